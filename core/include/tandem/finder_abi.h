@@ -1,9 +1,9 @@
 /* The finder ABI: how a language tells the core which of its runtimes this machine has, in C.
  *
  * A finder is a shared object named `<language>-finder.so` in the loaders' folder that exports
- * `const tandem_finder_table* tandem_finder_v1(void)`. It links no VM and starts none: it reads files, so that listing costs
- * milliseconds and a process that runs one language never maps the other. The conventions are those of loader_abi.h.
- * Threads: a finder is called from one thread at a time.
+ * `const tandem_finder_table* tandem_finder_v1(void)`. It links no VM and starts none: it reads files, so that listing
+ * costs milliseconds and a process that runs one language never maps the other. The conventions are those of
+ * loader_abi.h. Threads: a finder is called from one thread at a time.
  */
 #ifndef TANDEM_FINDER_ABI_H_
 #define TANDEM_FINDER_ABI_H_
@@ -43,8 +43,8 @@ enum {
 
 typedef struct tandem_find_request {
   size_t struct_size;
-  tandem_string data_dir; /* the folder that holds the loaders */
-  tandem_string path;     /* an interpreter or JDK that the user named: report this one only; absent: all */
+  tandem_string data_dir;     /* the folder that holds the loaders */
+  tandem_string path;         /* an interpreter or JDK that the user named: report this one only; absent: all */
   const tandem_pair* options; /* per language, e.g. "venv" */
   size_t options_size;
 } tandem_find_request;

@@ -4,8 +4,8 @@
  *  - Borrow in, hand over out. Arguments live until the call returns; retain a payload to keep it. What a loader hands
  *    over carries its own release function. No memory is freed by the side that did not allocate it.
  *  - A tandem_string is pointer and length, UTF-8, not terminated. `data == NULL` means absent, `size == 0` empty.
- *  - Every struct starts with its size as the writer knew it; members and slots are only ever appended. A reader ignores
- *    what it does not know and takes what lies beyond the given size as zero.
+ *  - Every struct starts with its size as the writer knew it; members and slots are only ever appended. A reader
+ * ignores what it does not know and takes what lies beyond the given size as zero.
  *  - No exception crosses. A handler's own failure is a `result_error` and TANDEM_OK; only a failure of the loader
  *    itself is a `result_fault` and TANDEM_FAULT.
  *  - Threads: any host thread may make any call. The host never runs `invoke` concurrently on one handler unless the
@@ -62,12 +62,20 @@ enum {
 
 /* Why the loader itself failed. */
 enum {
-  TANDEM_FAULT_INTERNAL = 1,    /* a defect or an exhausted resource of the runtime */
-  TANDEM_FAULT_UNAVAILABLE = 2, /* the VM cannot be started, or not for this function (the message says what would help) */
+  TANDEM_FAULT_INTERNAL = 1, /* a defect or an exhausted resource of the runtime */
+  TANDEM_FAULT_UNAVAILABLE =
+      2, /* the VM cannot be started, or not for this function (the message says what would help) */
 };
 
-enum { TANDEM_LEVEL_UNSET = 0, TANDEM_LEVEL_TRACE = 1, TANDEM_LEVEL_DEBUG = 2, TANDEM_LEVEL_INFO = 3,
-       TANDEM_LEVEL_WARN = 4, TANDEM_LEVEL_ERROR = 5, TANDEM_LEVEL_FATAL = 6 };
+enum {
+  TANDEM_LEVEL_UNSET = 0,
+  TANDEM_LEVEL_TRACE = 1,
+  TANDEM_LEVEL_DEBUG = 2,
+  TANDEM_LEVEL_INFO = 3,
+  TANDEM_LEVEL_WARN = 4,
+  TANDEM_LEVEL_ERROR = 5,
+  TANDEM_LEVEL_FATAL = 6
+};
 enum { TANDEM_FORMAT_TEXT = 0, TANDEM_FORMAT_JSON = 1 };
 
 /* One log event, or a fragment of one when it does not end in a newline. `function` NULL: not attributable. */
@@ -150,8 +158,8 @@ typedef struct tandem_invocation {
   tandem_string cognito_identity; /* JSON text with cognitoIdentityId and cognitoIdentityPoolId */
   tandem_string trace_id;
   tandem_string tenant_id;
-  int64_t deadline_ms;  /* wall clock, milliseconds since the epoch; INT64_MAX: none */
-  int32_t streaming;    /* 1: the receiver takes chunks */
+  int64_t deadline_ms; /* wall clock, milliseconds since the epoch; INT64_MAX: none */
+  int32_t streaming;   /* 1: the receiver takes chunks */
 } tandem_invocation;
 
 /* The host's table; valid for the life of the process. */
@@ -166,7 +174,8 @@ typedef struct tandem_host {
   void (*payload_retain)(const tandem_payload* payload);
   void (*payload_release)(const tandem_payload* payload);
   void (*result)(tandem_sink* sink, const tandem_result* result);
-  /* 0: go on. 1: the receiver is gone or takes no chunks; the rest of the response is not wanted. Bytes are borrowed. */
+  /* 0: go on. 1: the receiver is gone or takes no chunks; the rest of the response is not wanted. Bytes are borrowed.
+   */
   int32_t (*result_chunk)(tandem_sink* sink, const uint8_t* data, size_t size);
   void (*result_error)(tandem_sink* sink, const tandem_error* error);
   void (*result_fault)(tandem_sink* sink, int32_t fault, tandem_string message);
@@ -190,7 +199,8 @@ typedef struct tandem_loader_table {
   const char* name; /* "java", "python3.11" */
 
   /* Starts the language runtime. Called at most once with success in a process. TANDEM_OK: *loader is set and the sink
-   * needs no result. TANDEM_FAULT: the sink has the reason, nothing is left running that a second try would trip over. */
+   * needs no result. TANDEM_FAULT: the sink has the reason, nothing is left running that a second try would trip over.
+   */
   int32_t (*create)(const tandem_host* host, tandem_host_context* context, const tandem_loader_config* config,
                     tandem_sink* sink, tandem_loader** loader);
   /* After the last `close`; may leave the VM itself running until the process ends. */

@@ -1,0 +1,32 @@
+// FunctionConfig: a named, configured unit that can be invoked.
+#ifndef TANDEM_FUNCTION_H_
+#define TANDEM_FUNCTION_H_
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tandem {
+
+// What a user says about a function. Inline, environment variables and the working directory are the host process's.
+struct FunctionConfig {
+  std::string name;
+  std::string handler;  // "example.Hello::myHandler", "hello_python.my_handler"
+  std::string code;     // a jar, a zip or a directory
+  std::string runtime;  // runtime identifier; empty: the package decides, and the newest usable version serves
+  std::string version = "$LATEST";
+  std::string arn;  // unqualified; empty: arn:aws:lambda:<region>:012345678912:function:<name> (R-30)
+  std::string region = "us-east-1";
+  std::string log_group_name;               // empty: /aws/lambda/<name> (C-30)
+  std::string log_format;                   // AWS_LAMBDA_LOG_FORMAT; empty: text
+  std::string log_level;                    // AWS_LAMBDA_LOG_LEVEL; empty: the language's default
+  std::vector<std::string> layers;          // unpacked layers, absolute paths, in the listed order
+  std::chrono::milliseconds timeout{3000};  // 0: none
+  std::int32_t memory_size_mb = 128;        // MiB
+  std::int32_t max_concurrency = 1;         // more than 1 where the loader allows it
+};
+
+}  // namespace tandem
+
+#endif  // TANDEM_FUNCTION_H_

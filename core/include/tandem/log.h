@@ -1,0 +1,40 @@
+// Log records and where they go.
+#ifndef TANDEM_LOG_H_
+#define TANDEM_LOG_H_
+
+#include <cstdint>
+#include <string_view>
+
+namespace tandem {
+
+enum class LogOrigin : std::uint8_t {
+  kFunction,  // the handler's own output and log calls
+  kPlatform,  // START, END, REPORT and what the service itself would print (L-41 to L-49)
+  kRuntime,   // Tandem's own warnings
+};
+
+enum class LogLevel : std::uint8_t { kUnset, kTrace, kDebug, kInfo, kWarn, kError, kFatal };
+enum class LogFormat : std::uint8_t { kText, kJson };
+
+// One log event, or a part of one when `text` does not end in a newline. Views are valid during the call.
+struct LogRecord {
+  LogOrigin origin = LogOrigin::kFunction;
+  LogLevel level = LogLevel::kUnset;
+  LogFormat format = LogFormat::kText;
+  std::int64_t time_us = 0;        // microseconds since the epoch
+  std::string_view function_name;  // empty: not attributable to a function
+  std::string_view request_id;     // empty during init
+  std::string_view text;
+};
+
+// Takes log records.
+// Threads: called from any thread, concurrently. Errors: must not throw.
+class LogSink {
+ public:
+  virtual ~LogSink() = default;
+  virtual void Write(const LogRecord& record) noexcept = 0;
+};
+
+}  // namespace tandem
+
+#endif  // TANDEM_LOG_H_

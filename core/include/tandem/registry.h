@@ -1,0 +1,91 @@
+// RuntimeRegistry: which interpreter or JDK serves which runtime identifier.
+#ifndef TANDEM_REGISTRY_H_
+#define TANDEM_REGISTRY_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tandem/export.h"
+#include "tandem/status.h"
+
+namespace tandem {
+
+// One interpreter or JDK of this machine.
+struct RuntimeInfo {
+  std::string language;    // "java", "python"
+  std::string identifier;  // "python3.11"
+  std::string version;     // "3.11.2"
+  std::string path;        // the interpreter's executable, the JDK's home
+  std::string library;     // the VM's shared library; empty: none
+  std::string preload;     // what is opened globally before the loader; empty: nothing
+  std::string module;      // absolute path of the loader
+  std::string origin;      // where it was found
+  std::string reason;      // why it cannot be used; empty: it can
+
+  bool usable() const { return reason.empty(); }
+};
+
+// What an operator may override for one language.
+struct LanguageOptions {
+  std::string path;                            // this interpreter or JDK and no other
+  std::map<std::string, std::string> options;  // passed to the finder and the loader, e.g. {"venv", DIR}
+};
+
+enum class RuntimeMatch : std::uint8_t {
+  kNearestNewer,  // an identifier that the machine lacks runs on the nearest newer one, with a warning
+  kStrict,        // only the very version
+};
+
+// A runtime, why it was chosen, and what the user should be told.
+struct RuntimeSelection {
+  RuntimeInfo info;
+  std::string identifier;  // the function's: as configured, or the serving runtime's where none was (J-03)
+  std::string why;         // one line for verbose output
+  std::string warning;     // empty: none
+};
+
+// The finders of all languages.
+// Threads: none of its calls may overlap.
+class TANDEM_EXPORT RuntimeRegistry {
+ public:
+  // Opens every `*-finder.so` in the folders. Errors: kNotFound when a folder does not exist or there is no finder in
+  // any; kInternal when a finder is not one (the message names the file and says why).
+  static Result<std::unique_ptr<RuntimeRegistry>> Open(const std::vector<std::string>& loader_dirs,
+                                                       std::map<std::string, LanguageOptions> languages);
+  ~RuntimeRegistry();
+
+  // Languages that have a finder, sorted.
+  std::vector<std::string> Languages() const;
+  // All runtimes of a language, unusable ones included, best first.
+  std::vector<RuntimeInfo> Find(std::string_view language) const;
+  // All runtimes of all languages.
+  std::vector<RuntimeInfo> FindAll() const;
+
+  // Decides which language a package and a handler name belong to. Errors: kInvalidArgument when two languages claim
+  // them alike or none does; the message names --runtime.
+  Result<std::string> DecideLanguage(std::string_view handler, std::string_view code_root) const;
+
+  // Chooses the runtime for an identifier, or for a language's newest usable version when the identifier is only the
+  // language's name. `running`: a runtime of this language that the process already runs and that is preferred where it
+  // fits; may be null. Errors: kInvalidArgument for an unknown identifier, kUnavailable when nothing on the machine
+  // serves.
+  Result<RuntimeSelection> Select(std::string_view identifier, RuntimeMatch match, const RuntimeInfo* running) const;
+
+  const LanguageOptions& options(std::string_view language) const;
+
+ private:
+  struct Finder;
+  RuntimeRegistry();
+  const Finder* FinderOf(std::string_view language) const;
+
+  std::vector<std::unique_ptr<Finder>> finders_;
+  std::map<std::string, LanguageOptions, std::less<>> languages_;
+};
+
+}  // namespace tandem
+
+#endif  // TANDEM_REGISTRY_H_

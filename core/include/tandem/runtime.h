@@ -1,0 +1,119 @@
+// Runtime: functions of several languages, side by side in this process.
+#ifndef TANDEM_RUNTIME_H_
+#define TANDEM_RUNTIME_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tandem/event.h"
+#include "tandem/export.h"
+#include "tandem/function.h"
+#include "tandem/invocation.h"
+#include "tandem/log.h"
+#include "tandem/outcome.h"
+#include "tandem/package.h"
+#include "tandem/registry.h"
+#include "tandem/status.h"
+
+namespace tandem {
+
+enum class PlatformLogs : std::uint8_t { kOff, kOn };
+
+// How a Runtime is set up. Every member has a usable default.
+struct RuntimeOptions {
+  std::vector<std::string> loader_dirs;  // empty: DefaultLoaderDirs()
+  std::map<std::string, LanguageOptions> languages;
+  RuntimeMatch runtime_match = RuntimeMatch::kNearestNewer;
+  PackageOptions package;
+  LogSink* log_sink = nullptr;  // borrowed; must outlive the Runtime; null: logs are dropped
+  PlatformLogs platform_logs = PlatformLogs::kOff;
+};
+
+// TANDEM_LOADER_PATH (colon-separated) and then tandem/loaders beside libtandem.
+TANDEM_EXPORT std::vector<std::string> DefaultLoaderDirs();
+
+// libtandem's version, "0.1.0", and the commit it was built from ("unknown" outside a checkout).
+TANDEM_EXPORT std::string_view Version();
+TANDEM_EXPORT std::string_view Commit();
+
+class Function;
+
+// Holds functions and invokes them inline, on the calling thread.
+//
+// One JVM and one CPython at most live in a process, whatever number of Runtimes it has: they are started by the first
+// function that needs them and stay until the process ends.
+//
+// Threads: all calls from any thread. Invocations of one function wait for each other unless max_concurrency says more.
+// Owns: its functions. Lifetime: the destructor waits for running invocations.
+class TANDEM_EXPORT Runtime {
+ public:
+  // Errors: as RuntimeRegistry::Open.
+  static Result<std::unique_ptr<Runtime>> Create(RuntimeOptions options = {});
+  ~Runtime();
+  Runtime(const Runtime&) = delete;
+  Runtime& operator=(const Runtime&) = delete;
+
+  // Unpacks the function's package and chooses its runtime; starts no VM and runs no user code. The pointer is valid
+  // until Remove or the Runtime's end. Errors: kInvalidArgument (the config, the package, an ambiguous language),
+  // kNotFound (no such package), kUnavailable (no runtime serves it).
+  Result<Function*> Add(FunctionConfig config);
+  // Waits for the function's running invocations. Errors: kNotFound.
+  Status Remove(std::string_view name);
+  // Null when there is none.
+  Function* Find(std::string_view name) const;
+
+  // Starts the language's VM without user code, so that a first invocation does not pay for it.
+  Status Warm(Function& function);
+  // Runs the init phase where it has not run: resolves the handler and runs its static code. Success, or the init
+  // error.
+  Outcome Prepare(Function& function);
+
+  // Runs one invocation on the calling thread. A DryRun prepares the function and does not run it. The timeout is
+  // cooperative: at the deadline the handler is asked to yield, and what it then answers is replaced by the timeout
+  // error (E-38). Never fails otherwise than by the outcome.
+  InvokeResult Invoke(Function& function, const Event& event, const InvokeOptions& options = {});
+
+  // Asks a running invocation to yield. No effect when it is not running.
+  void Cancel(Function& function, std::string_view request_id);
+
+  // The calling thread will make no more calls: release what the VMs hold for it. Threads that end do so by themselves.
+  static void DetachThread();
+
+  const RuntimeRegistry& registry() const;
+
+ private:
+  class Impl;
+  explicit Runtime(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// A function of a Runtime.
+// Threads: immutable.
+class TANDEM_EXPORT Function {
+ public:
+  const FunctionConfig& config() const { return config_; }
+  const RuntimeSelection& runtime() const { return runtime_; }
+  const std::string& code_root() const { return code_root_; }
+  // YYYY/MM/DD/[<version>]<32 hex> (C-30).
+  const std::string& log_stream_name() const { return log_stream_name_; }
+  // Whether its handlers expect the process's initial thread where the host has the choice; starts no VM but loads the
+  // loader. Errors: kUnavailable.
+  Result<bool> PrefersMainThread() const;
+
+ protected:
+  Function() = default;
+  ~Function() = default;
+
+  FunctionConfig config_;
+  RuntimeSelection runtime_;
+  std::string code_root_;
+  std::string log_stream_name_;
+};
+
+}  // namespace tandem
+
+#endif  // TANDEM_RUNTIME_H_
