@@ -1,0 +1,6 @@
+"""Greets whoever the event names."""
+
+
+def my_handler(event, context):
+    message = "Hello {} {}".format(event["first_name"], event["last_name"])
+    return {"message": message}
