@@ -36,9 +36,10 @@ typedef void (*tandem_runtime_found)(void* arg, const tandem_runtime_info* info)
 /* How well a package and a handler name fit a language, best last. */
 enum {
   TANDEM_CLAIM_NONE = 0,
-  TANDEM_CLAIM_FILES = 1,    /* the package holds files of this language */
-  TANDEM_CLAIM_RESOLVES = 2, /* the package holds what the handler name asks for */
-  TANDEM_CLAIM_SYNTAX = 3,   /* the handler name is written as only this language writes it */
+  TANDEM_CLAIM_FILES = 1,    /* the package holds compiled files of this language */
+  TANDEM_CLAIM_SOURCES = 2,  /* the package holds sources that run as they are */
+  TANDEM_CLAIM_RESOLVES = 3, /* the package holds what the handler name asks for */
+  TANDEM_CLAIM_SYNTAX = 4,   /* the handler name is written as only this language writes it */
 };
 
 typedef struct tandem_find_request {

@@ -8,6 +8,8 @@
 #include <utility>
 #include <variant>
 
+#include "tandem/export.h"
+
 namespace tandem {
 
 // Public codes; the numbers are stable.
@@ -20,7 +22,7 @@ enum class Code : std::int32_t {
 };
 
 // The code's name, e.g. "invalid argument".
-std::string_view CodeName(Code code);
+TANDEM_EXPORT std::string_view CodeName(Code code);
 
 // Success, or a code and one line that says what failed and what to do about it.
 class [[nodiscard]] Status {

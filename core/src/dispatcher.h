@@ -1,0 +1,36 @@
+// One invocation from start to end: the function's environment, the deadline, the platform's own lines.
+#ifndef TANDEM_CORE_DISPATCHER_H_
+#define TANDEM_CORE_DISPATCHER_H_
+
+#include "deadline_watch.h"
+#include "function_impl.h"
+#include "tandem/event.h"
+#include "tandem/invocation.h"
+#include "tandem/runtime.h"
+
+namespace tandem {
+
+// Threads: any.
+class Dispatcher {
+ public:
+  // `scan` as DeadlineWatch takes it.
+  Dispatcher(PlatformLogs platform_logs, std::function<bool()> scan)
+      : platform_logs_(platform_logs), watch_(std::move(scan)) {}
+
+  InvokeResult Dispatch(FunctionImpl& function, const Event& event, const InvokeOptions& options);
+  // Opens the function's handler where it is not open. Success, or the init error.
+  Outcome Prepare(FunctionImpl& function);
+
+ private:
+  void Run(FunctionImpl& function, InlineEnvironment& environment, RunningInvocation& invocation, const Event& event,
+           const InvokeOptions& options, InvokeResult& result);
+  void SayEnd(InlineEnvironment& environment, RunningInvocation& invocation, const FunctionConfig& config,
+              InvokeResult& result) const;
+
+  PlatformLogs platform_logs_;
+  DeadlineWatch watch_;
+};
+
+}  // namespace tandem
+
+#endif  // TANDEM_CORE_DISPATCHER_H_

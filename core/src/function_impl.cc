@@ -1,0 +1,58 @@
+#include "function_impl.h"
+
+#include <array>
+#include <ctime>
+#include <utility>
+
+namespace tandem {
+namespace {
+
+// C-30: YYYY/MM/DD/[<version>]<32 hex>, the date in UTC.
+std::string NewLogStreamName(const std::string& version) {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  std::array<char, 32> date{};
+  const std::size_t length = std::strftime(date.data(), date.size(), "%Y/%m/%d/[", &utc);
+  std::string name(date.data(), length);
+  name += version + "]";
+  const RequestId id = RequestId::Random();
+  for (const char digit : id.view()) {
+    if (digit != '-') name += digit;
+  }
+  return name;
+}
+
+}  // namespace
+
+FunctionImpl::FunctionImpl(FunctionSetup setup) : language_(std::move(setup.language)), log_sink_(setup.log_sink) {
+  config_ = std::move(setup.config);
+  runtime_ = std::move(setup.runtime);
+  code_root_ = std::move(setup.code_root);
+  log_stream_name_ = NewLogStreamName(config_.version);
+}
+
+FunctionImpl::~FunctionImpl() {
+  for (int users = users_.load(); users != 0; users = users_.load()) users_.wait(users);
+}
+
+Result<InlineEnvironment*> FunctionImpl::Environment() {
+  if (InlineEnvironment* made = MadeEnvironment(); made != nullptr) return made;
+  auto loader = Start();
+  if (!loader) return loader.status();
+  const std::lock_guard lock(make_mutex_);
+  if (environment_ == nullptr) {
+    const EnvironmentConfig config{&config_, runtime_.identifier, code_root_, config_.log_group_name, log_stream_name_};
+    environment_ = std::make_unique<InlineEnvironment>(config, **loader, log_sink_);
+    made_.store(environment_.get(), std::memory_order_release);
+  }
+  return environment_.get();
+}
+
+Result<bool> Function::PrefersMainThread() const {
+  auto loader = FunctionImpl::Of(*this).Load();
+  if (!loader) return loader.status();
+  return ((*loader)->table->flags & TANDEM_LOADER_MAIN_THREAD) != 0;
+}
+
+}  // namespace tandem

@@ -1,0 +1,69 @@
+// A function with its environment.
+#ifndef TANDEM_CORE_FUNCTION_IMPL_H_
+#define TANDEM_CORE_FUNCTION_IMPL_H_
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "inline_environment.h"
+#include "tandem/registry.h"
+#include "tandem/runtime.h"
+
+namespace tandem {
+
+// What Runtime::Add fixes about a function.
+struct FunctionSetup {
+  FunctionConfig config;
+  RuntimeSelection runtime;
+  LanguageOptions language;
+  std::string code_root;
+  LogSink* log_sink;
+};
+
+// Threads: any. Lifetime: the destructor waits for the invocations that hold a Use.
+class FunctionImpl final : public Function {
+ public:
+  explicit FunctionImpl(FunctionSetup setup);
+  ~FunctionImpl();
+  FunctionImpl(const FunctionImpl&) = delete;
+  FunctionImpl& operator=(const FunctionImpl&) = delete;
+
+  static FunctionImpl& Of(Function& function) { return static_cast<FunctionImpl&>(function); }
+  static const FunctionImpl& Of(const Function& function) { return static_cast<const FunctionImpl&>(function); }
+
+  // The environment, with its language runtime started; made at the first call.
+  Result<InlineEnvironment*> Environment();
+  // The same if it has been made, else null.
+  InlineEnvironment* MadeEnvironment() const { return made_.load(std::memory_order_acquire); }
+
+  Result<const LoadedLoader*> Load() const { return LoaderProcess::Get().Load(runtime_.info); }
+  Result<const LoadedLoader*> Start() const { return LoaderProcess::Get().Start(runtime_.info, language_); }
+
+  // Keeps the function from ending.
+  class Use {
+   public:
+    explicit Use(FunctionImpl& function) : function_(function) { function_.users_.fetch_add(1); }
+    ~Use() {
+      if (function_.users_.fetch_sub(1) == 1) function_.users_.notify_all();
+    }
+    Use(const Use&) = delete;
+    Use& operator=(const Use&) = delete;
+
+   private:
+    FunctionImpl& function_;
+  };
+
+ private:
+  LanguageOptions language_;
+  LogSink* log_sink_;
+  std::mutex make_mutex_;
+  std::unique_ptr<InlineEnvironment> environment_;
+  std::atomic<InlineEnvironment*> made_{nullptr};
+  std::atomic<int> users_{0};
+};
+
+}  // namespace tandem
+
+#endif  // TANDEM_CORE_FUNCTION_IMPL_H_

@@ -1,0 +1,243 @@
+#include "inline_environment.h"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "abi_text.h"
+
+namespace tandem {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kTailBytes = 4096;  // L-51
+
+void AppendTail(std::string& tail, std::string_view text) {
+  if (text.size() >= kTailBytes) {
+    tail.assign(text.substr(text.size() - kTailBytes));
+    return;
+  }
+  tail.append(text);
+  if (tail.size() > kTailBytes) tail.erase(0, tail.size() - kTailBytes);
+}
+
+std::int32_t PlacesOf(const FunctionConfig& config, const LoadedLoader& loader) {
+  const bool concurrent = (loader.table->flags & TANDEM_LOADER_CONCURRENT) != 0;
+  return concurrent ? std::max(1, config.max_concurrency) : 1;
+}
+
+// Makes sure that a call's sink has a result, whatever the loader did.
+void RequireResult(tandem_sink& sink, const LoadedLoader& loader, const char* call, std::string_view what) {
+  if (sink.answered()) return;
+  sink.Fault(TANDEM_FAULT_INTERNAL,
+             "loader " + std::string(loader.table->name) + ": " + call + " " + std::string(what));
+}
+
+}  // namespace
+
+InlineEnvironment::InlineEnvironment(const EnvironmentConfig& config, const LoadedLoader& loader, LogSink* log_sink)
+    : config_(config), loader_(loader), log_sink_(log_sink), places_(PlacesOf(*config.function, loader)) {
+  running_.reserve(static_cast<std::size_t>(places_));
+}
+
+InlineEnvironment::~InlineEnvironment() {
+  std::unique_lock lock(mutex_);
+  CloseHandler(lock);
+}
+
+bool InlineEnvironment::Enter(RunningInvocation& invocation) {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    if (state_ == State::kReady && !retire_ && running_.size() < static_cast<std::size_t>(places_)) {
+      running_.push_back(&invocation);
+      if (invocation.timeout.count() > 0) {
+        invocation.deadline_ms = WallClockMs() + invocation.timeout.count();
+        invocation.sink.set_deadline(invocation.deadline_ms);
+      }
+      return true;
+    }
+    if (state_ == State::kBad) {
+      invocation.sink.outcome() = bad_;
+      return false;
+    }
+    if (state_ == State::kReady && retire_ && running_.empty()) {
+      CloseHandler(lock);
+      continue;
+    }
+    if (state_ == State::kClosed) {
+      Open(lock, invocation);
+      if (state_ == State::kClosed || state_ == State::kBad) return false;
+      continue;
+    }
+    changed_.wait(lock);
+  }
+}
+
+void InlineEnvironment::Open(std::unique_lock<std::mutex>& lock, RunningInvocation& invocation) {
+  state_ = State::kOpening;
+  retire_ = false;
+  lock.unlock();
+
+  const FunctionConfig& function = *config_.function;
+  std::vector<tandem_string> layers;
+  layers.reserve(function.layers.size());
+  for (const std::string& layer : function.layers) layers.push_back(AbiString(layer));
+  const tandem_function_config config = {
+      .struct_size = sizeof(tandem_function_config),
+      .function = this,
+      .handler = AbiString(function.handler),
+      .runtime = AbiString(config_.runtime_identifier),
+      .code_root = AbiString(config_.code_root),
+      .name = AbiString(function.name),
+      .version = AbiString(function.version),
+      .log_group_name = AbiString(config_.log_group_name),
+      .log_stream_name = AbiString(config_.log_stream_name),
+      .log_format = AbiOptional(function.log_format),
+      .log_level = AbiOptional(function.log_level),
+      .layers = layers.data(),
+      .layers_size = layers.size(),
+      .memory_limit_mb = function.memory_size_mb,
+      .max_concurrency = places_,
+  };
+  tandem_sink sink(invocation.sink.request_id(), kNoDeadline, nullptr);
+  tandem_handler* handler = nullptr;
+  const auto begin = Clock::now();
+  try {
+    loader_.table->open(loader_.instance, &config, &sink, &handler);
+  } catch (const std::exception& error) {
+    RequireResult(sink, loader_, "open", std::string("let an exception out: ") + error.what());
+  } catch (...) {
+    RequireResult(sink, loader_, "open", "let an exception out");
+  }
+  invocation.init_duration = Clock::now() - begin;
+  if (handler == nullptr) {
+    RequireResult(sink, loader_, "open", "gave neither a handler nor a reason");
+    invocation.sink.outcome() = std::move(sink.outcome());
+  }
+
+  lock.lock();
+  handler_ = handler;
+  if (handler != nullptr) {
+    state_ = State::kReady;
+  } else if (invocation.sink.outcome().disposition() == Disposition::kSticky) {
+    state_ = State::kBad;
+    bad_ = invocation.sink.outcome();
+  } else {
+    state_ = State::kClosed;
+  }
+  changed_.notify_all();
+}
+
+void InlineEnvironment::CloseHandler(std::unique_lock<std::mutex>& lock) {
+  while (cancels_ != 0) changed_.wait(lock);
+  if (handler_ == nullptr) return;
+  tandem_handler* handler = handler_;
+  handler_ = nullptr;
+  state_ = State::kOpening;  // keeps others out while the loader works without the lock
+  lock.unlock();
+  try {
+    loader_.table->close(handler);
+  } catch (...) {  // NOLINT(bugprone-empty-catch): close has no way to fail; the handler is gone either way
+  }
+  lock.lock();
+  state_ = State::kClosed;
+  changed_.notify_all();
+}
+
+void InlineEnvironment::Run(RunningInvocation& invocation, const tandem_invocation& call) {
+  try {
+    loader_.table->invoke(handler_, &call, &invocation.sink);
+  } catch (const std::exception& error) {
+    RequireResult(invocation.sink, loader_, "invoke", std::string("let an exception out: ") + error.what());
+  } catch (...) {
+    RequireResult(invocation.sink, loader_, "invoke", "let an exception out");
+  }
+  if (!invocation.sink.answered()) RequireResult(invocation.sink, loader_, "invoke", "returned without a result");
+}
+
+void InlineEnvironment::Leave(RunningInvocation& invocation) {
+  std::unique_lock lock(mutex_);
+  const auto found = std::find(running_.begin(), running_.end(), &invocation);
+  *found = running_.back();
+  running_.pop_back();
+  if (invocation.sink.outcome().disposition() != Disposition::kKeep) retire_ = true;
+  if (retire_ && running_.empty()) CloseHandler(lock);
+  changed_.notify_one();
+}
+
+RunningInvocation* InlineEnvironment::FindRunning(std::string_view request_id) {
+  const auto found = std::find_if(running_.begin(), running_.end(), [&](const RunningInvocation* invocation) {
+    return invocation->sink.request_id() == request_id;
+  });
+  return found == running_.end() ? nullptr : *found;
+}
+
+// The loader's `cancel` may wait for a lock that a handler holds while it logs here, so our own lock is not held
+// meanwhile; the handler stays open because CloseHandler waits for `cancels_`.
+void InlineEnvironment::AskToYield(std::unique_lock<std::mutex>& lock, RunningInvocation& invocation) {
+  invocation.sink.Cancel();
+  const auto cancel = loader_.cancel();
+  if (cancel == nullptr) return;
+  const RequestId id(invocation.sink.request_id());
+  tandem_handler* handler = handler_;
+  ++cancels_;
+  lock.unlock();
+  cancel(handler, AbiString(id.view()));
+  lock.lock();
+  --cancels_;
+  changed_.notify_all();
+}
+
+void InlineEnvironment::Cancel(std::string_view request_id) {
+  std::unique_lock lock(mutex_);
+  if (RunningInvocation* invocation = FindRunning(request_id); invocation != nullptr) AskToYield(lock, *invocation);
+}
+
+bool InlineEnvironment::CancelOverdue(std::int64_t now_ms) {
+  std::unique_lock lock(mutex_);
+  bool busy = false;
+  for (std::size_t i = 0; i < running_.size(); ++i) {
+    RunningInvocation& invocation = *running_[i];
+    if (invocation.deadline_ms == kNoDeadline || invocation.yield_asked) continue;
+    if (invocation.deadline_ms > now_ms) {
+      busy = true;
+      continue;
+    }
+    invocation.yield_asked = true;
+    AskToYield(lock, invocation);
+    busy = true;  // the list may have changed meanwhile: the next scan looks again
+    break;
+  }
+  return busy;
+}
+
+void InlineEnvironment::Log(const LogRecord& record) noexcept {
+  LogRecord named = record;
+  named.function_name = config_.function->name;
+  if (!record.request_id.empty()) {
+    const std::lock_guard lock(mutex_);
+    RunningInvocation* invocation = FindRunning(record.request_id);
+    if (invocation != nullptr && invocation->log_type == LogType::kTail) AppendTail(invocation->tail, record.text);
+  }
+  if (log_sink_ != nullptr) log_sink_->Write(named);
+}
+
+void InlineEnvironment::LogPlatform(RunningInvocation& invocation, std::string_view text) {
+  if (invocation.log_type == LogType::kTail) {
+    const std::lock_guard lock(mutex_);
+    AppendTail(invocation.tail, text);
+  }
+  if (log_sink_ == nullptr) return;
+  using std::chrono::duration_cast;
+  LogRecord record;
+  record.origin = LogOrigin::kPlatform;
+  record.time_us =
+      duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  record.function_name = config_.function->name;
+  record.request_id = invocation.sink.request_id();
+  record.text = text;
+  log_sink_->Write(record);
+}
+
+}  // namespace tandem

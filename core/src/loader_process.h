@@ -1,0 +1,83 @@
+// The loaders of this process: one runtime per language, started once, never torn down.
+#ifndef TANDEM_CORE_LOADER_PROCESS_H_
+#define TANDEM_CORE_LOADER_PROCESS_H_
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "host_table.h"
+#include "tandem/loader_abi.h"
+#include "tandem/log.h"
+#include "tandem/registry.h"
+#include "tandem/status.h"
+
+namespace tandem {
+
+// A loader whose module is open; `instance` is set once its language runtime is started.
+// Lifetime: the process.
+struct LoadedLoader {
+  const tandem_loader_table* table = nullptr;
+  tandem_loader* instance = nullptr;
+
+  // An optional slot, or null when the loader's table ends before it.
+  decltype(tandem_loader_table::cancel) cancel() const { return Slot(&tandem_loader_table::cancel); }
+  decltype(tandem_loader_table::warm) warm() const { return Slot(&tandem_loader_table::warm); }
+  decltype(tandem_loader_table::thread_detach) thread_detach() const {
+    return Slot(&tandem_loader_table::thread_detach);
+  }
+
+ private:
+  template <typename F>
+  F Slot(F tandem_loader_table::*slot) const {
+    const auto offset = reinterpret_cast<const char*>(&(table->*slot)) - reinterpret_cast<const char*>(table);
+    return static_cast<std::size_t>(offset) + sizeof(F) <= table->struct_size ? table->*slot : nullptr;
+  }
+};
+
+// Threads: any.
+class LoaderProcess {
+ public:
+  static LoaderProcess& Get();
+
+  // Opens the loader of a runtime, without starting it. Errors: kUnavailable when this process already runs another
+  // runtime of the language, or the loader or its VM's library cannot be opened.
+  Result<const LoadedLoader*> Load(const RuntimeInfo& info);
+  // The same, and starts the language runtime where it is not running. Two threads start different languages in
+  // parallel.
+  Result<const LoadedLoader*> Start(const RuntimeInfo& info, const LanguageOptions& options);
+
+  // The runtime of a language that this process runs, or has opened.
+  std::optional<RuntimeInfo> Running(std::string_view language) const;
+
+  void DetachThread();
+
+  // Where output goes that belongs to no function: to the sink that registered last.
+  void AddSink(LogSink* sink);
+  void RemoveSink(LogSink* sink);
+  void LogUnattributed(const LogRecord& record) noexcept;
+
+ private:
+  struct Slot {
+    std::mutex mutex;  // held while the module is opened and the runtime is started
+    std::optional<RuntimeInfo> info;
+    LoadedLoader loader;
+    tandem_host_context context;
+  };
+
+  Slot& SlotOf(const std::string& language);
+  Status OpenModule(Slot& slot, const RuntimeInfo& info);
+
+  mutable std::mutex mutex_;
+  std::map<std::string, std::unique_ptr<Slot>, std::less<>> slots_;
+  std::mutex sinks_mutex_;
+  std::vector<LogSink*> sinks_;
+};
+
+}  // namespace tandem
+
+#endif  // TANDEM_CORE_LOADER_PROCESS_H_

@@ -1,0 +1,155 @@
+#include "tandem/package.h"
+
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "package_archive.h"
+
+namespace tandem {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Beyond the unpacked limit, what an archive may add in names, directory and stored padding.
+constexpr std::uint64_t kArchiveOverhead = 64ULL * 1024 * 1024;
+
+std::string Message(int error) {
+  return std::generic_category().message(error);
+}
+
+Result<std::string> ReadFile(const std::string& path, std::uint64_t limit) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return {Code::kInvalidArgument, "cannot read the package " + path + ": " + Message(errno)};
+  std::string bytes;
+  std::array<char, 256UL * 1024> buffer{};
+  int error = 0;
+  for (;;) {
+    const ssize_t got = read(file, buffer.data(), buffer.size());
+    if (got == 0) break;
+    if (got < 0) {
+      if (errno == EINTR) continue;
+      error = errno;
+      break;
+    }
+    if (bytes.size() + static_cast<std::size_t>(got) > limit) {
+      error = EFBIG;
+      break;
+    }
+    bytes.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+  close(file);
+  if (error == EFBIG) {
+    return {Code::kInvalidArgument, "the package " + path + " is larger than " + std::to_string(limit) + " bytes"};
+  }
+  if (error != 0) return {Code::kInvalidArgument, "cannot read the package " + path + ": " + Message(error)};
+  return bytes;
+}
+
+std::string Sha256Hex(std::string_view bytes) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr);
+  std::string text;
+  for (unsigned int i = 0; i < size; ++i) {
+    text += kHex[digest[i] >> 4U];
+    text += kHex[digest[i] & 0x0FU];
+  }
+  return text;
+}
+
+std::string CacheDir(const PackageOptions& options) {
+  if (!options.cache_dir.empty()) return options.cache_dir;
+  const auto variable = [](const char* name) {
+    const char* value = std::getenv(name);
+    return std::string(value == nullptr ? "" : value);
+  };
+  if (std::string dir = variable("TANDEM_CACHE_DIR"); !dir.empty()) return dir;
+  if (std::string dir = variable("XDG_CACHE_HOME"); !dir.empty()) return dir + "/tandem";
+  if (std::string dir = variable("HOME"); !dir.empty()) return dir + "/.cache/tandem";
+  return (fs::temp_directory_path() / ("tandem-" + std::to_string(getuid()))).string();
+}
+
+// A folder that goes with this object unless it was moved to its place.
+class ScratchFolder {
+ public:
+  static Result<ScratchFolder> In(const fs::path& parent) {
+    std::string path = (parent / ".unpacking-XXXXXX").string();
+    if (mkdtemp(path.data()) == nullptr) {
+      return {Code::kInternal, "cannot write the package cache " + parent.string() + ": " + Message(errno) +
+                                   "; TANDEM_CACHE_DIR names another place"};
+    }
+    return ScratchFolder(std::move(path));
+  }
+  ScratchFolder(ScratchFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(ScratchFolder&&) = delete;
+  ~ScratchFolder() {
+    std::error_code error;
+    if (!path_.empty()) fs::remove_all(path_, error);
+  }
+
+  const std::string& path() const { return path_; }
+
+  // Becomes `place`, unless someone else was first, which is as good.
+  Status MoveTo(const fs::path& place) {
+    chmod(path_.c_str(), 0755);
+    if (std::rename(path_.c_str(), place.c_str()) == 0) {
+      path_.clear();
+      return {};
+    }
+    const int error = errno;
+    if (error == EEXIST || error == ENOTEMPTY) return {};
+    return {Code::kInternal, "cannot write " + place.string() + ": " + Message(error)};
+  }
+
+ private:
+  explicit ScratchFolder(std::string path) : path_(std::move(path)) {}
+  std::string path_;
+};
+
+Result<Package> OpenArchive(const std::string& path, const PackageOptions& options) {
+  auto bytes = ReadFile(path, options.unzipped_limit + kArchiveOverhead);
+  if (!bytes) return bytes.status();
+  const fs::path parent = fs::path(CacheDir(options)) / "packages";
+  const fs::path place = parent / Sha256Hex(*bytes);
+  std::error_code error;
+  if (fs::is_directory(place, error)) return Package{fs::canonical(place, error).string()};
+  fs::create_directories(parent, error);
+  auto scratch = ScratchFolder::In(parent);
+  if (!scratch) return scratch.status();
+  if (Status status = UnpackArchive(*bytes, scratch->path(), options.unzipped_limit); !status.ok()) {
+    return {status.code(), "the package " + path + " cannot be used: " + status.message()};
+  }
+  if (Status status = scratch->MoveTo(place); !status.ok()) return status;
+  return Package{fs::canonical(place, error).string()};
+}
+
+}  // namespace
+
+Result<Package> OpenPackage(const std::string& path, const PackageOptions& options) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (!fs::exists(status)) return {Code::kNotFound, "there is no package " + path};
+  if (fs::is_directory(status)) {
+    const fs::path root = fs::canonical(path, error);
+    if (error) return {Code::kInvalidArgument, "cannot open the package " + path + ": " + error.message()};
+    return Package{root.string()};
+  }
+  if (!fs::is_regular_file(status)) {
+    return {Code::kInvalidArgument, path + " is no package: a jar, a zip or a directory is needed"};
+  }
+  return OpenArchive(path, options);
+}
+
+}  // namespace tandem

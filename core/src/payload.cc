@@ -1,0 +1,80 @@
+#include "tandem/payload.h"
+
+#include <atomic>
+#include <cstring>
+#include <new>
+
+#include "payload_block.h"
+
+namespace tandem {
+namespace {
+
+constexpr std::uint8_t kNoBytes[TANDEM_PAYLOAD_PADDING] = {};
+
+const tandem_payload kEmptyAbi = {sizeof(tandem_payload), kNoBytes, 0};
+
+}  // namespace
+
+PayloadBlock* PayloadBlock::New(std::size_t size) {
+  if (size > SIZE_MAX - sizeof(PayloadBlock) - TANDEM_PAYLOAD_PADDING) return nullptr;
+  void* memory = ::operator new(sizeof(PayloadBlock) + size + TANDEM_PAYLOAD_PADDING, std::nothrow);
+  if (memory == nullptr) return nullptr;
+  auto* bytes = static_cast<std::uint8_t*>(memory) + sizeof(PayloadBlock);
+  std::memset(bytes + size, 0, TANDEM_PAYLOAD_PADDING);
+  return new (memory) PayloadBlock(bytes, size, nullptr, nullptr, Padding::kPadded);
+}
+
+PayloadBlock* PayloadBlock::Adopt(const std::uint8_t* data, std::size_t size, void (*release)(void*), void* arg) {
+  void* memory = ::operator new(sizeof(PayloadBlock));
+  return new (memory) PayloadBlock(data, size, release, arg, Padding::kNone);
+}
+
+void PayloadBlock::Retain() const {
+  references_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void PayloadBlock::Release() const {
+  if (references_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  if (release_ != nullptr) release_(release_arg_);
+  auto* self = const_cast<PayloadBlock*>(this);
+  self->~PayloadBlock();
+  ::operator delete(self);
+}
+
+Payload::Payload(const Payload& other) : block_(other.block_) {
+  if (block_ != nullptr) PayloadBlock::Of(block_)->Retain();
+}
+
+Payload::~Payload() {
+  if (block_ != nullptr) PayloadBlock::Of(block_)->Release();
+}
+
+Payload Payload::Copy(std::string_view bytes) {
+  PayloadBlock* block = PayloadBlock::New(bytes.size());
+  if (block == nullptr) throw std::bad_alloc();
+  if (!bytes.empty()) std::memcpy(block->mutable_data(), bytes.data(), bytes.size());
+  return Payload(block);
+}
+
+Payload Payload::TakeAbi(const tandem_payload* payload) {
+  return Payload(payload);
+}
+
+Payload Payload::Adopt(const std::uint8_t* data, std::size_t size, void (*release)(void*), void* release_arg) {
+  return Payload(PayloadBlock::Adopt(data, size, release, release_arg));
+}
+
+Payload Payload::Padded() const {
+  if (block_ == nullptr || PayloadBlock::Of(block_)->padded()) return *this;
+  return Copy(view());
+}
+
+const tandem_payload* Payload::abi() const {
+  return block_ == nullptr ? &kEmptyAbi : block_;
+}
+
+bool IsEmptyAbiPayload(const tandem_payload* payload) {
+  return payload == &kEmptyAbi;
+}
+
+}  // namespace tandem

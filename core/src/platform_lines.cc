@@ -1,0 +1,84 @@
+#include "tandem/platform_lines.h"
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <ctime>
+#include <utility>
+
+#include "json_text.h"
+
+namespace tandem {
+namespace {
+
+std::string TwoDecimals(double value) {
+  std::array<char, 64> text{};
+  const int length = std::snprintf(text.data(), text.size(), "%.2f", value);
+  return {text.data(), static_cast<std::size_t>(length)};
+}
+
+double Milliseconds(std::chrono::nanoseconds duration) {
+  return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+std::string TimedOutAfter(std::chrono::milliseconds timeout) {
+  return "Task timed out after " + TwoDecimals(static_cast<double>(timeout.count()) / 1000.0) + " seconds";
+}
+
+std::string IsoTimeNow() {
+  const auto now = std::chrono::system_clock::now();
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
+  const std::time_t seconds = static_cast<std::time_t>(ms / 1000);
+  std::tm utc{};
+  gmtime_r(&seconds, &utc);
+  std::array<char, 64> text{};
+  const std::size_t length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &utc);
+  std::array<char, 8> fraction{};
+  std::snprintf(fraction.data(), fraction.size(), ".%03dZ", static_cast<int>(ms % 1000));
+  return std::string(text.data(), length) + fraction.data();
+}
+
+}  // namespace
+
+std::string StartLine(std::string_view request_id, std::string_view version) {
+  return "START RequestId: " + std::string(request_id) + " Version: " + std::string(version) + "\n";
+}
+
+std::string EndLine(std::string_view request_id) {
+  return "END RequestId: " + std::string(request_id) + "\n";
+}
+
+std::string ReportLine(std::string_view request_id, const Report& report, std::int32_t memory_size_mb) {
+  constexpr std::int64_t kMiB = 1024 * 1024;
+  const double duration = Milliseconds(report.duration);
+  std::string line = "REPORT RequestId: " + std::string(request_id);
+  line += "\tDuration: " + TwoDecimals(duration) + " ms";
+  line += "\tBilled Duration: " + std::to_string(static_cast<std::int64_t>(std::ceil(duration))) + " ms";
+  line += "\tMemory Size: " + std::to_string(memory_size_mb) + " MB";
+  line += "\tMax Memory Used: " + std::to_string((report.max_memory_used_bytes + kMiB - 1) / kMiB) + " MB\t";
+  if (report.init_duration) line += "Init Duration: " + TwoDecimals(Milliseconds(*report.init_duration)) + " ms\t";
+  line += '\n';
+  return line;
+}
+
+std::string TimeoutLines(std::string_view request_id, std::chrono::milliseconds timeout) {
+  return IsoTimeNow() + " " + std::string(request_id) + " " + TimedOutAfter(timeout) + "\n\n";
+}
+
+std::string ExitLines(const FunctionError& error) {
+  return error.message + "\n" + error.type + "\n";
+}
+
+Outcome TimeoutOutcome(std::string_view request_id, std::chrono::milliseconds timeout) {
+  FunctionError error;
+  error.type = "Sandbox.Timedout";
+  error.message = "RequestId: " + std::string(request_id) + " Error: " + TimedOutAfter(timeout);
+  error.reported_type = error.type;
+  error.disposition = Disposition::kRecycle;
+  std::string body = R"({"errorType":"Sandbox.Timedout","errorMessage":)";
+  AppendJsonString(body, error.message);
+  body += '}';
+  return Outcome::Error(std::move(error), Payload::Copy(body));
+}
+
+}  // namespace tandem

@@ -1,0 +1,264 @@
+#include "tandem/registry.h"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <filesystem>
+#include <system_error>
+
+#include "abi_text.h"
+#include "loader_module.h"
+
+namespace tandem {
+namespace {
+
+constexpr std::string_view kFinderSuffix = "-finder.so";
+
+using Numbers = std::vector<int>;
+
+// An identifier in parts: "python3.11" is python and {3, 11}; what follows the numbers ("java8.al2") is ignored.
+struct Identifier {
+  std::string language;
+  Numbers version;
+};
+
+Identifier Parse(std::string_view text) {
+  Identifier identifier;
+  std::size_t at = 0;
+  while (at < text.size() && std::isalpha(static_cast<unsigned char>(text[at])) != 0) ++at;
+  identifier.language = std::string(text.substr(0, at));
+  while (at < text.size()) {
+    int number = 0;
+    const auto [end, error] = std::from_chars(text.data() + at, text.data() + text.size(), number);
+    if (error != std::errc()) break;
+    identifier.version.push_back(number);
+    at = static_cast<std::size_t>(end - text.data());
+    if (at >= text.size() || text[at] != '.') break;
+    ++at;
+  }
+  return identifier;
+}
+
+std::string Describe(const RuntimeInfo& info) {
+  return info.identifier + " (" + info.version + ", " + info.path + ")";
+}
+
+RuntimeInfo InfoOf(const tandem_runtime_info& written, std::string_view language, const std::filesystem::path& folder) {
+  const tandem_runtime_info info = ReadSized(written);
+  RuntimeInfo out;
+  out.language = std::string(language);
+  out.identifier = StringOf(info.identifier);
+  out.version = StringOf(info.version);
+  out.path = StringOf(info.path);
+  out.library = StringOf(info.library);
+  out.preload = StringOf(info.preload);
+  if (info.module.size != 0) out.module = (folder / ViewOf(info.module)).string();
+  out.origin = StringOf(info.origin);
+  out.reason = StringOf(info.reason);
+  if (out.reason.empty() && !std::filesystem::exists(out.module)) {
+    out.reason = "its loader " + out.module + " is missing";
+  }
+  return out;
+}
+
+// Why nothing serves, with what was found.
+Status NothingServes(std::string_view wanted, const std::vector<RuntimeInfo>& found) {
+  std::string message = "no runtime on this machine serves " + std::string(wanted);
+  const char* separator = ": found ";
+  for (const RuntimeInfo& info : found) {
+    message += separator + Describe(info);
+    if (!info.usable()) message += ", not usable: " + info.reason;
+    separator = "; ";
+  }
+  if (found.empty()) message += ": none of its language was found";
+  return {Code::kUnavailable, message};
+}
+
+}  // namespace
+
+struct RuntimeRegistry::Finder {
+  std::string language;
+  std::filesystem::path folder;
+  const tandem_finder_table* table;
+};
+
+RuntimeRegistry::RuntimeRegistry() = default;
+RuntimeRegistry::~RuntimeRegistry() = default;
+
+Result<std::unique_ptr<RuntimeRegistry>> RuntimeRegistry::Open(const std::vector<std::string>& loader_dirs,
+                                                               std::map<std::string, LanguageOptions> languages) {
+  std::unique_ptr<RuntimeRegistry> registry(new RuntimeRegistry);
+  for (const std::string& dir : loader_dirs) {
+    std::error_code error;
+    std::vector<std::filesystem::path> files;
+    for (const auto& entry : std::filesystem::directory_iterator(dir, error)) {
+      if (entry.path().filename().string().ends_with(kFinderSuffix)) files.push_back(entry.path());
+    }
+    if (error) return {Code::kNotFound, "cannot read the loaders' folder " + dir + ": " + error.message()};
+    std::sort(files.begin(), files.end());
+    for (const std::filesystem::path& file : files) {
+      auto table = OpenFinderModule(file.string());
+      if (!table) return table.status();
+      const std::string language = (*table)->language;
+      if (registry->FinderOf(language) != nullptr) continue;  // an earlier folder's finder goes first
+      registry->finders_.push_back(std::make_unique<Finder>(Finder{language, file.parent_path(), *table}));
+    }
+  }
+  if (registry->finders_.empty()) {
+    std::string message = "no *-finder.so in the loaders' folders";
+    for (const std::string& dir : loader_dirs) message += " " + dir;
+    return {Code::kNotFound, message};
+  }
+  for (auto& [language, options] : languages) registry->languages_.emplace(language, std::move(options));
+  return registry;
+}
+
+const RuntimeRegistry::Finder* RuntimeRegistry::FinderOf(std::string_view language) const {
+  const auto found =
+      std::find_if(finders_.begin(), finders_.end(), [&](const auto& finder) { return finder->language == language; });
+  return found == finders_.end() ? nullptr : found->get();
+}
+
+std::vector<std::string> RuntimeRegistry::Languages() const {
+  std::vector<std::string> names;
+  for (const auto& finder : finders_) names.push_back(finder->language);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+const LanguageOptions& RuntimeRegistry::options(std::string_view language) const {
+  static const LanguageOptions kNone;
+  const auto found = languages_.find(language);
+  return found == languages_.end() ? kNone : found->second;
+}
+
+std::vector<RuntimeInfo> RuntimeRegistry::Find(std::string_view language) const {
+  const Finder* finder = FinderOf(language);
+  if (finder == nullptr) return {};
+  const LanguageOptions& wanted = options(language);
+  std::vector<tandem_pair> pairs;
+  for (const auto& [key, value] : wanted.options) pairs.push_back({AbiString(key), AbiString(value)});
+  const std::string folder = finder->folder.string();
+  const tandem_find_request request = {
+      .struct_size = sizeof(tandem_find_request),
+      .data_dir = AbiString(folder),
+      .path = AbiOptional(wanted.path),
+      .options = pairs.data(),
+      .options_size = pairs.size(),
+  };
+  struct Found {
+    const Finder* finder;
+    std::vector<RuntimeInfo> infos;
+  } found{finder, {}};
+  finder->table->find(
+      &request,
+      [](void* arg, const tandem_runtime_info* info) {
+        auto& out = *static_cast<Found*>(arg);
+        out.infos.push_back(InfoOf(*info, out.finder->language, out.finder->folder));
+      },
+      &found);
+  std::stable_sort(found.infos.begin(), found.infos.end(), [](const RuntimeInfo& a, const RuntimeInfo& b) {
+    return Parse(b.identifier).version < Parse(a.identifier).version;
+  });
+  return std::move(found.infos);
+}
+
+std::vector<RuntimeInfo> RuntimeRegistry::FindAll() const {
+  std::vector<RuntimeInfo> all;
+  for (const std::string& language : Languages()) {
+    for (RuntimeInfo& info : Find(language)) all.push_back(std::move(info));
+  }
+  return all;
+}
+
+Result<std::string> RuntimeRegistry::DecideLanguage(std::string_view handler, std::string_view code_root) const {
+  std::int32_t best = TANDEM_CLAIM_NONE;
+  std::vector<std::string> claimants;
+  for (const auto& finder : finders_) {
+    const std::int32_t claim = finder->table->claim(AbiString(handler), AbiString(code_root));
+    if (claim == TANDEM_CLAIM_NONE || claim < best) continue;
+    if (claim > best) claimants.clear();
+    best = claim;
+    claimants.push_back(finder->language);
+  }
+  if (claimants.size() == 1) return claimants.front();
+  std::string message = "handler '" + std::string(handler) + "' in " + std::string(code_root);
+  if (claimants.empty()) {
+    message += ": no language claims it, as the package holds neither such a handler nor files of a known language; ";
+  } else {
+    message += " could be";
+    const char* separator = " ";
+    for (const std::string& language : claimants) {
+      message += separator + language;
+      separator = " or ";
+    }
+    message += "; ";
+  }
+  return {Code::kInvalidArgument, message + "say which with --runtime"};
+}
+
+Result<RuntimeSelection> RuntimeRegistry::Select(std::string_view identifier, RuntimeMatch match,
+                                                 const RuntimeInfo* running) const {
+  const Identifier wanted = Parse(identifier);
+  if (FinderOf(wanted.language) == nullptr) {
+    std::string message = "unknown runtime '" + std::string(identifier) + "'; this Tandem has";
+    const char* separator = " ";
+    for (const std::string& language : Languages()) {
+      message += separator + language;
+      separator = ", ";
+    }
+    return {Code::kInvalidArgument, message};
+  }
+  const std::vector<RuntimeInfo> found = Find(wanted.language);
+  const auto version = [](const RuntimeInfo& info) { return Parse(info.identifier).version; };
+  RuntimeSelection selection;
+
+  if (wanted.version.empty()) {
+    if (identifier.size() != wanted.language.size()) {
+      return {Code::kInvalidArgument, "unknown runtime '" + std::string(identifier) + "'"};
+    }
+    const auto newest = std::find_if(found.begin(), found.end(), [](const RuntimeInfo& info) { return info.usable(); });
+    if (running != nullptr && options(wanted.language).path.empty()) {
+      selection.info = *running;
+      selection.why = Describe(*running) + ": this process runs it already";
+    } else if (newest != found.end()) {
+      selection.info = *newest;
+      selection.why =
+          Describe(*newest) + ": " + (options(wanted.language).path.empty() ? "the newest usable one" : "as asked");
+      if (!newest->origin.empty()) selection.why += ", found by " + newest->origin;
+    } else {
+      return NothingServes(identifier, found);
+    }
+    selection.identifier = selection.info.identifier;
+    return selection;
+  }
+
+  std::vector<RuntimeInfo> candidates;
+  if (running != nullptr) candidates.push_back(*running);
+  std::copy_if(found.begin(), found.end(), std::back_inserter(candidates),
+               [](const RuntimeInfo& info) { return info.usable(); });
+  selection.identifier = std::string(identifier);
+  for (const RuntimeInfo& info : candidates) {
+    if (version(info) != wanted.version) continue;
+    selection.info = info;
+    selection.why = Describe(info) + ": the version that " + selection.identifier + " asks for";
+    return selection;
+  }
+  const RuntimeInfo* nearest = nullptr;
+  for (const RuntimeInfo& info : candidates) {
+    if (version(info) < wanted.version) continue;
+    if (&info == &candidates.front() && running != nullptr) {
+      nearest = &info;
+      break;
+    }
+    if (nearest == nullptr || version(info) < version(*nearest)) nearest = &info;
+  }
+  if (match == RuntimeMatch::kStrict || nearest == nullptr) return NothingServes(identifier, found);
+  selection.info = *nearest;
+  selection.why = Describe(*nearest) + ": the nearest newer version than " + selection.identifier;
+  selection.warning =
+      "runtime " + selection.identifier + " is not usable on this machine; running on the newer " + Describe(*nearest);
+  return selection;
+}
+
+}  // namespace tandem

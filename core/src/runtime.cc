@@ -1,0 +1,231 @@
+#include "tandem/runtime.h"
+
+#include <dlfcn.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <mutex>
+#include <shared_mutex>
+#include <utility>
+
+#include "dispatcher.h"
+#include "function_impl.h"
+#include "loader_process.h"
+
+namespace tandem {
+namespace {
+
+constexpr std::size_t kMaxNameSize = 64;
+
+std::string LibraryFolder() {
+  Dl_info info{};
+  if (dladdr(reinterpret_cast<const void*>(&DefaultLoaderDirs), &info) == 0 || info.dli_fname == nullptr) return ".";
+  std::error_code error;
+  const auto path = std::filesystem::canonical(info.dli_fname, error);
+  return error ? std::filesystem::path(info.dli_fname).parent_path().string() : path.parent_path().string();
+}
+
+bool IsFunctionName(std::string_view name) {
+  return !name.empty() && name.size() <= kMaxNameSize &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") ==
+             std::string_view::npos;
+}
+
+Status CheckConfig(const FunctionConfig& config) {
+  const auto bad = [&](const std::string& what) {
+    return Status(Code::kInvalidArgument, "function '" + config.name + "': " + what);
+  };
+  if (!IsFunctionName(config.name))
+    return bad("a function's name has 1 to 64 of the characters a-z, A-Z, 0-9, - and _");
+  if (config.code.empty()) return bad("it has no code: give a jar, a zip or a directory");
+  if (config.timeout.count() < 0) return bad("its timeout is negative");
+  if (config.memory_size_mb <= 0) return bad("its memory size is not positive");
+  if (config.max_concurrency <= 0) return bad("its concurrency is not positive");
+  return {};
+}
+
+void FillDefaults(FunctionConfig& config) {
+  if (config.version.empty()) config.version = "$LATEST";
+  if (config.arn.empty()) config.arn = "arn:aws:lambda:" + config.region + ":012345678912:function:" + config.name;
+  if (config.log_group_name.empty()) config.log_group_name = "/aws/lambda/" + config.name;
+}
+
+}  // namespace
+
+std::vector<std::string> DefaultLoaderDirs() {
+  std::vector<std::string> dirs;
+  const char* path = std::getenv("TANDEM_LOADER_PATH");
+  std::string_view rest = path == nullptr ? "" : path;
+  while (!rest.empty()) {
+    const std::string_view dir = rest.substr(0, rest.find(':'));
+    if (!dir.empty()) dirs.emplace_back(dir);
+    rest.remove_prefix(std::min(rest.size(), dir.size() + 1));
+  }
+  dirs.push_back(LibraryFolder() + "/tandem/loaders");
+  return dirs;
+}
+
+class Runtime::Impl {
+ public:
+  Impl(RuntimeOptions options, std::unique_ptr<RuntimeRegistry> registry)
+      : options_(std::move(options)),
+        registry_(std::move(registry)),
+        dispatcher_(options_.platform_logs, [this] { return CancelOverdue(); }) {
+    if (options_.log_sink != nullptr) LoaderProcess::Get().AddSink(options_.log_sink);
+  }
+  ~Impl() {
+    decltype(functions_) ending;
+    {
+      const std::unique_lock lock(functions_mutex_);
+      ending.swap(functions_);
+    }
+    ending.clear();  // outside the lock: functions wait for their invocations
+    if (options_.log_sink != nullptr) LoaderProcess::Get().RemoveSink(options_.log_sink);
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  Result<Function*> Add(FunctionConfig config);
+  Status Remove(std::string_view name);
+  Function* Find(std::string_view name) const;
+  Dispatcher& dispatcher() { return dispatcher_; }
+  const RuntimeRegistry& registry() const { return *registry_; }
+
+ private:
+  Result<RuntimeSelection> SelectRuntime(const FunctionConfig& config, const std::string& code_root);
+  bool CancelOverdue();
+
+  RuntimeOptions options_;
+  std::mutex registry_mutex_;  // the registry's calls may not overlap
+  std::unique_ptr<RuntimeRegistry> registry_;
+  mutable std::shared_mutex functions_mutex_;
+  std::map<std::string, std::unique_ptr<FunctionImpl>, std::less<>> functions_;
+  Dispatcher dispatcher_;  // its watch ends before the functions do
+};
+
+Result<RuntimeSelection> Runtime::Impl::SelectRuntime(const FunctionConfig& config, const std::string& code_root) {
+  const std::lock_guard lock(registry_mutex_);
+  std::string identifier = config.runtime;
+  if (identifier.empty()) {
+    auto language = registry_->DecideLanguage(config.handler, code_root);
+    if (!language) return language.status();
+    identifier = *language;
+  }
+  const std::string language = identifier.substr(0, identifier.find_first_of("0123456789."));
+  const auto running = LoaderProcess::Get().Running(language);
+  return registry_->Select(identifier, options_.runtime_match, running ? &*running : nullptr);
+}
+
+Result<Function*> Runtime::Impl::Add(FunctionConfig config) {
+  if (Status status = CheckConfig(config); !status.ok()) return status;
+  if (Find(config.name) != nullptr) {
+    return {Code::kInvalidArgument, "function '" + config.name + "' exists already"};
+  }
+  auto package = OpenPackage(config.code, options_.package);
+  if (!package) return package.status();
+  auto selection = SelectRuntime(config, package->root);
+  if (!selection) return selection.status();
+  FillDefaults(config);
+  FunctionSetup setup;
+  setup.language = registry_->options(selection->info.language);
+  setup.config = std::move(config);
+  setup.runtime = std::move(*selection);
+  setup.code_root = package->root;
+  setup.log_sink = options_.log_sink;
+  auto function = std::make_unique<FunctionImpl>(std::move(setup));
+
+  const std::unique_lock lock(functions_mutex_);
+  const auto [at, added] = functions_.try_emplace(function->config().name, nullptr);
+  if (!added) return {Code::kInvalidArgument, "function '" + at->first + "' exists already"};
+  at->second = std::move(function);
+  return static_cast<Function*>(at->second.get());
+}
+
+Status Runtime::Impl::Remove(std::string_view name) {
+  std::unique_ptr<FunctionImpl> function;  // ends outside the lock: it waits for its invocations
+  {
+    const std::unique_lock lock(functions_mutex_);
+    const auto found = functions_.find(name);
+    if (found == functions_.end()) return {Code::kNotFound, "there is no function '" + std::string(name) + "'"};
+    function = std::move(found->second);
+    functions_.erase(found);
+  }
+  return {};
+}
+
+Function* Runtime::Impl::Find(std::string_view name) const {
+  const std::shared_lock lock(functions_mutex_);
+  const auto found = functions_.find(name);
+  return found == functions_.end() ? nullptr : found->second.get();
+}
+
+// A loader's `cancel` may wait for its VM, so no lock is held while it is called: a Use keeps each function instead.
+bool Runtime::Impl::CancelOverdue() {
+  std::vector<std::unique_ptr<FunctionImpl::Use>> uses;
+  std::vector<InlineEnvironment*> environments;
+  {
+    const std::shared_lock lock(functions_mutex_);
+    for (const auto& [name, function] : functions_) {
+      InlineEnvironment* environment = function->MadeEnvironment();
+      if (environment == nullptr) continue;
+      uses.push_back(std::make_unique<FunctionImpl::Use>(*function));
+      environments.push_back(environment);
+    }
+  }
+  bool busy = false;
+  for (InlineEnvironment* environment : environments) {
+    if (environment->CancelOverdue(WallClockMs())) busy = true;
+  }
+  return busy;
+}
+
+Runtime::Runtime(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Runtime::~Runtime() = default;
+
+Result<std::unique_ptr<Runtime>> Runtime::Create(RuntimeOptions options) {
+  if (options.loader_dirs.empty()) options.loader_dirs = DefaultLoaderDirs();
+  auto registry = RuntimeRegistry::Open(options.loader_dirs, options.languages);
+  if (!registry) return registry.status();
+  return std::unique_ptr<Runtime>(new Runtime(std::make_unique<Impl>(std::move(options), std::move(*registry))));
+}
+
+Result<Function*> Runtime::Add(FunctionConfig config) {
+  return impl_->Add(std::move(config));
+}
+Status Runtime::Remove(std::string_view name) {
+  return impl_->Remove(name);
+}
+Function* Runtime::Find(std::string_view name) const {
+  return impl_->Find(name);
+}
+
+Status Runtime::Warm(Function& function) {
+  auto loader = FunctionImpl::Of(function).Start();
+  if (!loader) return loader.status();
+  if ((*loader)->warm() != nullptr) (*loader)->warm()((*loader)->instance);
+  return {};
+}
+
+Outcome Runtime::Prepare(Function& function) {
+  return impl_->dispatcher().Prepare(FunctionImpl::Of(function));
+}
+
+InvokeResult Runtime::Invoke(Function& function, const Event& event, const InvokeOptions& options) {
+  return impl_->dispatcher().Dispatch(FunctionImpl::Of(function), event, options);
+}
+
+void Runtime::Cancel(Function& function, std::string_view request_id) {
+  FunctionImpl& impl = FunctionImpl::Of(function);
+  const FunctionImpl::Use use(impl);
+  if (InlineEnvironment* environment = impl.MadeEnvironment(); environment != nullptr) environment->Cancel(request_id);
+}
+
+void Runtime::DetachThread() {
+  LoaderProcess::Get().DetachThread();
+}
+
+const RuntimeRegistry& Runtime::registry() const {
+  return impl_->registry();
+}
+
+}  // namespace tandem

@@ -1,0 +1,138 @@
+#include "sink.h"
+
+#include <chrono>
+#include <csignal>
+#include <string>
+#include <utility>
+
+#include "abi_text.h"
+#include "json_text.h"
+
+namespace tandem {
+namespace {
+
+// A disposition as a loader wrote it; what this host does not know is kept to the safe side.
+Disposition DispositionOf(std::int32_t disposition) {
+  switch (disposition) {
+    case TANDEM_KEEP:
+      return Disposition::kKeep;
+    case TANDEM_EXITED:
+      return Disposition::kExited;
+    case TANDEM_STICKY:
+      return Disposition::kSticky;
+    default:
+      return Disposition::kRecycle;
+  }
+}
+
+// E-40 to E-42.
+std::string ExitReason(int status) {
+  if (status == 0) return "Runtime exited without providing a reason";
+  if (status > 0) return "Runtime exited with error: exit status " + std::to_string(status);
+  switch (-status) {
+    case SIGKILL:
+      return "Runtime exited with error: signal: killed";
+    case SIGABRT:
+      return "Runtime exited with error: signal: aborted (core dumped)";
+    case SIGSEGV:
+      return "Runtime exited with error: signal: segmentation fault (core dumped)";
+    case SIGINT:
+      return "Runtime exited with error: signal: interrupt";
+    case SIGTERM:
+      return "Runtime exited with error: signal: terminated";
+    default:
+      return "Runtime exited with error: signal: " + std::to_string(-status);
+  }
+}
+
+}  // namespace
+
+std::int64_t WallClockMs() {
+  using std::chrono::duration_cast;
+  return duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+Outcome ExitOutcome(std::string_view request_id, int status) {
+  FunctionError error;
+  error.type = "Runtime.ExitError";
+  error.message = "RequestId: " + std::string(request_id) + " Error: " + ExitReason(status);
+  error.reported_type = error.type;
+  error.disposition = Disposition::kExited;
+  error.exit_status = status;
+  std::string body = R"({"errorType":"Runtime.ExitError","errorMessage":)";
+  AppendJsonString(body, error.message);
+  body += '}';
+  return Outcome::Error(std::move(error), Payload::Copy(body));
+}
+
+}  // namespace tandem
+
+using tandem::AbiString;
+using tandem::Disposition;
+using tandem::FunctionError;
+using tandem::Outcome;
+using tandem::Payload;
+using tandem::StringOf;
+using tandem::ViewOf;
+
+bool tandem_sink::Claim() {
+  if (answered_) return false;
+  answered_ = true;
+  return true;
+}
+
+void tandem_sink::Succeed(const tandem_result& result) {
+  Payload payload;
+  const std::string_view borrowed(reinterpret_cast<const char*>(result.data), result.size);
+  if (result.release != nullptr) {
+    payload = Payload::Adopt(result.data, result.size, result.release, result.release_arg);
+  } else if (result.size != 0) {
+    payload = Payload::Copy(borrowed);
+  }
+  if (!Claim()) return;
+  if (result.disposition == TANDEM_EXITED) {
+    outcome_ = tandem::ExitOutcome(request_id_, result.exit_status);
+  } else {
+    outcome_ =
+        Outcome::Success(std::move(payload), StringOf(result.content_type), tandem::DispositionOf(result.disposition));
+  }
+}
+
+bool tandem_sink::TakeChunk(std::string_view chunk) {
+  if (answered_ || chunks_ == nullptr || !*chunks_ || chunks_refused_) return false;
+  chunks_refused_ = !(*chunks_)(chunk);
+  return !chunks_refused_;
+}
+
+void tandem_sink::Fail(const tandem_error& error) {
+  if (!Claim()) return;
+  if (error.disposition == TANDEM_EXITED) {
+    outcome_ = tandem::ExitOutcome(request_id_, error.exit_status);
+    return;
+  }
+  FunctionError parts;
+  parts.type = StringOf(error.type);
+  parts.message = StringOf(error.message);
+  parts.reported_type = StringOf(error.reported_type);
+  parts.disposition = tandem::DispositionOf(error.disposition);
+  parts.stack_trace.reserve(error.stack_trace_size);
+  for (std::size_t i = 0; i < error.stack_trace_size; ++i) parts.stack_trace.push_back(StringOf(error.stack_trace[i]));
+  Payload body;
+  if (error.body.data != nullptr) body = Payload::Copy(ViewOf(error.body));
+  outcome_ = Outcome::Error(std::move(parts), std::move(body));
+}
+
+void tandem_sink::Fault(std::int32_t fault, std::string_view message) {
+  if (!Claim()) return;
+  const auto code = fault == TANDEM_FAULT_UNAVAILABLE ? tandem::Code::kUnavailable : tandem::Code::kInternal;
+  outcome_ = Outcome::Fault(tandem::Status(code, std::string(message)));
+}
+
+std::int64_t tandem_sink::RemainingMs() const {
+  if (deadline_ms_ == tandem::kNoDeadline) return tandem::kNoDeadline;
+  return std::max<std::int64_t>(0, deadline_ms_ - tandem::WallClockMs());
+}
+
+bool tandem_sink::IsCancelled() const {
+  return cancelled_.load(std::memory_order_relaxed) || RemainingMs() == 0;
+}

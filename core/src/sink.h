@@ -1,0 +1,64 @@
+// Where one loader call puts its result.
+#ifndef TANDEM_CORE_SINK_H_
+#define TANDEM_CORE_SINK_H_
+
+#include <atomic>
+#include <cstdint>
+#include <string_view>
+
+#include "tandem/invocation.h"
+#include "tandem/loader_abi.h"
+#include "tandem/outcome.h"
+
+// The host's side of the ABI's opaque sink: takes one result, answers what a handler may ask about its deadline.
+// Threads: the calling thread; Cancel and is_cancelled from any. Lifetime: one loader call.
+struct tandem_sink {
+ public:
+  tandem_sink(std::string_view request_id, std::int64_t deadline_ms, const tandem::ChunkReceiver* chunks)
+      : request_id_(request_id), deadline_ms_(deadline_ms), chunks_(chunks) {}
+  tandem_sink(const tandem_sink&) = delete;
+  tandem_sink& operator=(const tandem_sink&) = delete;
+
+  void Succeed(const tandem_result& result);
+  bool TakeChunk(std::string_view chunk);
+  void Fail(const tandem_error& error);
+  void Fault(std::int32_t fault, std::string_view message);
+
+  // Milliseconds until the deadline on the wall clock, never negative (C-05, C-20).
+  std::int64_t RemainingMs() const;
+  void Cancel() { cancelled_.store(true, std::memory_order_relaxed); }
+  // Cancelled, or past the deadline.
+  bool IsCancelled() const;
+
+  void set_deadline(std::int64_t deadline_ms) { deadline_ms_ = deadline_ms; }
+  bool answered() const { return answered_; }
+  std::string_view request_id() const { return request_id_; }
+  tandem::Outcome& outcome() { return outcome_; }
+
+ private:
+  // The first result counts; whatever a loader gives after it is released and dropped.
+  bool Claim();
+
+  std::string_view request_id_;
+  std::int64_t deadline_ms_;
+  const tandem::ChunkReceiver* chunks_;
+  tandem::Outcome outcome_;
+  std::atomic<bool> cancelled_{false};
+  bool answered_ = false;
+  bool chunks_refused_ = false;
+};
+
+namespace tandem {
+
+// The deadline of an invocation without timeout.
+inline constexpr std::int64_t kNoDeadline = INT64_MAX;
+
+// Milliseconds since the epoch.
+std::int64_t WallClockMs();
+
+// E-40 to E-42: the error of a process that ended before it answered. `status`: 0 to 255, or minus the signal number.
+Outcome ExitOutcome(std::string_view request_id, int status);
+
+}  // namespace tandem
+
+#endif  // TANDEM_CORE_SINK_H_
