@@ -1,0 +1,68 @@
+# shellcheck shell=bash disable=SC2154,SC2034 # variables shared with the scripts that source this file
+# How tests/run runs a step, keeps its output and counts its results. Sourced after tools/common.sh.
+
+readonly results=$root/build/test-results
+readonly tail_lines=60
+
+# Set for the step that runs.
+step=''
+
+prepare_results() {
+  rm -rf -- "$results"
+  mkdir -p -- "$results"
+}
+
+# run_step NAME KIND: runs step_NAME with its output in a log; prints its line, and the log's end when it failed.
+# KIND `cases`: its programs write JUnit files into $results/NAME. `check`: it counts as one test.
+run_step() {
+  step=$1
+  local kind=$2 started=$SECONDS status=0 passed failed skipped
+  local log=$results/$step/output.log
+  mkdir -p -- "$results/$step"
+  set +e
+  (
+    set -e
+    "step_${step//-/_}"
+  ) >"$log" 2>&1 </dev/null
+  status=$?
+  set -e
+  local seconds=$((SECONDS - started))
+  read -r passed failed skipped < <(python3 "$root/tests/lib/junit.py" settle "$results" "$step" "$status" "$seconds" "$kind")
+  printf '%-14s %4d passed %3d failed %3d skipped   %s\n' "$step" "$passed" "$failed" "$skipped" "$(duration "$seconds")"
+  if ((failed)); then
+    printf -- '---- the last %d lines of %s\n' "$tail_lines" "${log#"$root"/}"
+    tail -n "$tail_lines" -- "$log"
+    printf -- '----\n'
+    return 1
+  fi
+}
+
+# A program's own clock: nothing in a test waits longer than this for a hang to end.
+limited() { timeout --kill-after=20 "${TANDEM_TEST_LIMIT:-900}" "$@" </dev/null; }
+
+# run_gtest LABEL PROGRAM [NAME=VALUE ...] [WRAPPER ...] [-- ARGUMENTS]: one GoogleTest program, its results as LABEL.xml.
+run_gtest() {
+  local label=$1 program=$2
+  shift 2
+  local -a variables=()
+  while (($#)) && [[ $1 != -- ]]; do
+    variables+=("$1")
+    shift
+  done
+  (($# == 0)) || shift
+  printf '\n==== %s: %s %s\n' "$label" "${variables[*]}" "${program##*/}"
+  if [[ ! -x $program ]]; then
+    printf 'there is no %s\n' "$program"
+    return 1
+  fi
+  limited env "${variables[@]}" "$program" --gtest_color=no "--gtest_output=xml:$results/$step/$label.xml" "$@"
+}
+
+# run_pytest FOLDER [NAME=VALUE ...]
+run_pytest() {
+  local folder=$1
+  shift
+  printf '\n==== pytest %s\n' "$folder"
+  limited env "$@" "$test_python" -B -m pytest -p no:cacheprovider -p no:faulthandler -q -ra \
+    "--junitxml=$results/$step/${folder//\//-}.xml" "$root/$folder"
+}

@@ -1,0 +1,208 @@
+# shellcheck shell=bash disable=SC2154,SC2034 # variables shared with the scripts that source this file
+# The steps of tests/run, one function each. Sourced after harness.sh; `extent` is `some` or `all`, `required` the
+# identifiers of --require.
+
+readonly ci_build=$root/build/ci
+readonly test_programs=$ci_build/bin/tests
+readonly runtimes_json=$root/build/test-runtimes.json
+readonly test_python=$root/build/test-venv/bin/python
+
+# Name, kind (see run_step) and what it is, in the order of a whole run. `all` marks steps that only --all runs.
+readonly -a step_table=(
+  'setup|check||installs what is missing: Debian packages, the virtual environment of the Python tests'
+  'build|check||builds the ci preset: every language, warnings are errors'
+  'machines|check||which JDKs and CPythons the tests run on; --require is checked here'
+  'unit|cases||GoogleTest programs that need no VM: core, the native loader, proto'
+  'loaders|cases||the suite that every loader passes, with Java, Python and the native loader'
+  'java|cases||the rules for Java handlers, on each JDK'
+  'junit|cases||the Java half of the JVM loader by itself'
+  'checkjni|cases||the rules for Java handlers under -Xcheck:jni; a planted misuse must be caught'
+  'python|cases||the rules for Python handlers, on each CPython, with numpy in a virtual environment'
+  'python-half|cases||the Python half of the CPython loader by itself'
+  'proto|cases||the golden files, decoded by another implementation'
+  'cli|cases||the tandem command, end to end'
+  'examples|cases||the examples, the installed tree, the out-of-tree loader, these scripts'
+  'asan|cases||core and the native loader under AddressSanitizer and UndefinedBehaviorSanitizer'
+  'tsan|cases||core and the native loader under ThreadSanitizer'
+  'lint|check||clang-format, clang-tidy, shellcheck and the rest of tools/lint'
+  'quickstart|check|all|examples/quickstart, twice'
+  'bench|check|all|the benchmarks, whose answers are checked'
+)
+
+# Programs that start a VM have steps of their own.
+needs_vm() { [[ $1 == java_* || $1 == python_* || $1 == loaders_test ]]; }
+
+configure_and_build() {
+  local preset=$1
+  shift
+  cmake --preset "$preset" "$@"
+  cmake --build --preset "$preset"
+}
+
+# tested LANGUAGE: lines of identifier, version, path.
+tested() {
+  [[ -s $runtimes_json ]] || list_machines
+  python3 "$root/tests/lib/machines.py" tested "$runtimes_json" "$1" "$extent"
+}
+
+list_machines() { "$ci_build/bin/tandem" runtimes --json >"$runtimes_json"; }
+
+# A file name's part for a machine: several JDKs or CPythons may have one identifier.
+label_of() { printf '%s-%s' "$1" "$(printf '%s' "$2$3" | cksum | cut -d' ' -f1)"; }
+
+step_setup() {
+  "$root/tools/setup" test
+  virtual_environment "$root/build/test-venv" python3 "$root/tests/lib/requirements.txt"
+}
+
+step_build() {
+  local pythons
+  pythons=$(python3 "$root/tests/lib/machines.py" build-list "$required" "$extent")
+  [[ -n $pythons ]] || die 'no CPython from 3.9 on with headers and a shared library; Debian: apt-get install python3-dev'
+  configure_and_build ci "-DTANDEM_PYTHONS=$pythons" -DTANDEM_JAVA=ON
+}
+
+step_machines() {
+  local language absent
+  list_machines
+  for language in java python; do
+    [[ -n $(tested "$language") ]] || die "no usable $language runtime was found; there must be one at least"
+  done
+  absent=$(python3 "$root/tests/lib/machines.py" missing "$runtimes_json" "$required")
+  [[ -z $absent ]] || die "--require: not on this machine, or not usable: $absent"
+}
+
+step_unit() {
+  local program status=0
+  for program in "$test_programs"/*_test; do
+    needs_vm "${program##*/}" || run_gtest "${program##*/}" "$program" || status=1
+  done
+  return "$status"
+}
+
+step_java() {
+  local identifier version home status=0
+  while IFS=$'\t' read -r identifier version home; do
+    run_gtest "$(label_of "$identifier" "$version" "$home")" "$test_programs/java_rules_test" \
+      "TANDEM_TEST_JAVA_HOME=$home" || status=1
+  done < <(tested java)
+  return "$status"
+}
+
+step_junit() {
+  local out=$root/build/junit status=0
+  rm -rf -- "$out/surefire-reports"
+  limited mvn --batch-mode --no-transfer-progress --quiet --file "$root/java-bridge/java/pom.xml" \
+    "-DbuildDirectory=$out" test || status=1
+  find "$out/surefire-reports" -name '*.xml' -exec cp -- {} "$results/$step/" \;
+  return "$status"
+}
+
+# What the JVM prints when native code misuses JNI.
+jni_complaints() { grep -n -E '^(WARNING|FATAL ERROR)|(WARNING|FATAL ERROR) in native method' "$@"; }
+
+step_checkjni() {
+  local identifier version home label output status=0
+  while IFS=$'\t' read -r identifier version home; do
+    label=$(label_of "$identifier" "$version" "$home")
+    output=$results/$step/$label.txt
+    run_gtest "$label" "$test_programs/java_rules_test" "TANDEM_TEST_JAVA_HOME=$home" \
+      TANDEM_TEST_JVM_OPTIONS=-Xcheck:jni >"$output" 2>&1 || { status=1 && tail -n 40 "$output"; }
+    if jni_complaints "$output"; then
+      printf '%s: the JVM complains about our use of JNI (above); all output is in %s\n' "$identifier" "$output"
+      status=1
+    fi
+    output=$results/$step/$label-planted.txt
+    planted_misuse "$home" >"$output" 2>&1 || true
+    if ! jni_complaints "$output"; then
+      printf '%s: -Xcheck:jni does not report the planted misuse; its output:\n' "$identifier"
+      cat -- "$output"
+      status=1
+    fi
+    [[ $extent == all ]] || break
+  done < <(tested java)
+  return "$status"
+}
+
+# Runs the program that misuses JNI on purpose.
+planted_misuse() {
+  limited env "TANDEM_TEST_JAVA_HOME=$1" TANDEM_TEST_JVM_OPTIONS=-Xcheck:jni "$test_programs/java_jni_misuse"
+}
+
+step_python() {
+  local identifier version path venv status=0
+  while IFS=$'\t' read -r identifier version path; do
+    venv=$root/build/test-venvs/$(label_of "$identifier" "$version" "$path")
+    virtual_environment "$venv" "$path" "$root/tests/lib/requirements-handlers.txt" --only-binary :all:
+    run_gtest "$(label_of "$identifier" "$version" "$path")" "$test_programs/python_rules_test" \
+      "TANDEM_TEST_PYTHON=$path" "TANDEM_TEST_VENV=$venv" || status=1
+  done < <(tested python)
+  return "$status"
+}
+
+# Each JDK with a CPython and each CPython with a JDK; with --all, every pair.
+step_loaders() {
+  local -a homes paths
+  local i k status=0
+  mapfile -t homes < <(tested java | cut -f3)
+  mapfile -t paths < <(tested python | cut -f3)
+  for ((i = 0; i < ${#homes[@]}; ++i)); do
+    for ((k = 0; k < ${#paths[@]}; ++k)); do
+      if [[ $extent != all ]] && ((i % ${#paths[@]} != k && k % ${#homes[@]} != i)); then continue; fi
+      run_gtest "loaders-$i-$k" "$test_programs/loaders_test" "TANDEM_TEST_JAVA_HOME=${homes[i]}" \
+        "TANDEM_TEST_PYTHON=${paths[k]}" || status=1
+    done
+  done
+  return "$status"
+}
+
+step_python_half() { run_pytest tests/python; }
+
+step_proto() { run_pytest tests/proto; }
+
+step_cli() {
+  local -a homes paths
+  mapfile -t homes < <(tested java | cut -f3)
+  mapfile -t paths < <(tested python | cut -f3)
+  run_pytest tests/cli "TANDEM_BIN=$ci_build/bin/tandem" "TANDEM_EXAMPLES=$ci_build/examples" \
+    "TANDEM_TEST_PYTHONS=${paths[*]}" "TANDEM_TEST_JAVA_HOMES=${homes[*]}"
+}
+
+step_examples() { run_pytest tests/examples "TANDEM_BUILD_DIR=$ci_build"; }
+
+# sanitized PRESET NAME=VALUE...: the programs without a VM. Without address space randomisation, whose gaps the
+# sanitizers' fixed maps do not know on newer kernels.
+sanitized() {
+  local preset=$1 program status=0
+  shift
+  local -a still=(setarch "$(uname -m)" --addr-no-randomize) arguments=()
+  "${still[@]}" true 2>/dev/null || still=()
+  [[ $extent != all ]] || arguments=(-- --gtest_repeat=20 --gtest_shuffle --gtest_break_on_failure)
+  configure_and_build "$preset"
+  for program in "$root/build/$preset/bin/tests"/*_test; do
+    run_gtest "${program##*/}" "$program" "$@" "${still[@]}" "${arguments[@]}" || status=1
+  done
+  return "$status"
+}
+
+step_asan() {
+  sanitized asan ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1 \
+    UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+}
+
+step_tsan() { sanitized tsan TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1; }
+
+step_lint() { "$root/tools/lint" "$ci_build"; }
+
+step_quickstart() {
+  "$root/examples/quickstart"
+  "$root/examples/quickstart"
+}
+
+step_bench() {
+  local program
+  for program in "$ci_build"/bin/bench/*; do
+    [[ -x $program && -f $program ]] || continue
+    limited "$program"
+  done
+}
