@@ -1,0 +1,53 @@
+package tandem.bridge;
+
+import java.io.IOException;
+
+/**
+ * One function's code in this VM: its class loader and its resolved handler.
+ *
+ * <p>Threads: an invocation may run on any number of threads at once; what they share is immutable.
+ */
+final class Function {
+  final FunctionConfig config;
+  final long logId;
+  final FunctionClassLoader loader;
+  final Serializers serializers;
+
+  /** The id of an invocation that was cancelled before it had begun here. */
+  volatile byte[] cancelledEarly;
+
+  private final LogContext logContext;
+  private Call call;
+
+  Function(FunctionConfig config, long logId) throws IOException {
+    this.config = config;
+    this.logId = logId;
+    this.loader = new FunctionClassLoader(config.codeRoot, config.layers, Function.class.getClassLoader());
+    this.serializers = new Serializers(loader);
+    this.logContext = new LogContext(loader);
+  }
+
+  /** Resolves the handler and runs its init code. */
+  void resolve() throws Throwable {
+    call = new HandlerResolver(this).resolve(config.handler);
+  }
+
+  /** What precedes the handler in each invocation. */
+  void begin(Invocation invocation) {
+    Tracing.begin(invocation);
+    logContext.begin(invocation);
+    if (invocation.hasJson()) {
+      invocation.parse();
+    }
+  }
+
+  Call call() {
+    return call;
+  }
+
+  void close() throws IOException {
+    call = null;
+    serializers.close();
+    loader.close();
+  }
+}

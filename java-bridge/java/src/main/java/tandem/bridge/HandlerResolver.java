@@ -1,0 +1,123 @@
+package tandem.bridge;
+
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Type;
+import java.lang.reflect.TypeVariable;
+
+/** Turns a handler string into something that can be called (H-JAVA-01 to 25), running the class's init code. */
+final class HandlerResolver {
+  private static final String SEPARATOR = "::";
+
+  private final Function function;
+
+  HandlerResolver(Function function) {
+    this.function = function;
+  }
+
+  /**
+   * Resolves a handler string.
+   *
+   * @throws Fault if the function cannot be used, with the text that its invoker gets
+   */
+  Call resolve(String handler) throws Fault {
+    int cut = handler.lastIndexOf(SEPARATOR);
+    String className = cut < 0 ? handler : handler.substring(0, cut);
+    String methodName = cut < 0 ? null : handler.substring(cut + SEPARATOR.length());
+    if (className.isEmpty() || methodName != null && methodName.isEmpty()) {
+      throw Fault.of("Invalid handler: `" + handler + "'");
+    }
+    Class<?> type = load(className);
+    loadCustomSerializer();
+    if (methodName != null) {
+      return new MethodResolver(function, type).resolve(methodName);
+    }
+    if (RequestStreamHandler.class.isAssignableFrom(type)) {
+      RequestStreamHandler instance = (RequestStreamHandler) instantiate(type);
+      return new StreamCall(instance::handleRequest, true, true);
+    }
+    if (RequestHandler.class.isAssignableFrom(type)) {
+      return requestHandler(type);
+    }
+    throw Fault.of("Class does not implement an appropriate handler interface: " + type.getName());
+  }
+
+  private Class<?> load(String name) throws Fault {
+    try {
+      return Class.forName(name, true, function.loader);
+    } catch (ClassNotFoundException e) {
+      throw Fault.of("Class not found: " + name, e);
+    } catch (NoClassDefFoundError e) {
+      throw Fault.of(loadText(name, e), e);
+    } catch (Throwable e) {
+      throw Fault.fatal(loadText(name, e), e);
+    }
+  }
+
+  private static String loadText(String name, Throwable e) {
+    return "Error loading class " + name + (e.getMessage() == null ? "" : ": " + e.getMessage());
+  }
+
+  private void loadCustomSerializer() throws Fault {
+    try {
+      function.serializers.loadCustom();
+    } catch (Throwable e) {
+      throw Fault.fatal(e);
+    }
+  }
+
+  private Call requestHandler(Class<?> type) throws Fault {
+    Type[] arguments = TypeArguments.of(type, RequestHandler.class);
+    if (arguments == null) {
+      throw Fault.of("Class " + type.getName() + " does not implement RequestHandler with concrete type parameters");
+    }
+    for (int i = 0; i < arguments.length; i++) {
+      if (arguments[i] instanceof TypeVariable) {
+        arguments[i] = bound(type, (TypeVariable<?>) arguments[i]);
+      }
+    }
+    @SuppressWarnings("unchecked")
+    RequestHandler<Object, Object> instance = (RequestHandler<Object, Object>) instantiate(type);
+    return new ValueCall(
+        function.serializers, instance::handleRequest, arguments[0], isVoid(arguments[1]) ? null : arguments[1]);
+  }
+
+  private static Type bound(Class<?> type, TypeVariable<?> variable) throws Fault {
+    Type[] bounds = variable.getBounds();
+    if (bounds.length == 0 || bounds[0] == Object.class) {
+      throw Fault.of("Class " + type.getName()
+          + " does not implement RequestHandler with concrete type parameters: parameter " + variable
+          + " has no upper bound.");
+    }
+    return bounds[0];
+  }
+
+  static boolean isVoid(Type type) {
+    return type == void.class || type == Void.class;
+  }
+
+  /** Makes the one instance that serves all invocations (H-JAVA-19 to 24). */
+  static Object instantiate(Class<?> type) throws Fault {
+    Constructor<?> constructor;
+    try {
+      constructor = type.getConstructor();
+    } catch (NoSuchMethodException e) {
+      throw Fault.of(new Exception(
+          type.getEnclosingClass() != null && !Modifier.isStatic(type.getModifiers())
+              ? "Class " + type.getName() + " cannot be instantiated because it is a non-static inner class"
+              : "Class " + type.getName() + " has no public zero-argument constructor"));
+    } catch (Throwable e) {
+      throw Fault.of(e);
+    }
+    try {
+      return constructor.newInstance();
+    } catch (InvocationTargetException e) {
+      throw Fault.fatal(e.getCause() == null ? e : e.getCause());
+    } catch (Throwable e) {
+      throw Fault.of(e);
+    }
+  }
+}

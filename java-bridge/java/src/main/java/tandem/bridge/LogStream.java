@@ -1,0 +1,28 @@
+package tandem.bridge;
+
+import java.io.OutputStream;
+
+/** What System.out and System.err write to: the log of the calling thread's function, or the host's own. */
+final class LogStream extends OutputStream {
+  @Override
+  public void write(int b) {
+    write(new byte[] {(byte) b}, 0, 1);
+  }
+
+  @Override
+  public void write(byte[] data, int offset, int size) {
+    if (size > 0) {
+      write(Scope.ofThread().current, data, offset, size, 0, 0);
+    }
+  }
+
+  static void write(Invocation invocation, byte[] data, int offset, int size, int level, int format) {
+    if (invocation == null) {
+      Natives.log(0, null, 0, 0, data, offset, size, level, format);
+    } else {
+      byte[] id = invocation.idBytes();
+      Natives.log(
+          invocation.function.logId, id, 0, id == null ? 0 : invocation.idSize(), data, offset, size, level, format);
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package tandem.bridge;
+
+import com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.databind.JavaType;
+import com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.databind.type.TypeFactory;
+import com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.databind.util.LRUMap;
+import com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.databind.util.LookupCache;
+import com.amazonaws.services.lambda.runtime.CustomPojoSerializer;
+import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
+import com.amazonaws.services.lambda.runtime.serialization.events.LambdaEventSerializers;
+import com.amazonaws.services.lambda.runtime.serialization.factories.GsonFactory;
+import com.amazonaws.services.lambda.runtime.serialization.factories.JacksonFactory;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.reflect.Type;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * One function's serializers. Each function has a mapper of its own, made from one that no event class has touched, so that
+ * functions do not change each other's formats (H-JAVA-84) and a closed function's classes are not held.
+ */
+final class Serializers {
+  private final ClassLoader loader;
+  private final Map<Type, PojoSerializer<Object>> cache = new ConcurrentHashMap<>();
+  private JacksonFactory factory;
+  private CustomPojoSerializer custom;
+
+  Serializers(ClassLoader loader) {
+    this.loader = loader;
+  }
+
+  /** Looks for a serializer that the package brings (H-JAVA-48); more than one are refused (H-JAVA-49). */
+  void loadCustom() {
+    Iterator<CustomPojoSerializer> found = ServiceLoader.load(CustomPojoSerializer.class, loader).iterator();
+    if (!found.hasNext()) {
+      return;
+    }
+    CustomPojoSerializer first = found.next();
+    if (found.hasNext()) {
+      throw new TooManyServiceProvidersFoundException(
+          "Too many serializers provided inside the META-INF/services folder, only one is allowed");
+    }
+    custom = first;
+  }
+
+  boolean isCustom() {
+    return custom != null;
+  }
+
+  PojoSerializer<Object> get(Type type) {
+    PojoSerializer<Object> known = cache.get(type);
+    if (known == null) {
+      known = custom == null ? make(type) : new Custom(custom, type);
+      cache.put(type, known);
+    }
+    return known;
+  }
+
+  PojoSerializer<Object> getForAndroid(Type type) {
+    if (custom != null || isEvent(type)) {
+      return get(type);
+    }
+    return GsonFactory.getInstance().getSerializer(type);
+  }
+
+  private static boolean isEvent(Type type) {
+    return type instanceof Class && LambdaEventSerializers.isLambdaSupportedEvent(((Class<?>) type).getName());
+  }
+
+  @SuppressWarnings("unchecked")
+  private PojoSerializer<Object> make(Type type) {
+    if (isEvent(type)) {
+      return LambdaEventSerializers.serializerFor((Class<Object>) type, loader);
+    }
+    return factory().getSerializer(type);
+  }
+
+  private synchronized JacksonFactory factory() {
+    if (factory == null) {
+      factory = Jackson.PRISTINE.withNamingStrategy(null);
+      LookupCache<Object, JavaType> types = new LRUMap<>(16, 200);
+      factory.getMapper().setTypeFactory(TypeFactory.defaultInstance().withCache(types));
+    }
+    return factory;
+  }
+
+  void close() {
+    if (!cache.isEmpty()) {
+      cache.clear();
+      TypeFactory.defaultInstance().clearCache();
+    }
+  }
+
+  /** Makes and warms the JSON library, on a plain type only. */
+  static void warm() {
+    Object value = Jackson.PRISTINE.getSerializer((Type) Object.class).fromJson("{\"a\":[1,\"b\",2.5,true,null]}");
+    Jackson.PRISTINE.getSerializer((Type) Object.class).toJson(value, new ByteArrayOutputStream());
+  }
+
+  /** Loaded with the first function that marshals values. */
+  private static final class Jackson {
+    static final JacksonFactory PRISTINE = JacksonFactory.getInstance().withNamingStrategy(null);
+
+    private Jackson() {}
+  }
+
+  /** The package's own serializer, bound to a type. */
+  private static final class Custom implements PojoSerializer<Object> {
+    private final CustomPojoSerializer serializer;
+    private final Type type;
+
+    Custom(CustomPojoSerializer serializer, Type type) {
+      this.serializer = serializer;
+      this.type = type;
+    }
+
+    @Override
+    public Object fromJson(InputStream input) {
+      return serializer.fromJson(input, type);
+    }
+
+    @Override
+    public Object fromJson(String input) {
+      return serializer.fromJson(input, type);
+    }
+
+    @Override
+    public void toJson(Object value, OutputStream output) {
+      serializer.toJson(value, output, type);
+    }
+  }
+}

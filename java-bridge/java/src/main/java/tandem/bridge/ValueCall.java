@@ -1,0 +1,89 @@
+package tandem.bridge;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.reflect.Type;
+import java.nio.ByteBuffer;
+
+/** A handler that takes and returns values: JSON in, user code, JSON out. */
+final class ValueCall implements Call {
+  /** User code behind one shape; {@code input} is null where the handler takes none. */
+  interface Target {
+    Object call(Object input, Context context) throws Throwable;
+  }
+
+  private final Serializers serializers;
+  private final Target target;
+  private final Type inputType;
+  private final Type outputType;
+  private PojoSerializer<Object> reader;
+  private PojoSerializer<Object> writer;
+
+  /**
+   * @param inputType what the payload becomes, null when the handler does not want it (H-JAVA-38)
+   * @param outputType what is written, null when the response is {@code null} (H-JAVA-39)
+   */
+  ValueCall(Serializers serializers, Target target, Type inputType, Type outputType) {
+    this.serializers = serializers;
+    this.target = target;
+    this.inputType = inputType;
+    this.outputType = outputType;
+  }
+
+  @Override
+  public void run(Slot slot, Invocation invocation, int offset, int size, ByteBuffer large, long sink)
+      throws Throwable {
+    boolean android = invocation.fromAndroid();
+    Object input = inputType == null ? null : read(android, slot, offset, size, large);
+    Object output = target.call(input, invocation);
+    if (outputType == null) {
+      Bridge.writeNull(slot.result);
+    } else {
+      write(android, output, slot.result);
+    }
+  }
+
+  private Object read(boolean android, Slot slot, int offset, int size, ByteBuffer large) {
+    try {
+      if (serializers.isCustom()) {
+        PayloadStream stream = new PayloadStream(slot.in, offset, size, large);
+        try {
+          return serializers.get(inputType).fromJson((InputStream) stream);
+        } finally {
+          stream.close();
+        }
+      }
+      BufferInput input = slot.input.reset(offset, size, large);
+      if (android) {
+        return serializers.getForAndroid(inputType).fromJson(input);
+      }
+      PojoSerializer<Object> from = reader;
+      if (from == null) {
+        from = serializers.get(inputType);
+        reader = from;
+      }
+      return from.fromJson(input);
+    } catch (Throwable e) {
+      throw new RuntimeException("An error occurred during JSON parsing", e);
+    }
+  }
+
+  private void write(boolean android, Object value, OutputStream out) {
+    try {
+      if (android) {
+        serializers.getForAndroid(outputType).toJson(value, out);
+        return;
+      }
+      PojoSerializer<Object> to = writer;
+      if (to == null) {
+        to = serializers.get(outputType);
+        writer = to;
+      }
+      to.toJson(value, out);
+    } catch (Throwable e) {
+      throw new RuntimeException("An error occurred during JSON serialization of response", e);
+    }
+  }
+}

@@ -1,0 +1,105 @@
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+#include "java_loader.h"
+
+namespace tandem::java {
+namespace {
+
+constexpr size_t kHeadSize = 8 + 4 + 6 * 4;       // tandem.bridge.Invocation.HEAD
+constexpr size_t kCopiedPayload = 16u << 10;      // larger ones are read where they lie
+constexpr size_t kMaxPayload = 0x7fffffff - 8u;   // what a Java buffer can hold
+constexpr int32_t kFlagStreaming = 1;
+constexpr jint kSpilled = -1;  // tandem.bridge.Bridge's results below zero
+constexpr size_t kTexts = 6;
+
+struct Texts {
+  tandem_string list[kTexts];
+  size_t size;
+};
+
+Texts TextsOf(const tandem_invocation& invocation) {
+  Texts texts{{invocation.request_id, invocation.invoked_function_arn, invocation.client_context,
+               invocation.cognito_identity, invocation.trace_id, invocation.tenant_id},
+              0};
+  for (const tandem_string& text : texts.list) texts.size += text.data == nullptr ? 0 : text.size;
+  return texts;
+}
+
+// Writes the head and the texts; returns where the payload begins.
+size_t WriteHead(const tandem_invocation& invocation, const Texts& texts, uint8_t* to) {
+  memcpy(to, &invocation.deadline_ms, sizeof(invocation.deadline_ms));
+  int32_t numbers[1 + kTexts];
+  numbers[0] = invocation.streaming != 0 ? kFlagStreaming : 0;
+  size_t at = kHeadSize;
+  for (size_t i = 0; i < kTexts; ++i) {
+    const tandem_string& text = texts.list[i];
+    numbers[1 + i] = text.data == nullptr ? -1 : static_cast<int32_t>(text.size);
+    if (text.data == nullptr || text.size == 0) continue;
+    memcpy(to + at, text.data, text.size);
+    at += text.size;
+  }
+  memcpy(to + sizeof(invocation.deadline_ms), numbers, sizeof(numbers));
+  return at;
+}
+
+void ResultBorrowed(const tandem_host* host, tandem_sink* sink, const uint8_t* data, size_t size) {
+  tandem_result result{};
+  result.struct_size = sizeof(result);
+  result.data = data;
+  result.size = size;
+  host->result(sink, &result);
+}
+
+void ResultOwned(const tandem_host* host, tandem_sink* sink, std::vector<uint8_t> bytes) {
+  auto* owner = new std::vector<uint8_t>(std::move(bytes));
+  tandem_result result{};
+  result.struct_size = sizeof(result);
+  result.data = owner->data();
+  result.size = owner->size();
+  result.release = [](void* argument) { delete static_cast<std::vector<uint8_t>*>(argument); };
+  result.release_arg = owner;
+  host->result(sink, &result);
+}
+
+}  // namespace
+
+int32_t Invoke(tandem_handler* handler, const tandem_invocation* invocation, tandem_sink* sink) {
+  tandem_loader* loader = handler->loader;
+  const tandem_host* host = loader->logs.host();
+  const JavaTable& table = loader->vm.table;
+  const tandem_payload* payload = invocation->payload;
+  size_t payload_size = payload == nullptr ? 0 : payload->size;
+  if (payload_size > kMaxPayload) throw JavaException("a payload of 2 GiB or more does not fit a Java buffer");
+
+  Texts texts = TextsOf(*invocation);
+  bool copied = payload_size <= kCopiedPayload;
+  SlotLease slot(&loader->vm, handler->id, kHeadSize + texts.size + (copied ? payload_size : 0));
+  size_t at = WriteHead(*invocation, texts, slot->in.get());
+  if (copied && payload_size > 0) memcpy(slot->in.get() + at, payload->data, payload_size);
+
+  JniFrame frame(slot.env(), copied ? JniFrame::Locals::kNone : JniFrame::Locals::kSome);
+  jvalue arguments[6];
+  arguments[0].l = slot->object;
+  arguments[1].l = handler->function;
+  arguments[2].i = static_cast<jint>(at);
+  arguments[3].i = static_cast<jint>(payload_size);
+  arguments[4].l = copied ? nullptr : frame.NewDirectBuffer(payload->data, payload_size);
+  arguments[5].j = reinterpret_cast<jlong>(sink);
+  jint size = frame.CallStaticInt(table.bridge, table.invoke, arguments);
+  if (size >= 0) {
+    ResultBorrowed(host, sink, slot->out.get(), static_cast<size_t>(size));
+    return TANDEM_OK;
+  }
+  JniFrame spill_frame(slot.env());
+  std::vector<uint8_t> bytes = TakeSpill(&spill_frame, table, *slot.operator->());
+  if (size == kSpilled) {
+    ResultOwned(host, sink, std::move(bytes));
+  } else {
+    ReportError(&loader->logs, handler->log_id, invocation->request_id, bytes, sink);
+  }
+  return TANDEM_OK;
+}
+
+}  // namespace tandem::java

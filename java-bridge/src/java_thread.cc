@@ -1,0 +1,115 @@
+#include "java_thread.h"
+
+#include <algorithm>
+
+namespace tandem::java {
+
+uint64_t OpenFunctions::Add() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  open_.insert(++last_id_);
+  return last_id_;
+}
+
+void OpenFunctions::Remove(uint64_t id) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  open_.erase(id);
+  closings_.fetch_add(1, std::memory_order_release);
+}
+
+bool OpenFunctions::AnyClosed(const std::vector<uint64_t>& ids) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return std::any_of(ids.begin(), ids.end(), [this](uint64_t id) { return open_.count(id) == 0; });
+}
+
+namespace {
+thread_local JavaThread current_thread;
+}  // namespace
+
+JavaThread& JavaThread::Current(Vm* vm) {
+  JavaThread& thread = current_thread;
+  if (thread.env_ == nullptr) thread.Attach(vm);
+  return thread;
+}
+
+void JavaThread::DetachCurrent() {
+  if (current_thread.depth_ == 0) current_thread.Detach();
+}
+
+JavaThread::~JavaThread() { Detach(); }
+
+void JavaThread::Attach(Vm* vm) {
+  void* env = nullptr;
+  jint status = vm->vm->GetEnv(&env, JNI_VERSION_1_8);
+  attached_here_ = status == JNI_EDETACHED;
+  if (attached_here_) {
+    char name[] = "main";
+    JavaVMAttachArgs arguments{JNI_VERSION_1_8, name, nullptr};
+    status = vm->vm->AttachCurrentThreadAsDaemon(&env, &arguments);
+  }
+  if (status != JNI_OK) throw JavaException("a thread cannot be attached to the JVM");
+  vm_ = vm;
+  env_ = static_cast<JNIEnv*>(env);
+  closings_seen_ = vm->functions.closings();
+}
+
+void JavaThread::Detach() {
+  if (env_ == nullptr) return;
+  for (std::unique_ptr<Slot>& slot : slots_) DropSlot(slot.get());
+  slots_.clear();
+  served_.clear();
+  last_served_ = 0;
+  if (attached_here_) vm_->vm->DetachCurrentThread();
+  env_ = nullptr;
+}
+
+void JavaThread::DropSlot(Slot* slot) {
+  if (slot->object == nullptr) return;
+  try {
+    JniFrame frame(env_, JniFrame::Locals::kNone);
+    jvalue argument;
+    argument.l = slot->object;
+    frame.CallStaticVoid(vm_->table.bridge, vm_->table.detach, &argument);
+  } catch (const std::exception&) {
+    // Only an exhausted VM refuses this; its list then keeps an entry that no invocation runs in.
+  }
+  env_->DeleteGlobalRef(slot->object);
+  slot->object = nullptr;
+}
+
+void JavaThread::MakeSlot(Slot* slot, size_t in_size) {
+  DropSlot(slot);
+  slot->in_size = std::max(in_size, kSlotInSize);
+  slot->in = std::make_unique<uint8_t[]>(slot->in_size);
+  slot->out = std::make_unique<uint8_t[]>(kSlotOutSize);
+  JniFrame frame(env_);
+  jvalue arguments[2];
+  arguments[0].l = frame.NewDirectBuffer(slot->in.get(), slot->in_size);
+  arguments[1].l = frame.NewDirectBuffer(slot->out.get(), kSlotOutSize);
+  slot->object = frame.NewGlobal(frame.CallStaticObject(vm_->table.bridge, vm_->table.attach, arguments));
+}
+
+Slot* JavaThread::Take(uint64_t function, size_t in_size) {
+  uint64_t closings = vm_->functions.closings();
+  if (closings != closings_seen_ && depth_ == 0) {
+    closings_seen_ = closings;
+    if (attached_here_ && vm_->functions.AnyClosed(served_)) {
+      Detach();
+      Attach(vm_);
+    }
+  }
+  if (last_served_ != function) {
+    last_served_ = function;
+    if (std::find(served_.begin(), served_.end(), function) == served_.end()) served_.push_back(function);
+  }
+  if (slots_.size() == depth_) slots_.push_back(std::make_unique<Slot>());
+  Slot* slot = slots_[depth_].get();
+  if (slot->object == nullptr || slot->in_size < in_size) MakeSlot(slot, in_size);
+  return slot;
+}
+
+SlotLease::SlotLease(Vm* vm, uint64_t function, size_t in_size)
+    : thread_(JavaThread::Current(vm)), slot_(thread_.Take(function, in_size)) {
+  ++thread_.depth_;
+}
+
+}  // namespace tandem::java

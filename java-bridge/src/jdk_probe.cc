@@ -1,0 +1,203 @@
+#include "jdk_probe.h"
+
+#include <elf.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+namespace tandem::java {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kOldestMajor = 8;
+constexpr char kJavaHome[] = "JAVA_HOME";
+
+#if defined(__x86_64__)
+constexpr uint16_t kMachine = EM_X86_64;
+constexpr char kMachineName[] = "x86-64";
+#elif defined(__aarch64__)
+constexpr uint16_t kMachine = EM_AARCH64;
+constexpr char kMachineName[] = "aarch64";
+#else
+#error "unknown processor architecture"
+#endif
+
+std::string Environment(const char* name) {
+  const char* value = getenv(name);
+  return value == nullptr ? std::string() : std::string(value);
+}
+
+bool IsFile(const fs::path& path) {
+  std::error_code error;
+  return fs::is_regular_file(path, error);
+}
+
+// The value of KEY="value" in a `release` file.
+std::string ReleaseValue(const fs::path& home, const std::string& key) {
+  std::ifstream file(home / "release");
+  for (std::string line; std::getline(file, line);) {
+    if (line.compare(0, key.size() + 1, key + "=") != 0) continue;
+    std::string value = line.substr(key.size() + 1);
+    value.erase(std::remove_if(value.begin(), value.end(), [](char c) { return c == '"' || c == '\r'; }), value.end());
+    return value;
+  }
+  return std::string();
+}
+
+// The version in the form that counts from 8 on: 1.8.0_392 is 8.0.392.
+std::string Normalize(const std::string& version) {
+  std::string text = version.compare(0, 2, "1.") == 0 ? version.substr(2) : version;
+  std::replace(text.begin(), text.end(), '_', '.');
+  return text;
+}
+
+std::vector<long> Numbers(const std::string& version) {
+  std::vector<long> numbers;
+  std::stringstream parts(version);
+  for (std::string part; std::getline(parts, part, '.');) numbers.push_back(strtol(part.c_str(), nullptr, 10));
+  return numbers;
+}
+
+fs::path FindLibrary(const fs::path& home) {
+  static constexpr const char* kPlaces[] = {"lib/server", "jre/lib/amd64/server", "lib/amd64/server",
+                                            "jre/lib/aarch64/server", "lib/aarch64/server", "lib/minimal",
+                                            "lib/client"};
+  for (const char* place : kPlaces) {
+    fs::path library = home / place / "libjvm.so";
+    if (IsFile(library)) return library;
+  }
+  return fs::path();
+}
+
+bool MatchesMachine(const fs::path& library) {
+  Elf64_Ehdr header{};
+  std::ifstream file(library, std::ios::binary);
+  file.read(reinterpret_cast<char*>(&header), sizeof(header));
+  return file.gcount() == static_cast<std::streamsize>(sizeof(header)) && header.e_ident[EI_CLASS] == ELFCLASS64 &&
+         header.e_machine == kMachine;
+}
+
+std::string VersionOf(const fs::path& home) {
+  std::string version = ReleaseValue(home, "JAVA_VERSION");
+  if (version.empty() && (IsFile(home / "lib/rt.jar") || IsFile(home / "jre/lib/rt.jar"))) version = "1.8.0";
+  return Normalize(version);
+}
+
+std::string ReasonAgainst(const Jdk& jdk) {
+  if (jdk.version.empty()) return "its version is unknown, as there is no release file; install this JDK again";
+  if (jdk.major < kOldestMajor) return "too old: Java 8 is the oldest that serves; install a newer JDK";
+  if (jdk.library.empty()) return "it has no libjvm.so; install the full JDK or JRE package";
+  if (!MatchesMachine(jdk.library)) {
+    return std::string("it is built for another processor; install a JDK for ") + kMachineName;
+  }
+  return std::string();
+}
+
+// The home of a `java` or `javac`, without the jre folder that lies inside a JDK 8.
+fs::path HomeOf(const fs::path& tool) {
+  fs::path home = tool.parent_path().parent_path();
+  if (home.filename() == "jre" && IsFile(home.parent_path() / "bin/java")) home = home.parent_path();
+  return home;
+}
+
+// Collects each JDK once.
+class Collector {
+ public:
+  void Add(const fs::path& home, const std::string& origin) {
+    std::optional<Jdk> jdk = ProbeJdk(home.string(), origin);
+    if (jdk && seen_.insert(jdk->home).second) found_.push_back(*std::move(jdk));
+  }
+
+  void AddTool(const fs::path& tool, const std::string& origin) {
+    std::error_code error;
+    fs::path real = fs::canonical(tool, error);
+    if (!error) Add(HomeOf(real), origin);
+  }
+
+  void AddChildren(const fs::path& directory) {
+    std::error_code error;
+    std::vector<fs::path> children;
+    for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
+      children.push_back(it->path());
+    }
+    std::sort(children.begin(), children.end());
+    for (const fs::path& child : children) Add(child, directory.string());
+  }
+
+  std::vector<Jdk> Take() { return std::move(found_); }
+
+ private:
+  std::set<std::string> seen_;
+  std::vector<Jdk> found_;
+};
+
+bool Preferred(const Jdk& a, const Jdk& b) {
+  if (a.major != b.major) return a.major > b.major;
+  bool a_home = a.origin == kJavaHome;
+  bool b_home = b.origin == kJavaHome;
+  if (a_home != b_home) return a_home;
+  return Numbers(a.version) > Numbers(b.version);
+}
+
+}  // namespace
+
+std::optional<Jdk> ProbeJdk(const std::string& home, const std::string& origin) {
+  std::error_code error;
+  fs::path real = fs::canonical(home, error);
+  if (error || !fs::is_directory(real, error)) return std::nullopt;
+  fs::path library = FindLibrary(real);
+  bool has_java = IsFile(real / "bin/java") || IsFile(real / "jre/bin/java");
+  if (library.empty() && !has_java) return std::nullopt;
+  Jdk jdk;
+  jdk.home = real.string();
+  jdk.origin = origin;
+  jdk.library = library.string();
+  jdk.version = VersionOf(real);
+  jdk.major = jdk.version.empty() ? 0 : static_cast<int>(Numbers(jdk.version).front());
+  jdk.identifier = jdk.version.empty() ? "java" : "java" + std::to_string(jdk.major);
+  jdk.reason = ReasonAgainst(jdk);
+  return jdk;
+}
+
+Jdk ProbeNamed(const std::string& path) {
+  std::error_code error;
+  fs::path real = fs::canonical(path, error);
+  std::optional<Jdk> jdk;
+  if (!error) jdk = ProbeJdk(fs::is_regular_file(real, error) ? HomeOf(real).string() : real.string(), "named");
+  if (jdk) return *std::move(jdk);
+  Jdk none;
+  none.identifier = "java";
+  none.home = path;
+  none.origin = "named";
+  none.reason = real.empty() ? "there is no such folder; name a JDK's home, the folder that holds bin/java"
+                             : "it is no JDK or JRE; name a JDK's home, the folder that holds bin/java";
+  return none;
+}
+
+std::vector<Jdk> FindJdks() {
+  Collector collector;
+  std::string java_home = Environment(kJavaHome);
+  if (!java_home.empty()) collector.Add(java_home, kJavaHome);
+  std::stringstream path(Environment("PATH"));
+  for (std::string directory; std::getline(path, directory, ':');) {
+    if (directory.empty()) continue;
+    collector.AddTool(fs::path(directory) / "java", "PATH");
+    collector.AddTool(fs::path(directory) / "javac", "PATH");
+  }
+  for (const char* directory : {"/usr/lib/jvm", "/usr/java", "/opt"}) collector.AddChildren(directory);
+  std::string user_home = Environment("HOME");
+  if (!user_home.empty()) {
+    collector.AddChildren(fs::path(user_home) / ".sdkman/candidates/java");
+    collector.AddChildren(fs::path(user_home) / ".jdks");
+  }
+  std::vector<Jdk> found = collector.Take();
+  std::stable_sort(found.begin(), found.end(), Preferred);
+  return found;
+}
+
+}  // namespace tandem::java

@@ -1,0 +1,32 @@
+#ifndef TANDEM_JAVA_BRIDGE_JDK_PROBE_H_
+#define TANDEM_JAVA_BRIDGE_JDK_PROBE_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tandem::java {
+
+// One JDK or JRE, as its files describe it.
+struct Jdk {
+  std::string identifier;  // "java17"
+  std::string version;     // "17.0.15"
+  std::string home;        // the real path
+  std::string library;     // libjvm.so; empty: none found
+  std::string origin;
+  std::string reason;  // why it cannot be used; empty: usable
+  int major = 0;
+};
+
+// Reads a folder; nothing when it is no JDK or JRE at all.
+std::optional<Jdk> ProbeJdk(const std::string& home, const std::string& origin);
+
+// What a user named: a home, or its bin/java. Always answers, with a reason when it is nothing usable.
+Jdk ProbeNamed(const std::string& path);
+
+// All that this machine has, each once, newest first; within a version JAVA_HOME's first.
+std::vector<Jdk> FindJdks();
+
+}  // namespace tandem::java
+
+#endif  // TANDEM_JAVA_BRIDGE_JDK_PROBE_H_

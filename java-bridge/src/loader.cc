@@ -1,0 +1,166 @@
+// The loader's table: every entry catches everything and turns it into a fault.
+
+#include <dirent.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+#include <new>
+
+#include "java_loader.h"
+#include "vm.h"
+
+namespace tandem::java {
+namespace {
+
+constexpr char kBridgeJar[] = "tandem-bridge.jar";
+constexpr char kOptionsKey[] = "jvm.options";
+
+int32_t Fault(const tandem_host* host, tandem_sink* sink, int32_t fault, const std::string& message) {
+  host->result_fault(sink, fault, ToAbi(message));
+  return TANDEM_FAULT;
+}
+
+std::vector<std::string> JarsIn(const std::string& directory) {
+  std::vector<std::string> jars;
+  std::unique_ptr<DIR, int (*)(DIR*)> open(opendir(directory.c_str()), &closedir);
+  if (open == nullptr) return jars;
+  while (const dirent* entry = readdir(open.get())) {
+    std::string_view name = entry->d_name;
+    if (name.size() > 4 && name.substr(name.size() - 4) == ".jar") jars.push_back(directory + "/" + std::string(name));
+  }
+  std::sort(jars.begin(), jars.end());
+  return jars;
+}
+
+// The jars of the Java half. Errors: JavaException that says what to do.
+std::string ClassPath(const std::string& data_dir) {
+  std::string directory = data_dir + "/../java";
+  if (access((directory + "/" + kBridgeJar).c_str(), R_OK) != 0) {
+    throw JavaException("the Java half is missing: " + directory + "/" + kBridgeJar + " cannot be read; install it again");
+  }
+  if (directory.find(':') != std::string::npos) {
+    throw JavaException("a JVM takes no class path with a colon: " + directory + "; install to another folder");
+  }
+  std::string path;
+  for (const std::string& jar : JarsIn(directory)) path += (path.empty() ? "" : ":") + jar;
+  return path;
+}
+
+VmConfig ToVmConfig(const tandem_loader_config& config) {
+  VmConfig vm;
+  vm.library = FromAbi(config.library);
+  if (vm.library.empty()) {
+    throw JavaException("no libjvm.so is known for " + std::string(FromAbi(config.path)) + "; install a JDK or JRE there");
+  }
+  vm.class_path = ClassPath(std::string(FromAbi(config.data_dir)));
+  for (size_t i = 0; i < config.options_size; ++i) {
+    if (FromAbi(config.options[i].key) != kOptionsKey) continue;
+    std::vector<std::string> more = SplitOptions(std::string(FromAbi(config.options[i].value)));
+    vm.options.insert(vm.options.end(), more.begin(), more.end());
+  }
+  return vm;
+}
+
+// Makes the loader of this process, which is never taken down, as the VM is not.
+int32_t CreateLoader(const tandem_host* host, tandem_host_context* context, const tandem_loader_config* config,
+                     tandem_sink* sink, tandem_loader** loader) {
+  auto made = std::make_unique<tandem_loader>(host, context);
+  Vm* vm = &made->vm;
+  SetNativeLogs(&made->logs);
+  std::string error;
+  auto started = [vm](JavaVM*, JNIEnv* env) {
+    JniFrame frame(env);
+    vm->table = JavaTable::Load(&frame, NativeMethods());
+    frame.CallStaticVoid(vm->table.bridge, vm->table.start);
+  };
+  try {
+    vm->vm = StartVm(ToVmConfig(*config), started, &error);
+  } catch (const JavaException& e) {
+    error = e.what();
+  }
+  if (vm->vm == nullptr) {
+    SetNativeLogs(nullptr);
+    return Fault(host, sink, TANDEM_FAULT_UNAVAILABLE, error);
+  }
+  *loader = made.release();
+  return TANDEM_OK;
+}
+
+template <typename F>
+int32_t Guarded(const tandem_host* host, tandem_sink* sink, F&& body) {
+  try {
+    return body();
+  } catch (const std::exception& e) {
+    return Fault(host, sink, TANDEM_FAULT_INTERNAL, std::string("the Java loader failed: ") + e.what());
+  } catch (...) {
+    return Fault(host, sink, TANDEM_FAULT_INTERNAL, "the Java loader failed");
+  }
+}
+
+template <typename F>
+void Quietly(F&& body) {
+  try {
+    body();
+  } catch (...) {
+    // These calls report nothing; what fails here is an exhausted VM, which the next invocation will say.
+  }
+}
+
+int32_t CreateEntry(const tandem_host* host, tandem_host_context* context, const tandem_loader_config* config,
+                    tandem_sink* sink, tandem_loader** loader) {
+  return Guarded(host, sink, [&] { return CreateLoader(host, context, config, sink, loader); });
+}
+
+void DestroyEntry(tandem_loader*) { Quietly(&JavaThread::DetachCurrent); }
+
+int32_t OpenEntry(tandem_loader* loader, const tandem_function_config* config, tandem_sink* sink,
+                  tandem_handler** handler) {
+  *handler = nullptr;
+  return Guarded(loader->logs.host(), sink, [&] { return Open(loader, config, sink, handler); });
+}
+
+void CloseEntry(tandem_handler* handler) {
+  Quietly([handler] { Close(handler); });
+}
+
+int32_t InvokeEntry(tandem_handler* handler, const tandem_invocation* invocation, tandem_sink* sink) {
+  return Guarded(handler->loader->logs.host(), sink, [&] { return Invoke(handler, invocation, sink); });
+}
+
+void CancelEntry(tandem_handler* handler, tandem_string request_id) {
+  Quietly([&] { Cancel(handler, request_id); });
+}
+
+void WarmEntry(tandem_loader* loader) {
+  Quietly([loader] {
+    JniFrame frame(JavaThread::Current(&loader->vm).env());
+    frame.CallStaticVoid(loader->vm.table.bridge, loader->vm.table.warm);
+  });
+}
+
+void DetachEntry(tandem_loader*) { Quietly(&JavaThread::DetachCurrent); }
+
+constexpr tandem_loader_table kTable = {
+    sizeof(tandem_loader_table),
+    TANDEM_LOADER_ABI_MAJOR,
+    TANDEM_LOADER_ABI_MINOR,
+    TANDEM_LOADER_CONCURRENT,
+    0,
+    "java",
+    &CreateEntry,
+    &DestroyEntry,
+    &OpenEntry,
+    &CloseEntry,
+    &InvokeEntry,
+    &CancelEntry,
+    &WarmEntry,
+    &DetachEntry,
+};
+
+}  // namespace
+}  // namespace tandem::java
+
+extern "C" __attribute__((visibility("default"))) const tandem_loader_table* tandem_loader_v1(void) {
+  return &tandem::java::kTable;
+}

@@ -1,0 +1,86 @@
+#include "process_state.h"
+
+#include <cstdlib>
+#include <cstring>
+
+namespace tandem::java {
+namespace {
+
+constexpr char kFirst[] = "JAVA_TOOL_OPTIONS";
+constexpr char kLast[] = "_JAVA_OPTIONS";
+
+bool IsHotSpots(int signal) {
+  switch (signal) {
+    case SIGSEGV:
+    case SIGBUS:
+    case SIGFPE:
+    case SIGILL:
+    case SIGPIPE:
+    case SIGXFSZ:
+    case SIGUSR2:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool SameHandler(const struct sigaction& a, const struct sigaction& b) {
+  constexpr int kFlags = SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER | SA_RESETHAND | SA_NOCLDSTOP | SA_NOCLDWAIT;
+  void (*handler_a)(int) = a.sa_handler;
+  void (*handler_b)(int) = b.sa_handler;
+  return handler_a == handler_b && (a.sa_flags & kFlags) == (b.sa_flags & kFlags);
+}
+
+std::optional<std::string> Take(const char* name) {
+  const char* value = getenv(name);
+  if (value == nullptr) return std::nullopt;
+  std::string copy(value);
+  unsetenv(name);
+  return copy;
+}
+
+void PutBack(const char* name, const std::optional<std::string>& value) {
+  if (value) setenv(name, value->c_str(), 1);
+}
+
+}  // namespace
+
+Utf8Locale::Utf8Locale() : utf8_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
+  const char* current = setlocale(LC_ALL, nullptr);
+  if (current != nullptr) process_locale_ = current;
+  if (utf8_ != nullptr) previous_ = uselocale(utf8_);
+}
+
+Utf8Locale::~Utf8Locale() {
+  if (utf8_ != nullptr) {
+    uselocale(previous_);
+    freelocale(utf8_);
+  }
+  const char* current = setlocale(LC_ALL, nullptr);
+  if (current != nullptr && process_locale_ != current) setlocale(LC_ALL, process_locale_.c_str());
+}
+
+SignalHandlers::SignalHandlers() {
+  for (int signal = 1; signal < kSignals; ++signal) {
+    struct sigaction action {};
+    if (sigaction(signal, nullptr, &action) == 0) before_[static_cast<size_t>(signal)] = action;
+  }
+}
+
+SignalHandlers::~SignalHandlers() {
+  for (int signal = 1; signal < kSignals; ++signal) {
+    const std::optional<struct sigaction>& before = before_[static_cast<size_t>(signal)];
+    struct sigaction now {};
+    if (!before || IsHotSpots(signal) || sigaction(signal, nullptr, &now) != 0) continue;
+    if (!SameHandler(*before, now)) sigaction(signal, &*before, nullptr);
+  }
+}
+
+ToolOptions::ToolOptions() : first_(Take(kFirst)), last_(Take(kLast)) {}
+
+ToolOptions::~ToolOptions() {
+  PutBack(kFirst, first_);
+  PutBack(kLast, last_);
+}
+
+}  // namespace tandem::java

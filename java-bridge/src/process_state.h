@@ -1,0 +1,61 @@
+#ifndef TANDEM_JAVA_BRIDGE_PROCESS_STATE_H_
+#define TANDEM_JAVA_BRIDGE_PROCESS_STATE_H_
+
+#include <locale.h>
+#include <signal.h>
+
+#include <array>
+#include <optional>
+#include <string>
+
+namespace tandem::java {
+
+// Makes the VM see UTF-8 as the encoding of file names and text, whatever the process's locale, and puts back the locale
+// that the VM changes.
+// Threads: the UTF-8 locale is the calling thread's only.
+class Utf8Locale {
+ public:
+  Utf8Locale();
+  ~Utf8Locale();
+  Utf8Locale(const Utf8Locale&) = delete;
+  Utf8Locale& operator=(const Utf8Locale&) = delete;
+
+ private:
+  std::string process_locale_;
+  locale_t utf8_;
+  locale_t previous_ = nullptr;
+};
+
+// Puts back the signal handlers that the VM replaces, save those it cannot live without.
+class SignalHandlers {
+ public:
+  SignalHandlers();
+  ~SignalHandlers();
+  SignalHandlers(const SignalHandlers&) = delete;
+  SignalHandlers& operator=(const SignalHandlers&) = delete;
+
+ private:
+  static constexpr int kSignals = 65;
+  std::array<std::optional<struct sigaction>, kSignals> before_;
+};
+
+// Takes JAVA_TOOL_OPTIONS and _JAVA_OPTIONS out of the environment while the VM starts, which otherwise prints them on
+// standard error; they are handed over as ordinary options, and user code sees the variables as they were.
+class ToolOptions {
+ public:
+  ToolOptions();
+  ~ToolOptions();
+  ToolOptions(const ToolOptions&) = delete;
+  ToolOptions& operator=(const ToolOptions&) = delete;
+
+  std::string first() const { return first_.value_or(std::string()); }  // weaker than all other options
+  std::string last() const { return last_.value_or(std::string()); }    // stronger than all other options
+
+ private:
+  std::optional<std::string> first_;
+  std::optional<std::string> last_;
+};
+
+}  // namespace tandem::java
+
+#endif  // TANDEM_JAVA_BRIDGE_PROCESS_STATE_H_

@@ -1,0 +1,28 @@
+#ifndef TANDEM_JAVA_BRIDGE_VM_H_
+#define TANDEM_JAVA_BRIDGE_VM_H_
+
+#include <jni.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace tandem::java {
+
+struct VmConfig {
+  std::string library;               // libjvm.so
+  std::string class_path;            // our own jars
+  std::vector<std::string> options;  // further VM options, in order
+};
+
+// Starts the one VM of this process on a thread of our own, and runs `started` there, still attached. The host's locale
+// and signal handlers are as before when it returns, save the signals that HotSpot needs.
+// Errors: the text says why in one line; null is returned, and no VM serves.
+JavaVM* StartVm(const VmConfig& config, const std::function<void(JavaVM*, JNIEnv*)>& started, std::string* error);
+
+// Cuts a text of options as HotSpot does: at blanks, with single and double quotes.
+std::vector<std::string> SplitOptions(const std::string& text);
+
+}  // namespace tandem::java
+
+#endif  // TANDEM_JAVA_BRIDGE_VM_H_
