@@ -1,0 +1,129 @@
+"""The tree that `cmake --install` makes: a loader and programs built against it, and the command in it."""
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+
+def run(*words, **options):
+    options.setdefault("check", True)
+    return subprocess.run(
+        list(map(str, words)), capture_output=True, text=True, stdin=subprocess.DEVNULL, **options
+    )
+
+
+@pytest.fixture(scope="module")
+def installed(build_dir, tmp_path_factory):
+    """Installed below a path with a space, then moved: nothing in it may depend on where it was put."""
+    folder = tmp_path_factory.mktemp("installed tree")
+    run("cmake", "--install", build_dir, "--prefix", folder / "first place")
+    shutil.move(folder / "first place", folder / "second place")
+    return folder / "second place"
+
+
+@pytest.fixture(scope="module")
+def out_of_tree(installed, root, tmp_path_factory):
+    build = tmp_path_factory.mktemp("out of tree")
+    run("cmake", "-G", "Ninja", "-S", root / "examples" / "out-of-tree-loader", "-B", build, f"-DCMAKE_PREFIX_PATH={installed}")
+    run("cmake", "--build", build)
+    return build
+
+
+@pytest.fixture(scope="module")
+def shapes(root):
+    return root / "examples" / "out-of-tree-loader" / "packages" / "shapes"
+
+
+def environment_of(**variables):
+    return {**os.environ, **{name: str(value) for name, value in variables.items()}}
+
+
+@pytest.mark.parametrize(
+    "handler, event, status, answer",
+    [
+        ("shapes.hypotenuse", "[3, 4]", 0, "5"),
+        ("shapes.ratio", "[1, 3]", 0, "0.33333333333333331"),
+        ("shapes.ratio", "[1, 0]", 1, '"errorType"'),
+        ("shapes.square", "{}", 1, "Rpn.BadEvent"),
+        ("shapes.hypotenuse", "[3]", 1, "Rpn.StackUnderflow"),
+    ],
+)
+def test_embedding_program_runs_the_out_of_tree_loader(out_of_tree, shapes, handler, event, status, answer):
+    done = run(out_of_tree / "embed", out_of_tree / "loaders", shapes, handler, event, check=False)
+    assert done.returncode == status, done.stderr
+    if status == 0:
+        assert done.stdout == answer + "\n"
+        assert done.stderr == f"the answer is {answer}\n"
+    else:
+        assert answer in done.stdout
+
+
+def test_the_loader_exports_its_entry_and_links_nothing_of_core(out_of_tree):
+    for name, entry in (("rpn.so", "tandem_loader_v1"), ("rpn-finder.so", "tandem_finder_v1")):
+        path = out_of_tree / "loaders" / name
+        symbols = run("readelf", "--dyn-syms", "--wide", path).stdout
+        defined = re.findall(r"(?:GLOBAL|WEAK)\s+DEFAULT\s+(?!UND)\S+\s+(\S+)", symbols)
+        assert [symbol for symbol in defined if "@" not in symbol] == [entry] or defined == [entry]
+        assert "libtandem" not in run("readelf", "--dynamic", "--wide", path).stdout
+
+
+def test_the_installed_command_takes_the_loader_beside_its_own(installed, out_of_tree, shapes):
+    done = run(
+        *(installed / "bin" / "tandem", "invoke", "--handler", "shapes.circle", "--code", shapes, "--payload", "[2]"),
+        env=environment_of(TANDEM_LOADER_PATH=out_of_tree / "loaders"),
+    )
+    assert done.stdout == "12.566370614359172"
+
+
+def test_the_installed_command_runs_both_languages(installed, build_dir):
+    """H-JAVA-89, H-PY-38, without any file of the build tree."""
+    examples = build_dir / "examples"
+    java = ("--handler", "example.Hello::myHandler", "--code", examples / "hello-java.jar", "--payload", "123")
+    assert run(installed / "bin" / "tandem", "invoke", "--timeout", "30", *java).stdout == '"123"'
+    event = '{"first_name": "Ada", "last_name": "L"}'
+    python = ("--handler", "hello_python.my_handler", "--code", examples / "deployment-package.zip", "--payload", event)
+    answer = run(installed / "bin" / "tandem", "invoke", "--timeout", "30", *python).stdout
+    assert answer == '{"message": "Hello Ada L"}'
+
+
+def test_pkg_config_is_enough_to_embed(installed, out_of_tree, root, shapes, tmp_path):
+    folders = {path.parent for path in installed.rglob("tandem.pc")}
+    assert len(folders) == 1
+    environment = environment_of(PKG_CONFIG_PATH=folders.pop())
+    source = root / "examples" / "out-of-tree-loader" / "embed.cc"
+    program = tmp_path / "embed"
+    command = f'c++ -std=c++20 "{source}" -o "{program}" $(pkg-config --cflags --libs tandem)'
+    libraries = run("pkg-config", "--variable=libdir", "tandem", env=environment).stdout.strip()
+    run("sh", "-c", f'eval "{command.translate({34: chr(92) + chr(34)})}"', env=environment)
+    done = run(
+        *(program, out_of_tree / "loaders", shapes, "shapes.square", "[12]"),
+        env=environment_of(LD_LIBRARY_PATH=libraries),
+    )
+    assert done.stdout == "144\n"
+
+
+def test_each_public_header_compiles_by_itself(installed, tmp_path):
+    headers = sorted((installed / "include" / "tandem").rglob("*.h"))
+    assert headers
+    unit = tmp_path / "unit.cc"
+    for header in headers:
+        unit.write_text(f"#include <tandem/{header.name}>\n#include <tandem/{header.name}>\n", encoding="utf-8")
+        run("c++", "-std=c++20", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-I", installed / "include", unit)
+
+
+def test_the_abi_headers_are_c(installed, tmp_path):
+    unit = tmp_path / "unit.c"
+    unit.write_text("#include <tandem/loader_abi.h>\n#include <tandem/finder_abi.h>\n", encoding="utf-8")
+    run("cc", "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only", "-I", installed / "include", unit)
+
+
+def test_no_installed_text_names_the_build_tree(installed, build_dir, root):
+    """A package made from this tree works on another machine."""
+    texts = [path for path in installed.rglob("*") if path.suffix in {".cmake", ".pc", ".h", ".py", ".cfg"}]
+    assert texts
+    for path in texts:
+        content = path.read_text(encoding="utf-8", errors="replace")
+        assert str(build_dir) not in content and str(root) not in content, path

@@ -1,0 +1,127 @@
+"""The helpers by which tests/run counts and chooses, and the scripts' answers to bad use."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+PASSED = '<testsuite><testcase name="a"/><testcase name="b" status="run" result="completed"/></testsuite>'
+FAILED = '<testsuite><testcase name="a"><failure message="x"/></testcase><testcase name="b"><error/></testcase></testsuite>'
+SKIPPED = '<testsuite><testcase name="a"><skipped/></testcase><testcase name="b" status="notrun"/></testsuite>'
+
+
+@pytest.fixture
+def helper(root):
+    def run(name, *arguments):
+        return subprocess.run(
+            [sys.executable, "-B", root / "tests" / "lib" / name, *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+def results(tmp_path, **files):
+    folder = tmp_path / "step"
+    folder.mkdir()
+    for name, content in files.items():
+        (folder / f"{name}.xml").write_text(content, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "files, status, kind, expected",
+    [
+        ({"one": PASSED, "two": PASSED}, 0, "cases", "4 0 0"),
+        ({"one": PASSED, "two": FAILED}, 1, "cases", "2 2 0"),
+        ({"one": SKIPPED}, 0, "cases", "0 0 2"),
+        ({"one": PASSED}, 1, "cases", "2 1 0"),  # a program ended badly and wrote no failure
+        ({}, 0, "cases", "0 1 0"),  # nothing ran
+        ({"one": PASSED, "two": "<testsuite><testca"}, 0, "cases", "2 1 0"),  # cut off
+        ({}, 0, "check", "1 0 0"),
+        ({}, 139, "check", "0 1 0"),
+    ],
+)
+def test_a_step_is_settled(helper, tmp_path, files, status, kind, expected):
+    results(tmp_path, **files)
+    assert helper("junit.py", "settle", tmp_path, "step", status, 1, kind).stdout.strip() == expected
+    total = helper("junit.py", "total", tmp_path)
+    passed, failed, skipped = expected.split()
+    assert total.stdout == f"{passed} passed, {failed} failed, {skipped} skipped\n"
+    assert total.returncode == int(failed != "0" or passed == "0")
+
+
+def test_no_result_at_all_is_a_failure(helper, tmp_path):
+    total = helper("junit.py", "total", tmp_path)
+    assert (total.returncode, total.stdout) == (1, "0 passed, 0 failed, 0 skipped\n")
+
+
+@pytest.fixture
+def runtimes(tmp_path):
+    def entry(language, identifier, version, path, reason=""):
+        found = {"language": language, "identifier": identifier, "version": version, "path": path}
+        return {**found, "reason": reason} if reason else found
+
+    path = tmp_path / "runtimes.json"
+    entries = [
+        entry("java", "java25", "25.0.1", "/jdk 25"),
+        entry("java", "java17", "17.0.15", "/jdk-17"),
+        entry("python", "python3.11", "3.11.7", "/a/python3.11"),
+        entry("python", "python3.11", "3.11.2", "/b/python3.11"),
+        entry("python", "python3.8", "3.8.1", "/a/python3.8", "too old"),
+    ]
+    path.write_text(json.dumps(entries), encoding="utf-8")
+    return path
+
+
+def test_one_machine_per_identifier_or_all(helper, runtimes):
+    assert helper("machines.py", "tested", runtimes, "java", "some").stdout == (
+        "java25\t25.0.1\t/jdk 25\njava17\t17.0.15\t/jdk-17\n"
+    )
+    assert helper("machines.py", "tested", runtimes, "python", "some").stdout == "python3.11\t3.11.7\t/a/python3.11\n"
+    assert len(helper("machines.py", "tested", runtimes, "python", "all").stdout.splitlines()) == 2
+
+
+def test_required_machines_that_are_absent_or_unusable(helper, runtimes):
+    required = ",java17,java21,python3.8,python3.11"
+    assert helper("machines.py", "missing", runtimes, required).stdout == "java21, python3.8\n"
+    assert helper("machines.py", "unused", runtimes).stdout == "python3.8 /a/python3.8: too old\n"
+
+
+@pytest.mark.parametrize(
+    "words, text",
+    [
+        (["tests/run", "--unknown"], "'--unknown'"),
+        (["tests/run", "--only", "nothing"], "no step 'nothing'"),
+        (["tests/run", "--only"], "--only needs a value"),
+        (["tools/setup", "everything"], "'everything'"),
+        (["examples/quickstart", "now"], "takes no arguments"),
+    ],
+)
+def test_bad_use_of_a_script_is_one_line(root, words, text):
+    done = subprocess.run([root / words[0], *words[1:]], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(words[0] + ": ") and text in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_set_up_names_what_is_missing_and_the_command(root, tmp_path):
+    """Without a way to become root, a missing package is one clear line; nothing is asked."""
+    for tool in ("bash", "env", "dirname", "basename", "readlink", "sed", "sort", "head", "cat"):
+        found = next(p for p in (pathlib.Path(d, tool) for d in os.defpath.split(":") + ["/usr/bin"]) if p.exists())
+        (tmp_path / tool).symlink_to(found)
+    done = subprocess.run(
+        [root / "tools" / "setup", "release"],
+        env={"PATH": str(tmp_path), "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("tools/setup: missing: ") and "cmake" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
