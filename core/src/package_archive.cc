@@ -43,6 +43,8 @@ Status CannotWrite(const fs::path& path, int error) {
 }
 
 Result<ZipHandle> OpenZip(std::string_view bytes) {
+  if (bytes.empty())
+    return Refused("it is no zip archive: it is empty");  // the library takes it for one without entries
   zip_error_t error;
   zip_error_init(&error);
   zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);

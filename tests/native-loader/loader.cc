@@ -1,0 +1,138 @@
+#include <atomic>
+#include <cstring>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "handlers.h"
+#include "tandem/loader_abi.h"
+
+struct tandem_loader {
+  const tandem_host* host;
+  tandem_host_context* context;
+  std::atomic<int> opens{0};
+};
+
+struct tandem_handler {
+  tandem_loader* loader;
+  tandem_function* function;
+  tandem::native::HandlerFunction run;
+  std::string code_root;
+  std::string name;
+  std::int32_t memory_limit_mb;
+  std::atomic<int> counter{0};
+  std::atomic<const char*> cancelled_id{nullptr};
+};
+
+namespace tandem::native {
+namespace {
+
+std::string StringOf(tandem_string text) {
+  return {text.data == nullptr ? "" : text.data, text.size};
+}
+
+std::int32_t Create(const tandem_host* host, tandem_host_context* context, const tandem_loader_config* config,
+                    tandem_sink* sink, tandem_loader** loader) {
+  for (std::size_t i = 0; i < config->options_size; ++i) {
+    if (StringOf(config->options[i].key) == "refuse") {
+      host->result_fault(sink, TANDEM_FAULT_UNAVAILABLE, config->options[i].value);
+      return TANDEM_FAULT;
+    }
+  }
+  *loader = new tandem_loader{host, context};
+  return TANDEM_OK;
+}
+
+void Destroy(tandem_loader* loader) {
+  delete loader;
+}
+
+void ReportInitError(const tandem_loader& loader, tandem_sink* sink, const std::string& type,
+                     const std::string& message, std::int32_t disposition) {
+  tandem_error error{};
+  error.struct_size = sizeof(error);
+  error.type = Text(type);
+  error.message = Text(message);
+  error.disposition = disposition;
+  error.exit_status = 1;
+  loader.host->result_error(sink, &error);
+}
+
+// Handler names: "native.<handler>", or "init.<how it fails>".
+std::int32_t Open(tandem_loader* loader, const tandem_function_config* config, tandem_sink* sink,
+                  tandem_handler** handler) {
+  const std::string name = StringOf(config->handler);
+  const int open = ++loader->opens;
+  if (name == "init.fault") {
+    loader->host->result_fault(sink, TANDEM_FAULT_UNAVAILABLE, Text("no room for it here"));
+    return TANDEM_FAULT;
+  }
+  if (name == "init.throw") throw std::runtime_error("escaped from open");
+  if (name == "init.silent") return TANDEM_OK;
+  if (name == "init.fail") {
+    ReportInitError(*loader, sink, "Native.InitError", "open " + std::to_string(open), TANDEM_KEEP);
+    return TANDEM_OK;
+  }
+  if (name == "init.sticky") {
+    ReportInitError(*loader, sink, "Native.BadFunction", "open " + std::to_string(open), TANDEM_STICKY);
+    return TANDEM_OK;
+  }
+  if (name == "init.exit") {
+    ReportInitError(*loader, sink, "", "", TANDEM_EXITED);
+    return TANDEM_OK;
+  }
+  const HandlerFunction run =
+      name.rfind("native.", 0) == 0 ? FindHandler(name.substr(std::strlen("native."))) : nullptr;
+  if (run == nullptr) {
+    ReportInitError(*loader, sink, "Runtime.HandlerNotFound", "there is no handler '" + name + "'", TANDEM_KEEP);
+    return TANDEM_OK;
+  }
+  *handler = new tandem_handler{
+      loader, config->function, run, StringOf(config->code_root), StringOf(config->name), config->memory_limit_mb};
+  return TANDEM_OK;
+}
+
+void Close(tandem_handler* handler) {
+  delete handler;
+}
+
+std::int32_t Invoke(tandem_handler* handler, const tandem_invocation* invocation, tandem_sink* sink) {
+  const Call call{handler->loader->host,
+                  handler->loader->context,
+                  handler->function,
+                  invocation,
+                  sink,
+                  handler->code_root,
+                  handler->name,
+                  handler->memory_limit_mb,
+                  handler->counter,
+                  handler->cancelled_id};
+  return handler->run(call);
+}
+
+void Cancel(tandem_handler* handler, tandem_string /*request_id*/) {
+  handler->cancelled_id.store("asked");
+}
+
+}  // namespace
+}  // namespace tandem::native
+
+extern "C" __attribute__((visibility("default"))) const tandem_loader_table* tandem_loader_v1() {
+  static const tandem_loader_table kTable = {
+      .struct_size = sizeof(tandem_loader_table),
+      .abi_major = TANDEM_LOADER_ABI_MAJOR,
+      .abi_minor = TANDEM_LOADER_ABI_MINOR,
+      .flags = TANDEM_LOADER_CONCURRENT,
+      .reserved = 0,
+      .name = "native",
+      .create = tandem::native::Create,
+      .destroy = tandem::native::Destroy,
+      .open = tandem::native::Open,
+      .close = tandem::native::Close,
+      .invoke = tandem::native::Invoke,
+      .cancel = tandem::native::Cancel,
+      .warm = nullptr,
+      .thread_detach = nullptr,
+  };
+  return &kTable;
+}

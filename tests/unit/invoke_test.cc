@@ -1,0 +1,347 @@
+// What Runtime does with each kind of result, init and deadline.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "unit/native_runtime.h"
+
+namespace tandem {
+namespace {
+
+using std::chrono::milliseconds;
+using test::NativeRuntime;
+using test::Text;
+using namespace std::string_literals;  // NOLINT(google-build-using-namespace): the s suffix
+
+TEST(Invoke, PassesBytesThroughUntouched) {
+  NativeRuntime runtime;
+  const std::string bytes = "{\"a\" : 1}\n\0x"s;
+  const InvokeResult result = runtime->Invoke(runtime.Add("native.echo"), Event(bytes));
+  ASSERT_TRUE(result.outcome.ok());
+  EXPECT_EQ(Text(result.outcome), bytes) << "J-56";
+  EXPECT_FALSE(result.request_id.empty());
+}
+
+TEST(Invoke, AFunctionErrorIsAnOutcomeAndTheHandlerLives) {
+  NativeRuntime runtime;
+  Function& function = runtime.Add("native.fail");
+  for (int i = 0; i < 2; ++i) {
+    const InvokeResult result = runtime->Invoke(function, Event("{}"));
+    ASSERT_EQ(result.outcome.kind(), Outcome::Kind::kFunctionError);
+    EXPECT_EQ(result.outcome.error().type, "Native.Boom");
+    EXPECT_EQ(result.outcome.error().stack_trace.size(), 1U);
+    EXPECT_EQ(Text(result.outcome),
+              R"_({"errorMessage":"boom","errorType":"Native.Boom","stackTrace":["native.handler(handlers.cc)"]})_");
+  }
+}
+
+TEST(Invoke, StatePersistsPerFunction) {
+  NativeRuntime runtime;
+  Function& first = runtime.Add("native.count");
+  Function& second = runtime.Add("native.count");
+  EXPECT_EQ(Text(runtime->Invoke(first, Event("")).outcome), "1");
+  EXPECT_EQ(Text(runtime->Invoke(first, Event("")).outcome), "2") << "H-PY-34";
+  EXPECT_EQ(Text(runtime->Invoke(second, Event("")).outcome), "1") << "K-23";
+}
+
+TEST(Invoke, ALoaderThatMisbehavesIsAFault) {
+  NativeRuntime runtime;
+  const auto fault = [&](const char* handler) {
+    const InvokeResult result = runtime->Invoke(runtime.Add(handler), Event("{}"));
+    EXPECT_EQ(result.outcome.kind(), Outcome::Kind::kFault) << handler;
+    return result.outcome.kind() == Outcome::Kind::kFault ? result.outcome.fault().message() : std::string();
+  };
+  EXPECT_EQ(fault("native.fault"), "the loader broke");
+  EXPECT_NE(fault("native.throw").find("escaped"), std::string::npos);
+  EXPECT_NE(fault("native.silent").find("without a result"), std::string::npos);
+  EXPECT_EQ(fault("init.fault"), "no room for it here");
+  EXPECT_NE(fault("init.throw").find("escaped from open"), std::string::npos);
+  EXPECT_NE(fault("init.silent").find("neither a handler nor a reason"), std::string::npos);
+}
+
+TEST(Invoke, TheFirstResultCounts) {
+  NativeRuntime runtime;
+  EXPECT_EQ(Text(runtime->Invoke(runtime.Add("native.answer_twice"), Event("{}")).outcome), "\"first\"");
+}
+
+TEST(Invoke, AFailedInitIsTriedAgainAndAFinalOneIsNot) {
+  NativeRuntime runtime;
+  Function& failing = runtime.Add("init.fail");
+  const std::string first = Text(runtime->Invoke(failing, Event("{}")).outcome);
+  EXPECT_NE(first, Text(runtime->Invoke(failing, Event("{}")).outcome)) << "H-PY-36, E-34";
+  Function& sticky = runtime.Add("init.sticky");
+  const std::string bad = Text(runtime->Invoke(sticky, Event("{}")).outcome);
+  EXPECT_NE(bad.find("Native.BadFunction"), std::string::npos);
+  EXPECT_EQ(bad, Text(runtime->Invoke(sticky, Event("{}")).outcome)) << "H-JAVA-10";
+}
+
+TEST(Invoke, PrepareOpensWithoutRunning) {
+  NativeRuntime runtime;
+  Function& function = runtime.Add("native.count");
+  EXPECT_TRUE(runtime->Prepare(function).ok());
+  InvokeOptions dry;
+  dry.type = InvocationType::kDryRun;
+  const InvokeResult checked = runtime->Invoke(function, Event("{}"), dry);
+  EXPECT_TRUE(checked.outcome.ok());
+  EXPECT_TRUE(checked.outcome.payload().empty()) << "I-03";
+  EXPECT_EQ(Text(runtime->Invoke(function, Event("{}")).outcome), "1") << "I-03: not run";
+  EXPECT_FALSE(runtime->Prepare(runtime.Add("native.unknown")).ok());
+}
+
+TEST(Invoke, InitDurationIsReportedOnce) {
+  NativeRuntime runtime;
+  Function& function = runtime.Add("native.echo");
+  EXPECT_TRUE(runtime->Invoke(function, Event("1")).report.init_duration.has_value());
+  EXPECT_FALSE(runtime->Invoke(function, Event("1")).report.init_duration.has_value()) << "I-16";
+}
+
+TEST(Invoke, RecycleStartsTheHandlerAnew) {
+  NativeRuntime runtime;
+  Function& function = runtime.Add("native.recycle");
+  EXPECT_EQ(runtime->Invoke(function, Event("{}")).outcome.error().message, "1");
+  const InvokeResult second = runtime->Invoke(function, Event("{}"));
+  EXPECT_EQ(second.outcome.error().message, "1") << "E-25: statics are reset";
+  EXPECT_TRUE(second.report.init_duration.has_value());
+}
+
+TEST(Invoke, AnExitIsWordedByTheHost) {
+  NativeRuntime runtime;
+  Function& function = runtime.Add("native.exit");
+  const auto body = [&](const char* status) {
+    InvokeOptions options;
+    options.request_id = RequestId("id-7");
+    return Text(runtime->Invoke(function, Event(status), options).outcome);
+  };
+  const std::string exit_error =
+      R"({"errorType":"Runtime.ExitError","errorMessage":"RequestId: id-7 Error: Runtime exited with error: exit status 1"})";
+  EXPECT_EQ(body("1"), exit_error) << "E-40";
+  EXPECT_NE(body("0").find("Runtime exited without providing a reason"), std::string::npos) << "E-41";
+  EXPECT_NE(body("-9").find("signal: killed"), std::string::npos) << "E-42";
+  EXPECT_NE(body("-6").find("signal: aborted (core dumped)"), std::string::npos) << "E-42";
+  EXPECT_NE(body("-11").find("signal: segmentation fault (core dumped)"), std::string::npos) << "E-42";
+  const Outcome init = runtime->Invoke(runtime.Add("init.exit"), Event("{}")).outcome;
+  EXPECT_EQ(init.error().type, "Runtime.ExitError") << "E-36";
+}
+
+TEST(Invoke, PayloadsChangeHandsWithTheirOwnRelease) {
+  NativeRuntime runtime;
+  Function& function = runtime.Add("native.hand_over");
+  InvokeResult kept;
+  {
+    const Event event("borrowed");
+    kept = runtime->Invoke(function, event);
+    EXPECT_EQ(kept.outcome.payload().data(), event.payload.data()) << "not copied";
+  }
+  EXPECT_EQ(Text(kept.outcome), "borrowed") << "outlives the event";
+  EXPECT_EQ(kept.outcome.content_type(), "application/octet-stream");
+}
+
+TEST(Invoke, InputIsPaddedEvenWhenAdopted) {
+  NativeRuntime runtime;
+  Function& function = runtime.Add("native.read_padding");
+  EXPECT_EQ(Text(runtime->Invoke(function, Event()).outcome), "0");
+  const std::string exact = "no padding";
+  const Event event(
+      Payload::Adopt(reinterpret_cast<const std::uint8_t*>(exact.data()), exact.size(), nullptr, nullptr));
+  EXPECT_EQ(Text(runtime->Invoke(function, event).outcome), "0");
+}
+
+TEST(Invoke, ChunksReachTheReceiverUntilItHasEnough) {
+  NativeRuntime runtime;
+  Function& function = runtime.Add("native.chunks");
+  std::string received;
+  InvokeOptions options;
+  options.chunk_receiver = [&](std::string_view chunk) {
+    received += chunk;
+    return received.size() < 8;
+  };
+  EXPECT_EQ(Text(runtime->Invoke(function, Event("{}"), options).outcome), "1");
+  EXPECT_EQ(received, "one two ");
+  EXPECT_EQ(Text(runtime->Invoke(runtime.Add("native.chunks"), Event("{}")).outcome), "0") << "nobody takes chunks";
+}
+
+TEST(Invoke, TheDeadlineAsksTheHandlerToYieldAndReplacesItsAnswer) {
+  NativeRuntime runtime;
+  for (const char* handler : {"native.wait", "native.poll_cancelled"}) {
+    FunctionConfig config = NativeRuntime::Config(handler);
+    config.timeout = milliseconds(30);
+    const InvokeResult result = runtime->Invoke(runtime.Add(config), Event("{}"));
+    EXPECT_TRUE(result.report.timed_out) << handler;
+    EXPECT_EQ(result.outcome.error().type, "Sandbox.Timedout") << handler << " E-38";
+    EXPECT_NE(Text(result.outcome).find("Task timed out after 0.03 seconds"), std::string::npos) << handler;
+    EXPECT_EQ(result.report.duration, milliseconds(30)) << handler;
+  }
+}
+
+TEST(Invoke, CancelAsksOneInvocationToYield) {
+  NativeRuntime runtime;
+  Function& function = runtime.Add("native.wait");
+  InvokeOptions options;
+  options.request_id = RequestId("wanted");
+  std::atomic<bool> done{false};
+  InvokeResult result;
+  std::thread waiting([&] {
+    result = runtime->Invoke(function, Event("{}"), options);
+    done = true;
+  });
+  runtime->Cancel(function, "another");
+  while (!done) runtime->Cancel(function, "wanted");
+  waiting.join();
+  EXPECT_EQ(result.outcome.error().type, "Native.Cancelled");
+}
+
+TEST(Invoke, TellsTheHandlerItsContext) {
+  NativeRuntime runtime;
+  FunctionConfig config = NativeRuntime::Config("native.context");
+  config.name = "told";
+  config.memory_size_mb = 512;
+  config.timeout = milliseconds(60000);
+  InvokeOptions options;
+  options.request_id = RequestId("id-9");
+  options.qualifier = "live";
+  const std::string body = Text(runtime->Invoke(runtime.Add(config), Event("{}"), options).outcome);
+  EXPECT_NE(body.find(R"("request_id": "id-9")"), std::string::npos) << body;
+  EXPECT_NE(body.find(R"("arn": "arn:aws:lambda:us-east-1:012345678912:function:told:live")"), std::string::npos)
+      << "C-28";
+  EXPECT_NE(body.find(R"("memory": "512")"), std::string::npos);
+}
+
+// Invocations of one function wait for each other; of two functions they do not.
+TEST(Invoke, ManyThreadsShareFunctions) {
+  NativeRuntime runtime;
+  Function& counting = runtime.Add("native.count");
+  Function& echoing = runtime.Add("native.echo");
+  constexpr int kThreads = 8;
+  constexpr int kCalls = 500;
+  std::vector<std::thread> threads;
+  std::atomic<int> wrong{0};
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < kCalls; ++i) {
+        if (!runtime->Invoke(counting, Event("{}")).outcome.ok()) ++wrong;
+        const std::string tag = std::to_string(t) + ":" + std::to_string(i);
+        if (Text(runtime->Invoke(echoing, Event(tag)).outcome) != tag) ++wrong;
+      }
+      Runtime::DetachThread();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0) << "I-36";
+  EXPECT_EQ(Text(runtime->Invoke(counting, Event("{}")).outcome), std::to_string(kThreads * kCalls + 1));
+}
+
+TEST(Invoke, RunsAsManyAtOnceAsAskedForAndNoMore) {
+  for (const int places : {1, 3}) {
+    NativeRuntime runtime;
+    FunctionConfig config = NativeRuntime::Config("native.gauge");
+    config.max_concurrency = places;
+    Function& function = runtime.Add(config);
+    std::vector<std::thread> threads;
+    std::atomic<int> most{0};
+    for (int t = 0; t < 6; ++t) {
+      threads.emplace_back([&] {
+        for (int i = 0; i < 50; ++i) {
+          const int seen = std::stoi(Text(runtime->Invoke(function, Event("{}")).outcome));
+          for (int known = most; seen > known && !most.compare_exchange_weak(known, seen);) {
+          }
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_LE(most, places) << "I-15";
+    EXPECT_GE(most, 1);
+  }
+}
+
+TEST(Runtime, RefusesBadFunctions) {
+  NativeRuntime runtime;
+  const auto refusal = [&](const std::function<void(FunctionConfig&)>& spoil) {
+    FunctionConfig config = NativeRuntime::Config("native.echo");
+    spoil(config);
+    auto added = runtime->Add(config);
+    EXPECT_FALSE(added.ok());
+    return added.status().code();
+  };
+  EXPECT_EQ(refusal([](FunctionConfig& c) { c.name = "no blanks"; }), Code::kInvalidArgument) << "A-05";
+  EXPECT_EQ(refusal([](FunctionConfig& c) { c.name = std::string(65, 'n'); }), Code::kInvalidArgument) << "A-05";
+  EXPECT_EQ(refusal([](FunctionConfig& c) { c.code = "/nonexistent"; }), Code::kNotFound);
+  EXPECT_EQ(refusal([](FunctionConfig& c) { c.code = "/dev/null"; }), Code::kInvalidArgument);
+  EXPECT_EQ(refusal([](FunctionConfig& c) { c.memory_size_mb = 0; }), Code::kInvalidArgument);
+  EXPECT_EQ(refusal([](FunctionConfig& c) { c.timeout = milliseconds(-1); }), Code::kInvalidArgument);
+  EXPECT_EQ(refusal([](FunctionConfig& c) { c.runtime = "cobol85"; }), Code::kInvalidArgument);
+  EXPECT_EQ(refusal([](FunctionConfig& c) { c.runtime = "native9"; }), Code::kUnavailable);
+  Function& once = runtime.Add("native.echo");
+  EXPECT_EQ(refusal([&](FunctionConfig& c) { c.name = once.config().name; }), Code::kInvalidArgument) << "name taken";
+}
+
+TEST(Runtime, RemoveWaitsForRunningInvocations) {
+  NativeRuntime runtime;
+  Function& function = runtime.Add("native.greet");
+  const std::string name = function.config().name;
+  std::atomic<bool> running{false};
+  std::atomic<bool> released{false};
+  std::atomic<bool> returned{false};
+  runtime.log.on_write = [&] {  // holds the handler where it logs
+    running = true;
+    while (!released) std::this_thread::yield();
+  };
+  std::thread invoking([&] {
+    runtime->Invoke(function, Event("{}"));
+    returned = true;
+  });
+  while (!running) std::this_thread::yield();
+  std::atomic<bool> removed{false};
+  std::thread removing([&] {
+    EXPECT_TRUE(runtime->Remove(name).ok());
+    removed = true;
+  });
+  while (runtime->Find(name) != nullptr) std::this_thread::yield();
+  EXPECT_FALSE(removed) << "removed while an invocation ran";
+  released = true;
+  invoking.join();
+  removing.join();
+  EXPECT_TRUE(returned);
+  EXPECT_EQ(runtime->Remove(name).code(), Code::kNotFound);
+}
+
+TEST(Runtime, ASecondRuntimeOfALanguageIsRefusedInOneLine) {
+  setenv("TANDEM_NATIVE_RUNTIMES", "native1;native2", 1);
+  NativeRuntime runtime;
+  FunctionConfig config = NativeRuntime::Config("native.echo");
+  config.runtime = "native1";
+  Function& first = runtime.Add(config);
+  config = NativeRuntime::Config("native.echo");
+  config.runtime = "native2";
+  Function& second = runtime.Add(config);
+  unsetenv("TANDEM_NATIVE_RUNTIMES");
+  EXPECT_TRUE(runtime->Invoke(first, Event("1")).outcome.ok());
+  const Outcome outcome = runtime->Invoke(second, Event("1")).outcome;
+  ASSERT_EQ(outcome.kind(), Outcome::Kind::kFault);
+  EXPECT_EQ(outcome.fault().code(), Code::kUnavailable);
+  EXPECT_NE(outcome.fault().message().find("process isolation"), std::string::npos);
+}
+
+TEST(Runtime, ALoaderThatDoesNotStartSaysWhy) {
+  testing::GTEST_FLAG(death_test_style) = "threadsafe";  // a fresh process: this one may run the loader already
+  EXPECT_EXIT(
+      {
+        RuntimeOptions options;
+        options.loader_dirs = {TANDEM_TEST_LOADERS};
+        options.languages["native"].options["refuse"] = "no VM today";
+        auto runtime = Runtime::Create(std::move(options));
+        auto function = (*runtime)->Add(NativeRuntime::Config("native.echo"));
+        const InvokeResult result = (*runtime)->Invoke(**function, Event("1"));
+        const bool told = result.outcome.kind() == Outcome::Kind::kFault &&
+                          result.outcome.fault().code() == Code::kUnavailable &&
+                          result.outcome.fault().message() == "no VM today";
+        _exit(told ? 0 : 1);
+      },
+      testing::ExitedWithCode(0), "");
+}
+
+}  // namespace
+}  // namespace tandem

@@ -1,0 +1,102 @@
+// Where log records and platform lines go.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "unit/native_runtime.h"
+
+namespace tandem {
+namespace {
+
+using test::KeptRecord;
+using test::NativeRuntime;
+
+std::string Joined(const std::vector<KeptRecord>& records) {
+  std::string text;
+  for (const KeptRecord& record : records) text += record.text;
+  return text;
+}
+
+TEST(Logging, RecordsCarryFunctionRequestAndLevel) {
+  NativeRuntime runtime;
+  Function& function = runtime.Add("native.log_levels");
+  InvokeOptions options;
+  options.request_id = RequestId("id-3");
+  runtime->Invoke(function, Event("{}"), options);
+  const auto records = runtime.log.records();
+  ASSERT_EQ(records.size(), 9U);
+  for (std::size_t i = 0; i < 7; ++i) {
+    EXPECT_EQ(records[i].level, static_cast<LogLevel>(i));
+    EXPECT_EQ(records[i].function_name, function.config().name);
+    EXPECT_EQ(records[i].request_id, "id-3");
+    EXPECT_EQ(records[i].origin, LogOrigin::kFunction);
+  }
+  EXPECT_EQ(records[7].level, LogLevel::kUnset) << "a level that this host does not know";
+  EXPECT_EQ(records[8].function_name, "") << "output of no function";
+}
+
+TEST(Logging, PlatformLinesSurroundTheInvocation) {
+  NativeRuntime runtime(PlatformLogs::kOn);
+  Function& function = runtime.Add("native.greet");
+  InvokeOptions options;
+  options.request_id = RequestId("id-4");
+  runtime->Invoke(function, Event(R"({"first_name": "Ada", "last_name": "L"})"), options);
+  const auto records = runtime.log.records();
+  ASSERT_EQ(records.size(), 4U);
+  EXPECT_EQ(records[0].text, "START RequestId: id-4 Version: $LATEST\n") << "L-41";
+  EXPECT_EQ(records[1].text, "greeting Ada\n");
+  EXPECT_EQ(records[2].text, "END RequestId: id-4\n") << "L-42";
+  EXPECT_EQ(records[3].text.rfind("REPORT RequestId: id-4\tDuration: ", 0), 0U) << "L-43";
+  EXPECT_NE(records[3].text.find("Init Duration: "), std::string::npos) << "L-43";
+  EXPECT_EQ(records[3].text.find("Max Memory Used: 0 MB"), std::string::npos);
+  runtime->Invoke(function, Event("{}"));
+  EXPECT_EQ(runtime.log.records()[7].text.find("Init Duration"), std::string::npos) << "I-16";
+}
+
+TEST(Logging, AnExitAndATimeoutAreSaid) {
+  NativeRuntime runtime(PlatformLogs::kOn);
+  InvokeOptions options;
+  options.request_id = RequestId("id-5");
+  runtime->Invoke(runtime.Add("native.exit"), Event("3"), options);
+  EXPECT_NE(Joined(runtime.log.records())
+                .find("RequestId: id-5 Error: Runtime exited with error: exit status 3\nRuntime.ExitError\n"),
+            std::string::npos)
+      << "L-49";
+  FunctionConfig config = NativeRuntime::Config("native.poll_cancelled");
+  config.timeout = std::chrono::milliseconds(10);
+  runtime->Invoke(runtime.Add(config), Event("{}"), options);
+  EXPECT_NE(Joined(runtime.log.records()).find(" id-5 Task timed out after 0.01 seconds\n\n"), std::string::npos)
+      << "L-48";
+}
+
+TEST(Logging, TheTailIsTheLast4096BytesOfThisInvocation) {
+  NativeRuntime runtime(PlatformLogs::kOn);
+  Function& function = runtime.Add("native.greet");
+  InvokeOptions options;
+  options.log_type = LogType::kTail;
+  const InvokeResult small = runtime->Invoke(function, Event(R"({"first_name": "Ada", "last_name": "L"})"), options);
+  EXPECT_EQ(small.log_tail.rfind("START RequestId: ", 0), 0U) << "L-51";
+  EXPECT_NE(small.log_tail.find("greeting Ada\n"), std::string::npos);
+  EXPECT_NE(small.log_tail.find("REPORT RequestId: "), std::string::npos);
+
+  const std::string long_name(5000, 'n');
+  const InvokeResult large =
+      runtime->Invoke(function, Event(R"({"first_name": ")" + long_name + R"(", "last_name": "L"})"), options);
+  EXPECT_EQ(large.log_tail.size(), 4096U) << "L-51";
+  EXPECT_EQ(large.log_tail.find("START"), std::string::npos);
+  EXPECT_NE(large.log_tail.find("END RequestId: " + std::string(large.request_id.view())), std::string::npos);
+
+  EXPECT_TRUE(runtime->Invoke(function, Event("{}")).log_tail.empty()) << "I-07: None is the default";
+}
+
+TEST(Logging, WithoutASinkNothingBreaks) {
+  RuntimeOptions options;
+  options.loader_dirs = {TANDEM_TEST_LOADERS};
+  options.platform_logs = PlatformLogs::kOn;
+  auto runtime = Runtime::Create(std::move(options));
+  auto function = (*runtime)->Add(NativeRuntime::Config("native.log_levels"));
+  EXPECT_TRUE((*runtime)->Invoke(**function, Event("{}")).outcome.ok());
+}
+
+}  // namespace
+}  // namespace tandem

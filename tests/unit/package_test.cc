@@ -1,0 +1,201 @@
+#include "tandem/package.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <zip.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace tandem {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::string_literals;  // NOLINT(google-build-using-namespace): the s suffix
+
+// One entry of an archive that a test makes.
+struct Entry {
+  std::string name;
+  std::string content;
+  mode_t mode = 0;  // 0: without Unix attributes
+};
+
+class PackageTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string folder = (fs::temp_directory_path() / "tandem-package-XXXXXX").string();
+    ASSERT_NE(mkdtemp(folder.data()), nullptr);
+    folder_ = folder;
+    options_.cache_dir = (folder_ / "cache").string();
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  std::string Zip(const std::vector<Entry>& entries) {
+    const std::string path = (folder_ / ("package" + std::to_string(++zips_) + ".zip")).string();
+    int error = 0;
+    zip_t* archive = zip_open(path.c_str(), ZIP_CREATE, &error);
+    for (const Entry& entry : entries) {
+      zip_source_t* source = zip_source_buffer(archive, entry.content.data(), entry.content.size(), 0);
+      const zip_int64_t index = zip_file_add(archive, entry.name.c_str(), source, ZIP_FL_ENC_UTF_8);
+      if (entry.mode != 0) {
+        zip_file_set_external_attributes(archive, static_cast<zip_uint64_t>(index), 0, ZIP_OPSYS_UNIX,
+                                         static_cast<zip_uint32_t>(entry.mode) << 16U);
+      }
+    }
+    EXPECT_EQ(zip_close(archive), 0) << zip_strerror(archive);
+    return path;
+  }
+
+  // Replaces every occurrence of a name in the archive's raw bytes by another of the same length.
+  static void Rename(const std::string& path, const std::string& from, const std::string& to) {
+    ASSERT_EQ(from.size(), to.size());
+    std::string bytes = Read(path);
+    for (std::size_t at = bytes.find(from); at != std::string::npos; at = bytes.find(from, at)) {
+      bytes.replace(at, from.size(), to);
+    }
+    std::ofstream(path, std::ios::binary) << bytes;
+  }
+
+  static std::string Read(const fs::path& path) {
+    std::ostringstream text;
+    text << std::ifstream(path, std::ios::binary).rdbuf();
+    return text.str();
+  }
+
+  // That the package is refused with `why` and leaves nothing behind.
+  void ExpectRefused(const std::string& path, const std::string& why) {
+    const auto package = OpenPackage(path, options_);
+    ASSERT_FALSE(package.ok()) << why;
+    EXPECT_EQ(package.status().code(), Code::kInvalidArgument);
+    EXPECT_NE(package.status().message().find(why), std::string::npos) << package.status().message();
+    const fs::path packages = fs::path(options_.cache_dir) / "packages";
+    EXPECT_TRUE(!fs::exists(packages) || fs::is_empty(packages)) << "K-15: no file is left behind";
+    EXPECT_FALSE(fs::exists(folder_ / "escaped")) << "K-15";
+  }
+
+  fs::path folder_;
+  PackageOptions options_;
+  int zips_ = 0;
+};
+
+TEST_F(PackageTest, ADirectoryIsUsedInPlace) {
+  fs::create_directory(folder_ / "code");
+  const auto package = OpenPackage((folder_ / "code" / "..").string() + "/code", options_);
+  ASSERT_TRUE(package.ok());
+  EXPECT_EQ(package->root, fs::canonical(folder_ / "code").string());
+}
+
+TEST_F(PackageTest, AnArchiveIsUnpackedWithItsFoldersAndModes) {
+  const auto package = OpenPackage(Zip({{"a.py", "print(1)"},
+                                        {"pkg/deep/b.py", "b"},
+                                        {"empty/", ""},
+                                        {"run.sh", "#!", S_IFREG | 0750},
+                                        {"plain.txt", "t", S_IFREG | 0600},
+                                        {"λ.py", "l"}}),
+                                   options_);
+  ASSERT_TRUE(package.ok()) << package.status().message();
+  const fs::path root = package->root;
+  EXPECT_EQ(Read(root / "a.py"), "print(1)") << "K-01";
+  EXPECT_EQ(Read(root / "pkg/deep/b.py"), "b");
+  EXPECT_TRUE(fs::is_directory(root / "empty"));
+  EXPECT_EQ(Read(root / "λ.py"), "l");
+  struct stat status {};
+  stat((root / "run.sh").c_str(), &status);
+  EXPECT_EQ(status.st_mode & 0777U, 0755U) << "K-17";
+  stat((root / "plain.txt").c_str(), &status);
+  EXPECT_EQ(status.st_mode & 0777U, 0644U) << "K-17";
+}
+
+TEST_F(PackageTest, EqualBytesShareOneTree) {
+  const std::string zip = Zip({{"a.py", "1"}});
+  const std::string copy = (folder_ / "copy.zip").string();
+  fs::copy_file(zip, copy);
+  const auto first = OpenPackage(zip, options_);
+  const auto second = OpenPackage(copy, options_);
+  ASSERT_TRUE(first.ok() && second.ok());
+  EXPECT_EQ(first->root, second->root);
+  EXPECT_NE(OpenPackage(Zip({{"a.py", "2"}}), options_)->root, first->root);
+}
+
+TEST_F(PackageTest, ManyMayUnpackTheSameAtOnce) {
+  const std::string zip = Zip({{"a.py", std::string(100000, 'x')}, {"b/c.py", "c"}});
+  std::vector<std::thread> threads;
+  std::vector<std::string> roots(6);
+  for (std::string& root : roots) {
+    threads.emplace_back([&, this] {
+      const auto package = OpenPackage(zip, options_);
+      if (package.ok()) root = package->root;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const std::string& root : roots) {
+    EXPECT_EQ(root, roots[0]);
+    EXPECT_EQ(Read(fs::path(root) / "a.py").size(), 100000U);
+  }
+  const auto packages = fs::directory_iterator(fs::path(options_.cache_dir) / "packages");
+  EXPECT_EQ(std::distance(begin(packages), end(packages)), 1) << "nothing half-done is left";
+}
+
+TEST_F(PackageTest, NamesThatEscapeAreRefused) {
+  ExpectRefused(Zip({{"ok.py", "1"}, {"../escaped", "x"}}), "leaves the package");
+  ExpectRefused(Zip({{"a/../../escaped", "x"}}), "leaves the package");
+  ExpectRefused(Zip({{"/tmp/escaped", "x"}}), "absolute name");
+  ExpectRefused(Zip({{"C:/escaped", "x"}}), "names a drive");
+  ExpectRefused(Zip({{"..\\escaped", "x"}}), "backslash");
+}
+
+TEST_F(PackageTest, NamesWithNulAreRefused) {
+  const std::string zip = Zip({{"safe.py", "1"}, {"nul_here.py", "2"}});
+  Rename(zip, "nul_here.py", "nul\0here.py"s);
+  ExpectRefused(zip, "NUL");
+}
+
+TEST_F(PackageTest, SymbolicLinksMayNotPointOutside) {
+  ExpectRefused(Zip({{"out", "/etc/passwd", S_IFLNK | 0777}}), "points outside");
+  ExpectRefused(Zip({{"out", "../escaped", S_IFLNK | 0777}}), "points outside");
+  ExpectRefused(Zip({{"d/here", ".", S_IFLNK | 0777}, {"d/up", "here/../..", S_IFLNK | 0777}}), "points outside");
+  ExpectRefused(Zip({{"dir", ".", S_IFLNK | 0777}, {"dir/escaped", "x"}}), "no folder");
+  const auto inside = OpenPackage(Zip({{"a.txt", "content"}, {"b.txt", "a.txt", S_IFLNK | 0777}}), options_);
+  ASSERT_TRUE(inside.ok()) << inside.status().message();
+  EXPECT_EQ(Read(fs::path(inside->root) / "b.txt"), "content");
+}
+
+TEST_F(PackageTest, TheLimitCountsRealBytes) {
+  options_.unzipped_limit = 1000;
+  ExpectRefused(Zip({{"bomb", std::string(2000, '\0')}}), "more than 1000 bytes");
+  ExpectRefused(Zip({{"a", std::string(600, 'a')}, {"b", std::string(600, 'b')}}), "more than 1000 bytes");
+  EXPECT_TRUE(OpenPackage(Zip({{"a", std::string(1000, 'a')}}), options_).ok()) << "J-55: exactly the limit passes";
+}
+
+TEST_F(PackageTest, WhatIsNoPackageSaysSo) {
+  EXPECT_EQ(OpenPackage((folder_ / "missing.zip").string(), options_).status().code(), Code::kNotFound);
+  const std::string text = (folder_ / "text.zip").string();
+  std::ofstream(text) << "this is no archive";
+  ExpectRefused(text, "no zip archive");
+  std::ofstream((folder_ / "empty.zip").string());
+  ExpectRefused((folder_ / "empty.zip").string(), "no zip archive");
+  const std::string cut = Zip({{"a.py", "some content that is long enough"}});
+  fs::resize_file(cut, fs::file_size(cut) - 10);
+  ExpectRefused(cut, "no zip archive");
+}
+
+TEST_F(PackageTest, AFolderAndAFileOfOneNameAreRefused) {
+  ExpectRefused(Zip({{"a", "file"}, {"a/b", "below"}}), "no folder");
+  ExpectRefused(Zip({{"a/b", "below"}, {"a", "file"}}), "both a file and a folder");
+}
+
+TEST_F(PackageTest, ACacheThatCannotBeWrittenNamesTheVariable) {
+  std::ofstream((folder_ / "file").string()) << "in the way";
+  options_.cache_dir = (folder_ / "file").string();
+  const auto package = OpenPackage(Zip({{"a.py", "1"}}), options_);
+  ASSERT_FALSE(package.ok());
+  EXPECT_NE(package.status().message().find("TANDEM_CACHE_DIR"), std::string::npos) << package.status().message();
+}
+
+}  // namespace
+}  // namespace tandem

@@ -1,0 +1,125 @@
+#include "tandem/registry.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+namespace tandem {
+namespace {
+
+// A registry over the native finder, which finds what the test says.
+class RegistryTest : public testing::Test {
+ protected:
+  void Find(const char* runtimes, std::map<std::string, LanguageOptions> languages = {}) {
+    setenv("TANDEM_NATIVE_RUNTIMES", runtimes, 1);
+    auto opened = RuntimeRegistry::Open({TANDEM_TEST_LOADERS}, std::move(languages));
+    ASSERT_TRUE(opened.ok()) << opened.status().message();
+    registry_ = std::move(*opened);
+  }
+  void TearDown() override { unsetenv("TANDEM_NATIVE_RUNTIMES"); }
+
+  Result<RuntimeSelection> Select(std::string_view identifier, RuntimeMatch match = RuntimeMatch::kNearestNewer,
+                                  const RuntimeInfo* running = nullptr) {
+    return registry_->Select(identifier, match, running);
+  }
+  std::string Chosen(std::string_view identifier, const RuntimeInfo* running = nullptr) {
+    auto selected = Select(identifier, RuntimeMatch::kNearestNewer, running);
+    return selected ? selected->info.identifier : std::string(CodeName(selected.status().code()));
+  }
+
+  std::unique_ptr<RuntimeRegistry> registry_;
+};
+
+TEST_F(RegistryTest, WithoutAVersionTheNewestUsableServes) {
+  Find("native3.9;native3.10;native3.11:broken;native3.2");
+  EXPECT_EQ(Chosen("native"), "native3.10") << "by numbers, not by text";
+  const auto selected = Select("native");
+  EXPECT_EQ(selected->identifier, "native3.10") << "the serving runtime's identifier becomes the function's (J-03)";
+  EXPECT_TRUE(selected->warning.empty());
+  EXPECT_NE(selected->why.find("newest usable"), std::string::npos);
+}
+
+TEST_F(RegistryTest, AVersionIsServedExactlyOrByTheNearestNewerWithAWarning) {
+  Find("native3.9;native3.10;native3.12");
+  EXPECT_EQ(Chosen("native3.9"), "native3.9");
+  EXPECT_TRUE(Select("native3.9")->warning.empty());
+  EXPECT_EQ(Chosen("native3.6"), "native3.9");
+  EXPECT_EQ(Chosen("native3.11"), "native3.12");
+  const auto selected = Select("native3.6");
+  EXPECT_EQ(selected->identifier, "native3.6") << "the function keeps its label (H-PY-39)";
+  EXPECT_NE(selected->warning.find("native3.6"), std::string::npos);
+  EXPECT_NE(selected->warning.find("native3.9"), std::string::npos);
+  EXPECT_EQ(Chosen("native3.13"), "unavailable") << "never on an older one";
+}
+
+TEST_F(RegistryTest, StrictRefusesAnotherVersion) {
+  Find("native3.9");
+  EXPECT_FALSE(Select("native3.6", RuntimeMatch::kStrict).ok());
+  EXPECT_TRUE(Select("native3.9", RuntimeMatch::kStrict).ok());
+}
+
+TEST_F(RegistryTest, SuffixesOfIdentifiersDoNotCount) {
+  Find("native8");
+  EXPECT_EQ(Chosen("native8.al2"), "native8");
+}
+
+TEST_F(RegistryTest, UnknownIdentifiersAreBadArguments) {
+  Find("native1");
+  EXPECT_EQ(Chosen("cobol85"), "invalid argument");
+  EXPECT_EQ(Chosen("native-x"), "invalid argument");
+  EXPECT_EQ(Chosen(""), "invalid argument");
+  EXPECT_NE(Select("cobol85").status().message().find("native"), std::string::npos) << "names what there is";
+}
+
+TEST_F(RegistryTest, SaysWhatWasFoundWhenNothingServes) {
+  Find("native3.9:too old: 4 is needed");
+  const auto selected = Select("native");
+  ASSERT_FALSE(selected.ok());
+  EXPECT_EQ(selected.status().code(), Code::kUnavailable);
+  EXPECT_NE(selected.status().message().find("too old: 4 is needed"), std::string::npos);
+}
+
+TEST_F(RegistryTest, ARunningRuntimeIsPreferredWhereItFits) {
+  Find("native3.9;native3.10;native3.12");
+  RuntimeInfo running;
+  running.language = "native";
+  running.identifier = "native3.10";
+  running.path = "/running";
+  EXPECT_EQ(Select("native", RuntimeMatch::kNearestNewer, &running)->info.path, "/running");
+  EXPECT_EQ(Select("native3.10", RuntimeMatch::kNearestNewer, &running)->info.path, "/running");
+  EXPECT_EQ(Select("native3.6", RuntimeMatch::kNearestNewer, &running)->info.path, "/running");
+  EXPECT_EQ(Chosen("native3.9", &running), "native3.9") << "an exact one is not given up";
+  EXPECT_EQ(Chosen("native3.11", &running), "native3.12") << "never an older one";
+}
+
+TEST_F(RegistryTest, APathOverridesTheChoice) {
+  Find("native3.9;native3.12", {{"native", LanguageOptions{.path = "/native/native3.9", .options = {}}}});
+  EXPECT_EQ(Chosen("native"), "native3.9");
+  EXPECT_EQ(Chosen("native3.12"), "unavailable");
+}
+
+TEST_F(RegistryTest, ALoaderThatIsMissingIsAReason) {
+  setenv("TANDEM_NATIVE_MODULE", "not-there.so", 1);
+  Find("native1");
+  const auto found = registry_->FindAll();
+  unsetenv("TANDEM_NATIVE_MODULE");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_FALSE(found[0].usable());
+  EXPECT_NE(found[0].reason.find("not-there.so"), std::string::npos);
+}
+
+TEST_F(RegistryTest, DecidesTheLanguageByClaims) {
+  Find("native1");
+  EXPECT_EQ(*registry_->DecideLanguage("native.echo", "."), "native");
+  const auto none = registry_->DecideLanguage("something.else", ".");
+  ASSERT_FALSE(none.ok());
+  EXPECT_NE(none.status().message().find("--runtime"), std::string::npos);
+}
+
+TEST(Registry, FoldersThatDoNotExistOrHoldNothingAreNotFound) {
+  EXPECT_EQ(RuntimeRegistry::Open({"/nonexistent"}, {}).status().code(), Code::kNotFound);
+  EXPECT_EQ(RuntimeRegistry::Open({}, {}).status().code(), Code::kNotFound);
+}
+
+}  // namespace
+}  // namespace tandem
