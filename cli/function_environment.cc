@@ -1,0 +1,96 @@
+#include "function_environment.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <system_error>
+
+namespace tandem::cli {
+namespace {
+
+constexpr std::array<std::string_view, 18> kReservedNames = {
+    "AWS_ACCESS_KEY",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_DEFAULT_REGION",
+    "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_INITIALIZATION_TYPE",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_LAMBDA_RUNTIME_API",
+    "AWS_REGION",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "LAMBDA_RUNTIME_DIR",
+    "LAMBDA_TASK_ROOT",
+    "_HANDLER",
+    "_X_AMZN_TRACE_ID",
+};
+
+bool IsName(std::string_view name) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+  constexpr std::string_view kDigits = "0123456789";
+  if (name.empty() || kDigits.find(name.front()) != std::string_view::npos) return false;
+  return std::all_of(name.begin(), name.end(), [&](char c) {
+    return kLetters.find(c) != std::string_view::npos || kDigits.find(c) != std::string_view::npos;
+  });
+}
+
+enum class Existing : bool { kKeep, kReplace };
+
+void Set(const std::string& name, const std::string& value, Existing existing = Existing::kReplace) {
+  setenv(name.c_str(), value.c_str(), existing == Existing::kReplace ? 1 : 0);
+}
+
+}  // namespace
+
+Result<std::pair<std::string, std::string>> ParseVariable(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos) return {Code::kInvalidArgument, "--env takes NAME=VALUE, not '" + text + "'"};
+  std::string name = text.substr(0, equals);
+  if (!IsName(name)) {
+    return {Code::kInvalidArgument, "--env: '" + name + "' is no name: letters, digits and _, not a digit first"};
+  }
+  if (std::binary_search(kReservedNames.begin(), kReservedNames.end(), name)) {
+    return {Code::kInvalidArgument, "--env: " + name + " is reserved for the runtime"};
+  }
+  return std::pair(std::move(name), text.substr(equals + 1));
+}
+
+std::string Region() {
+  for (const char* name : {"AWS_REGION", "AWS_DEFAULT_REGION"}) {
+    const char* region = std::getenv(name);
+    if (region != nullptr && *region != '\0') return region;
+  }
+  return "us-east-1";
+}
+
+Status EnterFunction(const Function& function, const EnvironmentVariables& variables) {
+  const FunctionConfig& config = function.config();
+  Set("_HANDLER", config.handler);
+  Set("AWS_REGION", config.region);
+  Set("AWS_DEFAULT_REGION", config.region, Existing::kKeep);
+  Set("AWS_EXECUTION_ENV", "AWS_Lambda_" + function.runtime().identifier);
+  Set("AWS_LAMBDA_FUNCTION_NAME", config.name);
+  Set("AWS_LAMBDA_FUNCTION_VERSION", config.version);
+  Set("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", std::to_string(config.memory_size_mb));
+  Set("AWS_LAMBDA_LOG_GROUP_NAME", config.log_group_name);
+  Set("AWS_LAMBDA_LOG_STREAM_NAME", function.log_stream_name());
+  Set("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
+  Set("LAMBDA_TASK_ROOT", function.code_root());
+  Set("LANG", "en_US.UTF-8", Existing::kKeep);
+  Set("TZ", ":UTC", Existing::kKeep);
+  Set("PWD", function.code_root());
+  for (const auto& [name, value] : variables) Set(name, value);
+  if (chdir(function.code_root().c_str()) != 0) {
+    return {Code::kInternal, "cannot enter " + function.code_root() + ": " + std::generic_category().message(errno)};
+  }
+  return {};
+}
+
+}  // namespace tandem::cli

@@ -1,0 +1,30 @@
+// The process as the function's environment.
+#ifndef TANDEM_CLI_FUNCTION_ENVIRONMENT_H_
+#define TANDEM_CLI_FUNCTION_ENVIRONMENT_H_
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tandem/runtime.h"
+#include "tandem/status.h"
+
+namespace tandem::cli {
+
+using EnvironmentVariables = std::vector<std::pair<std::string, std::string>>;
+
+// Splits K=V at the first '='. Errors: kInvalidArgument for what is not K=V, and for a name that only the
+// platform sets.
+Result<std::pair<std::string, std::string>> ParseVariable(const std::string& text);
+
+// The user's region, from AWS_REGION or AWS_DEFAULT_REGION, else us-east-1.
+std::string Region();
+
+// Sets what the platform tells a function, then the user's own variables, and makes the code's folder the
+// current one. Threads: while the process has one. Errors: kInternal.
+Status EnterFunction(const Function& function, const EnvironmentVariables& variables);
+
+}  // namespace tandem::cli
+
+#endif  // TANDEM_CLI_FUNCTION_ENVIRONMENT_H_

@@ -1,0 +1,19 @@
+// Where an event's bytes come from.
+#ifndef TANDEM_CLI_INPUT_H_
+#define TANDEM_CLI_INPUT_H_
+
+#include <string>
+
+#include "tandem/status.h"
+
+namespace tandem::cli {
+
+// The bytes of a file, or of standard input when the path is "-". Errors: kNotFound or kInvalidArgument, naming `option`.
+Result<std::string> ReadFile(const std::string& path, const std::string& option);
+
+// What --payload's value stands for: the text itself, @FILE, or - for standard input. Errors: as ReadFile.
+Result<std::string> ReadPayload(const std::string& value);
+
+}  // namespace tandem::cli
+
+#endif  // TANDEM_CLI_INPUT_H_

@@ -1,0 +1,110 @@
+#include "invocation_end.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <thread>
+#include <utility>
+
+#include "exit_status.h"
+#include "tandem/platform_lines.h"
+#include "text.h"
+
+namespace tandem::cli {
+namespace {
+
+constexpr std::chrono::seconds kCloseLimit{2};  // for core to close the environment of a handler that came back
+
+std::int64_t PeakMemoryBytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
+}
+
+// E-40, E-41; the id is a UUID of ours, so nothing needs escaping.
+Outcome ExitOutcome(const std::string& request_id, int status) {
+  FunctionError error;
+  error.type = "Runtime.ExitError";
+  error.message = "RequestId: " + request_id + " Error: Runtime exited ";
+  error.message += status == 0 ? "without providing a reason" : "with error: exit status " + std::to_string(status);
+  const std::string body = R"({"errorType":")" + error.type + R"(","errorMessage":")" + error.message + R"("})";
+  return Outcome::Error(std::move(error), Payload::Copy(body));
+}
+
+}  // namespace
+
+InvocationEnd::InvocationEnd(const InvokeRequest& request, const ResponseChannel& response, LogPrinter& log,
+                             Progress& progress)
+    : request_(request), response_(response), log_(log), progress_(progress) {}
+
+void InvocationEnd::CatchExit() {
+  on_exit([](int status, void* end) { static_cast<InvocationEnd*>(end)->Exit(status); }, this);
+}
+
+void InvocationEnd::Claim() {
+  if (!claimed_.test_and_set()) return;
+  for (;;) pause();
+}
+
+void InvocationEnd::Return(const InvokeResult& result) {
+  while (log_.taken_over()) pause();  // too late: its last lines are not its own
+  Claim();
+  Answer(result.outcome);
+}
+
+void InvocationEnd::TimeOut() {
+  const bool unfinished = log_.TakeOver();
+  if (!unfinished) std::this_thread::sleep_for(kCloseLimit);
+  Claim();
+  const std::string& id = request_.request_id;
+  const auto timeout = request_.config.timeout;
+  if (unfinished) SayUnfinished(TimeoutLines(id, timeout), timeout);
+  Answer(TimeoutOutcome(id, timeout));
+}
+
+void InvocationEnd::Exit(int status) {
+  const bool unfinished = log_.TakeOver();
+  Claim();
+  const auto began = progress_.began();
+  const auto duration = began ? Progress::Clock::now() - *began : Progress::Clock::duration::zero();
+  const Outcome outcome = ExitOutcome(request_.request_id, status & 0xFF);
+  if (unfinished) SayUnfinished(ExitLines(outcome.error()), duration);
+  Answer(outcome);
+}
+
+void InvocationEnd::SayUnfinished(std::string_view reason, std::chrono::nanoseconds duration) {
+  const std::string& id = request_.request_id;
+  const auto began = progress_.began();
+  Report report;
+  report.duration = duration;
+  if (began) report.init_duration = *began - created_;
+  report.max_memory_used_bytes = PeakMemoryBytes();
+  std::string lines = began ? std::string() : StartLine(id, request_.config.version);
+  lines += reason;
+  lines += EndLine(id);
+  lines += ReportLine(id, report, request_.config.memory_size_mb);
+  log_.SayLast(lines);
+}
+
+void InvocationEnd::Answer(const Outcome& outcome) {
+  if (outcome.kind() == Outcome::Kind::kFault) {
+    log_.Say("tandem: " + outcome.fault().message());
+    EndProcess(ExitStatusOf(outcome.fault().code()));
+  }
+  if (request_.log_type == LogType::kTail && request_.type == InvocationType::kRequestResponse) {
+    log_.Say("X-Amz-Log-Result: " + Base64(log_.Tail()));
+  }
+  const int status = outcome.ok() ? kExitSuccess : kExitFunctionError;
+  if (request_.type == InvocationType::kEvent) EndProcess(status);
+  if (response_.is_terminal()) log_.EndOpenLine();
+  const std::string_view payload = outcome.payload().view();
+  if (const Status written = response_.Write(payload); !written.ok()) {
+    log_.Say("tandem: cannot write the response to standard output: " + written.message());
+    EndProcess(kExitNoOutput);
+  }
+  if (response_.is_terminal() && !payload.empty() && !payload.ends_with('\n')) log_.Say("");
+  EndProcess(status);
+}
+
+}  // namespace tandem::cli

@@ -1,0 +1,54 @@
+// InvocationEnd: how one invocation's answer reaches the caller and the process ends.
+#ifndef TANDEM_CLI_INVOCATION_END_H_
+#define TANDEM_CLI_INVOCATION_END_H_
+
+#include <atomic>
+#include <string>
+#include <string_view>
+
+#include "invoke_request.h"
+#include "log_printer.h"
+#include "progress.h"
+#include "standard_streams.h"
+#include "tandem/invocation.h"
+
+namespace tandem::cli {
+
+// Answers exactly once and ends the process: the invocation that returns, the watchdog whose patience is over and user
+// code that calls exit() may all try, and the first one wins.
+//
+// Threads: any; the losers wait for the process's end.
+// Lifetime: the process's; everything it is given must live as long.
+class InvocationEnd {
+ public:
+  InvocationEnd(const InvokeRequest& request, const ResponseChannel& response, LogPrinter& log, Progress& progress);
+  InvocationEnd(const InvocationEnd&) = delete;
+  InvocationEnd& operator=(const InvocationEnd&) = delete;
+
+  // From here on exit(), whoever calls it, is the function's end and not ours (E-40, E-44).
+  void CatchExit();
+
+  // The invocation has returned.
+  [[noreturn]] void Return(const InvokeResult& result);
+  // It has not, and its time is over (E-38, L-48).
+  [[noreturn]] void TimeOut();
+  // User code ends the process.
+  [[noreturn]] void Exit(int status);
+
+ private:
+  void Claim();
+  // The last lines of an invocation that core cannot close, around `reason`.
+  void SayUnfinished(std::string_view reason, std::chrono::nanoseconds duration);
+  [[noreturn]] void Answer(const Outcome& outcome);
+
+  const InvokeRequest& request_;
+  const ResponseChannel response_;
+  LogPrinter& log_;
+  Progress& progress_;
+  const Progress::Clock::time_point created_ = Progress::Clock::now();
+  std::atomic_flag claimed_;
+};
+
+}  // namespace tandem::cli
+
+#endif  // TANDEM_CLI_INVOCATION_END_H_

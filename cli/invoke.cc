@@ -1,0 +1,150 @@
+#include "invoke.h"
+
+#include <pthread.h>
+
+#include <exception>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "exit_status.h"
+#include "function_environment.h"
+#include "invocation_end.h"
+#include "invoke_request.h"
+#include "log_printer.h"
+#include "options.h"
+#include "progress.h"
+#include "standard_streams.h"
+#include "tandem/runtime.h"
+#include "watchdog.h"
+
+namespace tandem::cli {
+namespace {
+
+constexpr std::size_t kHandlerStackBytes = std::size_t{8} << 20U;
+
+constexpr std::string_view kUsage =
+    "Usage: tandem invoke --handler NAME [options]\n"
+    "\n"
+    "Runs a handler once and writes its response to standard output, its log to standard error.\n"
+    "\n"
+    "Examples:\n"
+    "  tandem invoke --handler example.Hello::myHandler --code hello-java.jar --payload 123\n"
+    "  tandem invoke --handler hello_python.my_handler --code deployment-package.zip -e event.json\n"
+    "  echo '{\"first_name\": \"Ada\"}' | tandem invoke --handler hello_python.my_handler --payload -\n";
+
+constexpr std::string_view kStatuses =
+    "\n"
+    "Exit status: 0 success; 1 the function failed, and its error is the output; 2 bad use;\n"
+    "3 the runtime is unavailable; 4 standard output cannot be written.\n";
+
+// Everything that one invocation needs until the process ends; never freed, as threads of VMs and user code may outlive
+// the invocation.
+struct Session {
+  Session(InvokeRequest asked, ResponseChannel channel)
+      : request(std::move(asked)),
+        log(request.verbosity, request.request_id, progress),
+        end(request, channel, log, progress) {}
+
+  InvokeRequest request;
+  Progress progress;
+  LogPrinter log;
+  InvocationEnd end;
+  std::unique_ptr<Runtime> runtime;
+};
+
+int Fail(std::string_view message, int status) {
+  Complain(message);
+  return status;
+}
+
+int BadUse(const Status& status) { return Fail("invoke: " + status.message(), kExitBadUse); }
+
+RuntimeOptions OptionsFor(Session& session) {
+  RuntimeOptions options;
+  for (const std::string& folder : DefaultLoaderDirs()) {
+    std::error_code error;
+    options.loader_dirs.push_back(std::filesystem::absolute(folder, error).string());
+  }
+  options.languages = session.request.languages;
+  options.runtime_match = session.request.runtime_match;
+  options.log_sink = &session.log;
+  options.platform_logs = PlatformLogs::kOn;  // --quiet hides the lines, but their times and the log tail are wanted
+  return options;
+}
+
+void SayChoice(Session& session, const Function& function) {
+  const RuntimeSelection& selection = function.runtime();
+  if (session.request.verbosity == Verbosity::kVerbose) {
+    session.log.Say("tandem: runtime " + selection.why);
+    session.log.Say("tandem: code in " + function.code_root());
+  }
+  if (!selection.warning.empty() && session.request.verbosity != Verbosity::kHandlerOnly) {
+    session.log.Say("tandem: warning: " + selection.warning);
+  }
+}
+
+[[noreturn]] void InvokeAndEnd(Session& session, Function& function) {
+  InvokeOptions options;
+  options.type = session.request.type;
+  options.request_id = RequestId(session.request.request_id);
+  options.client_context = session.request.client_context;
+  session.end.Return(session.runtime->Invoke(function, Event(session.request.payload), options));
+}
+
+// Runs `task` on a thread whose stack a JVM's guard pages do not shrink.
+Status RunOnOwnThread(std::function<void()> task) {
+  pthread_attr_t attributes{};
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, kHandlerStackBytes);
+  const auto run = [](void* arg) -> void* {
+    (*static_cast<std::function<void()>*>(arg))();
+    return nullptr;
+  };
+  pthread_t thread{};
+  const int error = pthread_create(&thread, &attributes, run, &task);
+  pthread_attr_destroy(&attributes);
+  if (error != 0) return {Code::kInternal, "cannot start a thread: " + std::generic_category().message(error)};
+  pthread_join(thread, nullptr);
+  return {};
+}
+
+int Invoke(Session& session) {
+  auto runtime = Runtime::Create(OptionsFor(session));
+  if (!runtime) return Fail(runtime.status().message(), kExitUnavailable);
+  session.runtime = std::move(*runtime);
+  const auto added = session.runtime->Add(session.request.config);
+  if (!added) return Fail(added.status().message(), ExitStatusOf(added.status().code()));
+  Function& function = **added;
+  SayChoice(session, function);
+  if (const Status status = EnterFunction(function, session.request.variables); !status.ok()) {
+    return Fail(status.message(), ExitStatusOf(status.code()));
+  }
+  const auto main_thread = function.PrefersMainThread();
+  if (!main_thread) return Fail(main_thread.status().message(), ExitStatusOf(main_thread.status().code()));
+
+  session.end.CatchExit();
+  StartWatchdog(session.request.config.timeout, session.progress, session.end);
+  if (*main_thread) InvokeAndEnd(session, function);
+  const Status status = RunOnOwnThread([&] { InvokeAndEnd(session, function); });
+  return Fail(status.message(), kExitUnavailable);
+}
+
+}  // namespace
+
+int RunInvoke(const std::vector<std::string>& arguments) {
+  const auto options = ParseOptions(InvokeOptionTable(), arguments);
+  if (!options) return BadUse(options.status());
+  if (options->Has("help")) {
+    return Print(std::string(kUsage) + DescribeOptions(InvokeOptionTable()) + std::string(kStatuses));
+  }
+  auto request = MakeInvokeRequest(*options);
+  if (!request) return BadUse(request.status());
+  auto channel = ResponseChannel::Take();
+  if (!channel) return Fail("cannot write to standard output: " + channel.status().message(), kExitNoOutput);
+  auto* const session = new Session(std::move(*request), *channel);
+  EndProcess(Invoke(*session));
+}
+
+}  // namespace tandem::cli

@@ -1,0 +1,262 @@
+#include "invoke_request.h"
+
+#include <json/json.h>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "input.h"
+#include "text.h"
+
+namespace tandem::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double kMaxTimeoutSeconds = 365.0 * 24 * 60 * 60;
+constexpr std::int32_t kMaxMemoryMb = 32768;
+constexpr std::size_t kMaxNameSize = 64;
+constexpr std::string_view kNameCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+
+Status Bad(std::string message) { return {Code::kInvalidArgument, std::move(message)}; }
+
+std::string Absolute(const std::string& path) {
+  std::error_code error;
+  fs::path absolute = fs::absolute(path, error);
+  return error ? path : absolute.lexically_normal().string();
+}
+
+// A name without a slash is looked up in PATH as a shell would.
+std::optional<std::string> FindProgram(const std::string& name) {
+  std::error_code error;
+  if (name.find('/') == std::string::npos) {
+    const char* path = std::getenv("PATH");
+    std::string_view rest = path == nullptr ? "" : path;
+    while (!rest.empty()) {
+      const std::string_view folder = rest.substr(0, rest.find(':'));
+      rest.remove_prefix(std::min(rest.size(), folder.size() + 1));
+      const fs::path candidate = fs::path(folder) / name;
+      if (fs::is_regular_file(candidate, error)) return Absolute(candidate.string());
+    }
+  }
+  if (!fs::exists(name, error)) return std::nullopt;
+  return Absolute(name);
+}
+
+// From the package's file name or its folder's: "hello-java" for hello-java.jar.
+std::string DefaultName(const std::string& code) {
+  std::error_code error;
+  const fs::path path = fs::weakly_canonical(code, error);
+  std::string name = (fs::is_directory(path, error) ? path.filename() : path.stem()).string().substr(0, kMaxNameSize);
+  for (char& c : name) {
+    if (kNameCharacters.find(c) == std::string_view::npos) c = '-';
+  }
+  return name.empty() ? "function" : name;
+}
+
+Result<std::string> ChooseName(const ParsedOptions& options, const std::string& code) {
+  const std::string* name = options.Find("function-name");
+  if (name == nullptr) return DefaultName(code);
+  if (name->empty() || name->size() > kMaxNameSize || name->find_first_not_of(kNameCharacters) != std::string::npos) {
+    return Bad("--function-name: '" + *name + "' is not 1 to 64 of the characters a-z, A-Z, 0-9, - and _");
+  }
+  return *name;
+}
+
+Result<std::chrono::milliseconds> ParseTimeout(const std::string& text) {
+  double seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds, std::chars_format::fixed);
+  // Written so that it is false for NaN, too.
+  const bool in_range = seconds >= 0 && seconds <= kMaxTimeoutSeconds;
+  if (error != std::errc() || end != text.data() + text.size() || !in_range) {
+    return Bad("--timeout: '" + text + "' is no number of seconds from 0 to 31536000 (0: no limit)");
+  }
+  // Up, so that no limit becomes none.
+  return std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(std::round(seconds * 1e6) / 1e3)));
+}
+
+Result<std::int32_t> ParseMemorySize(const std::string& text) {
+  std::int32_t size = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
+  if (error != std::errc() || end != text.data() + text.size() || size < 1 || size > kMaxMemoryMb) {
+    return Bad("--memory-size: '" + text + "' is no whole number of MB from 1 to " + std::to_string(kMaxMemoryMb));
+  }
+  return size;
+}
+
+Status CheckClientContext(const std::string& text) {
+  Json::CharReaderBuilder builder;
+  Json::CharReaderBuilder::strictMode(&builder.settings_);
+  builder["rejectDupKeys"] = false;
+  const std::unique_ptr<Json::CharReader> reader(builder.newCharReader());
+  Json::Value value;
+  try {
+    if (reader->parse(text.data(), text.data() + text.size(), &value, nullptr) && value.isObject()) return {};
+  } catch (const Json::Exception&) {  // NOLINT(bugprone-empty-catch): nested too deeply, so refused below
+  }
+  return Bad("--client-context: '" + text + "' is not a JSON object");
+}
+
+// One of `names`, as its position.
+Result<std::size_t> ParseChoice(const ParsedOptions& options, std::string_view option,
+                                const std::vector<std::string_view>& names) {
+  const std::string* given = options.Find(option);
+  if (given == nullptr) return std::size_t{0};
+  std::string choices;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (*given == names[i]) return i;
+    choices += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + std::string(names[i]);
+  }
+  return Bad("--" + std::string(option) + ": '" + *given + "' is not " + choices + DidYouMean(*given, "", names));
+}
+
+Result<std::string> ReadEvent(const ParsedOptions& options) {
+  const std::string* payload = options.Find("payload");
+  const std::string* event = options.Find("event");
+  if (payload != nullptr && event != nullptr) return Bad("--payload and --event exclude each other");
+  if (event != nullptr) return ReadFile(*event, "--event");
+  if (payload != nullptr) return ReadPayload(*payload);
+  return std::string("{}");
+}
+
+// --python, --java-home and --venv, or VIRTUAL_ENV in its place.
+Result<std::map<std::string, LanguageOptions>> ChooseRuntimes(const ParsedOptions& options) {
+  std::map<std::string, LanguageOptions> languages;
+  for (const auto& [option, language] : {std::pair("python", "python"), std::pair("java-home", "java")}) {
+    const std::string* given = options.Find(option);
+    if (given == nullptr) continue;
+    const auto path = FindProgram(*given);
+    if (!path) return Status(Code::kNotFound, "--" + std::string(option) + ": there is no " + *given);
+    languages[language].path = *path;
+  }
+  if (const std::string* venv = options.Find("venv"); venv != nullptr) {
+    std::error_code error;
+    if (!fs::is_directory(*venv, error)) return Status(Code::kNotFound, "--venv: there is no folder " + *venv);
+    languages["python"].options["venv"] = Absolute(*venv);
+  } else if (const char* active = std::getenv("VIRTUAL_ENV"); active != nullptr && *active != '\0') {
+    languages["python"].options["venv"] = Absolute(active);
+  }
+  return languages;
+}
+
+std::string FromEnvironment(const char* name, const EnvironmentVariables& variables) {
+  const char* inherited = std::getenv(name);
+  std::string value = inherited == nullptr ? "" : inherited;
+  for (const auto& [variable, text] : variables) {
+    if (variable == name) value = text;
+  }
+  return value;
+}
+
+Status FillConfig(const ParsedOptions& options, InvokeRequest& request) {
+  FunctionConfig& config = request.config;
+  const std::string* handler = options.Find("handler");
+  if (handler == nullptr) return Bad("--handler is missing: the handler's name, as in --handler hello_python.my_handler");
+  config.handler = *handler;
+  const std::string* code = options.Find("code");
+  config.code = code == nullptr ? "." : *code;
+  if (config.code.empty()) return Bad("--code is empty: give a jar, a zip or a folder");
+  if (const std::string* runtime = options.Find("runtime"); runtime != nullptr) {
+    if (runtime->empty()) return Bad("--runtime is empty: give an identifier such as java17 or python3.11");
+    config.runtime = *runtime;
+  }
+  const auto name = ChooseName(options, config.code);
+  if (!name) return name.status();
+  config.name = *name;
+  if (const std::string* timeout = options.Find("timeout"); timeout != nullptr) {
+    const auto parsed = ParseTimeout(*timeout);
+    if (!parsed) return parsed.status();
+    config.timeout = *parsed;
+  }
+  if (const std::string* memory = options.Find("memory-size"); memory != nullptr) {
+    const auto parsed = ParseMemorySize(*memory);
+    if (!parsed) return parsed.status();
+    config.memory_size_mb = *parsed;
+  }
+  config.region = Region();
+  config.log_format = FromEnvironment("AWS_LAMBDA_LOG_FORMAT", request.variables);
+  config.log_level = FromEnvironment("AWS_LAMBDA_LOG_LEVEL", request.variables);
+  return {};
+}
+
+Status FillInvocation(const ParsedOptions& options, InvokeRequest& request) {
+  if (const std::string* isolation = options.Find("isolation"); isolation != nullptr && *isolation != "inline") {
+    if (*isolation != "process") return Bad("--isolation: '" + *isolation + "' is not inline");
+    return Bad("--isolation: process isolation is not available in this version; the only one is inline");
+  }
+  const auto type = ParseChoice(options, "invocation-type", {"RequestResponse", "Event", "DryRun"});
+  if (!type) return type.status();
+  constexpr std::array kTypes = {InvocationType::kRequestResponse, InvocationType::kEvent, InvocationType::kDryRun};
+  request.type = kTypes.at(*type);
+  const auto log_type = ParseChoice(options, "log-type", {"None", "Tail"});
+  if (!log_type) return log_type.status();
+  request.log_type = *log_type == 0 ? LogType::kNone : LogType::kTail;
+  if (const std::string* context = options.Find("client-context"); context != nullptr) {
+    if (Status status = CheckClientContext(*context); !status.ok()) return status;
+    // C-34.
+    if (request.type == InvocationType::kRequestResponse) request.client_context = *context;
+  }
+  if (options.Has("quiet") && options.Has("verbose")) return Bad("--quiet and --verbose exclude each other");
+  if (options.Has("quiet")) request.verbosity = Verbosity::kHandlerOnly;
+  if (options.Has("verbose")) request.verbosity = Verbosity::kVerbose;
+  if (options.Has("strict-runtimes")) request.runtime_match = RuntimeMatch::kStrict;
+  request.request_id = RequestId::Random().view();
+  return {};
+}
+
+}  // namespace
+
+const OptionTable& InvokeOptionTable() {
+  static const OptionTable kTable = {
+      {"What to run", "handler", 0, "NAME", "package.Class::method, package.Class or module.function; needed"},
+      {"What to run", "code", 0, "PATH", "a jar, a zip or a folder (default: the current folder)"},
+      {"What to run", "function-name", 0, "NAME", "the function's name in its context (default: from --code)"},
+      {"What to run", "env", 0, "NAME=VALUE", "an environment variable of the function; may be repeated", true},
+      {"What to run", "memory-size", 0, "MB", "the memory limit that the context tells (default: 128)"},
+      {"What to run", "timeout", 0, "SECONDS", "fractions allowed, 0 is none (default: 3)"},
+      {"The event", "payload", 0, "TEXT|@FILE|-", "the event itself, a file, or standard input (default: {})"},
+      {"The event", "event", 'e', "FILE", "the event from a file"},
+      {"The event", "client-context", 0, "JSON", "an object for the context's client context"},
+      {"The event", "invocation-type", 0, "TYPE",
+       "RequestResponse: print the response; Event: run, print none; DryRun: check, do not run"},
+      {"The runtime", "runtime", 0, "ID",
+       "python3.11, java17, ... (default: the package decides, and the newest usable version serves)"},
+      {"The runtime", "strict-runtimes", 0, "", "refuse a newer version where the asked one is missing"},
+      {"The runtime", "python", 0, "PATH", "the Python interpreter to use"},
+      {"The runtime", "java-home", 0, "DIR", "the JDK to use"},
+      {"The runtime", "venv", 0, "DIR", "the Python virtual environment to use (default: VIRTUAL_ENV)"},
+      {"The runtime", "isolation", 0, "KIND", "inline: the handler runs in this process (the only kind yet)"},
+      {"The log", "log-type", 0, "None|Tail", "Tail: end with the log's last 4 KB in base64"},
+      {"The log", "quiet", 0, "", "the handler's own log only"},
+      {"The log", "verbose", 'v', "", "also say which runtime serves, and why"},
+      {"Help", "help", 'h', "", "print this"},
+  };
+  return kTable;
+}
+
+Result<InvokeRequest> MakeInvokeRequest(const ParsedOptions& options) {
+  InvokeRequest request;
+  for (const std::string& text : options.All("env")) {
+    auto variable = ParseVariable(text);
+    if (!variable) return variable.status();
+    request.variables.push_back(std::move(*variable));
+  }
+  if (Status status = FillConfig(options, request); !status.ok()) return status;
+  if (Status status = FillInvocation(options, request); !status.ok()) return status;
+  auto languages = ChooseRuntimes(options);
+  if (!languages) return languages.status();
+  request.languages = std::move(*languages);
+  auto payload = ReadEvent(options);
+  if (!payload) return payload.status();
+  request.payload = std::move(*payload);
+  return request;
+}
+
+}  // namespace tandem::cli

@@ -1,0 +1,38 @@
+// InvokeRequest: what `tandem invoke` was asked to do.
+#ifndef TANDEM_CLI_INVOKE_REQUEST_H_
+#define TANDEM_CLI_INVOKE_REQUEST_H_
+
+#include <string>
+
+#include "function_environment.h"
+#include "log_printer.h"
+#include "options.h"
+#include "tandem/function.h"
+#include "tandem/invocation.h"
+#include "tandem/registry.h"
+#include "tandem/status.h"
+
+namespace tandem::cli {
+
+// Checked, with defaults filled in and paths made absolute.
+struct InvokeRequest {
+  FunctionConfig config;
+  std::string payload;
+  std::string request_id;
+  std::string client_context;
+  InvocationType type = InvocationType::kRequestResponse;
+  LogType log_type = LogType::kNone;
+  Verbosity verbosity = Verbosity::kNormal;
+  RuntimeMatch runtime_match = RuntimeMatch::kNearestNewer;
+  std::map<std::string, LanguageOptions> languages;
+  EnvironmentVariables variables;
+};
+
+const OptionTable& InvokeOptionTable();
+
+// Reads the payload, too. Errors: kInvalidArgument and kNotFound, in a line that names the option.
+Result<InvokeRequest> MakeInvokeRequest(const ParsedOptions& options);
+
+}  // namespace tandem::cli
+
+#endif  // TANDEM_CLI_INVOKE_REQUEST_H_

@@ -1,0 +1,78 @@
+#include "log_printer.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <exception>
+
+#include "standard_streams.h"
+
+namespace tandem::cli {
+namespace {
+
+constexpr std::size_t kTailBytes = 4096;
+constexpr std::chrono::milliseconds kPatience{100};  // for a log that nobody reads
+
+// A log that cannot be written is no reason to fail an invocation.
+void WriteLog(std::string_view text) { static_cast<void>(WriteAll(STDERR_FILENO, text).ok()); }
+
+}  // namespace
+
+void LogPrinter::KeepTail(std::string_view text) {
+  if (text.size() > kTailBytes) text.remove_prefix(text.size() - kTailBytes);
+  tail_ += text;
+  if (tail_.size() > kTailBytes) tail_.erase(0, tail_.size() - kTailBytes);
+}
+
+void LogPrinter::Write(const LogRecord& record) noexcept {
+  try {
+    const std::lock_guard lock(mutex_);
+    if (muted_ || record.text.empty()) return;
+    if (record.origin == LogOrigin::kPlatform) progress_.NotePlatformLine();
+    if (record.request_id == request_id_) KeepTail(record.text);
+    if (!Shows(record.origin)) return;
+    if (line_open_ && record.origin != LogOrigin::kFunction) WriteLog("\n");
+    WriteLog(record.text);
+    line_open_ = !record.text.ends_with('\n');
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): out of memory, and a sink must not throw
+  }
+}
+
+void LogPrinter::Say(std::string_view text) {
+  const std::unique_lock lock(mutex_, kPatience);
+  const std::string line = (line_open_ ? "\n" : "") + std::string(text) + "\n";
+  line_open_ = false;
+  if (lock.owns_lock() && !muted_) {
+    WriteLog(line);
+  } else {
+    WriteImpatiently(STDERR_FILENO, line, kPatience);
+  }
+}
+
+void LogPrinter::EndOpenLine() {
+  const std::unique_lock lock(mutex_, kPatience);
+  if (lock.owns_lock() && line_open_) WriteImpatiently(STDERR_FILENO, "\n", kPatience);
+  line_open_ = false;
+}
+
+std::string LogPrinter::Tail() {
+  const std::unique_lock lock(mutex_, kPatience);
+  return lock.owns_lock() ? tail_ : std::string();
+}
+
+bool LogPrinter::TakeOver() {
+  const std::unique_lock lock(mutex_, kPatience);
+  if (lock.owns_lock() && progress_.came_back()) return false;
+  muted_ = true;
+  return true;
+}
+
+void LogPrinter::SayLast(std::string_view lines) {
+  const std::unique_lock lock(mutex_, kPatience);
+  if (lock.owns_lock()) KeepTail(lines);
+  if (!Shows(LogOrigin::kPlatform)) return;
+  WriteImpatiently(STDERR_FILENO, (line_open_ ? "\n" : "") + std::string(lines), kPatience);
+  line_open_ = false;
+}
+
+}  // namespace tandem::cli

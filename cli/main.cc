@@ -1,0 +1,88 @@
+// The `tandem` command: its verbs.
+#include <array>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "exit_status.h"
+#include "invoke.h"
+#include "runtimes.h"
+#include "standard_streams.h"
+#include "text.h"
+#include "version.h"
+
+namespace tandem::cli {
+namespace {
+
+constexpr std::string_view kHelp =
+    "Tandem runs AWS-Lambda-style handlers written in Java and Python.\n"
+    "\n"
+    "Usage:\n"
+    "  tandem invoke --handler NAME [options]   run a handler once\n"
+    "  tandem runtimes [--json]                 list the JDKs and Python interpreters found\n"
+    "  tandem help [VERB]                       print help, as VERB --help does\n"
+    "  tandem --version                         print the version and the loaders installed\n"
+    "\n"
+    "Examples:\n"
+    "  tandem invoke --handler example.Hello::myHandler --code hello-java.jar --payload 123\n"
+    "  tandem invoke --handler hello_python.my_handler --code deployment-package.zip -e event.json\n";
+
+struct Verb {
+  std::string_view name;
+  int (*run)(const std::vector<std::string>& arguments);
+};
+
+constexpr std::array<Verb, 2> kVerbs = {{{"invoke", RunInvoke}, {"runtimes", RunRuntimes}}};
+
+const Verb* FindVerb(std::string_view name) {
+  for (const Verb& verb : kVerbs) {
+    if (verb.name == name) return &verb;
+  }
+  return nullptr;
+}
+
+int UnknownVerb(const std::string& name) {
+  const bool is_option = name.starts_with('-');
+  const std::vector<std::string_view> known = is_option
+                                                  ? std::vector<std::string_view>{"--help", "--version"}
+                                                  : std::vector<std::string_view>{"invoke", "runtimes", "help"};
+  Complain(std::string(is_option ? "unknown option " : "unknown verb ") + name + DidYouMean(name, "", known) +
+           "; see tandem --help");
+  return kExitBadUse;
+}
+
+int Run(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) {
+    Complain("a verb is missing: invoke or runtimes; see tandem --help");
+    return kExitBadUse;
+  }
+  const std::string& first = arguments.front();
+  const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
+  if (const Verb* verb = FindVerb(first); verb != nullptr) return verb->run(rest);
+  if (first == "help" && !rest.empty()) {
+    const Verb* verb = FindVerb(rest.front());
+    return verb == nullptr ? UnknownVerb(rest.front()) : verb->run({"--help"});
+  }
+  const bool asks_help = first == "--help" || first == "-h" || first == "help";
+  if (!asks_help && first != "--version") return UnknownVerb(first);
+  if (!rest.empty()) {
+    Complain("unexpected argument '" + rest.front() + "' after " + first);
+    return kExitBadUse;
+  }
+  return asks_help ? Print(kHelp) : PrintVersion();
+}
+
+}  // namespace
+}  // namespace tandem::cli
+
+int main(int argc, char** argv) {
+  using namespace tandem::cli;  // NOLINT(google-build-using-namespace): main cannot live in it
+  PrepareStandardStreams();
+  try {
+    return Run(std::vector<std::string>(argv + 1, argv + argc));
+  } catch (const std::exception& error) {
+    Complain(std::string("internal error: ") + error.what());
+    return kExitUnavailable;
+  }
+}
