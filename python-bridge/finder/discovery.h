@@ -1,0 +1,34 @@
+// Which CPythons this machine has, by reading files.
+#ifndef TANDEM_PYTHON_FINDER_DISCOVERY_H_
+#define TANDEM_PYTHON_FINDER_DISCOVERY_H_
+
+#include <string>
+#include <vector>
+
+#include "files.h"
+
+namespace tandem::python {
+
+// One CPython; `reason` says why it cannot serve, empty: it can.
+struct Interpreter {
+  int major = 0;
+  int minor = 0;
+  std::string version;  // as exactly as files tell
+  fs::path executable;
+  fs::path library;
+  std::string origin;
+  std::string reason;
+
+  std::string Label() const { return std::to_string(major) + "." + std::to_string(minor); }
+};
+
+// All of them, newest first, and within one version in the order of PATH and then of the usual places.
+std::vector<Interpreter> FindAll(const fs::path& loaders);
+// The one that the user named: an executable, or the folder that it is installed in.
+Interpreter FindNamed(const fs::path& loaders, const fs::path& named);
+// The one that serves a virtual environment: the environment's executable, the library of the interpreter behind it.
+Interpreter FindForEnvironment(const fs::path& loaders, const fs::path& environment);
+
+}  // namespace tandem::python
+
+#endif  // TANDEM_PYTHON_FINDER_DISCOVERY_H_

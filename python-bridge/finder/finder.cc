@@ -1,0 +1,82 @@
+// The finder's table.
+
+#include "tandem/finder_abi.h"
+
+#include <exception>
+#include <string>
+#include <string_view>
+
+#include "claim.h"
+#include "discovery.h"
+
+namespace tandem::python {
+namespace {
+
+std::string_view View(tandem_string text) { return {text.data, text.size}; }
+
+// Absent where empty.
+tandem_string Borrowed(const std::string& text) {
+  return text.empty() ? tandem_string{nullptr, 0} : tandem_string{text.data(), text.size()};
+}
+
+std::string_view Option(const tandem_find_request& request, std::string_view key) {
+  for (size_t at = 0; at < request.options_size; ++at) {
+    if (View(request.options[at].key) == key) return View(request.options[at].value);
+  }
+  return {};
+}
+
+void Report(const Interpreter& python, tandem_runtime_found found, void* arg) {
+  const bool known = python.major != 0;
+  const std::string identifier = known ? "python" + python.Label() : "";
+  const std::string module = known ? identifier + ".so" : "";
+  tandem_runtime_info info{};
+  info.struct_size = sizeof info;
+  info.identifier = Borrowed(identifier);
+  info.version = Borrowed(python.version);
+  info.path = Borrowed(python.executable.native());
+  info.library = Borrowed(python.library.native());
+  info.preload = info.library;  // the loader leaves Python's symbols to be found in it
+  info.module = Borrowed(module);
+  info.origin = Borrowed(python.origin);
+  info.reason = Borrowed(python.reason);
+  found(arg, &info);
+}
+
+void Find(const tandem_find_request* request, tandem_runtime_found found, void* arg) {
+  try {
+    const fs::path loaders = View(request->data_dir);
+    const std::string_view environment = Option(*request, "venv");
+    if (!environment.empty()) {
+      Report(FindForEnvironment(loaders, environment), found, arg);
+    } else if (request->path.size != 0) {
+      Report(FindNamed(loaders, View(request->path)), found, arg);
+    } else {
+      for (const Interpreter& python : FindAll(loaders)) Report(python, found, arg);
+    }
+  } catch (const std::exception& failure) {
+    Interpreter none;
+    none.origin = "finder";
+    none.reason = std::string("looking for Python failed: ") + failure.what();
+    Report(none, found, arg);
+  }
+}
+
+int32_t ClaimEntry(tandem_string handler, tandem_string code_root) {
+  try {
+    return Claim(View(handler), View(code_root));
+  } catch (const std::exception&) {
+    return TANDEM_CLAIM_NONE;
+  }
+}
+
+const tandem_finder_table kTable = {
+    sizeof(tandem_finder_table), TANDEM_FINDER_ABI_MAJOR, TANDEM_FINDER_ABI_MINOR, "python", &Find, &ClaimEntry,
+};
+
+}  // namespace
+}  // namespace tandem::python
+
+extern "C" __attribute__((visibility("default"))) const tandem_finder_table* tandem_finder_v1(void) {
+  return &tandem::python::kTable;
+}

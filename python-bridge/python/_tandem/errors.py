@@ -1,0 +1,115 @@
+"""What a failure looks like to the invoker and in the log."""
+
+import sys
+import time
+import traceback
+
+from . import native, wire
+from .faults import Exit, Fault
+
+NO_BREAK_SPACE = "\u00a0"
+
+
+class Cancelled(BaseException):
+    """Raised inside a handler that the host asked to yield."""
+
+
+def report(error, request_id, escaped, as_json):
+    """Describe and log a failure of user code.
+
+    Returns ``(exit_status, type, message, body, stack_trace)``; ``exit_status`` is None unless the failure ends the process.
+    """
+    try:
+        kind, message, trace = _describe(error)
+    except Exit as end:
+        return end.status, "", "", b"", []
+    result = {"errorMessage": message, "errorType": kind, "requestId": request_id, "stackTrace": trace}
+    native.log(_log_text(result, escaped, as_json), native.ERROR, as_json)
+    return None, kind, message, _encode(result, escaped), trace
+
+
+def exit_status(error):
+    """The status that a process gets which this exception ends; writes what Python writes then."""
+    if isinstance(error, SystemExit):
+        code = error.code
+        if code is None:
+            return 0
+        if isinstance(code, int):
+            return code & 0xFF
+        sys.stderr.write(str(code) + "\n")
+        return 1
+    if isinstance(error, KeyboardInterrupt):
+        _print(error)
+        return -2  # SIGINT
+    _print(error)
+    return 1
+
+
+def _describe(error):
+    if isinstance(error, Fault):
+        return error.kind, error.message, error.trace
+    if isinstance(error, Exit):
+        _print(error.__cause__ or error)
+        raise error
+    if isinstance(error, Cancelled):
+        return "Runtime.Cancelled", "The invocation was cancelled", []
+    if not isinstance(error, Exception):
+        raise Exit(_safely(exit_status, error))
+    try:
+        message = str(error)
+    except Exception as failure:  # the exception's own __str__ fails (E-13)
+        _print(failure)
+        raise Exit(1) from None
+    return type(error).__name__, message, _format(error.__traceback__)
+
+
+def _safely(function, error):
+    try:
+        return function(error)
+    except BaseException as failure:
+        _print(failure)
+        return 1
+
+
+def _print(error):
+    traceback.print_exception(type(error), error, _cut(error.__traceback__), file=sys.stderr)
+
+
+def _format(trace):
+    frames = traceback.extract_tb(_cut(trace))
+    return traceback.format_list([(f.filename, f.lineno, f.name, f.line) for f in frames])
+
+
+def _cut(trace):
+    """The trace from its first frame that is not ours; None for a handler that cannot be called (E-09)."""
+    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_OUR_FOLDER):
+        trace = trace.tb_next
+    return trace
+
+
+_OUR_FOLDER = __file__.rpartition("/")[0] + "/"
+
+
+def _encode(result, escaped):
+    text = wire.dumps(result, escaped)
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:  # a lone surrogate in a message
+        return wire.dumps(result, True).encode("utf-8")
+
+
+def _log_text(result, escaped, as_json):
+    if as_json:  # L-19
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        return wire.dumps({"timestamp": now, "log_level": "ERROR", **result}, escaped) + "\n"
+    head = "[ERROR]"  # L-16, L-17
+    if result["errorType"]:
+        head += " " + result["errorType"]
+    if result["errorMessage"]:
+        head += (": " if result["errorType"] else " ") + result["errorMessage"]
+    lines = [head, "Traceback (most recent call last):"]
+    for entry in result["stackTrace"]:
+        for line in entry.splitlines() or [""]:
+            text = line.lstrip(" ")
+            lines.append(NO_BREAK_SPACE * (len(line) - len(text)) + text)
+    return "\r".join(lines) + "\n"

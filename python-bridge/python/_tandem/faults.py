@@ -1,0 +1,19 @@
+"""The failures that are the runtime's own words."""
+
+
+class Fault(Exception):
+    """A failure that the runtime itself detects (E-15): a type, a message, and no trace but the one given."""
+
+    def __init__(self, kind, message, trace=()):
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.trace = list(trace)
+
+
+class Exit(Exception):
+    """Stands for the end of the process that an exception outside the guard means (E-43); its cause is that exception."""
+
+    def __init__(self, status):
+        super().__init__(status)
+        self.status = status

@@ -1,0 +1,140 @@
+"""Standard streams and logging on their way to the host's log (L-01 to L-19)."""
+
+import io
+import json
+import logging
+import sys
+import time
+import traceback
+
+from . import native
+
+_DATE_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+_STANDARD_LEVELS = {
+    logging.DEBUG: native.DEBUG,
+    logging.INFO: native.INFO,
+    logging.WARNING: native.WARN,
+    logging.ERROR: native.ERROR,
+    logging.CRITICAL: native.FATAL,
+}
+#: What a record has before ``extra=`` adds to it.
+_OWN_FIELDS = frozenset(vars(logging.makeLogRecord({}))) - {"taskName"} | {
+    "aws_request_id",
+    "tenant_id",
+    "message",
+    "asctime",
+}
+
+
+def install():
+    """Replace the standard streams and give the root logger its one handler, before any user code (L-01)."""
+    sys.stdout = _stream("<stdout>", 1, "strict")
+    sys.stderr = _stream("<stderr>", 2, "backslashreplace")
+    logging.Formatter.converter = time.gmtime
+    handler = LambdaLoggerHandler(LogSink())
+    handler.addFilter(_InvocationFilter())
+    logging.getLogger().addHandler(handler)
+
+
+def configure(level):
+    """Set the root level from AWS_LAMBDA_LOG_LEVEL; unknown names leave it alone (L-04, L-07)."""
+    name = "DEBUG" if level == "TRACE" else level.upper()
+    if logging.getLevelName(name) != "Level " + name:
+        logging.getLogger().setLevel(name)
+
+
+def _stream(name, descriptor, errors):
+    raw = _RawLog(name, descriptor)
+    text = io.TextIOWrapper(raw, encoding="utf-8", errors=errors, newline="\n", write_through=True)
+    text.mode = "w"
+    return native.LogStream(text, descriptor, errors == "strict")
+
+
+class _RawLog(io.RawIOBase):
+    """The binary side of a standard stream: ``sys.stdout.buffer``."""
+
+    mode = "wb"
+
+    def __init__(self, name, descriptor):
+        self.name = name
+        self._descriptor = descriptor
+
+    def writable(self):
+        return True
+
+    def fileno(self):
+        return self._descriptor
+
+    def write(self, data):
+        data = bytes(data)
+        native.write(self._descriptor, data)
+        return len(data)
+
+    def flush(self):
+        super().flush()
+        native.flush()
+
+
+class LogSink:
+    """Where formatted records go."""
+
+    def log(self, msg, level=native.UNSET, as_json=False):
+        native.log(msg, level, as_json)
+
+
+class LambdaLoggerHandler(logging.Handler):
+    """The root logger's handler. Errors while formatting reach the caller (L-13)."""
+
+    def __init__(self, log_sink):
+        super().__init__()
+        self.log_sink = log_sink
+        self._text = _TextFormatter(
+            "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n", "%Y-%m-%dT%H:%M:%S"
+        )
+        self._json = _JsonFormatter(datefmt=_DATE_FORMAT)
+
+    def emit(self, record):
+        as_json = native.log_as_json()
+        text = (self.formatter or (self._json if as_json else self._text)).format(record)
+        self.log_sink.log(text, _STANDARD_LEVELS.get(_rounded(record.levelno), native.UNSET), as_json)
+
+
+class _InvocationFilter(logging.Filter):
+    def filter(self, record):
+        record.aws_request_id, record.tenant_id = native.invocation()
+        return True
+
+
+def _rounded(level):
+    return min(50, max(0, level)) // 10 * 10
+
+
+class _TextFormatter(logging.Formatter):
+    def format(self, record):
+        text = super().format(record)
+        return text if text.endswith("\n") else text + "\n"
+
+
+class _JsonFormatter(logging.Formatter):
+    _encode = json.JSONEncoder(ensure_ascii=False).encode
+
+    def format(self, record):
+        record.levelno = _rounded(record.levelno)  # L-12
+        record.levelname = logging.getLevelName(record.levelno)
+        error = record.exc_info if record.exc_info and record.exc_info[0] else None
+        result = {
+            "timestamp": self.formatTime(record, self.datefmt),
+            "level": record.levelname,
+            "message": record.getMessage(),
+            "logger": record.name,
+            "stackTrace": traceback.format_tb(error[2]) if error else None,
+            "errorType": error[0].__name__ if error else None,
+            "errorMessage": str(error[1]) if error else None,
+            "requestId": getattr(record, "aws_request_id", None),
+            "location": "{0.pathname}:{0.funcName}:{0.lineno}".format(record) if error else None,
+            "tenantId": getattr(record, "tenant_id", None),
+        }
+        for name, value in vars(record).items():
+            if name not in _OWN_FIELDS and name not in result:
+                result[name] = value
+        return _JsonFormatter._encode({name: value for name, value in result.items() if value is not None}) + "\n"

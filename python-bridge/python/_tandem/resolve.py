@@ -1,0 +1,108 @@
+"""From a handler name to the thing that is called (H-PY-01 to H-PY-33)."""
+
+import importlib
+import os
+import sys
+import warnings
+
+from .faults import Fault
+
+_roots = ()
+_is_main = True
+
+
+def prepare(code_root, layers, is_main):
+    """Put the package and its layers in front of the search path (H-PY-14)."""
+    global _roots, _is_main
+    _is_main = is_main
+    folders = [code_root]
+    if not os.environ.get("PYTHONPATH"):
+        version = "python%d.%d" % sys.version_info[:2]
+        for layer in layers:
+            python = os.path.join(layer, "python")
+            folders += [os.path.join(python, "lib", version, "site-packages"), python]
+    sys.path[:] = folders + [entry for entry in sys.path if entry and entry not in folders]
+    _roots = tuple(os.path.join(os.path.abspath(folder), "") for folder in [code_root, *layers])
+    if not is_main:
+        # An extension that only warns here would go on to corrupt the process.
+        warnings.filterwarnings("error", message=r"(?is).*sub-?interpreter", category=UserWarning)
+
+
+def open_handler(name):
+    """Import the handler's module and return the handler. What a failed try has imported of the package is forgotten."""
+    before = set(sys.modules)
+    importlib.invalidate_caches()
+    try:
+        return _resolve(name)
+    except BaseException:
+        forget_package(before)
+        raise
+
+
+def forget_package(keep=frozenset()):
+    """Take the package's modules out of ``sys.modules``, save those named in ``keep``, so that the next import runs them."""
+    for name, module in list(sys.modules.items()):
+        if name not in keep and _belongs_to_package(module):
+            sys.modules.pop(name, None)
+
+
+def _belongs_to_package(module):
+    places = [getattr(module, "__file__", None)]
+    try:
+        places += list(getattr(module, "__path__", ()))
+    except Exception:  # a namespace whose parent is gone, or a module of the user's making
+        pass
+    return any(isinstance(place, str) and os.path.abspath(place).startswith(_roots) for place in places)
+
+
+def _resolve(name):
+    try:
+        module_name, attribute = name.rsplit(".", 1)
+    except ValueError as error:
+        raise Fault("Runtime.MalformedHandlerName", "Bad handler '{}': {}".format(name, error)) from None
+    module = _import(module_name)
+    try:
+        return getattr(module, attribute)
+    except AttributeError:
+        message = "Handler '{}' missing on module '{}'".format(attribute, module_name)
+        raise Fault("Runtime.HandlerNotFound", message) from None
+
+
+def _import(module_name):
+    if module_name.split(".")[0] in sys.builtin_module_names:
+        message = "Cannot use built-in module {} as a handler module".format(module_name)
+        raise Fault("Runtime.BuiltInModuleConflict", message)
+    try:
+        return importlib.import_module(module_name.replace("/", "."))
+    except ImportError as error:
+        message = "Unable to import module '{}': {}".format(module_name, error)
+        if _refuses_sub_interpreters(error):
+            message += _REMEDY
+        raise Fault("Runtime.ImportModuleError", message) from None
+    except UserWarning as warning:
+        if not _refuses_sub_interpreters(warning):
+            raise
+        message = "Unable to import module '{}': {}".format(module_name, warning) + _REMEDY
+        raise Fault("Runtime.ImportModuleError", message) from None
+    except SyntaxError as error:
+        trace = '  File "{}" Line {}\n    {}'.format(error.filename, error.lineno, error.text)
+        message = "Syntax error in module '{}': {}".format(module_name, error)
+        raise Fault("Runtime.UserCodeSyntaxError", message, [trace]) from None
+
+
+_REMEDY = (
+    "\nThis package shares the process with another Python package, and one of its extension modules can be loaded "
+    "once per process only: run this function with process isolation"
+)
+_REFUSALS = ("subinterpreter", "sub-interpreter", "more than once per process", "interpreter change detected")
+
+
+def _refuses_sub_interpreters(error):
+    if _is_main:
+        return False
+    while error is not None:
+        text = str(error).lower()
+        if any(refusal in text for refusal in _REFUSALS):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

@@ -1,0 +1,293 @@
+#include "handler.h"
+
+#include <charconv>
+#include <thread>
+#include <utility>
+
+#include "log_stream.h"
+#include "response_pool.h"
+#include "threads.h"
+
+namespace tandem::python {
+namespace {
+
+constexpr char kJson[] = "application/json";
+constexpr char kUnknown[] = "application/unknown";
+
+// J-03: escapes up to python3.11, raw UTF-8 from python3.12; without an identifier as the interpreter's own.
+TextMode ModeOf(std::string_view runtime) {
+  constexpr std::string_view kPrefix = "python3.";
+  int minor = PY_MINOR_VERSION;
+  if (runtime.substr(0, kPrefix.size()) == kPrefix) {
+    std::from_chars(runtime.data() + kPrefix.size(), runtime.data() + runtime.size(), minor);
+  } else if (runtime.substr(0, 6) == "python") {
+    minor = 0;  // python2.7
+  }
+  return minor >= 12 ? TextMode::kRaw : TextMode::kEscaped;
+}
+
+bool IsJsonFormat(std::string_view format) {
+  return format.size() == 4 && (format[0] | 0x20) == 'j' && (format[1] | 0x20) == 's' && (format[2] | 0x20) == 'o' &&
+         (format[3] | 0x20) == 'n';
+}
+
+// The raised exception with its traceback; the indicator is clear afterwards.
+Object TakeError() {
+#if PY_VERSION_HEX >= 0x030C0000
+  return Steal(PyErr_GetRaisedException());
+#else
+  PyObject* type = nullptr;
+  PyObject* value = nullptr;
+  PyObject* trace = nullptr;
+  PyErr_Fetch(&type, &value, &trace);
+  PyErr_NormalizeException(&type, &value, &trace);
+  if (trace != nullptr) PyException_SetTraceback(value, trace);
+  Py_XDECREF(type);
+  Py_XDECREF(trace);
+  return Steal(value);
+#endif
+}
+
+// The function's own contextvars.Context for a scope, and its place among the running ones.
+class RunScope {
+ public:
+  RunScope(Interpreter& interpreter, FunctionLog* log, PyObject* context)
+      : interpreter_(interpreter), log_(log), context_(context) {
+    Check(PyContext_Enter(context_));
+    interpreter_.Enter(log_);
+  }
+  ~RunScope() {
+    interpreter_.Leave(log_);
+    if (PyContext_Exit(context_) < 0) PyErr_Clear();
+  }
+  RunScope(const RunScope&) = delete;
+  RunScope& operator=(const RunScope&) = delete;
+
+ private:
+  Interpreter& interpreter_;
+  FunctionLog* log_;
+  PyObject* context_;
+};
+
+tandem_result MakeResult(const Buffer& out, std::string_view content_type) {
+  tandem_result result{};
+  result.struct_size = sizeof result;
+  result.data = out.data();
+  result.size = out.size();
+  result.content_type = Borrowed(content_type);
+  result.disposition = TANDEM_KEEP;
+  return result;
+}
+
+void SendResult(const Host& host, std::unique_ptr<Buffer>& out, bool is_bytes, tandem_sink* sink) {
+  tandem_result result = MakeResult(*out, is_bytes ? std::string_view(kUnknown) : std::string_view(kJson));
+  if (out->size() >= ResponsePool::kHandOver) {
+    result.release = &ResponsePool::Release;
+    result.release_arg = out.release();
+  }
+  host.Result(sink, result);
+}
+
+}  // namespace
+
+Handler::Handler(Interpreter& interpreter, const tandem_function_config& config)
+    : interpreter_(interpreter),
+      name_(View(config.handler)),
+      mode_(ModeOf(View(config.runtime))),
+      log_level_(View(config.log_level)),
+      log_(std::make_shared<FunctionLog>(interpreter.host(), config.function, IsJsonFormat(View(config.log_format)))),
+      run_(std::make_shared<Run>()) {
+  run_->interpreter = &interpreter;
+  run_->log = log_;
+  const Gil gil(interpreter_.state());
+  KeepConstants(config);
+  context_ = interpreter_.MakeContext(log_);
+  interpreter_.Add(log_.get());
+}
+
+Handler::~Handler() = default;
+
+void Handler::Keep(Interpreter::Name name, Object value) {
+  constants_[name] = value.ptr();
+  owned_constants_[name] = std::move(value);
+}
+
+void Handler::KeepConstants(const tandem_function_config& config) {
+  Keep(Interpreter::kLogGroup, MakeTextOrNone(View(config.log_group_name)));
+  Keep(Interpreter::kLogStream, MakeTextOrNone(View(config.log_stream_name)));
+  Keep(Interpreter::kFunctionName, MakeTextOrNone(View(config.name)));
+  Keep(Interpreter::kVersion, MakeTextOrNone(View(config.version)));
+  Keep(Interpreter::kClientContext, Borrow(Py_None));
+  const int32_t memory = config.memory_limit_mb;
+  Keep(Interpreter::kMemory, memory == 0 ? Borrow(Py_None) : MakeText(std::to_string(memory)));  // C-03: text
+}
+
+bool Handler::Open(tandem_sink* sink) {
+  const Gil gil(interpreter_.state());
+  const RunScope scope(interpreter_, log_.get(), context_.ptr());
+  try {
+    if (!log_level_.empty()) Steal(PyObject_CallOneArg(interpreter_.configure_logging(), MakeText(log_level_).ptr()));
+    callable_ = Steal(PyObject_CallOneArg(interpreter_.open_handler(), MakeText(name_).ptr()));
+  } catch (const ErrorSet&) {
+    ReportError(TakeError().ptr(), {}, Phase::kInit, sink);
+    log_->Flush();
+    return false;
+  }
+  log_->Flush();
+  return true;
+}
+
+void Handler::Close() {
+  {
+    const Gil gil(interpreter_.state());
+    callable_ = Object();
+    context_ = Object();
+    contexts_ = ContextMaker();
+    owned_constants_ = {};
+    interpreter_.Remove(log_.get());
+    if (interpreter_.function_count() == 0) {
+      PyObject* done = PyObject_CallNoArgs(interpreter_.forget());
+      if (done == nullptr) PyErr_Clear();
+      Py_XDECREF(done);
+    }
+    log_->Flush();
+  }
+  log_->Close();
+}
+
+void Handler::Invoke(const tandem_invocation& invocation, tandem_sink* sink) {
+  HostThread& thread = HostThread::Current();
+  std::unique_ptr<Buffer>& out = thread.buffer();
+  if (out == nullptr) out = ResponsePool::Take();
+  out->Clear();
+  bool succeeded = false;
+  bool is_bytes = false;
+  {
+    const Gil gil(thread, interpreter_.state());
+    log_->BeginInvocation(View(invocation.request_id), View(invocation.tenant_id));
+    const RunScope scope(interpreter_, log_.get(), context_.ptr());
+    run_->thread = PyThread_get_thread_ident();
+    Object context;
+    Object error;
+    try {
+      PublishTraceId(invocation);
+      context = contexts_.Begin({&interpreter_, &constants_, &invocation});
+      const Object event = MakeEvent(invocation, thread);
+      PyObject* arguments[] = {nullptr, event.ptr(), context.ptr()};
+      const Object response =
+          Steal(PyObject_Vectorcall(callable_.ptr(), arguments + 1, 2 | PY_VECTORCALL_ARGUMENTS_OFFSET, nullptr));
+      is_bytes = PyBytes_Check(response.ptr()) != 0;
+      Marshal(response.ptr(), *out);
+      succeeded = true;
+    } catch (const ErrorSet&) {
+      error = TakeError();
+    }
+    run_->thread = 0;
+    if (run_->cancelled) ForgetCancellation();
+    ContextMaker::End(context, contexts_);
+    if (error) ReportError(error.ptr(), View(invocation.request_id), Phase::kInvocation, sink);
+    log_->EndInvocation();
+  }
+  if (succeeded) SendResult(interpreter_.host(), out, is_bytes, sink);
+}
+
+void Handler::ForgetCancellation() {
+  run_->cancelled = false;
+  PyThreadState_SetAsyncExc(PyThread_get_thread_ident(), nullptr);
+}
+
+Object Handler::MakeEvent(const tandem_invocation& invocation, HostThread& thread) {
+  const tandem_payload& payload = *invocation.payload;
+  if (View(invocation.content_type) != kJson) {  // J-33
+    return Steal(PyBytes_FromStringAndSize(reinterpret_cast<const char*>(payload.data), static_cast<Py_ssize_t>(payload.size)));
+  }
+  PyObject* event = thread.unmarshaller().Parse(interpreter_.keys(), payload.data, payload.size);
+  if (event != nullptr || PyErr_Occurred() != nullptr) return Steal(event);
+  const Object bytes =
+      Steal(PyBytes_FromStringAndSize(reinterpret_cast<const char*>(payload.data), static_cast<Py_ssize_t>(payload.size)));
+  return Steal(PyObject_CallOneArg(interpreter_.unmarshal(), bytes.ptr()));
+}
+
+void Handler::Marshal(PyObject* response, Buffer& out) {
+  if (PyBytes_Check(response)) {  // J-16
+    out.Append(PyBytes_AS_STRING(response), static_cast<size_t>(PyBytes_GET_SIZE(response)));
+    return;
+  }
+  if (WriteFast(response, mode_, out)) return;
+  out.Clear();
+  PyObject* escaped = mode_ == TextMode::kEscaped ? Py_True : Py_False;
+  const Object bytes = Steal(PyObject_CallFunctionObjArgs(interpreter_.marshal(), response, escaped, nullptr));
+  out.Append(PyBytes_AS_STRING(bytes.ptr()), static_cast<size_t>(PyBytes_GET_SIZE(bytes.ptr())));
+}
+
+void Handler::PublishTraceId(const tandem_invocation& invocation) {
+  if (!interpreter_.is_main() || interpreter_.function_count() != 1) return;
+  const std::string_view wanted = View(invocation.trace_id);
+  const bool present = wanted.data() != nullptr;
+  if (published_ == (present ? Published::kSet : Published::kUnset) && wanted == trace_id_) return;
+  Steal(PyObject_CallOneArg(interpreter_.set_trace_id(), MakeTextOrNone(wanted).ptr()));
+  trace_id_ = wanted;
+  published_ = present ? Published::kSet : Published::kUnset;
+}
+
+void Handler::ReportError(PyObject* error, std::string_view request_id, Phase phase, tandem_sink* sink) {
+  Object described;
+  try {
+    PyObject* escaped = mode_ == TextMode::kEscaped ? Py_True : Py_False;
+    PyObject* as_json = log_->json() ? Py_True : Py_False;
+    const Object id = MakeText(request_id.data() == nullptr ? std::string_view("") : request_id);
+    described =
+        Steal(PyObject_CallFunctionObjArgs(interpreter_.report(), error, id.ptr(), escaped, as_json, nullptr));
+    SendDescription(described.ptr(), phase, sink);
+  } catch (const ErrorSet&) {  // the report itself failed: out of memory, or a broken standard library
+    PyErr_Clear();
+    tandem_error sent{};
+    sent.struct_size = sizeof sent;
+    sent.disposition = TANDEM_EXITED;
+    sent.exit_status = 1;
+    interpreter_.host().Error(sink, sent);
+  }
+}
+
+void Handler::SendDescription(PyObject* description, Phase phase, tandem_sink* sink) {
+  PyObject* status = nullptr;
+  PyObject* type = nullptr;
+  PyObject* message = nullptr;
+  PyObject* body = nullptr;
+  PyObject* trace = nullptr;
+  if (!PyArg_ParseTuple(description, "OUOSO!", &status, &type, &message, &body, &PyList_Type, &trace)) throw ErrorSet();
+  tandem_error error{};
+  error.struct_size = sizeof error;
+  if (status != Py_None) {
+    error.disposition = TANDEM_EXITED;
+    error.exit_status = static_cast<int32_t>(PyLong_AsLong(status));
+    interpreter_.host().Error(sink, error);
+    return;
+  }
+  std::vector<Object> lines;
+  std::vector<tandem_string> stack_trace;
+  for (Py_ssize_t at = 0; at < PyList_GET_SIZE(trace); ++at) {
+    lines.push_back(Steal(PyUnicode_AsEncodedString(PyList_GET_ITEM(trace, at), "utf-8", "backslashreplace")));
+    stack_trace.push_back(Borrowed(BytesView(lines.back().ptr())));
+  }
+  const Object message_bytes = Steal(PyUnicode_AsEncodedString(message, "utf-8", "backslashreplace"));
+  error.type = Borrowed(Text(type));
+  error.message = Borrowed(BytesView(message_bytes.ptr()));
+  error.body = Borrowed(BytesView(body));
+  if (phase == Phase::kInit) error.reported_type = error.type;  // H-PY-35
+  error.stack_trace = stack_trace.data();
+  error.stack_trace_size = stack_trace.size();
+  interpreter_.host().Error(sink, error);
+}
+
+void CancelLater(std::shared_ptr<Handler::Run> run, std::string request_id) {
+  std::thread([run = std::move(run), request_id = std::move(request_id)] {
+    const Gil gil(run->interpreter->state());
+    if (run->thread == 0 || (!request_id.empty() && run->log->request_id() != request_id)) return;
+    run->cancelled = true;
+    PyThreadState_SetAsyncExc(run->thread, run->interpreter->cancelled());
+    run->log->Flush();
+  }).detach();
+}
+
+}  // namespace tandem::python

@@ -1,0 +1,41 @@
+// The host's side of the loader ABI, in C++ words.
+#ifndef TANDEM_PYTHON_HOST_H_
+#define TANDEM_PYTHON_HOST_H_
+
+#include <cstdint>
+#include <string_view>
+
+#include "tandem/loader_abi.h"
+
+namespace tandem::python {
+
+inline std::string_view View(tandem_string text) { return {text.data, text.size}; }
+inline tandem_string Borrowed(std::string_view text) { return {text.data(), text.size()}; }
+
+// A member of a struct that a host of another minor version wrote: its value, or the fallback where the struct ends before.
+#define TANDEM_MEMBER_OR(pointer, member, fallback)                                                                  \
+  (((pointer)->struct_size >= offsetof(std::remove_reference_t<decltype(*(pointer))>, member) + sizeof((pointer)->member)) \
+       ? (pointer)->member                                                                                           \
+       : (fallback))
+
+// The host that made the loader.
+// Threads: any. Lifetime: as long as the process.
+class Host {
+ public:
+  Host(const tandem_host* table, tandem_host_context* context) : table_(table), context_(context) {}
+
+  void Log(const tandem_log_record& record) const { table_->log(context_, &record); }
+  void Result(tandem_sink* sink, const tandem_result& result) const { table_->result(sink, &result); }
+  void Error(tandem_sink* sink, const tandem_error& error) const { table_->result_error(sink, &error); }
+  void Fault(tandem_sink* sink, int32_t fault, std::string_view message) const {
+    table_->result_fault(sink, fault, Borrowed(message));
+  }
+
+ private:
+  const tandem_host* table_;
+  tandem_host_context* context_;
+};
+
+}  // namespace tandem::python
+
+#endif  // TANDEM_PYTHON_HOST_H_

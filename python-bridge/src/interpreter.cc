@@ -1,0 +1,110 @@
+#include "interpreter.h"
+
+#include <algorithm>
+
+#include "context.h"
+#include "native_module.h"
+
+namespace tandem::python {
+namespace {
+
+constexpr char kPackage[] = "_tandem";
+constexpr char kLogCapsule[] = "tandem.function_log";
+
+constexpr std::array<const char*, Interpreter::kNameCount> kNames = {
+    "aws_request_id",     "log_group_name",   "log_stream_name",      "function_name",
+    "memory_limit_in_mb", "function_version", "invoked_function_arn", "tenant_id",
+    "client_context",     "identity",         "_epoch_deadline_time_in_ms"};
+
+void FreeLog(PyObject* capsule) {
+  delete static_cast<std::shared_ptr<FunctionLog>*>(PyCapsule_GetPointer(capsule, kLogCapsule));
+}
+
+void SetItem(const Object& dict, const char* key, const Object& value) {
+  Check(PyDict_SetItemString(dict.ptr(), key, value.ptr()));
+}
+
+Object MakeSettings(const InterpreterSettings& settings, bool is_main) {
+  Object layers = Steal(PyList_New(0));
+  for (const std::string& layer : settings.layers) Check(PyList_Append(layers.ptr(), MakeText(layer).ptr()));
+  Object made = Steal(PyDict_New());
+  SetItem(made, "vendor", MakeText(settings.vendor));
+  SetItem(made, "code_root", MakeText(settings.code_root));
+  SetItem(made, "layers", layers);
+  SetItem(made, "is_main", Borrow(is_main ? Py_True : Py_False));
+  return made;
+}
+
+}  // namespace
+
+void Interpreter::Start(const InterpreterSettings& settings) {
+  for (size_t at = 0; at < kNames.size(); ++at) names_[at] = Steal(PyUnicode_InternFromString(kNames[at]));
+  context_type_ = MakeContextType();
+  log_variable_ = Steal(PyContextVar_New("tandem_function", nullptr));
+  const Object native = MakeNativeModule(*this);
+  const Object half = LoadPythonHalf(settings.python_half);
+  const Object start = Steal(PyObject_GetAttrString(half.ptr(), "start"));
+  const Object given = MakeSettings(settings, is_main());
+  KeepFunctions(Steal(PyObject_CallFunctionObjArgs(start.ptr(), native.ptr(), given.ptr(), nullptr)).ptr());
+}
+
+Object Interpreter::LoadPythonHalf(const std::string& folder) {
+  const Object util = Steal(PyImport_ImportModule("importlib.util"));
+  const Object path = MakeText(folder + "/" + kPackage + "/__init__.py");
+  const Object spec =
+      Steal(PyObject_CallMethod(util.ptr(), "spec_from_file_location", "sO", kPackage, path.ptr()));
+  const Object module = Steal(PyObject_CallMethod(util.ptr(), "module_from_spec", "O", spec.ptr()));
+  const Object loader = Steal(PyObject_GetAttrString(spec.ptr(), "loader"));
+  Check(PyDict_SetItemString(PyImport_GetModuleDict(), kPackage, module.ptr()));
+  Steal(PyObject_CallMethod(loader.ptr(), "exec_module", "O", module.ptr()));
+  return module;
+}
+
+void Interpreter::KeepFunctions(PyObject* functions) {
+  const std::pair<const char*, Object*> wanted[] = {
+      {"open", &open_handler_},
+      {"forget", &forget_},
+      {"configure_logging", &configure_logging_},
+      {"report", &report_},
+      {"cancelled", &cancelled_},
+      {"unmarshal", &unmarshal_},
+      {"marshal", &marshal_},
+      {"no_identity", &no_identity_},
+      {"parse_client_context", &parse_client_context_},
+      {"parse_identity", &parse_identity_},
+      {"set_trace_id", &set_trace_id_},
+  };
+  for (const auto& [name, to] : wanted) *to = Steal(PyMapping_GetItemString(functions, name));
+}
+
+FunctionLog& Interpreter::CurrentLog() {
+  PyObject* capsule = nullptr;
+  if (PyContextVar_Get(log_variable_.ptr(), nullptr, &capsule) == 0 && capsule != nullptr) {
+    auto* log = static_cast<std::shared_ptr<FunctionLog>*>(PyCapsule_GetPointer(capsule, kLogCapsule));
+    Py_DECREF(capsule);
+    if (log != nullptr) return **log;
+  }
+  PyErr_Clear();
+  if (running_.size() == 1) return *running_.front();
+  if (functions_.size() == 1) return *functions_.front();
+  return own_log_;
+}
+
+Object Interpreter::MakeContext(std::shared_ptr<FunctionLog> log) {
+  auto share = std::make_unique<std::shared_ptr<FunctionLog>>(std::move(log));
+  const Object capsule = Steal(PyCapsule_New(share.get(), kLogCapsule, &FreeLog));
+  share.release();
+  Object context = Steal(PyContext_New());
+  Check(PyContext_Enter(context.ptr()));
+  PyObject* token = PyContextVar_Set(log_variable_.ptr(), capsule.ptr());
+  Check(PyContext_Exit(context.ptr()));
+  Steal(token);
+  return context;
+}
+
+void Interpreter::Erase(std::vector<FunctionLog*>& logs, FunctionLog* log) {
+  const auto found = std::find(logs.rbegin(), logs.rend(), log);
+  if (found != logs.rend()) logs.erase(std::next(found).base());
+}
+
+}  // namespace tandem::python

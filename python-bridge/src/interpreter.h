@@ -1,0 +1,98 @@
+// One interpreter and the deployment package that lives in it.
+#ifndef TANDEM_PYTHON_INTERPRETER_H_
+#define TANDEM_PYTHON_INTERPRETER_H_
+
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "function_log.h"
+#include "host.h"
+#include "key_cache.h"
+#include "python.h"
+
+namespace tandem::python {
+
+// What an interpreter is started with.
+struct InterpreterSettings {
+  std::string python_half; // the folder of our own package `_tandem`
+  std::string vendor;      // the folder of our own simplejson for this version
+  std::string code_root;
+  std::vector<std::string> layers;
+};
+
+// The main interpreter, or a sub-interpreter that shares its GIL, with the objects of its own that the bridge needs: no
+// object is shared between interpreters.
+// Threads: members with its GIL. Owns: references, for ever: an interpreter is never ended.
+class Interpreter {
+ public:
+  // The attributes of the context object that need no __dict__, in the order of kNames.
+  enum Name { kRequestId, kLogGroup, kLogStream, kFunctionName, kMemory, kVersion, kArn, kTenant, kClientContext,
+              kIdentity, kDeadline, kNameCount };
+
+  Interpreter(const Host& host, PyInterpreterState* state, std::string code_root)
+      : host_(host), state_(state), code_root_(std::move(code_root)) {}
+  Interpreter(const Interpreter&) = delete;
+  Interpreter& operator=(const Interpreter&) = delete;
+
+  // Loads the Python half. Errors: ErrorSet.
+  void Start(const InterpreterSettings& settings);
+
+  // The log of the function that the calling thread works for: by the context variable, else the only one that runs, else
+  // the only one there is, else the interpreter's own that names no function.
+  FunctionLog& CurrentLog();
+  // A new contextvars.Context in which `log` is the current one. The context takes a share of it.
+  Object MakeContext(std::shared_ptr<FunctionLog> log);
+
+  // Functions of this package, and those of them that run or initialise just now.
+  void Add(FunctionLog* log) { functions_.push_back(log); }
+  void Remove(FunctionLog* log) { Erase(functions_, log); }
+  void Enter(FunctionLog* log) { running_.push_back(log); }
+  void Leave(FunctionLog* log) { Erase(running_, log); }
+  size_t function_count() const { return functions_.size(); }
+
+  // A function of the Python half, borrowed.
+  PyObject* open_handler() const { return open_handler_.ptr(); }
+  PyObject* forget() const { return forget_.ptr(); }
+  PyObject* configure_logging() const { return configure_logging_.ptr(); }
+  PyObject* report() const { return report_.ptr(); }
+  PyObject* cancelled() const { return cancelled_.ptr(); }
+  PyObject* unmarshal() const { return unmarshal_.ptr(); }
+  PyObject* marshal() const { return marshal_.ptr(); }
+  PyObject* no_identity() const { return no_identity_.ptr(); }
+  PyObject* parse_client_context() const { return parse_client_context_.ptr(); }
+  PyObject* parse_identity() const { return parse_identity_.ptr(); }
+  PyObject* set_trace_id() const { return set_trace_id_.ptr(); }
+
+  PyTypeObject* context_type() const { return reinterpret_cast<PyTypeObject*>(context_type_.ptr()); }
+  PyObject* name(Name which) const { return names_[which].ptr(); }
+  KeyCache& keys() { return keys_; }
+  const Host& host() const { return host_; }
+  PyInterpreterState* state() const { return state_; }
+  bool is_main() const { return state_ == PyInterpreterState_Main(); }
+  const std::string& code_root() const { return code_root_; }
+
+ private:
+  static void Erase(std::vector<FunctionLog*>& logs, FunctionLog* log);
+  Object LoadPythonHalf(const std::string& folder);
+  void KeepFunctions(PyObject* functions);
+
+  const Host& host_;
+  PyInterpreterState* const state_;
+  const std::string code_root_;
+  FunctionLog own_log_{host_, nullptr, false};
+  std::vector<FunctionLog*> functions_;
+  std::vector<FunctionLog*> running_;
+  KeyCache keys_;
+  Object context_type_;
+  Object log_variable_;
+  std::array<Object, kNameCount> names_;
+  Object open_handler_, forget_, configure_logging_, report_, cancelled_, unmarshal_, marshal_, no_identity_;
+  Object parse_client_context_, parse_identity_, set_trace_id_;
+};
+
+}  // namespace tandem::python
+
+#endif  // TANDEM_PYTHON_INTERPRETER_H_

@@ -1,0 +1,102 @@
+#include "native_module.h"
+
+#include "interpreter.h"
+#include "log_stream.h"
+
+namespace tandem::python {
+namespace {
+
+constexpr char kInterpreterCapsule[] = "tandem.interpreter";
+
+Interpreter& Self(PyObject* capsule) {
+  return *static_cast<Interpreter*>(PyCapsule_GetPointer(capsule, kInterpreterCapsule));
+}
+
+// Runs the body of a C function; a C++ exception becomes the Python one.
+template <typename Body>
+PyObject* Guarded(Body body) noexcept {
+  try {
+    body();
+    Py_RETURN_NONE;
+  } catch (const ErrorSet&) {
+    return nullptr;
+  } catch (const std::exception& failure) {
+    PyErr_SetString(PyExc_RuntimeError, failure.what());
+    return nullptr;
+  }
+}
+
+FunctionLog::Stream StreamOf(int descriptor) {
+  return descriptor == 2 ? FunctionLog::Stream::kError : FunctionLog::Stream::kOut;
+}
+
+// log(text, level, as_json)
+PyObject* Log(PyObject* self, PyObject* args) {
+  return Guarded([&] {
+    PyObject* text = nullptr;
+    int level = 0;
+    int as_json = 0;
+    if (!PyArg_ParseTuple(args, "Uip", &text, &level, &as_json)) throw ErrorSet();
+    const Object bytes = EncodeForLog(text, EncodeErrors::kReplace);
+    Self(self).CurrentLog().Log(BytesView(bytes.ptr()), level, as_json ? TANDEM_FORMAT_JSON : TANDEM_FORMAT_TEXT);
+  });
+}
+
+// write(descriptor, bytes)
+PyObject* WriteBytes(PyObject* self, PyObject* args) {
+  return Guarded([&] {
+    int descriptor = 0;
+    PyObject* bytes = nullptr;
+    if (!PyArg_ParseTuple(args, "iS", &descriptor, &bytes)) throw ErrorSet();
+    Self(self).CurrentLog().Write(StreamOf(descriptor), BytesView(bytes));
+  });
+}
+
+// flush()
+PyObject* FlushLog(PyObject* self, PyObject*) {
+  return Guarded([&] { Self(self).CurrentLog().Flush(); });
+}
+
+// log_as_json() -> bool
+PyObject* LogAsJson(PyObject* self, PyObject*) { return PyBool_FromLong(Self(self).CurrentLog().json()); }
+
+// invocation() -> (request id, "" during init; tenant id or None)
+PyObject* InvocationOf(PyObject* self, PyObject*) {
+  try {
+    const FunctionLog& log = Self(self).CurrentLog();
+    const Object request_id = MakeText(log.request_id().data() == nullptr ? std::string_view("") : log.request_id());
+    const Object tenant_id = MakeTextOrNone(log.tenant_id());
+    return PyTuple_Pack(2, request_id.ptr(), tenant_id.ptr());
+  } catch (const ErrorSet&) {
+    return nullptr;
+  }
+}
+
+PyMethodDef kFunctions[] = {
+    {"log", &Log, METH_VARARGS, "log(text, level, as_json): one record to the current function's log."},
+    {"write", &WriteBytes, METH_VARARGS, "write(descriptor, data): bytes on a standard stream."},
+    {"flush", &FlushLog, METH_NOARGS, "flush(): what waits for the end of its line."},
+    {"log_as_json", &LogAsJson, METH_NOARGS, "log_as_json(): whether the current function logs in JSON."},
+    {"invocation", &InvocationOf, METH_NOARGS, "invocation(): the current request id and tenant id."},
+};
+
+void Add(const Object& module, const char* name, const Object& value) {
+  Check(PyObject_SetAttrString(module.ptr(), name, value.ptr()));
+}
+
+}  // namespace
+
+Object MakeNativeModule(Interpreter& interpreter) {
+  Object module = Steal(PyModule_New("_tandem.native"));
+  const Object self = Steal(PyCapsule_New(&interpreter, kInterpreterCapsule, nullptr));
+  for (PyMethodDef& function : kFunctions) Add(module, function.ml_name, Steal(PyCFunction_New(&function, self.ptr())));
+  Add(module, "LambdaContext", Borrow(reinterpret_cast<PyObject*>(interpreter.context_type())));
+  Add(module, "LogStream", MakeLogStreamType(interpreter));
+  const std::pair<const char*, long> levels[] = {
+      {"UNSET", TANDEM_LEVEL_UNSET}, {"DEBUG", TANDEM_LEVEL_DEBUG}, {"INFO", TANDEM_LEVEL_INFO},
+      {"WARN", TANDEM_LEVEL_WARN},   {"ERROR", TANDEM_LEVEL_ERROR}, {"FATAL", TANDEM_LEVEL_FATAL}};
+  for (const auto& [name, level] : levels) Add(module, name, Steal(PyLong_FromLong(level)));
+  return module;
+}
+
+}  // namespace tandem::python

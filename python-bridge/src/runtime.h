@@ -1,0 +1,45 @@
+// CPython in this process, and the packages it holds.
+#ifndef TANDEM_PYTHON_RUNTIME_H_
+#define TANDEM_PYTHON_RUNTIME_H_
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "handler.h"
+#include "host.h"
+#include "interpreter.h"
+
+namespace tandem::python {
+
+// The loader's state: which interpreter holds which deployment package.
+// Threads: any. Lifetime: never destroyed once it has started, as CPython is not either.
+class Runtime {
+ public:
+  // Errors: StartFailure.
+  Runtime(const Host& host, const tandem_loader_config& config);
+  Runtime(const Runtime&) = delete;
+  Runtime& operator=(const Runtime&) = delete;
+
+  // The handler of a function in its package's interpreter; NULL where the sink has an error of the user's code.
+  // Errors: std::exception where the package cannot be held.
+  std::unique_ptr<Handler> Open(const tandem_function_config& config, tandem_sink* sink);
+
+  const Host& host() const { return host_; }
+
+ private:
+  // The first package has the main interpreter, each further one a sub-interpreter of its own.
+  Interpreter& InterpreterFor(const tandem_function_config& config);
+  std::unique_ptr<Interpreter> MakeInterpreter(const tandem_function_config& config);
+  InterpreterSettings SettingsFor(const tandem_function_config& config) const;
+
+  const Host host_;
+  std::string half_;  // the folder of the Python half
+  std::mutex mutex_;
+  std::map<std::string, std::unique_ptr<Interpreter>, std::less<>> interpreters_;  // by code root
+};
+
+}  // namespace tandem::python
+
+#endif  // TANDEM_PYTHON_RUNTIME_H_

@@ -1,0 +1,92 @@
+#include "start.h"
+
+#include <array>
+#include <clocale>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+
+#include "python.h"
+
+namespace tandem::python {
+namespace {
+
+// The host's signal actions, put back where the start of an interpreter has changed them.
+class SignalActions {
+ public:
+  SignalActions() {
+    for (int number = 1; number < kCount; ++number) known_[At(number)] = sigaction(number, nullptr, &actions_[At(number)]) == 0;
+  }
+  ~SignalActions() {
+    for (int number = 1; number < kCount; ++number) {
+      struct sigaction now {};
+      if (!known_[At(number)] || sigaction(number, nullptr, &now) != 0) continue;
+      if (now.sa_handler != actions_[At(number)].sa_handler || now.sa_flags != actions_[At(number)].sa_flags) {
+        sigaction(number, &actions_[At(number)], nullptr);
+      }
+    }
+  }
+  SignalActions(const SignalActions&) = delete;
+  SignalActions& operator=(const SignalActions&) = delete;
+
+ private:
+  static constexpr int kCount = NSIG;
+  static size_t At(int number) { return static_cast<size_t>(number); }
+
+  std::array<struct sigaction, kCount> actions_{};
+  std::array<bool, kCount> known_{};
+};
+
+class Config {
+ public:
+  Config() { PyConfig_InitPythonConfig(&config_); }
+  ~Config() { PyConfig_Clear(&config_); }
+  Config(const Config&) = delete;
+  Config& operator=(const Config&) = delete;
+
+  PyConfig* operator->() { return &config_; }
+  PyConfig* get() { return &config_; }
+
+ private:
+  PyConfig config_;
+};
+
+void Check(const PyStatus& status) {
+  if (!PyStatus_Exception(status)) return;
+  std::string text = "Python cannot be started";
+  if (status.err_msg != nullptr) text += std::string(": ") + status.err_msg;
+  throw StartFailure(text);
+}
+
+void Preinitialize() {
+  PyPreConfig config;
+  PyPreConfig_InitPythonConfig(&config);
+  // A host that has chosen a locale keeps it; handlers find UTF-8 as they do in the service, whatever the locale.
+  const char* locale = std::setlocale(LC_CTYPE, nullptr);
+  config.configure_locale = locale == nullptr || std::strcmp(locale, "C") == 0;
+  config.coerce_c_locale = 0;
+  if (std::getenv("PYTHONUTF8") == nullptr) config.utf8_mode = 1;
+  Check(Py_PreInitialize(&config));
+}
+
+}  // namespace
+
+void StartPython(const std::string& executable) {
+  if (Py_IsInitialized() != 0) return;
+  const SignalActions actions;
+  Preinitialize();
+  Config config;
+  config->install_signal_handlers = 0;
+  config->parse_argv = 0;
+  config->write_bytecode = 0;  // K-19
+  config->faulthandler = 0;    // the process's SIGSEGV may be another runtime's
+  Check(PyConfig_SetBytesString(config.get(), &config->executable, executable.c_str()));
+  Check(PyConfig_SetBytesString(config.get(), &config->program_name, executable.c_str()));
+  char name[] = "tandem";
+  char* arguments[] = {name};
+  Check(PyConfig_SetBytesArgv(config.get(), 1, arguments));
+  Check(Py_InitializeFromConfig(config.get()));
+  PyEval_SaveThread();
+}
+
+}  // namespace tandem::python

@@ -1,0 +1,125 @@
+#include "threads.h"
+
+#include <pthread.h>
+
+#include <new>
+
+namespace tandem::python {
+namespace {
+
+// A pthread key and not a thread_local with a destructor: its destructor runs when a thread ends, and not in exit(),
+// where taking the GIL could wait for a handler that never returns.
+pthread_key_t ThreadKey(void (*end)(void*)) {
+  static const pthread_key_t key = [end] {
+    pthread_key_t made{};
+    pthread_key_create(&made, end);
+    return made;
+  }();
+  return key;
+}
+
+bool Finalizing() {
+#if PY_VERSION_HEX >= 0x030D0000
+  return Py_IsFinalizing() != 0;
+#else
+  return _Py_IsFinalizing() != 0;
+#endif
+}
+
+// The state that this thread has in the main interpreter because Python itself started it or made one for it.
+PyThreadState* StateOfPython(PyInterpreterState* interpreter) {
+  if (interpreter != PyInterpreterState_Main()) return nullptr;
+  PyThreadState* state = PyGILState_GetThisThreadState();
+  return state != nullptr && PyThreadState_GetInterpreter(state) == interpreter ? state : nullptr;
+}
+
+}  // namespace
+
+thread_local HostThread* HostThread::current_ = nullptr;
+
+HostThread& HostThread::Make() {
+  current_ = new HostThread();
+  pthread_setspecific(ThreadKey(&EndThread), current_);
+  return *current_;
+}
+
+void HostThread::EndThread(void* thread) {
+  delete static_cast<HostThread*>(thread);
+  current_ = nullptr;
+}
+
+void HostThread::Release() {
+  if (current_ == nullptr) return;
+  pthread_setspecific(ThreadKey(&EndThread), nullptr);
+  delete current_;
+  current_ = nullptr;
+}
+
+HostThread::~HostThread() {
+  if (Finalizing()) return;
+  const WithoutGil without;
+  for (const Entry& entry : entries_) {
+    if (!entry.owned) continue;
+    PyEval_RestoreThread(entry.state);
+    PyThreadState_Clear(entry.state);
+    PyThreadState_DeleteCurrent();
+  }
+}
+
+PyThreadState* HostThread::FindState(PyInterpreterState* interpreter) {
+  for (const Entry& entry : entries_) {
+    if (entry.interpreter != interpreter) continue;
+    last_interpreter_ = interpreter;
+    return last_state_ = entry.state;
+  }
+  PyThreadState* state = StateOfPython(interpreter);
+  const bool owned = state == nullptr;
+  if (owned) {
+    // The main interpreter's comes first: PyGILState remembers the first state of a thread as the thread's own.
+    if (interpreter != PyInterpreterState_Main() && FindState(PyInterpreterState_Main()) == nullptr) return nullptr;
+    state = PyThreadState_New(interpreter);
+    if (state == nullptr) return nullptr;
+  }
+  entries_.push_back({interpreter, state, owned});
+  last_interpreter_ = interpreter;
+  return last_state_ = state;
+}
+
+void HostThread::Adopt(PyThreadState* state) { entries_.push_back({PyThreadState_GetInterpreter(state), state, true}); }
+
+bool HostThread::Holds(PyThreadState* state) const {
+  for (const Entry& entry : entries_) {
+    if (entry.state == state) return true;
+  }
+  return state == PyGILState_GetThisThreadState();
+}
+
+Gil::Gil(HostThread& thread, PyInterpreterState* interpreter) {
+  PyThreadState* state = thread.StateIn(interpreter);
+  if (state == nullptr) throw std::bad_alloc();
+  PyThreadState* current = CurrentState();
+  if (current != nullptr && thread.Holds(current)) {
+    outer_ = PyThreadState_Swap(state);
+    how_ = kSwapped;
+  } else {
+    PyEval_RestoreThread(state);
+    how_ = kTaken;
+  }
+}
+
+void Gil::Leave() {
+  if (how_ == kTaken) PyEval_SaveThread();
+  if (how_ == kSwapped) PyThreadState_Swap(outer_);
+  how_ = kLeft;
+}
+
+WithoutGil::WithoutGil() {
+  PyThreadState* current = CurrentState();
+  if (current != nullptr && HostThread::Current().Holds(current)) saved_ = PyEval_SaveThread();
+}
+
+WithoutGil::~WithoutGil() {
+  if (saved_ != nullptr) PyEval_RestoreThread(saved_);
+}
+
+}  // namespace tandem::python

@@ -1,0 +1,106 @@
+// What each host thread has in the interpreters, and how it enters one.
+#ifndef TANDEM_PYTHON_THREADS_H_
+#define TANDEM_PYTHON_THREADS_H_
+
+#include <memory>
+#include <vector>
+
+#include "buffer.h"
+#include "python.h"
+#include "unmarshal.h"
+
+namespace tandem::python {
+
+// One host thread: its thread state in each interpreter that it has entered, and what the fast paths need.
+// Owns: the thread states that it made. Lifetime: from the thread's first call to its end or its Release.
+class HostThread {
+ public:
+  // The calling thread's, made at its first call.
+  static HostThread& Current() {
+    HostThread* thread = current_;
+    return thread != nullptr ? *thread : Make();
+  }
+  // Gives back all that the calling thread holds; takes the GIL for it.
+  static void Release();
+
+  ~HostThread();
+  HostThread(const HostThread&) = delete;
+  HostThread& operator=(const HostThread&) = delete;
+
+  // The thread's state in an interpreter; NULL when memory is exhausted.
+  PyThreadState* StateIn(PyInterpreterState* interpreter) {
+    if (last_interpreter_ == interpreter) return last_state_;
+    return FindState(interpreter);
+  }
+  // Takes over a thread state that CPython made on this thread.
+  void Adopt(PyThreadState* state);
+  // Whether `state` is one of this thread's.
+  bool Holds(PyThreadState* state) const;
+
+  Unmarshaller& unmarshaller() { return unmarshaller_; }
+  std::unique_ptr<Buffer>& buffer() { return buffer_; }
+
+ private:
+  struct Entry {
+    PyInterpreterState* interpreter;
+    PyThreadState* state;
+    bool owned;
+  };
+
+  HostThread() = default;
+  static HostThread& Make();
+  static void EndThread(void* thread);
+  PyThreadState* FindState(PyInterpreterState* interpreter);
+
+  static thread_local HostThread* current_;
+
+  PyInterpreterState* last_interpreter_ = nullptr;
+  PyThreadState* last_state_ = nullptr;
+  std::vector<Entry> entries_;
+  Unmarshaller unmarshaller_;
+  std::unique_ptr<Buffer> buffer_;
+};
+
+// The calling thread's current thread state, or some other thread's, or NULL; see HostThread::Holds.
+inline PyThreadState* CurrentState() {
+#if PY_VERSION_HEX >= 0x030D0000
+  return PyThreadState_GetUnchecked();
+#else
+  return _PyThreadState_UncheckedGet();
+#endif
+}
+
+// The calling thread inside one interpreter, with the GIL, for a scope. Where it has the GIL already (a host that is
+// itself Python code, or a handler that calls its host) the scope changes interpreters and changes back.
+// Errors: the constructor throws std::bad_alloc.
+class Gil {
+ public:
+  Gil(HostThread& thread, PyInterpreterState* interpreter);
+  explicit Gil(PyInterpreterState* interpreter) : Gil(HostThread::Current(), interpreter) {}
+  ~Gil() { Leave(); }
+  Gil(const Gil&) = delete;
+  Gil& operator=(const Gil&) = delete;
+
+  // Ends the scope early.
+  void Leave();
+
+ private:
+  PyThreadState* outer_ = nullptr;
+  enum { kLeft, kTaken, kSwapped } how_ = kLeft;
+};
+
+// The calling thread without the GIL for a scope, if it had it.
+class WithoutGil {
+ public:
+  WithoutGil();
+  ~WithoutGil();
+  WithoutGil(const WithoutGil&) = delete;
+  WithoutGil& operator=(const WithoutGil&) = delete;
+
+ private:
+  PyThreadState* saved_ = nullptr;
+};
+
+}  // namespace tandem::python
+
+#endif  // TANDEM_PYTHON_THREADS_H_
