@@ -105,10 +105,11 @@ final class HandlerResolver {
     try {
       constructor = type.getConstructor();
     } catch (NoSuchMethodException e) {
-      throw Fault.of(new Exception(
-          type.getEnclosingClass() != null && !Modifier.isStatic(type.getModifiers())
-              ? "Class " + type.getName() + " cannot be instantiated because it is a non-static inner class"
-              : "Class " + type.getName() + " has no public zero-argument constructor"));
+      if (type.getEnclosingClass() != null && !Modifier.isStatic(type.getModifiers())) {
+        throw Fault.of(new Exception(
+            "Class " + type.getName() + " cannot be instantiated because it is a non-static inner class"));
+      }
+      throw Fault.of(new Exception("Class " + type.getName() + " has no public zero-argument constructor", e));
     } catch (Throwable e) {
       throw Fault.of(e);
     }

@@ -84,11 +84,16 @@ final class Invocation implements Context {
 
   /** Parses what was sent as JSON; a text that is none fails the invocation before the handler is called (C-24). */
   void parse() {
-    if (clientSize > 0) {
-      clientContext = ClientData.parseContext(text(clientOffset(), clientSize));
-    }
-    if (identitySize > 0) {
-      identity = ClientData.parseIdentity(text(clientOffset() + length(clientSize), identitySize));
+    try {
+      if (clientSize > 0) {
+        clientContext = ClientData.parseContext(text(clientOffset(), clientSize));
+      }
+      if (identitySize > 0) {
+        identity = ClientData.parseIdentity(text(clientOffset() + length(clientSize), identitySize));
+      }
+    } catch (RuntimeException e) {
+      e.setStackTrace(new StackTraceElement[0]);
+      throw e;
     }
   }
 

@@ -36,7 +36,9 @@ final class Methods {
     if (handle == null) {
       return (input, output, context) -> reflect(method, receiver, pick(taken, input, output, context));
     }
-    return (input, output, context) -> handle.invokeExact(input, output, context);
+    return (input, output, context) -> {
+      handle.invokeExact(input, output, context);
+    };
   }
 
   /** A handle of exactly {@code shape} that drops the arguments which the method does not take. */

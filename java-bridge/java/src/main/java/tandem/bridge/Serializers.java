@@ -1,6 +1,7 @@
 package tandem.bridge;
 
 import com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.databind.JavaType;
+import com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.databind.ObjectMapper;
 import com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.databind.type.TypeFactory;
 import com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.databind.util.LRUMap;
 import com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.databind.util.LookupCache;
@@ -82,7 +83,8 @@ final class Serializers {
     if (factory == null) {
       factory = Jackson.PRISTINE.withNamingStrategy(null);
       LookupCache<Object, JavaType> types = new LRUMap<>(16, 200);
-      factory.getMapper().setTypeFactory(TypeFactory.defaultInstance().withCache(types));
+      ObjectMapper mapper = factory.getMapper();
+      mapper.setTypeFactory(mapper.getTypeFactory().withCache(types));
     }
     return factory;
   }
