@@ -1,0 +1,229 @@
+#include "proto/convert.h"
+
+#include <array>
+#include <utility>
+
+#include "proto/payload_place.h"
+#include "proto/utf8.h"
+
+namespace tandem::proto {
+namespace {
+
+constexpr std::string_view kNotUtf8 = "not UTF-8";
+
+// A `string` member and what shall be in it.
+struct Text {
+  std::string_view member;
+  std::string_view value;
+};
+
+template <std::size_t kSize>
+Status CheckUtf8(const std::array<Text, kSize>& texts) {
+  for (const Text& text : texts) {
+    if (!IsUtf8(text.value)) return Refused(text.member, kNotUtf8);
+  }
+  return {};
+}
+
+Result<v1::InvocationType> TypeMessage(InvocationType type) {
+  switch (type) {
+    case InvocationType::kRequestResponse:
+      return v1::INVOCATION_TYPE_REQUEST_RESPONSE;
+    case InvocationType::kEvent:
+      return v1::INVOCATION_TYPE_EVENT;
+    case InvocationType::kDryRun:
+      return v1::INVOCATION_TYPE_DRY_RUN;
+  }
+  return Refused("Invocation.type", "unknown value " + std::to_string(static_cast<int>(type)));
+}
+
+Result<InvocationType> TypeOf(v1::InvocationType type) {
+  switch (type) {
+    case v1::INVOCATION_TYPE_REQUEST_RESPONSE:
+      return InvocationType::kRequestResponse;
+    case v1::INVOCATION_TYPE_EVENT:
+      return InvocationType::kEvent;
+    case v1::INVOCATION_TYPE_DRY_RUN:
+      return InvocationType::kDryRun;
+    default:
+      return Refused("Invocation.type", "unknown value " + std::to_string(type));
+  }
+}
+
+Result<v1::LogType> LogTypeMessage(LogType type) {
+  switch (type) {
+    case LogType::kNone:
+      return v1::LOG_TYPE_NONE;
+    case LogType::kTail:
+      return v1::LOG_TYPE_TAIL;
+  }
+  return Refused("Invocation.log_type", "unknown value " + std::to_string(static_cast<int>(type)));
+}
+
+Result<LogType> LogTypeOf(v1::LogType type) {
+  switch (type) {
+    case v1::LOG_TYPE_NONE:
+      return LogType::kNone;
+    case v1::LOG_TYPE_TAIL:
+      return LogType::kTail;
+    default:
+      return Refused("Invocation.log_type", "unknown value " + std::to_string(type));
+  }
+}
+
+// What both directions demand of a context.
+Status CheckContext(const v1::Context& context) {
+  if (context.request_id().empty()) return Refused("Context.request_id", "empty");
+  if (context.request_id().size() > RequestId::kMaxSize) {
+    return Refused("Context.request_id", std::to_string(context.request_id().size()) + " bytes; at most " +
+                                             std::to_string(RequestId::kMaxSize) + " are allowed");
+  }
+  if (context.function_name().empty()) return Refused("Context.function_name", "empty");
+  if (context.function_version().empty()) return Refused("Context.function_version", "empty");
+  if (context.memory_limit_mb() < 0) return Refused("Context.memory_limit_mb", "negative");
+  if (context.has_deadline_ms() && context.deadline_ms() < 0) return Refused("Context.deadline_ms", "negative");
+  return {};
+}
+
+void TakeContext(const v1::Context& context, Invocation* invocation) {
+  invocation->function.name = context.function_name();
+  invocation->function.version = context.function_version();
+  invocation->function.invoked_arn = context.invoked_function_arn();
+  invocation->function.log_group_name = context.log_group_name();
+  invocation->function.log_stream_name = context.log_stream_name();
+  invocation->function.memory_size_mb = context.memory_limit_mb();
+  if (context.has_deadline_ms()) invocation->deadline = Deadline(std::chrono::milliseconds(context.deadline_ms()));
+  invocation->options.request_id = RequestId(context.request_id());
+  invocation->options.client_context = context.client_context();
+  invocation->options.cognito_identity = context.cognito_identity();
+  invocation->options.trace_id = context.trace_id();
+  invocation->options.tenant_id = context.tenant_id();
+}
+
+}  // namespace
+
+FunctionContext FunctionContextOf(const FunctionConfig& config, std::string_view log_stream_name,
+                                  std::string_view qualifier) {
+  FunctionContext context;
+  context.name = config.name;
+  context.version = config.version;
+  context.invoked_arn = config.arn;
+  if (!qualifier.empty()) context.invoked_arn.append(":").append(qualifier);
+  context.log_group_name = config.log_group_name;
+  context.log_stream_name = log_stream_name;
+  context.memory_size_mb = config.memory_size_mb;
+  return context;
+}
+
+Result<FunctionConfig> FunctionConfigOf(const Invocation& invocation) {
+  FunctionConfig config;
+  config.name = invocation.function.name;
+  config.version = invocation.function.version;
+  config.arn = invocation.function.invoked_arn;
+  config.log_group_name = invocation.function.log_group_name;
+  config.memory_size_mb = invocation.function.memory_size_mb;
+  if (!invocation.options.qualifier.empty()) {
+    const std::string suffix = ":" + invocation.options.qualifier;
+    if (!config.arn.ends_with(suffix)) {
+      return Refused("Context.invoked_function_arn", "does not end in the invocation's qualifier");
+    }
+    config.arn.resize(config.arn.size() - suffix.size());
+  }
+  return config;
+}
+
+Result<v1::Event> ToMessage(const Event& event, PayloadPlace place) {
+  if (!IsUtf8(event.content_type)) return Refused("Event.content_type", kNotUtf8);
+  v1::Event message;
+  PutPayload(event.payload, place, message.mutable_payload());
+  message.set_content_type(event.content_type);
+  return message;
+}
+
+Result<v1::Context> ToMessage(const InvokeOptions& options, const FunctionContext& function,
+                              const std::optional<Deadline>& deadline) {
+  const std::array texts = {
+      Text{"Context.request_id", options.request_id.view()},
+      Text{"Context.function_name", function.name},
+      Text{"Context.function_version", function.version},
+      Text{"Context.invoked_function_arn", function.invoked_arn},
+      Text{"Context.log_group_name", function.log_group_name},
+      Text{"Context.log_stream_name", function.log_stream_name},
+  };
+  if (Status status = CheckUtf8(texts); !status.ok()) return status;
+  v1::Context message;
+  message.set_request_id(options.request_id.view().data(), options.request_id.view().size());
+  if (deadline) message.set_deadline_ms(deadline->time_since_epoch().count());
+  message.set_function_name(function.name);
+  message.set_function_version(function.version);
+  message.set_invoked_function_arn(function.invoked_arn);
+  message.set_memory_limit_mb(function.memory_size_mb);
+  message.set_log_group_name(function.log_group_name);
+  message.set_log_stream_name(function.log_stream_name);
+  message.set_client_context(options.client_context);
+  message.set_cognito_identity(options.cognito_identity);
+  message.set_trace_id(options.trace_id);
+  message.set_tenant_id(options.tenant_id);
+  if (Status status = CheckContext(message); !status.ok()) return status;
+  return message;
+}
+
+Result<v1::Invocation> ToMessage(const Invocation& invocation, PayloadPlace place) {
+  if (!IsUtf8(invocation.options.qualifier)) return Refused("Invocation.qualifier", kNotUtf8);
+  const auto type = TypeMessage(invocation.options.type);
+  if (!type) return type.status();
+  const auto log_type = LogTypeMessage(invocation.options.log_type);
+  if (!log_type) return log_type.status();
+  auto event = ToMessage(invocation.event, place);
+  if (!event) return event.status();
+  auto context = ToMessage(invocation.options, invocation.function, invocation.deadline);
+  if (!context) return context.status();
+  v1::Invocation message;
+  message.set_type(*type);
+  message.set_log_type(*log_type);
+  *message.mutable_event() = std::move(*event);
+  *message.mutable_context() = std::move(*context);
+  message.set_qualifier(invocation.options.qualifier);
+  message.set_streaming(invocation.streaming);
+  return message;
+}
+
+Result<Event> FromMessage(const v1::Event& message, const Payload* beside) {
+  auto payload = TakePayload(message.payload(), "Event.payload", beside);
+  if (!payload) return payload.status();
+  Event event(std::move(*payload));
+  event.content_type = message.content_type();
+  return event;
+}
+
+Result<Invocation> FromMessage(const v1::Invocation& message, const Payload* beside) {
+  const auto type = TypeOf(message.type());
+  if (!type) return type.status();
+  const auto log_type = LogTypeOf(message.log_type());
+  if (!log_type) return log_type.status();
+  if (!message.has_context()) return Refused("Invocation.context", "missing");
+  if (Status status = CheckContext(message.context()); !status.ok()) return status;
+  if (!message.has_event()) return Refused("Invocation.event", "missing");
+  auto event = FromMessage(message.event(), beside);
+  if (!event) return event.status();
+  Invocation invocation;
+  invocation.event = std::move(*event);
+  TakeContext(message.context(), &invocation);
+  invocation.options.type = *type;
+  invocation.options.log_type = *log_type;
+  invocation.options.qualifier = message.qualifier();
+  invocation.streaming = message.streaming();
+  return invocation;
+}
+
+Result<std::string> Serialize(const google::protobuf::MessageLite& message) {
+  std::string bytes;
+  if (message.ByteSizeLong() > static_cast<std::size_t>(std::numeric_limits<int>::max()) ||
+      !message.SerializeToString(&bytes)) {
+    return Status(Code::kInvalidArgument,
+                  "this " + message.GetTypeName() + " message exceeds 2 GiB; its payload has to travel beside it");
+  }
+  return bytes;
+}
+
+}  // namespace tandem::proto

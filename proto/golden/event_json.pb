@@ -1,0 +1,3 @@
+
+)
+'{"first_name": "Ada", "last_name": "L"}

@@ -1,0 +1,1 @@
+84function hello: no JDK on this machine serves java17

@@ -1,0 +1,4 @@
+
+2
+
+{"message": "Hello Ada L"}application/json
