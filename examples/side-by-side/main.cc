@@ -77,7 +77,7 @@ Job MakeJob(std::string name, std::string handler, std::string code, std::string
   job.config.name = std::move(name);
   job.config.handler = std::move(handler);
   job.config.code = std::move(code);
-  // The first start of a VM counts against the timeout of the call that needs it.
+  // The first calls of a process are slow on a busy machine.
   job.config.timeout = std::chrono::seconds(30);
   job.event = std::move(event);
   return job;
@@ -160,6 +160,8 @@ int Run(const Arguments& arguments) {
     const tandem::Result<tandem::Function*> added = (*runtime)->Add(job.config);
     if (!added) return Fail(added.status());
     job.function = *added;
+    // Here, one after the other, so that no invocation pays for a VM's start.
+    if (const tandem::Status warm = (*runtime)->Warm(**added); !warm.ok()) return Fail(warm);
   }
   RunAll(**runtime, jobs);
 
