@@ -35,8 +35,9 @@ virtual_environment() {
   stamp=$({ "$interpreter" -c 'import sys; print(sys.version, sys.prefix)'; cat -- "$requirements"; } | sha256sum)
   [[ -x $dir/bin/python && $(cat -- "$dir/stamp" 2>/dev/null) == "$stamp" ]] && return 0
   rm -rf -- "$dir"
-  "$interpreter" -m venv "$dir" || die "$interpreter cannot make a virtual environment; Debian: apt-get install python3-venv"
-  "$dir/bin/python" -m pip install --quiet --disable-pip-version-check --root-user-action ignore --requirement "$requirements" "$@" ||
+  "$interpreter" -m venv "$dir" || die "$interpreter cannot make a virtual environment; Debian has python3-venv"
+  "$dir/bin/python" -m pip install --quiet --disable-pip-version-check --root-user-action ignore \
+    --requirement "$requirements" "$@" ||
     die "cannot install what $requirements lists; is the Python package index reachable?"
   printf '%s\n' "$stamp" >"$dir/stamp"
 }

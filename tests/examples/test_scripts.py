@@ -60,6 +60,36 @@ def test_no_result_at_all_is_a_failure(helper, tmp_path):
     assert (total.returncode, total.stdout) == (1, "0 passed, 0 failed, 0 skipped\n")
 
 
+@pytest.mark.parametrize(
+    "body, kind, expected",
+    [
+        ("true", "check", "1 passed   0 failed"),
+        ("false; true", "check", "0 passed   1 failed"),  # a step ends at its first failed command
+        ("true", "cases", "0 passed   1 failed"),
+        ("run_gtest label /nowhere/program", "cases", "0 passed   1 failed"),
+        ("echo output of the step; exit 3", "check", "0 passed   1 failed"),
+    ],
+)
+def test_a_step_fails_as_soon_as_anything_in_it_does(root, tmp_path, body, kind, expected):
+    script = f"""
+        set -euo pipefail
+        results=$1
+        source "{root}/tools/common.sh"
+        source "{root}/tests/lib/harness.sh"
+        step_one() {{ {body}; }}
+        prepare_results
+        run_step one {kind}
+        echo "failed steps: $failed_steps"
+    """
+    done = subprocess.run(
+        ["bash", "-c", script, "script", tmp_path / "results"], capture_output=True, text=True, check=True
+    )
+    lines = done.stdout.splitlines()
+    assert expected in lines[0]
+    assert lines[-1] == f"failed steps: {int('1 failed' in expected)}"
+    assert ("output of the step" in lines) == ("output of the step" in body)
+
+
 @pytest.fixture
 def runtimes(tmp_path):
     def entry(language, identifier, version, path, reason=""):

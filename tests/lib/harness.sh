@@ -1,11 +1,12 @@
 # shellcheck shell=bash disable=SC2154,SC2034 # variables shared with the scripts that source this file
 # How tests/run runs a step, keeps its output and counts its results. Sourced after tools/common.sh.
 
-readonly results=$root/build/test-results
+readonly results=${results:-$root/build/test-results}
 readonly tail_lines=60
 
-# Set for the step that runs.
+# The step that runs, and how many have failed.
 step=''
+failed_steps=0
 
 prepare_results() {
   rm -rf -- "$results"
@@ -13,7 +14,8 @@ prepare_results() {
 }
 
 # run_step NAME KIND: runs step_NAME with its output in a log; prints its line, and the log's end when it failed.
-# KIND `cases`: its programs write JUnit files into $results/NAME. `check`: it counts as one test.
+# KIND `cases`: its programs write JUnit files into $results/NAME. `check`: it counts as one test. Never called where
+# bash ignores `set -e` (in a condition), because a step ends at its first failed command.
 run_step() {
   step=$1
   local kind=$2 started=$SECONDS status=0 passed failed skipped
@@ -27,20 +29,23 @@ run_step() {
   status=$?
   set -e
   local seconds=$((SECONDS - started))
-  read -r passed failed skipped < <(python3 "$root/tests/lib/junit.py" settle "$results" "$step" "$status" "$seconds" "$kind")
+  read -r passed failed skipped < <(
+    python3 "$root/tests/lib/junit.py" settle "$results" "$step" "$status" "$seconds" "$kind"
+  )
   printf '%-14s %4d passed %3d failed %3d skipped   %s\n' "$step" "$passed" "$failed" "$skipped" "$(duration "$seconds")"
   if ((failed)); then
+    failed_steps=$((failed_steps + 1))
     printf -- '---- the last %d lines of %s\n' "$tail_lines" "${log#"$root"/}"
     tail -n "$tail_lines" -- "$log"
     printf -- '----\n'
-    return 1
   fi
 }
 
 # A program's own clock: nothing in a test waits longer than this for a hang to end.
 limited() { timeout --kill-after=20 "${TANDEM_TEST_LIMIT:-900}" "$@" </dev/null; }
 
-# run_gtest LABEL PROGRAM [NAME=VALUE ...] [WRAPPER ...] [-- ARGUMENTS]: one GoogleTest program, its results as LABEL.xml.
+# run_gtest LABEL PROGRAM [NAME=VALUE ...] [WRAPPER ...] [-- ARGUMENTS]: one GoogleTest program, its results as
+# LABEL.xml.
 run_gtest() {
   local label=$1 program=$2
   shift 2

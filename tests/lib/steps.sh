@@ -58,7 +58,7 @@ step_setup() {
 step_build() {
   local pythons
   pythons=$(python3 "$root/tests/lib/machines.py" build-list "$required" "$extent")
-  [[ -n $pythons ]] || die 'no CPython from 3.9 on with headers and a shared library; Debian: apt-get install python3-dev'
+  [[ -n $pythons ]] || die 'no CPython from 3.9 on with headers and a shared library; Debian has python3-dev'
   configure_and_build ci "-DTANDEM_PYTHONS=$pythons" -DTANDEM_JAVA=ON
 }
 
