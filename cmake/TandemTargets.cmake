@@ -15,22 +15,7 @@ function(tandem_compile_options target)
   endif()
 endfunction()
 
-# tandem_add_loader(<target> OUTPUT <file name without .so> SOURCES <...>): a module for the loaders' folder that exports
-# its ABI entry only, links nothing of core, and may leave a VM's symbols to be found at run time.
-function(tandem_add_loader target)
-  cmake_parse_arguments(PARSE_ARGV 1 ARG "NO_INSTALL" "OUTPUT" "SOURCES")
-  add_library(${target} MODULE ${ARG_SOURCES})
-  target_link_libraries(${target} PRIVATE tandem::abi Threads::Threads)
-  tandem_compile_options(${target})
-  target_link_options(${target} PRIVATE
-    "LINKER:--version-script=${CMAKE_CURRENT_FUNCTION_LIST_DIR}/loader.map" "LINKER:--exclude-libs,ALL")
-  set_target_properties(${target} PROPERTIES PREFIX "" OUTPUT_NAME "${ARG_OUTPUT}"
-    LIBRARY_OUTPUT_DIRECTORY "${TANDEM_LOADER_OUTPUT_DIRECTORY}"
-    LINK_DEPENDS "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/loader.map")
-  if(NOT ARG_NO_INSTALL)
-    install(TARGETS ${target} LIBRARY DESTINATION "${TANDEM_INSTALL_LOADERDIR}")
-  endif()
-endfunction()
+include(TandemLoader)
 
 # tandem_add_test(<target> SOURCES <...> LIBRARIES <...>): a GoogleTest executable in <build>/bin/tests.
 function(tandem_add_test target)

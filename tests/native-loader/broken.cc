@@ -12,9 +12,13 @@ TANDEM_TEST_EXPORT const void* tandem_something_else() {
   return nullptr;
 }
 #elif defined(BROKEN_NULL_TABLE) && defined(BROKEN_LOADER)
-TANDEM_TEST_EXPORT const tandem_loader_table* tandem_loader_v1() { return nullptr; }
+TANDEM_TEST_EXPORT const tandem_loader_table* tandem_loader_v1() {
+  return nullptr;
+}
 #elif defined(BROKEN_NULL_TABLE)
-TANDEM_TEST_EXPORT const tandem_finder_table* tandem_finder_v1() { return nullptr; }
+TANDEM_TEST_EXPORT const tandem_finder_table* tandem_finder_v1() {
+  return nullptr;
+}
 #elif defined(BROKEN_LOADER)
 namespace {
 

@@ -61,9 +61,25 @@ std::int32_t DescribeContext(const Call& call) {
   std::string body = "{\"request_id\": " + Quoted(View(invocation.request_id));
   body += ", \"function_name\": " + Quoted(call.name);
   body += ", \"arn\": " + Quoted(View(invocation.invoked_function_arn));
+  body += ", \"version\": " + Quoted(call.version) + ", \"log_group\": " + Quoted(call.log_group);
+  body += ", \"log_stream\": " + Quoted(call.log_stream);
   body += ", \"memory\": \"" + std::to_string(call.memory_limit_mb) + '"';
   body += ", \"remaining\": " + std::to_string(call.host->remaining_time_ms(call.sink)) + "}";
   call.Succeed(body);
+  return TANDEM_OK;
+}
+
+std::int32_t LogTwice(const Call& call) {
+  call.Log("logged " + std::string(call.Event()) + "\n");
+  call.Log("printed " + std::string(call.Event()) + "\n");
+  call.Succeed("null");
+  return TANDEM_OK;
+}
+
+// The last part of the package's path, twice.
+std::int32_t Who(const Call& call) {
+  const std::string name = call.code_root.substr(call.code_root.rfind('/') + 1);
+  call.Succeed(Quoted(name + "/" + name));
   return TANDEM_OK;
 }
 
@@ -232,6 +248,8 @@ HandlerFunction FindHandler(std::string_view name) {
       {"count", Count},
       {"fail", Fail},
       {"context", DescribeContext},
+      {"log", LogTwice},
+      {"who", Who},
       {"wait", Wait},
       {"poll_cancelled", PollCancelled},
       {"code_root", CodeRoot},

@@ -19,6 +19,9 @@ struct Call {
   tandem_sink* sink;
   const std::string& code_root;
   const std::string& name;
+  const std::string& version;
+  const std::string& log_group;
+  const std::string& log_stream;
   std::int32_t memory_limit_mb;
   std::atomic<int>& counter;               // one per opened handler: its module state
   std::atomic<const char*>& cancelled_id;  // set by `cancel`

@@ -19,6 +19,9 @@ struct tandem_handler {
   tandem::native::HandlerFunction run;
   std::string code_root;
   std::string name;
+  std::string version;
+  std::string log_group;
+  std::string log_stream;
   std::int32_t memory_limit_mb;
   std::atomic<int> counter{0};
   std::atomic<const char*> cancelled_id{nullptr};
@@ -73,6 +76,10 @@ std::int32_t Open(tandem_loader* loader, const tandem_function_config* config, t
     ReportInitError(*loader, sink, "Native.InitError", "open " + std::to_string(open), TANDEM_KEEP);
     return TANDEM_OK;
   }
+  if (name == "init.broken") {
+    ReportInitError(*loader, sink, "Native.InitError", "broken init", TANDEM_RECYCLE);
+    return TANDEM_OK;
+  }
   if (name == "init.sticky") {
     ReportInitError(*loader, sink, "Native.BadFunction", "open " + std::to_string(open), TANDEM_STICKY);
     return TANDEM_OK;
@@ -87,8 +94,15 @@ std::int32_t Open(tandem_loader* loader, const tandem_function_config* config, t
     ReportInitError(*loader, sink, "Runtime.HandlerNotFound", "there is no handler '" + name + "'", TANDEM_KEEP);
     return TANDEM_OK;
   }
-  *handler = new tandem_handler{
-      loader, config->function, run, StringOf(config->code_root), StringOf(config->name), config->memory_limit_mb};
+  *handler = new tandem_handler{.loader = loader,
+                                .function = config->function,
+                                .run = run,
+                                .code_root = StringOf(config->code_root),
+                                .name = StringOf(config->name),
+                                .version = StringOf(config->version),
+                                .log_group = StringOf(config->log_group_name),
+                                .log_stream = StringOf(config->log_stream_name),
+                                .memory_limit_mb = config->memory_limit_mb};
   return TANDEM_OK;
 }
 
@@ -97,16 +111,19 @@ void Close(tandem_handler* handler) {
 }
 
 std::int32_t Invoke(tandem_handler* handler, const tandem_invocation* invocation, tandem_sink* sink) {
-  const Call call{handler->loader->host,
-                  handler->loader->context,
-                  handler->function,
-                  invocation,
-                  sink,
-                  handler->code_root,
-                  handler->name,
-                  handler->memory_limit_mb,
-                  handler->counter,
-                  handler->cancelled_id};
+  const Call call{.host = handler->loader->host,
+                  .context = handler->loader->context,
+                  .function = handler->function,
+                  .invocation = invocation,
+                  .sink = sink,
+                  .code_root = handler->code_root,
+                  .name = handler->name,
+                  .version = handler->version,
+                  .log_group = handler->log_group,
+                  .log_stream = handler->log_stream,
+                  .memory_limit_mb = handler->memory_limit_mb,
+                  .counter = handler->counter,
+                  .cancelled_id = handler->cancelled_id};
   return handler->run(call);
 }
 

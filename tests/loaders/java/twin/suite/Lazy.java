@@ -1,0 +1,9 @@
+package suite;
+
+final class Lazy {
+    private Lazy() {}
+
+    static String name() {
+        return "twin";
+    }
+}

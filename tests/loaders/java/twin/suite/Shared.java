@@ -1,0 +1,7 @@
+package suite;
+
+final class Shared {
+    static final String NAME = Lazy.name();
+
+    private Shared() {}
+}

@@ -1,0 +1,277 @@
+// The suite that every loader passes.
+#include <gtest/gtest.h>
+#include <json/json.h>
+
+#include <array>
+#include <atomic>
+#include <cstdio>
+#include <memory>
+#include <mutex>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "language.h"
+#include "tandem/runtime.h"
+
+namespace tandem::test {
+namespace {
+
+using std::chrono::milliseconds;
+
+struct KeptRecord {
+  std::string function_name;
+  std::string request_id;
+  std::string text;
+};
+
+// Threads: any.
+class KeepingSink final : public LogSink {
+ public:
+  void Write(const LogRecord& record) noexcept override {
+    const std::lock_guard lock(mutex_);
+    records_.push_back({std::string(record.function_name), std::string(record.request_id), std::string(record.text)});
+  }
+  std::vector<KeptRecord> TakeAll() {
+    const std::lock_guard lock(mutex_);
+    return std::move(records_);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<KeptRecord> records_;
+};
+
+// One Runtime for the whole program, as a process has one VM of each language.
+class Loaders {
+ public:
+  static Loaders& Get() {
+    static Loaders loaders;
+    return loaders;
+  }
+
+  Function& Add(const Language& language, const std::string& role, const std::string& code = {},
+                milliseconds timeout = milliseconds(60000)) {
+    FunctionConfig config;
+    config.name = language.name + "-" + role + "-" + std::to_string(++added_);
+    config.handler = language.handlers.at(role);
+    config.code = code.empty() ? language.package : code;
+    config.runtime = language.runtime;
+    config.memory_size_mb = 512;
+    config.timeout = timeout;
+    auto added = runtime->Add(config);
+    if (!added) throw std::runtime_error(added.status().message());
+    return **added;
+  }
+
+  KeepingSink log;
+  std::unique_ptr<Runtime> runtime;
+
+ private:
+  Loaders() {
+    RuntimeOptions options;
+    options.loader_dirs = LoaderDirs();
+    options.log_sink = &log;
+    for (const Language& language : Languages()) options.languages[language.name] = language.options;
+    auto created = Runtime::Create(std::move(options));
+    if (!created) throw std::runtime_error(created.status().message());
+    runtime = std::move(*created);
+  }
+
+  std::atomic<int> added_{0};
+};
+
+std::string Text(const Outcome& outcome) {
+  if (outcome.kind() == Outcome::Kind::kFault) return "fault: " + outcome.fault().message();
+  return std::string(outcome.payload().view());
+}
+
+Json::Value Parsed(const Outcome& outcome) {
+  Json::Value value;
+  std::istringstream text{Text(outcome)};
+  std::string errors;
+  EXPECT_TRUE(Json::parseFromStream(Json::CharReaderBuilder(), text, &value, &errors)) << text.str() << errors;
+  return value;
+}
+
+class LoaderSuite : public testing::TestWithParam<Language> {
+ protected:
+  Function& Add(const std::string& role) { return Loaders::Get().Add(GetParam(), role); }
+  InvokeResult Invoke(Function& function, std::string_view event, const InvokeOptions& options = {}) {
+    return Loaders::Get().runtime->Invoke(function, Event(event), options);
+  }
+};
+
+TEST_P(LoaderSuite, IsOpenedByOneEntryAndImportsNothingOfCore) {
+  const std::string module = Add("echo").runtime().info.module;
+  const auto output = [](const std::string& command) {
+    const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
+    std::string text;
+    std::array<char, 4096> buffer{};
+    while (std::fgets(buffer.data(), buffer.size(), pipe.get()) != nullptr) text += buffer.data();
+    return text;
+  };
+  const std::string defined = output("nm -D --defined-only '" + module + "'");
+  EXPECT_NE(defined.find(" T tandem_loader_v1"), std::string::npos) << module;
+  EXPECT_EQ(std::count(defined.begin(), defined.end(), '\n'), 1) << defined;
+  EXPECT_EQ(output("nm -D --undefined-only '" + module + "'").find("tandem"), std::string::npos);
+  const std::string dynamic = output("readelf -d '" + module + "'");
+  EXPECT_NE(dynamic.find("NEEDED"), std::string::npos);
+  for (const char* library : {"libtandem", "libpython", "libjvm"}) {
+    EXPECT_EQ(dynamic.find(library), std::string::npos) << library;
+  }
+}
+
+TEST_P(LoaderSuite, Greets) {
+  const InvokeResult result = Invoke(Add("greet"), R"({"first_name": "Ada", "last_name": "Lovelace"})");
+  ASSERT_TRUE(result.outcome.ok()) << Text(result.outcome);
+  EXPECT_EQ(Parsed(result.outcome)["message"].asString(), "Hello Ada Lovelace") << "H-PY-38";
+  EXPECT_EQ(result.outcome.content_type(), "application/json");
+}
+
+TEST_P(LoaderSuite, EchoesLargeAndSmallEvents) {
+  Function& echo = Add("echo");
+  for (const std::size_t size : {0U, 1U, 100U, 70'000U, 5'000'000U}) {
+    const std::string event = "{\"key\":\"" + std::string(size, 'x') + "\"}";
+    const InvokeResult result = Invoke(echo, event);
+    ASSERT_TRUE(result.outcome.ok()) << Text(result.outcome).substr(0, 200);
+    EXPECT_EQ(Parsed(result.outcome)["key"].asString().size(), size) << "I-34, J-59";
+  }
+  EXPECT_EQ(Parsed(Invoke(echo, R"({"foo": "äöü ✅ 🎉"})").outcome)["foo"].asString(), "äöü ✅ 🎉") << "J-58";
+}
+
+TEST_P(LoaderSuite, AnInvalidEventIsAFunctionErrorAndTheHandlerLives) {
+  Function& echo = Add("echo");
+  const InvokeResult result = Invoke(echo, R"({"open": [)");
+  ASSERT_EQ(result.outcome.kind(), Outcome::Kind::kFunctionError) << Text(result.outcome);
+  EXPECT_FALSE(Parsed(result.outcome)["errorMessage"].asString().empty()) << "J-46, J-60";
+  EXPECT_TRUE(Invoke(echo, "{}").outcome.ok());
+}
+
+TEST_P(LoaderSuite, AFailureHasTypeMessageAndBody) {
+  Function& fail = Add("fail");
+  for (int i = 0; i < 3; ++i) {
+    const InvokeResult result = Invoke(fail, "{}");
+    ASSERT_EQ(result.outcome.kind(), Outcome::Kind::kFunctionError) << Text(result.outcome);
+    const Json::Value body = Parsed(result.outcome);
+    EXPECT_EQ(body["errorMessage"].asString(), "boom");
+    EXPECT_EQ(body["errorType"].asString(), result.outcome.error().type);
+    EXPECT_EQ(result.outcome.error().message, "boom");
+    EXPECT_FALSE(result.outcome.error().type.empty());
+    EXPECT_EQ(body["stackTrace"].size(), result.outcome.error().stack_trace.size());
+    EXPECT_GT(body["stackTrace"].size(), 0U);
+  }
+}
+
+TEST_P(LoaderSuite, StatePersistsBetweenInvocationsAndIsThePackagesOwn) {
+  Function& first = Add("count");
+  Function& twin = Loaders::Get().Add(GetParam(), "count", GetParam().twin);
+  EXPECT_EQ(Text(Invoke(first, "{}").outcome), "1");
+  EXPECT_EQ(Text(Invoke(first, "{}").outcome), "2") << "H-PY-34, H-JAVA-19";
+  EXPECT_EQ(Text(Invoke(twin, "{}").outcome), "1") << "K-23";
+  EXPECT_EQ(Text(Invoke(first, "{}").outcome), "3");
+}
+
+// Two packages with the same names in them, from two threads at once, the first look-up of a module within the handler.
+TEST_P(LoaderSuite, PackagesWithTheSameNamesKeepApart) {
+  Function& first = Loaders::Get().Add(GetParam(), "who");
+  Function& twin = Loaders::Get().Add(GetParam(), "who", GetParam().twin);
+  std::atomic<int> wrong{0};
+  const auto ask = [&](Function& function, const std::string& name) {
+    for (int i = 0; i < 100; ++i) {
+      if (Text(Invoke(function, "{}").outcome) != "\"" + name + "/" + name + "\"") ++wrong;
+    }
+    Runtime::DetachThread();
+  };
+  std::thread one([&] { ask(first, "package"); });
+  std::thread two([&] { ask(twin, "twin"); });
+  one.join();
+  two.join();
+  EXPECT_EQ(wrong, 0) << Text(Invoke(first, "{}").outcome) << Text(Invoke(twin, "{}").outcome) << " K-23";
+}
+
+TEST_P(LoaderSuite, TellsTheContext) {
+  Function& function = Add("context");
+  InvokeOptions options;
+  options.request_id = RequestId("8f507cfc-bc6d-4e5b-9d1a-3d2a4a6e8b10");
+  options.qualifier = "live";
+  const InvokeResult result = Invoke(function, "{}", options);
+  const Json::Value context = Parsed(result.outcome);
+  EXPECT_EQ(context["request_id"].asString(), options.request_id.view()) << "C-26";
+  EXPECT_EQ(context["function_name"].asString(), function.config().name);
+  EXPECT_EQ(context["arn"].asString(), function.config().arn + ":live") << "C-28";
+  EXPECT_EQ(context["memory"].asString(), "512") << "H-PY-39, C-03, C-19";
+  EXPECT_EQ(context["version"].asString(), "$LATEST") << "C-29";
+  EXPECT_EQ(context["log_group"].asString(), "/aws/lambda/" + function.config().name) << "C-30";
+  EXPECT_EQ(context["log_stream"].asString(), function.log_stream_name()) << "C-30";
+  EXPECT_LE(context["remaining"].asInt64(), 60000) << "C-06";
+  EXPECT_GT(context["remaining"].asInt64(), 0) << "C-05, C-20";
+}
+
+TEST_P(LoaderSuite, LogsAreAttributedToTheInvocation) {
+  Function& function = Add("log");
+  InvokeOptions options;
+  options.log_type = LogType::kTail;
+  Loaders::Get().log.TakeAll();
+  const InvokeResult result = Invoke(function, "17", options);
+  ASSERT_TRUE(result.outcome.ok()) << Text(result.outcome);
+  std::string own;
+  for (const KeptRecord& record : Loaders::Get().log.TakeAll()) {
+    if (record.function_name == function.config().name && record.request_id == result.request_id.view()) {
+      own += record.text;
+    }
+  }
+  EXPECT_NE(own.find("logged 17"), std::string::npos) << own << "L-02, L-28";
+  EXPECT_NE(own.find("printed 17"), std::string::npos) << own << "L-14";
+  EXPECT_NE(result.log_tail.find("printed 17"), std::string::npos) << "L-51";
+}
+
+TEST_P(LoaderSuite, AHandlerThatIsMissingIsAnError) {
+  Function& function = Add("missing");
+  for (int i = 0; i < 2; ++i) {
+    const InvokeResult result = Invoke(function, "{}");
+    ASSERT_EQ(result.outcome.kind(), Outcome::Kind::kFunctionError) << Text(result.outcome);
+    EXPECT_FALSE(Parsed(result.outcome)["errorMessage"].asString().empty()) << "H-PY-18, H-JAVA-28";
+  }
+  EXPECT_FALSE(Loaders::Get().runtime->Prepare(function).ok());
+}
+
+TEST_P(LoaderSuite, AFailedInitIsAnErrorOfEachInvocation) {
+  Function& function = Add("broken_init");
+  for (int i = 0; i < 2; ++i) {
+    const InvokeResult result = Invoke(function, "{}");
+    EXPECT_EQ(result.outcome.kind(), Outcome::Kind::kFunctionError) << Text(result.outcome) << " H-PY-36, H-JAVA-09";
+    EXPECT_TRUE(result.report.init_duration.has_value());
+  }
+}
+
+TEST_P(LoaderSuite, AHandlerYieldsAtItsDeadline) {
+  Function& function = Loaders::Get().Add(GetParam(), "wait", {}, milliseconds(200));
+  const InvokeResult result = Invoke(function, "{}");
+  EXPECT_TRUE(result.report.timed_out);
+  EXPECT_NE(Text(result.outcome).find("Task timed out after 0.20 seconds"), std::string::npos) << "E-38";
+}
+
+TEST_P(LoaderSuite, ServesThreadsThatComeAndGo) {
+  Function& function = Add("count");
+  constexpr int kThreads = 32;
+  for (int i = 0; i < kThreads; ++i) {
+    std::thread([&] { Invoke(function, "{}"); }).join();
+  }
+  EXPECT_EQ(Text(Invoke(function, "{}").outcome), std::to_string(kThreads + 1));
+}
+
+TEST_P(LoaderSuite, FunctionsComeAndGo) {
+  for (int i = 0; i < 5; ++i) {
+    Function& function = Add("count");
+    EXPECT_TRUE(Invoke(function, "{}").outcome.ok());
+    EXPECT_TRUE(Loaders::Get().runtime->Remove(function.config().name).ok());
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryLanguage, LoaderSuite, testing::ValuesIn(Languages()),
+                         [](const testing::TestParamInfo<Language>& tested) { return tested.param.name; });
+
+}  // namespace
+}  // namespace tandem::test
