@@ -1,0 +1,117 @@
+// What the context object says: C-18 to C-32.
+
+#include <json/json.h>
+
+#include <memory>
+
+#include "java_runtime.h"
+
+namespace tandem::test {
+namespace {
+
+Json::Value Parse(const Outcome& outcome) {
+  Json::Value value;
+  std::string_view text = outcome.payload().view();
+  std::unique_ptr<Json::CharReader> reader(Json::CharReaderBuilder().newCharReader());
+  EXPECT_TRUE(reader->parse(text.data(), text.data() + text.size(), &value, nullptr)) << text;
+  return value;
+}
+
+TEST(Context, C18SaysWhatTheFunctionIs) {
+  FunctionConfig config = JavaRuntime::Config("rules.Contexts::all");
+  config.name = "context-18";
+  config.version = "7";
+  config.memory_size_mb = 512;
+  config.timeout = std::chrono::seconds(15);
+  Function& function = JavaRuntime::Add(config);
+  InvokeOptions options;
+  options.qualifier = "7";
+  options.tenant_id = "tenant \xc3\xa9";
+  options.trace_id = "Root=1-2-3";
+  InvokeResult result = Invoke(function, "{}", options);
+  Json::Value value = Parse(result.outcome);
+  EXPECT_EQ(value["awsRequestId"].asString(), result.request_id.view());  // C-26
+  EXPECT_EQ(value["logGroupName"].asString(), "/aws/lambda/context-18");  // C-30
+  EXPECT_EQ(value["logStreamName"].asString(), function.log_stream_name());
+  EXPECT_EQ(value["functionName"].asString(), "context-18");
+  EXPECT_EQ(value["functionVersion"].asString(), "7");  // C-29
+  EXPECT_EQ(value["invokedFunctionArn"].asString(), "arn:aws:lambda:us-east-1:012345678912:function:context-18:7");
+  EXPECT_EQ(value["memoryLimitInMB"].asInt(), 512);  // C-19: a number
+  EXPECT_TRUE(value["memoryLimitInMB"].isInt());
+  EXPECT_LE(value["remaining"].asInt(), 15000);  // C-20
+  EXPECT_GT(value["remaining"].asInt(), 0);
+  EXPECT_TRUE(value["identityAbsent"].asBool());  // C-21
+  EXPECT_TRUE(value["clientContextAbsent"].asBool());
+  EXPECT_TRUE(value["sameLogger"].asBool());  // C-25
+  EXPECT_EQ(value["tenantId"].asString(), "tenant \xc3\xa9");
+  EXPECT_EQ(value["xrayTraceId"].asString(), "Root=1-2-3");
+}
+
+TEST(Context, C18LeavesOutWhatIsAbsent) {
+  Json::Value value = Parse(Invoke(JavaRuntime::Add("rules.Contexts::all"), "{}").outcome);
+  EXPECT_FALSE(value.isMember("tenantId"));
+  EXPECT_FALSE(value.isMember("xrayTraceId"));
+}
+
+TEST(Context, C20RemainingTimeFollowsTheClock) {
+  FunctionConfig config = JavaRuntime::Config("rules.Contexts::remainingLater");
+  config.timeout = std::chrono::seconds(60);
+  Json::Value value = Parse(Invoke(JavaRuntime::Add(config), "30").outcome);
+  EXPECT_GE(value.asInt(), 29);
+}
+
+TEST(Context, C22AndC23ClientContextAndIdentity) {
+  InvokeOptions options;
+  options.client_context =
+      R"({"client":{"installation_id":"i","app_title":"t","app_version_name":"n","app_version_code":"c",)"
+      R"("app_package_name":"p"},"custom":{"k":"v"},"env":{"e":"f"}})";
+  options.cognito_identity = R"({"cognitoIdentityId":"id","cognitoIdentityPoolId":"pool"})";
+  Json::Value value = Parse(Invoke(JavaRuntime::Add("rules.Contexts::client"), "{}", options).outcome);
+  EXPECT_EQ(value["installationId"].asString(), "i");
+  EXPECT_EQ(value["appTitle"].asString(), "t");
+  EXPECT_EQ(value["appVersionName"].asString(), "n");
+  EXPECT_EQ(value["appVersionCode"].asString(), "c");
+  EXPECT_EQ(value["appPackageName"].asString(), "p");
+  EXPECT_EQ(value["custom"]["k"].asString(), "v");
+  EXPECT_EQ(value["env"]["e"].asString(), "f");
+  EXPECT_EQ(value["identityId"].asString(), "id");
+  EXPECT_EQ(value["identityPoolId"].asString(), "pool");
+}
+
+TEST(Context, C24MalformedClientContextIsAFunctionError) {
+  Function& function = JavaRuntime::Add("rules.Contexts::keep");
+  for (const char* malformed : {"{", "[1]", "5", R"({"custom":{"k":{}}})"}) {
+    InvokeOptions options;
+    options.client_context = malformed;
+    Outcome outcome = Invoke(function, "{}", options).outcome;
+    ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError) << malformed;
+    EXPECT_FALSE(outcome.error().type.empty());
+    EXPECT_EQ(outcome.disposition(), Disposition::kKeep);
+  }
+  EXPECT_EQ(Show(Invoke(function, "{}").outcome), Ok("\"none\""));
+}
+
+TEST(Context, StaysValidAfterItsInvocation) {
+  Function& function = JavaRuntime::Add("rules.Contexts::keep");
+  std::string first(Invoke(function, "{}").request_id.view());
+  EXPECT_EQ(Show(Invoke(function, "{}").outcome), Ok("\"" + first + "\""));
+}
+
+TEST(Context, C32TraceHeaderIsAPropertyOfTheInvocation) {
+  Function& function = JavaRuntime::Add("rules.Contexts::trace");
+  InvokeOptions options;
+  options.trace_id = "Root=1-5";
+  EXPECT_EQ(Show(Invoke(function, "{}", options).outcome), Ok("\"Root=1-5\""));
+  EXPECT_EQ(Show(Invoke(function, "{}").outcome), Ok("null"));
+}
+
+TEST(Context, HJAVA76AndroidTakesTheOtherLibrary) {
+  InvokeOptions options;
+  options.client_context = R"({"env":{"platform":"android"}})";
+  Function& function = JavaRuntime::Add("rules.Types::object");
+  EXPECT_EQ(Show(Invoke(function, "1", options).outcome), Ok("\"java.lang.Double\""));
+  EXPECT_EQ(Show(Invoke(function, "1").outcome), Ok("\"java.lang.Integer\""));
+}
+
+}  // namespace
+}  // namespace tandem::test

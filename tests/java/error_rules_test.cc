@@ -1,0 +1,88 @@
+// What the invoker gets when a handler fails: E-17 to E-29.
+
+#include "java_runtime.h"
+
+namespace tandem::test {
+namespace {
+
+std::string Frame(const std::string& method, int line) {
+  return "\"rules.Failures." + method + "(Failures.java:" + std::to_string(line) + ")\"";
+}
+
+const Case kCases[] = {
+    {"E-17", "rules.Failures::runtime", "1",
+     Error("went wrong", "java.lang.RuntimeException", Frame("runtime", 25))},
+    {"E-18", "rules.Failures::noMessage", "1",
+     Error("java.lang.IllegalStateException", "java.lang.IllegalStateException", Frame("noMessage", 29))},
+    {"E-18", "rules.Failures::checked", "1",
+     Error("localized own", "rules.Failures$MyError", Frame("checked", 33))},
+    {"E-23", "rules.Failures::assertion", "1",
+     Error("asserted", "java.lang.AssertionError", Frame("assertion", 37))},
+    {"E-23", "rules.Failures::noClass", "1",
+     Error("gone/Away", "java.lang.NoClassDefFoundError", Frame("noClass", 41))},
+    {"E-29", "rules.Failures::sneaky", "1", Error("sneaked", "java.io.IOException", Frame("sneaky", 56))},
+    {"E-17", "rules.Failures::unicode", "1",
+     Error("\xc3\xa9\xf0\x9d\x84\x9e \\\"quoted\\\"\\n", "java.lang.RuntimeException", Frame("unicode", 89))},
+};
+
+class Errors : public ::testing::TestWithParam<Case> {};
+TEST_P(Errors, HaveTheBodyOfTheRule) {
+  Function& function = JavaRuntime::Add(GetParam().handler);
+  // E-20: nothing changes when the JDK changes its way of calling after a number of calls.
+  for (int i = 0; i < 20; ++i) {
+    Outcome outcome = Invoke(function, GetParam().event).outcome;
+    ASSERT_EQ(Show(outcome), GetParam().expected) << "call " << i;
+    EXPECT_EQ(outcome.error().reported_type, "Runtime.UserException");
+    EXPECT_EQ(outcome.disposition(), Disposition::kKeep);
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Java, Errors, ::testing::ValuesIn(kCases), CaseName);
+
+// E-21: a class-only handler's trace is the user's frames, too.
+TEST(Traces, E21ShowNoFramesOfOurs) {
+  Outcome outcome = Invoke(JavaRuntime::Add("rules.Classes$Values"), "{\"a\":null}").outcome;
+  ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError);
+  EXPECT_EQ(outcome.error().type, "java.lang.NullPointerException");
+  ASSERT_FALSE(outcome.error().stack_trace.empty());
+  for (const std::string& frame : outcome.error().stack_trace) {
+    EXPECT_EQ(frame.rfind("rules.Classes$Values.handleRequest(Classes.java:", 0), 0u) << frame;
+  }
+}
+
+TEST(Fatal, E25AndE26StackOverflowReplacesTheEnvironment) {
+  Function& function = JavaRuntime::Add("rules.Failures::overflow");
+  Outcome outcome = Invoke(function, "1").outcome;
+  ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError) << Show(outcome);
+  EXPECT_EQ(outcome.error().type, "java.lang.StackOverflowError");
+  EXPECT_EQ(outcome.error().message, "java.lang.StackOverflowError");
+  EXPECT_EQ(outcome.disposition(), Disposition::kRecycle);
+  EXPECT_GT(outcome.error().stack_trace.size(), 100u);
+  EXPECT_LE(outcome.error().stack_trace.size(), 1024u);
+  EXPECT_EQ(Show(Invoke(function, "0").outcome), Ok("0"));
+}
+
+TEST(Fatal, E25HeapExhaustionReplacesTheEnvironment) {
+  Function& function = JavaRuntime::Add("rules.Failures::exhaust");
+  Outcome outcome = Invoke(function, "1").outcome;
+  ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError) << Show(outcome);
+  EXPECT_EQ(outcome.error().type, "java.lang.OutOfMemoryError");
+  EXPECT_EQ(outcome.disposition(), Disposition::kRecycle);
+}
+
+TEST(Fatal, E25IoErrorReplacesTheEnvironment) {
+  Outcome outcome = Invoke(JavaRuntime::Add("rules.Failures::ioError"), "1").outcome;
+  EXPECT_EQ(Show(outcome), Error("java.io.IOException: disk", "java.io.IOError", Frame("ioError", 81)));
+  EXPECT_EQ(outcome.disposition(), Disposition::kRecycle);
+}
+
+TEST(Fatal, E25StaticsStartAnewAfterIt) {
+  FunctionConfig config = JavaRuntime::Config("rules.Failures::count");
+  Function& function = JavaRuntime::Add(config);
+  EXPECT_EQ(Show(Invoke(function, "1").outcome), Ok("1"));
+  EXPECT_EQ(Show(Invoke(function, "1").outcome), Ok("2"));
+  ASSERT_TRUE(JavaRuntime::Get().Remove(config.name).ok());
+  EXPECT_EQ(Show(Invoke(JavaRuntime::Add(config), "1").outcome), Ok("1"));
+}
+
+}  // namespace
+}  // namespace tandem::test

@@ -1,0 +1,218 @@
+// How a handler string becomes something that can be called: H-JAVA-01 to 47.
+
+#include "java_runtime.h"
+
+namespace tandem::test {
+namespace {
+
+constexpr char kNotFound[] = "java.lang.ClassNotFoundException";
+
+const std::vector<Case>& ResolvedCases() {
+  static const std::vector<Case> cases = {
+      {"H-JAVA-01", "example.Hello::myHandler", "123", Ok("\"123\"")},
+      {"H-JAVA-02", "rules.Classes$Values", "{\"a\":1,\"b\":2}", Ok("3")},
+      {"H-JAVA-05", "rules.Classes$Plain::handleRequest", "\"x\"", Ok("\"x\"")},
+      {"H-JAVA-12", "rules.Classes$Both", "\"x\"", Ok("stream")},
+      {"H-JAVA-14", "rules.Classes$Concrete", "[{\"firstName\":\"Ada\"},{}]", Ok("\"Ada of 2\"")},
+      {"H-JAVA-16", "rules.Classes$Bounded", "{\"firstName\":\"Ada\"}", Ok("\"Ada\"")},
+      {"H-JAVA-17", "rules.Classes$Raw::handleRequest", "1", Ok("\"java.lang.Integer\"")},
+      {"H-JAVA-17", "rules.Classes$Unbounded::handleRequest", "[]", Ok("\"java.util.ArrayList\"")},
+      {"H-JAVA-18", "rules.Classes$Defaulted", "\"x\"", Ok("\"default x\"")},
+      {"H-JAVA-25", "rules.Classes$PrivateConstructor::runStatic", "1", Ok("\"static\"")},
+      {"H-JAVA-25", "rules.Classes$Abstract::runStatic", "1", Ok("\"static\"")},
+      {"H-JAVA-25", "rules.Classes$ThrowingConstructor::runStatic", "1", Ok("\"static\"")},
+      {"H-JAVA-26", "rules.Classes$ContextLoader::run", "1", Ok("true")},
+      {"H-JAVA-27", "rules.Classes$Defaulted::handleRequest", "\"x\"", Ok("\"default x\"")},
+      {"H-JAVA-29", "rules.Shapes::ranked", "\"x\"", Ok("\"two\"")},
+      {"H-JAVA-29", "rules.Shapes::rankedStream", "\"x\"", Ok("\"value with context\"")},
+      {"H-JAVA-29", "rules.Shapes::topRank", "\"x\"", Ok("full stream")},
+      {"H-JAVA-30", "rules.Shapes::skipsBad", "\"x\"", Ok("\"fallback\"")},
+      {"H-JAVA-32", "rules.Shapes::none", "1", Ok("\"none\"")},
+      {"H-JAVA-32", "rules.Shapes::one", "\"x\"", Ok("\"one x\"")},
+      {"H-JAVA-32", "rules.Shapes::context", "1", Ok("\"context true\"")},
+      {"H-JAVA-32", "rules.Shapes::both", "\"x\"", Ok("\"both x true\"")},
+      {"H-JAVA-32", "rules.Shapes::in", "\"x\"", Ok("null")},
+      {"H-JAVA-32", "rules.Shapes::out", "\"x\"", Ok("out")},
+      {"H-JAVA-32", "rules.Shapes::inOut", "\"x\"", Ok("\"X\"")},
+      {"H-JAVA-32", "rules.Shapes::inContext", "\"x\"", Ok("null")},
+      {"H-JAVA-32", "rules.Shapes::outContext", "\"x\"", Ok("out true")},
+      {"H-JAVA-32", "rules.Shapes::inOutContext", "\"x\"", Ok("\"X\" true")},
+      {"H-JAVA-37", "rules.Shapes::byteStream", "{}", ParseError()},
+      {"H-JAVA-38", "rules.Shapes::none", "garbage", Ok("\"none\"")},
+      {"H-JAVA-38", "rules.Shapes::context", "garbage", Ok("\"context true\"")},
+      {"H-JAVA-39", "rules.Shapes::nothing", "\"x\"", Ok("null")},
+      {"H-JAVA-39", "rules.Shapes::bigNothing", "\"x\"", Ok("null")},
+      {"H-JAVA-40", "rules.Shapes::staticOne", "\"x\"", Ok("\"static x\"")},
+      {"H-JAVA-40", "rules.Shapes::staticBoth", "\"x\"", Ok("\"static x true\"")},
+      {"H-JAVA-41", "rules.Classes$Stream", "\"test\"", Ok("\"TEST\"")},
+      {"H-JAVA-41", "rules.Classes$Stream", "no json", Ok("NO JSON")},
+      {"H-JAVA-42", "rules.Shapes::inContext", "no json", Ok("null")},
+      {"H-JAVA-43", "rules.Shapes::silentStream", "\"x\"", Ok("")},
+      {"H-JAVA-44", "rules.Shapes::failsAfterWriting", "\"x\"",
+       Error("after writing", "java.io.IOException", "\"rules.Shapes.failsAfterWriting(Shapes.java:76)\"")},
+      {"H-JAVA-45", "rules.Shapes::returningStream", "\"x\"", Ok("kept")},
+      {"H-JAVA-46", "rules.Shapes::copy", "{\"a\" : 1}", Ok("{\"a\" : 1}")},
+      {"H-JAVA-47", "rules.Shapes::outContext", "garbage", Ok("out true")},
+  };
+  return cases;
+}
+
+const std::vector<Case>& RefusedCases() {
+  static const std::vector<Case> cases = {
+      {"H-JAVA-03", "a::b::c", "1", Fault("Class not found: a::b", kNotFound)},
+      {"H-JAVA-04", "::m", "1", Fault("Invalid handler: `::m'")},
+      {"H-JAVA-04", "rules.Shapes::", "1", Fault("Invalid handler: `rules.Shapes::'")},
+      {"H-JAVA-06", "example.Hello.myHandler", "1", Fault("Class not found: example.Hello.myHandler", kNotFound)},
+      {"H-JAVA-08", "rules.Classes$MissingParent::run", "1",
+       Fault("Error loading class rules.Classes$MissingParent: rules/Absent", "java.lang.NoClassDefFoundError")},
+      {"H-JAVA-08", "rules.Classes$MissingDependency::run", "1",
+       Fault("Error loading method run on class rules.Classes$MissingDependency", "java.lang.NoClassDefFoundError")},
+      {"H-JAVA-13", "rules.Classes$Plain", "1",
+       Fault("Class does not implement an appropriate handler interface: rules.Classes$Plain")},
+      {"H-JAVA-15", "rules.Classes$Raw", "1",
+       Fault("Class rules.Classes$Raw does not implement RequestHandler with concrete type parameters")},
+      {"H-JAVA-16", "rules.Classes$Unbounded", "1",
+       Fault("Class rules.Classes$Unbounded does not implement RequestHandler with concrete type parameters: parameter "
+             "T has no upper bound.")},
+      {"H-JAVA-20", "rules.Classes$NeedsContext::run", "1",
+       Fault("Class rules.Classes$NeedsContext has no public zero-argument constructor", "java.lang.Exception")},
+      {"H-JAVA-20", "rules.Classes$PrivateConstructor::run", "1",
+       Fault("Class rules.Classes$PrivateConstructor has no public zero-argument constructor", "java.lang.Exception")},
+      {"H-JAVA-21", "rules.Classes$Inner::run", "1",
+       Fault("Class rules.Classes$Inner cannot be instantiated because it is a non-static inner class",
+             "java.lang.Exception")},
+      {"H-JAVA-22", "rules.Classes$Abstract::run", "1",
+       Fault("java.lang.InstantiationException", "java.lang.InstantiationException")},
+      {"H-JAVA-27", "rules.Shapes::packagePrivate", "1",
+       Fault("No public method named packagePrivate with appropriate method signature found on class rules.Shapes")},
+      {"H-JAVA-28", "rules.Shapes::nope", "1",
+       Fault("No public method named nope with appropriate method signature found on class rules.Shapes")},
+      {"H-JAVA-33", "rules.Shapes::contextFirst", "1",
+       Fault("No public method named contextFirst with appropriate method signature found on class rules.Shapes")},
+      {"H-JAVA-34", "rules.Shapes::twoValues", "1",
+       Fault("No public method named twoValues with appropriate method signature found on class rules.Shapes")},
+      {"H-JAVA-36", "rules.Shapes::fourValues", "1",
+       Fault("No public method named fourValues with appropriate method signature found on class rules.Shapes")},
+  };
+  return cases;
+}
+
+class Resolved : public ::testing::TestWithParam<Case> {};
+TEST_P(Resolved, AnswersAsTheRuleSays) { Check(GetParam()); }
+INSTANTIATE_TEST_SUITE_P(Handlers, Resolved, ::testing::ValuesIn(ResolvedCases()), CaseName);
+
+// H-JAVA-10, H-JAVA-11: the fault stays, is answered by every invocation, and has no stack trace.
+class Refused : public ::testing::TestWithParam<Case> {};
+TEST_P(Refused, AnswersTheSameFaultEachTime) {
+  Function& function = JavaRuntime::Add(GetParam().handler);
+  for (int i = 0; i < 2; ++i) {
+    Outcome outcome = Invoke(function, GetParam().event).outcome;
+    EXPECT_EQ(Show(outcome), GetParam().expected);
+    ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError);
+    EXPECT_EQ(outcome.error().reported_type, "Runtime.BadFunctionCode");
+    EXPECT_EQ(outcome.disposition(), Disposition::kSticky);
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Handlers, Refused, ::testing::ValuesIn(RefusedCases()), CaseName);
+
+// H-JAVA-09, H-JAVA-24: the environment is replaced, and init runs again.
+class Fatal : public ::testing::TestWithParam<Case> {};
+TEST_P(Fatal, AsksForANewEnvironment) {
+  Function& function = JavaRuntime::Add(GetParam().handler);
+  Outcome outcome = Invoke(function, GetParam().event).outcome;
+  EXPECT_EQ(Show(outcome), GetParam().expected);
+  EXPECT_EQ(outcome.disposition(), Disposition::kRecycle);
+}
+const Case kFatalCases[] = {
+    {"H-JAVA-09", "rules.Classes$ThrowingInitializer::run", "1",
+     Fault("Error loading class rules.Classes$ThrowingInitializer", "java.lang.ExceptionInInitializerError")},
+    {"H-JAVA-24", "rules.Classes$ThrowingConstructor::run", "1",
+     Fault("no instance today", "java.lang.IllegalStateException")},
+};
+INSTANTIATE_TEST_SUITE_P(Handlers, Fatal, ::testing::ValuesIn(kFatalCases), CaseName);
+
+// H-JAVA-33 to 36, 45: what standard error says about methods that are passed over.
+struct Line {
+  const char* rule;
+  const char* handler;
+  const char* text;
+};
+const Line kLines[] = {
+    {"H-JAVA-33", "rules.Shapes::contextFirst",
+     "Ignoring two-argument overload because first argument type is Context\n"},
+    {"H-JAVA-34", "rules.Shapes::twoValues",
+     "Ignoring two-argument overload because second parameter type is not Context\n"},
+    {"H-JAVA-34", "rules.Shapes::inAndValue",
+     "Ignoring two-argument overload because second parameter type, java.lang.String, is not OutputStream.\n"},
+    {"H-JAVA-34", "rules.Shapes::outAndValue",
+     "Ignoring two-argument overload because first argument type is OutputStream and second argument type is not "
+     "Context\n"},
+    {"H-JAVA-35", "rules.Shapes::threeValues",
+     "Ignoring three-argument overload because argument signature is not (InputStream, OutputStream, Context"},
+    {"H-JAVA-36", "rules.Shapes::fourValues",
+     "Ignoring an overload of method fourValues because it has too many parameters: Expected at most 3, got 4\n"},
+    {"H-JAVA-45", "rules.Shapes::returningStream", "Will ignore return type int on byte stream handler\n"},
+};
+class Ignored : public ::testing::TestWithParam<Line> {};
+TEST_P(Ignored, IsSaidInTheLog) {
+  Function& function = JavaRuntime::Add(GetParam().handler);
+  Invoke(function, "\"x\"");
+  EXPECT_NE(JavaRuntime::Log().TextOf(function.config().name).find(GetParam().text), std::string::npos)
+      << GetParam().rule << ": " << JavaRuntime::Log().TextOf(function.config().name);
+}
+INSTANTIATE_TEST_SUITE_P(Handlers, Ignored, ::testing::ValuesIn(kLines));
+
+TEST(Construction, HJAVA19MakesOneInstanceForAllInvocations) {
+  Function& function = JavaRuntime::Add("rules.Classes$Counting::count");
+  EXPECT_EQ(Show(Invoke(function, "1").outcome), Ok("\"1/1\""));
+  EXPECT_EQ(Show(Invoke(function, "1").outcome), Ok("\"1/2\""));
+}
+
+TEST(Construction, HJAVA07RunsStaticCodeInTheInitPhase) {
+  Function& function = JavaRuntime::Add("rules.Classes$LoudInitializer::run");
+  ASSERT_TRUE(JavaRuntime::Get().Prepare(function).ok());
+  EXPECT_EQ(JavaRuntime::Log().TextOf(function.config().name), "static code ran\n");
+}
+
+TEST(Construction, HJAVA23NamesTheModifiersOfAHiddenClass) {
+  Outcome outcome = Invoke(JavaRuntime::Add("rules.Hidden::run"), "1").outcome;
+  ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError);
+  EXPECT_EQ(outcome.error().type, "java.lang.IllegalAccessException");
+  EXPECT_NE(outcome.error().message.find("class rules.Hidden with modifiers \"public\""), std::string::npos);
+}
+
+TEST(Streams, ReadingAfterTheInvocationThrows) {
+  Function& function = JavaRuntime::Add("rules.Shapes::keepsStream");
+  EXPECT_EQ(Show(Invoke(function, "first").outcome), Ok(""));
+  EXPECT_EQ(Show(Invoke(function, "second").outcome), Ok("IOException"));
+}
+
+// Payloads around the sizes at which the loader changes its way: copied, read in place; one buffer, spilled.
+TEST(Streams, J56EverySizeComesBackByteForByte) {
+  Function& function = JavaRuntime::Add("rules.Shapes::copy");
+  for (size_t size : {0u, 1u, 16383u, 16384u, 16385u, 65535u, 65536u, 65537u, 1u << 20, 6u << 20}) {
+    std::string event(size, ' ');
+    for (size_t i = 0; i < size; ++i) event[i] = static_cast<char>((i * 7919) & 0xff);
+    Outcome outcome = Invoke(function, event).outcome;
+    ASSERT_TRUE(outcome.ok()) << size;
+    EXPECT_TRUE(outcome.payload().view() == event) << size;
+  }
+}
+
+TEST(Streams, ChunksReachAReceiverThatStreams) {
+  Function& function = JavaRuntime::Add("rules.Shapes::copy");
+  std::string event(100000, 'x');
+  std::string received;
+  InvokeOptions options;
+  options.chunk_receiver = [&received](std::string_view chunk) {
+    received += chunk;
+    return true;
+  };
+  InvokeResult result = Invoke(function, event, options);
+  ASSERT_TRUE(result.outcome.ok()) << Show(result.outcome);
+  received += result.outcome.payload().view();
+  EXPECT_TRUE(received == event);
+}
+
+}  // namespace
+}  // namespace tandem::test

@@ -1,0 +1,101 @@
+#include "java_runtime.h"
+
+#include <cctype>
+#include <cstdlib>
+#include <utility>
+
+namespace tandem::test {
+namespace {
+
+std::unique_ptr<Runtime>& Shared() {
+  static std::unique_ptr<Runtime> runtime;
+  return runtime;
+}
+
+class JavaEnvironment final : public ::testing::Environment {
+ public:
+  void SetUp() override {
+    const char* home = getenv("TANDEM_TEST_JAVA_HOME");
+    ASSERT_NE(home, nullptr) << "TANDEM_TEST_JAVA_HOME must name a JDK";
+    RuntimeOptions options;
+    options.loader_dirs = {TANDEM_TEST_LOADERS};
+    options.log_sink = &JavaRuntime::Log();
+    options.languages["java"].path = home;
+    const char* jvm_options = getenv("TANDEM_TEST_JVM_OPTIONS");
+    if (jvm_options != nullptr) options.languages["java"].options["jvm.options"] = jvm_options;
+    auto created = Runtime::Create(std::move(options));
+    ASSERT_TRUE(created.ok()) << created.status().message();
+    Shared() = std::move(*created);
+  }
+  void TearDown() override { Shared().reset(); }
+};
+
+[[maybe_unused]] const ::testing::Environment* const environment =
+    ::testing::AddGlobalTestEnvironment(new JavaEnvironment);
+
+}  // namespace
+
+std::vector<KeptRecord> KeepingSink::Of(const std::string& function_name) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<KeptRecord> of;
+  for (const KeptRecord& record : records_) {
+    if (record.function_name == function_name) of.push_back(record);
+  }
+  return of;
+}
+
+std::string KeepingSink::TextOf(const std::string& function_name) const {
+  std::string text;
+  for (const KeptRecord& record : Of(function_name)) text += record.text;
+  return text;
+}
+
+Runtime& JavaRuntime::Get() { return *Shared(); }
+
+KeepingSink& JavaRuntime::Log() {
+  static KeepingSink sink;
+  return sink;
+}
+
+FunctionConfig JavaRuntime::Config(const std::string& handler, const std::string& package) {
+  static int count = 0;
+  FunctionConfig config;
+  config.name = "f" + std::to_string(++count);
+  config.handler = handler;
+  config.code = Package(package);
+  config.runtime = "java";
+  config.timeout = std::chrono::milliseconds(0);
+  return config;
+}
+
+Function& JavaRuntime::Add(const FunctionConfig& config) {
+  auto added = Get().Add(config);
+  EXPECT_TRUE(added.ok()) << added.status().message();
+  return **added;
+}
+
+std::string Show(const Outcome& outcome) {
+  if (outcome.kind() == Outcome::Kind::kFault) return "fault " + std::string(outcome.fault().message());
+  return (outcome.ok() ? "ok " : "error ") + std::string(outcome.payload().view());
+}
+
+std::string CaseName(const ::testing::TestParamInfo<Case>& info) {
+  std::string name;
+  for (const char* c = info.param.rule; *c != '\0'; ++c) name.push_back(isalnum(*c) != 0 ? *c : '_');
+  return name + "_" + std::to_string(info.index);
+}
+
+void Check(const Case& row, const std::string& package) {
+  Function& function = JavaRuntime::Add(row.handler, package);
+  EXPECT_EQ(Show(Invoke(function, row.event).outcome), row.expected) << "with the event " << row.event;
+}
+
+std::string Fault(const std::string& message, const std::string& type) {
+  return "error {\"errorMessage\":\"" + message + "\"" + (type.empty() ? "" : ",\"errorType\":\"" + type + "\"") + "}";
+}
+
+std::string Error(const std::string& message, const std::string& type, const std::string& frames) {
+  return "error {\"errorMessage\":\"" + message + "\",\"errorType\":\"" + type + "\",\"stackTrace\":[" + frames + "]}";
+}
+
+}  // namespace tandem::test

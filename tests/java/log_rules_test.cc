@@ -1,0 +1,145 @@
+// What handlers write and how it reaches the log: L-28 to L-38.
+
+#include <regex>
+
+#include "java_runtime.h"
+
+namespace tandem::test {
+namespace {
+
+struct Written {
+  InvokeResult result;
+  std::vector<KeptRecord> records;  // without what init wrote
+  std::string text;
+};
+
+Written Write(FunctionConfig config, const std::string& event) {
+  Function& function = JavaRuntime::Add(config);
+  EXPECT_TRUE(JavaRuntime::Get().Prepare(function).ok());
+  size_t before = JavaRuntime::Log().Of(config.name).size();
+  Written written;
+  written.result = Invoke(function, event);
+  written.records = JavaRuntime::Log().Of(config.name);
+  written.records.erase(written.records.begin(), written.records.begin() + static_cast<std::ptrdiff_t>(before));
+  for (const KeptRecord& record : written.records) {
+    written.text += record.text;
+    EXPECT_EQ(record.request_id, written.result.request_id.view()) << record.text;
+  }
+  return written;
+}
+
+TEST(Logs, L28AndHJAVA89TheSeedsLineReachesTheLog) {
+  Written written = Write(JavaRuntime::Config("example.Hello::myHandler"), "123");
+  EXPECT_EQ(written.text, "received : 123");
+}
+
+TEST(Logs, L30TextIsWrittenAsItIs) {
+  EXPECT_EQ(Write(JavaRuntime::Config("rules.Logs::logger"), "\"a\\nb\"").text, "a\nb");
+  EXPECT_EQ(Write(JavaRuntime::Config("rules.Logs::nullText"), "1").text, "null");
+}
+
+TEST(Logs, L29BytesAreWrittenAsTheyAre) {
+  EXPECT_EQ(Write(JavaRuntime::Config("rules.Logs::bytes"), "\"\xc3\xa9\"").text, "\xc3\xa9");
+}
+
+TEST(Logs, L31LevelsAreNamedInTextFormat) {
+  Written written = Write(JavaRuntime::Config("rules.Logs::levels"), "\"x\"");
+  EXPECT_EQ(written.text, "[TRACE] x-trace[INFO] x-info[WARN] x-warnx-bytesx-filteredx-plain");
+  ASSERT_EQ(written.records.size(), 6u);
+  EXPECT_EQ(written.records[1].level, LogLevel::kInfo);
+  EXPECT_EQ(written.records[5].level, LogLevel::kUnset);
+}
+
+TEST(Logs, L32LevelsBelowTheFunctionsAreDropped) {
+  FunctionConfig config = JavaRuntime::Config("rules.Logs::levels");
+  config.log_level = "WARN";
+  EXPECT_EQ(Write(config, "\"x\"").text, "[WARN] x-warnx-bytesx-plain");
+}
+
+TEST(Logs, L33UnknownSettingsFailTheInit) {
+  FunctionConfig config = JavaRuntime::Config("rules.Logs::levels");
+  config.log_level = "LOUD";
+  Outcome outcome = Invoke(JavaRuntime::Add(config), "1").outcome;
+  ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError);
+  EXPECT_EQ(outcome.error().message,
+            "Invalid log level: 'LOUD' expected one of [TRACE, DEBUG, INFO, WARN, ERROR, FATAL]");
+  config = JavaRuntime::Config("rules.Logs::levels");
+  config.log_format = "XML";
+  outcome = Invoke(JavaRuntime::Add(config), "1").outcome;
+  ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError);
+  EXPECT_EQ(outcome.error().message, "Invalid log format: 'XML' expected one of [JSON, TEXT]");
+}
+
+TEST(Logs, L34JsonFormat) {
+  FunctionConfig config = JavaRuntime::Config("rules.Logs::levels");
+  config.log_format = "JSON";
+  config.log_level = "WARN";
+  Written written = Write(config, "\"\\\"x\\\"\"");
+  std::string id(written.result.request_id.view());
+  ASSERT_EQ(written.records.size(), 3u) << written.text;
+  std::regex line(R"(\{"timestamp":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z","message":"\\"x\\"-warn","level":"WARN",)"
+                  R"("AWSRequestId":")" +
+                  id + R"("\}\n)");
+  EXPECT_TRUE(std::regex_match(written.records[0].text, line)) << written.records[0].text;
+  EXPECT_EQ(written.records[0].format, LogFormat::kJson);
+  EXPECT_EQ(written.records[1].text, "\"x\"-bytes");
+}
+
+TEST(Logs, C25RuntimeLoggerIsTheContextsLogger) {
+  EXPECT_EQ(Write(JavaRuntime::Config("rules.Logs::runtimeLogger"), "\"x\"").text, "x");
+}
+
+TEST(Logs, L36StreamsAreUtf8AndAttributed) {
+  EXPECT_EQ(Write(JavaRuntime::Config("rules.Logs::streams"), "\"x\"").text, "x out \xc3\xa9\nx err\nno newline");
+}
+
+TEST(Logs, L25InitHasNoRequestId) {
+  FunctionConfig config = JavaRuntime::Config("rules.Logs::logger");
+  ASSERT_TRUE(JavaRuntime::Get().Prepare(JavaRuntime::Add(config)).ok());
+  std::vector<KeptRecord> records = JavaRuntime::Log().Of(config.name);
+  ASSERT_FALSE(records.empty());
+  EXPECT_EQ(records[0].request_id, "");
+  EXPECT_EQ(JavaRuntime::Log().TextOf(config.name), "in init\n");
+}
+
+TEST(Logs, ThreadsOfTheHandlerWriteToItsLog) {
+  EXPECT_EQ(Write(JavaRuntime::Config("rules.Logs::thread"), "\"x\"").text, "x from a thread\n");
+  Written uncaught = Write(JavaRuntime::Config("rules.Logs::uncaught"), "\"x\"");
+  EXPECT_EQ(uncaught.text.rfind("Exception in thread \"", 0), 0u) << uncaught.text;
+  EXPECT_NE(uncaught.text.find("java.lang.IllegalStateException: x\n\tat rules.Logs."), std::string::npos);
+}
+
+TEST(Logs, L37ErrorsShowCausesAndWhatWasSuppressed) {
+  Written written = Write(JavaRuntime::Config("rules.Failures::caused"), "1");
+  EXPECT_EQ(written.text.rfind("outer: java.lang.IllegalStateException\njava.lang.IllegalStateException: outer\n"
+                               "\tat rules.Failures.caused(Failures.java:48)\n"
+                               "\tSuppressed: java.io.IOException: suppressed\n",
+                               0),
+            0u)
+      << written.text;
+  EXPECT_NE(written.text.find("\nCaused by: java.lang.NumberFormatException: For input string: \"x\"\n"),
+            std::string::npos);
+  EXPECT_EQ(written.text.find("tandem.bridge"), std::string::npos) << written.text;
+  EXPECT_EQ(written.text.substr(written.text.size() - 2), "\n\n");
+}
+
+TEST(Logs, L37FaultsWithoutAnExceptionAreTheirText) {
+  FunctionConfig config = JavaRuntime::Config("rules.Shapes::nope");
+  Invoke(JavaRuntime::Add(config), "1");
+  EXPECT_EQ(JavaRuntime::Log().TextOf(config.name),
+            "No public method named nope with appropriate method signature found on class rules.Shapes\n");
+}
+
+TEST(Logs, L37ErrorsInJsonFormatAreOneLine) {
+  FunctionConfig config = JavaRuntime::Config("rules.Failures::runtime");
+  config.log_format = "JSON";
+  Written written = Write(config, "1");
+  ASSERT_EQ(written.records.size(), 1u);
+  EXPECT_EQ(written.records[0].level, LogLevel::kError);
+  EXPECT_NE(written.text.find("\"message\":\"went wrong: java.lang.RuntimeException\\njava.lang.RuntimeException"),
+            std::string::npos)
+      << written.text;
+}
+
+}  // namespace
+}  // namespace tandem::test

@@ -1,0 +1,53 @@
+// Where classes and resources come from: K-05 to K-10, K-23, H-JAVA-48 to 50.
+
+#include "java_runtime.h"
+
+namespace tandem::test {
+namespace {
+
+FunctionConfig Layered(const std::string& handler) {
+  FunctionConfig config = JavaRuntime::Config(handler, "layout");
+  config.layers = {JavaRuntime::Package("empty-layer"), JavaRuntime::Package("layer")};
+  return config;
+}
+
+TEST(ClassPath, K05AndK06AndK07SearchesInOrder) {
+  EXPECT_EQ(Show(Invoke(JavaRuntime::Add(Layered("layout.Paths::all")), "1").outcome),
+            Ok("[\"root\",\"4.jar\",\"A.jar\",\"a.jar\",\"b.jar\",\"z.jar\",\"\xce\xbb.jar\",\"0.jar of the layer\","
+               "\"layer.jar\"]"));
+}
+
+TEST(ClassPath, K08AndK10TheFirstHitWins) {
+  EXPECT_EQ(Show(Invoke(JavaRuntime::Add(Layered("layout.Paths::first")), "1").outcome), Ok("\"root\""));
+}
+
+TEST(ClassPath, K09FoldersMayBeMissing) {
+  FunctionConfig config = JavaRuntime::Config("example.Hello::myHandler");
+  config.layers = {JavaRuntime::Package("empty-layer")};
+  EXPECT_EQ(Show(Invoke(JavaRuntime::Add(config), "123").outcome), Ok("\"123\""));
+}
+
+TEST(Serializers, HJAVA48ThePackagesOwnReplacesJson) {
+  Function& function = JavaRuntime::Add("custom.Handler::handle", "custom-serializer");
+  EXPECT_EQ(Show(Invoke(function, "no json").outcome), Ok("JAVA.LANG.STRING NO JSON!"));
+  EXPECT_EQ(Show(Invoke(function, "bad").outcome), ParseError());
+}
+
+TEST(Serializers, HJAVA49TwoAreRefused) {
+  Outcome outcome = Invoke(JavaRuntime::Add("custom.Handler::handle", "two-serializers"), "x").outcome;
+  ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError);
+  EXPECT_EQ(outcome.error().message,
+            "Too many serializers provided inside the META-INF/services folder, only one is allowed");
+  EXPECT_NE(outcome.error().type.find("TooManyServiceProvidersFoundException"), std::string::npos);
+}
+
+TEST(Twins, K23PackagesWithEqualClassNamesKeepTheirOwn) {
+  Function& one = JavaRuntime::Add("twin.Handler::handle", "twin-one");
+  Function& two = JavaRuntime::Add("twin.Handler::handle", "twin-two");
+  EXPECT_EQ(Show(Invoke(one, "\"x\"").outcome), Ok("\"one 1\""));
+  EXPECT_EQ(Show(Invoke(two, "\"x\"").outcome), Ok("\"two 1\""));
+  EXPECT_EQ(Show(Invoke(one, "\"x\"").outcome), Ok("\"one 2\""));
+}
+
+}  // namespace
+}  // namespace tandem::test

@@ -1,0 +1,105 @@
+package rules;
+
+import java.io.IOError;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Handlers that fail. */
+public class Failures {
+  /** An exception of the user's own. */
+  public static class MyError extends Exception {
+    public MyError(String message) {
+      super(message);
+    }
+
+    @Override
+    public String getLocalizedMessage() {
+      return "localized " + getMessage();
+    }
+  }
+
+  private static int calls;
+
+  public String runtime(Object in) {
+    throw new RuntimeException("went wrong");
+  }
+
+  public String noMessage(Object in) {
+    throw new IllegalStateException();
+  }
+
+  public String checked(Object in) throws Exception {
+    throw new MyError("own");
+  }
+
+  public String assertion(Object in) {
+    throw new AssertionError("asserted");
+  }
+
+  public String noClass(Object in) {
+    throw new NoClassDefFoundError("gone/Away");
+  }
+
+  public String caused(Object in) {
+    try {
+      Integer.parseInt("x");
+    } catch (NumberFormatException e) {
+      IllegalStateException outer = new IllegalStateException("outer", e);
+      outer.addSuppressed(new IOException("suppressed"));
+      throw outer;
+    }
+    return null;
+  }
+
+  public String sneaky(Object in) {
+    Failures.<RuntimeException>sneak(new IOException("sneaked"));
+    return null;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> void sneak(Throwable e) throws T {
+    throw (T) e;
+  }
+
+  public int overflow(int in) {
+    return in == 0 ? 0 : deep(in);
+  }
+
+  private int deep(int in) {
+    return deep(in + 1) + 1;
+  }
+
+  public int exhaust(Object in) {
+    List<long[]> all = new ArrayList<>();
+    while (true) {
+      all.add(new long[Integer.MAX_VALUE - 8]);
+    }
+  }
+
+  public String ioError(Object in) {
+    throw new IOError(new IOException("disk"));
+  }
+
+  public int count(Object in) {
+    return ++calls;
+  }
+
+  public String unicode(Object in) {
+    throw new RuntimeException("\u00e9\uD834\uDD1E \"quoted\"\n");
+  }
+
+  public String tryInterrupt(Object in) {
+    Thread.currentThread().interrupt();
+    return "interrupted";
+  }
+
+  public boolean interrupted(Object in) {
+    return Thread.currentThread().isInterrupted();
+  }
+
+  public String sleep(int millis) throws InterruptedException {
+    Thread.sleep(millis);
+    return "slept";
+  }
+}

@@ -1,0 +1,8 @@
+package twin;
+
+/** Loaded inside the handler. */
+public class Lazy {
+  public static String name() {
+    return "one";
+  }
+}

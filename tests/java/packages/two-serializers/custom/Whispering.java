@@ -1,0 +1,39 @@
+package custom;
+
+import com.amazonaws.services.lambda.runtime.CustomPojoSerializer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Type;
+import java.nio.charset.StandardCharsets;
+import java.util.Scanner;
+
+/** A serializer that knows texts only, and whispers. */
+public class Whispering implements CustomPojoSerializer {
+  @Override
+  @SuppressWarnings("unchecked")
+  public <T> T fromJson(InputStream input, Type type) {
+    Scanner scanner = new Scanner(input, "UTF-8").useDelimiter("\\A");
+    String text = scanner.hasNext() ? scanner.next() : "";
+    if (text.equals("bad")) {
+      throw new IllegalArgumentException("bad input");
+    }
+    return (T) (type.getTypeName() + " " + text);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public <T> T fromJson(String input, Type type) {
+    return (T) input;
+  }
+
+  @Override
+  public <T> void toJson(T value, OutputStream output, Type type) {
+    try {
+      output.write((value + "!").toLowerCase().getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,121 @@
+// Several threads, cancelling, and what is left when a function has gone: H-JAVA-52, H-JAVA-53.
+
+#include <signal.h>
+
+#include <atomic>
+#include <chrono>
+#include <clocale>
+#include <cstring>
+#include <thread>
+
+#include "java_runtime.h"
+
+namespace tandem::test {
+namespace {
+
+TEST(Threads, TwinsLoadLazilyFromTwoThreadsAtOnce) {
+  Function& one = JavaRuntime::Add("twin.Handler::handle", "twin-one");
+  Function& two = JavaRuntime::Add("twin.Handler::handle", "twin-two");
+  std::atomic<int> wrong{0};
+  auto run = [&wrong](Function* function, const std::string& name) {
+    for (int i = 1; i <= 500; ++i) {
+      if (Show(Invoke(*function, "\"x\"").outcome) != Ok("\"" + name + " " + std::to_string(i) + "\"")) ++wrong;
+    }
+  };
+  std::thread first(run, &one, "one");
+  std::thread second(run, &two, "two");
+  first.join();
+  second.join();
+  EXPECT_EQ(wrong.load(), 0);
+}
+
+TEST(Threads, EachLogLineBelongsToItsInvocation) {
+  FunctionConfig configs[] = {JavaRuntime::Config("rules.Logs::streams"), JavaRuntime::Config("rules.Logs::streams")};
+  std::vector<std::thread> threads;
+  for (FunctionConfig& config : configs) {
+    Function& function = JavaRuntime::Add(config);
+    threads.emplace_back([&function, &config] {
+      for (int i = 0; i < 200; ++i) Invoke(function, "\"" + config.name + "\"");
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const FunctionConfig& config : configs) {
+    std::string text = JavaRuntime::Log().TextOf(config.name);
+    const std::string& other = configs[&config == &configs[0] ? 1 : 0].name;
+    EXPECT_EQ(text.find(other + " out"), std::string::npos);
+    EXPECT_NE(text.find(config.name + " out"), std::string::npos);
+  }
+}
+
+TEST(Threads, HJAVA52OneInstanceServesSeveralAtOnce) {
+  FunctionConfig config = JavaRuntime::Config("rules.Shapes::both");
+  config.max_concurrency = 4;
+  Function& function = JavaRuntime::Add(config);
+  std::atomic<int> wrong{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&function, &wrong, t] {
+      std::string text = std::to_string(t);
+      for (int i = 0; i < 500; ++i) {
+        if (Show(Invoke(function, "\"" + text + "\"").outcome) != Ok("\"both " + text + " true\"")) ++wrong;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong.load(), 0);
+}
+
+TEST(Cancelling, InterruptsTheHandlerAndLeavesNothingBehind) {
+  Function& sleeper = JavaRuntime::Add("rules.Failures::sleep");
+  InvokeOptions options;
+  options.request_id = RequestId("8476a536-e9f4-11e8-9739-2dfe598c3fcd");
+  ASSERT_TRUE(JavaRuntime::Get().Prepare(sleeper).ok());
+  std::atomic<bool> ended{false};
+  std::thread canceller([&] {
+    while (!ended) {
+      JavaRuntime::Get().Cancel(sleeper, options.request_id.view());
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  });
+  Outcome outcome = Invoke(sleeper, "600000", options).outcome;
+  ended = true;
+  canceller.join();
+  ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError) << Show(outcome);
+  EXPECT_EQ(outcome.error().type, "java.lang.InterruptedException");
+  EXPECT_EQ(Show(Invoke(sleeper, "1").outcome), Ok("\"slept\""));
+}
+
+TEST(Cancelling, HJAVA53TheFlagIsClearedAfterEachInvocation) {
+  Function& sets = JavaRuntime::Add("rules.Failures::tryInterrupt");
+  Function& asks = JavaRuntime::Add("rules.Failures::interrupted");
+  EXPECT_EQ(Show(Invoke(sets, "1").outcome), Ok("\"interrupted\""));
+  EXPECT_EQ(Show(Invoke(asks, "1").outcome), Ok("false"));
+}
+
+// A function's classes go with it, though host threads served it and its code used thread-locals and the JSON library.
+TEST(Leaks, ClassesOfARemovedFunctionAreCollected) {
+  Function& watcher = JavaRuntime::Add("rules.Leaks::alive");
+  ASSERT_TRUE(JavaRuntime::Get().Prepare(watcher).ok());
+  for (int i = 0; i < 3; ++i) {
+    FunctionConfig config = JavaRuntime::Config("rules.Leaks::occupy");
+    Function& function = JavaRuntime::Add(config);
+    EXPECT_EQ(Show(Invoke(function, "{\"firstName\":\"Ada\"}").outcome), Ok("{\"firstName\":\"Ada\"}"));
+    ASSERT_TRUE(JavaRuntime::Get().Remove(config.name).ok());
+  }
+  EXPECT_EQ(Show(Invoke(watcher, "1").outcome), Ok("0"));
+}
+
+// Outside the VM's own signals, the process is as it was: nothing of ours runs before main, so the handlers that a
+// program without a VM has are the defaults.
+TEST(Process, KeepsItsSignalHandlersAndLocale) {
+  Invoke(JavaRuntime::Add("example.Hello::myHandler"), "123");
+  for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGUSR1, SIGALRM}) {
+    struct sigaction action {};
+    ASSERT_EQ(sigaction(signal, nullptr, &action), 0);
+    EXPECT_EQ(action.sa_handler, SIG_DFL) << strsignal(signal);
+  }
+  EXPECT_STREQ(setlocale(LC_ALL, nullptr), "C");
+}
+
+}  // namespace
+}  // namespace tandem::test

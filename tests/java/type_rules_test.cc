@@ -1,0 +1,188 @@
+// What JSON becomes by declared type, and what results become: H-JAVA-56 to 90, J-60 to J-85.
+
+#include "java_runtime.h"
+
+namespace tandem::test {
+namespace {
+
+const Case kCases[] = {
+    {"H-JAVA-57", "rules.Types::anInt", "\"123\"", Ok("123")},
+    {"H-JAVA-57", "rules.Types::anInt", "\" 12 \"", Ok("12")},
+    {"H-JAVA-57", "rules.Types::anInt", "3.7", Ok("3")},
+    {"H-JAVA-57", "rules.Types::anInt", "1e2", Ok("100")},
+    {"H-JAVA-57", "rules.Types::anInt", "[7]", Ok("7")},
+    {"H-JAVA-57", "rules.Types::anInt", "007", Ok("7")},
+    {"H-JAVA-57", "rules.Types::anInt", "\"\"", Ok("0")},
+    {"H-JAVA-57", "rules.Types::anInt", "null", Ok("0")},
+    {"H-JAVA-57", "rules.Types::anInt", "true", ParseError()},
+    {"H-JAVA-57", "rules.Types::anInt", "[7,8]", ParseError()},
+    {"H-JAVA-57", "rules.Types::anInt", "2147483648", ParseError()},
+    {"H-JAVA-57", "rules.Types::aLong", "2147483648", Ok("2147483648")},
+    {"H-JAVA-57", "rules.Types::aShort", "7", Ok("7")},
+    {"H-JAVA-57", "rules.Types::aByte", "7", Ok("7")},
+    {"H-JAVA-57", "rules.Types::aByte", "300", ParseError()},
+    {"H-JAVA-58", "rules.Types::boxedInt", "null", Ok("null")},
+    {"H-JAVA-58", "rules.Types::boxedInt", "\"\"", Ok("null")},
+    {"H-JAVA-58", "rules.Types::boxedInt", "[]", Ok("null")},
+    {"H-JAVA-59", "rules.Types::aDouble", "NaN", Ok("\"NaN\"")},
+    {"H-JAVA-59", "rules.Types::aDouble", "\"Infinity\"", Ok("\"Infinity\"")},
+    {"H-JAVA-59", "rules.Types::aDouble", "1", Ok("1.0")},
+    {"H-JAVA-59", "rules.Types::aFloat", "1.5", Ok("1.5")},
+    {"H-JAVA-60", "rules.Types::aBoolean", "1", Ok("true")},
+    {"H-JAVA-60", "rules.Types::aBoolean", "\"true\"", Ok("true")},
+    {"H-JAVA-60", "rules.Types::aBoolean", "0", Ok("false")},
+    {"H-JAVA-61", "rules.Types::aChar", "\"a\"", Ok("\"a\"")},
+    {"H-JAVA-61", "rules.Types::aChar", "65", Ok("\"A\"")},
+    {"H-JAVA-62", "rules.Types::text", "1.50", Ok("\"1.50\"")},
+    {"H-JAVA-62", "rules.Types::text", "true", Ok("\"true\"")},
+    {"H-JAVA-62", "rules.Types::text", "[1]", Ok("\"1\"")},
+    {"H-JAVA-62", "rules.Types::text", "\"\"", Ok("\"\"")},
+    {"H-JAVA-62", "rules.Types::text", "null", Ok("null")},
+    {"H-JAVA-62", "rules.Types::text", "{}", ParseError()},
+    {"H-JAVA-63", "rules.Types::bytes", "\"AQI=\"", Ok("\"AQI=\"")},
+    {"H-JAVA-63", "rules.Types::bytes", "[1,2]", Ok("\"AQI=\"")},
+    {"H-JAVA-63", "rules.Types::bytes", "\"\"", Ok("\"\"")},
+    {"H-JAVA-64", "rules.Types::object", "1", Ok("\"java.lang.Integer\"")},
+    {"H-JAVA-64", "rules.Types::object", "12345678901", Ok("\"java.lang.Long\"")},
+    {"H-JAVA-64", "rules.Types::object", "123456789012345678901", Ok("\"java.math.BigInteger\"")},
+    {"H-JAVA-64", "rules.Types::object", "1.5", Ok("\"java.lang.Double\"")},
+    {"H-JAVA-64", "rules.Types::object", "\"x\"", Ok("\"java.lang.String\"")},
+    {"H-JAVA-64", "rules.Types::object", "true", Ok("\"java.lang.Boolean\"")},
+    {"H-JAVA-64", "rules.Types::object", "[1]", Ok("\"java.util.ArrayList\"")},
+    {"H-JAVA-64", "rules.Types::object", "{}", Ok("\"java.util.LinkedHashMap\"")},
+    {"H-JAVA-64", "rules.Types::object", "null", Ok("\"null\"")},
+    {"H-JAVA-65", "rules.Types::textMap", "{\"b\":1,\"a\":\"x\"}", Ok("{\"b\":\"1\",\"a\":\"x\"}")},
+    {"H-JAVA-65", "rules.Types::textMap", "{\"b\":{}}", ParseError()},
+    {"H-JAVA-71", "rules.Types::textMap", "[{\"a\":1}]", Ok("{\"a\":\"1\"}")},
+    {"H-JAVA-68", "rules.Types::textMap", "\"\"", Ok("null")},
+    {"H-JAVA-68", "rules.Types::textMap", "[]", Ok("null")},
+    {"J-85", "rules.Types::intMap", "{\"02\":\"x\"}", Ok("{\"2\":\"x\"}")},
+    {"H-JAVA-66", "rules.Types::ints", "[\"1\",2.9]", Ok("[1,2]")},
+    {"H-JAVA-66", "rules.Types::ints", "5", Ok("[5]")},
+    {"H-JAVA-68", "rules.Types::ints", "[]", Ok("[]")},
+    {"H-JAVA-68", "rules.Types::ints", "\"\"", Ok("null")},
+    {"H-JAVA-68", "rules.Types::texts", "[[1]]", ParseError()},
+    {"H-JAVA-66", "rules.Types::set", "[1,1,2]", Ok("[1,2]")},
+    {"H-JAVA-66", "rules.Types::intArray", "[1,2]", Ok("[1,2]")},
+    {"H-JAVA-68", "rules.Types::intArray", "[]", Ok("[]")},
+    {"H-JAVA-67", "rules.Types::pojoList", "[{\"firstName\":\"Ada\"}]", Ok("\"1 Ada\"")},
+    {"H-JAVA-67", "rules.Types::pojoList", "{\"firstName\":\"Ada\"}", Ok("\"1 Ada\"")},
+    {"H-JAVA-69", "rules.Types::pojo", "{\"firstName\":\"Ada\",\"x\":1,\"lastname\":\"no\"}",
+     Ok("{\"firstName\":\"Ada\"}")},
+    {"H-JAVA-71", "rules.Types::pojo", "[{\"firstName\":\"Ada\"}]", Ok("{\"firstName\":\"Ada\"}")},
+    {"H-JAVA-68", "rules.Types::pojo", "\"\"", Ok("null")},
+    {"H-JAVA-68", "rules.Types::pojo", "[]", Ok("null")},
+    {"H-JAVA-72", "rules.Types::color", "\"RED\"", Ok("\"RED\"")},
+    {"H-JAVA-72", "rules.Types::color", "1", Ok("\"GREEN\"")},
+    {"H-JAVA-72", "rules.Types::color", "\"BLUE\"", Ok("null")},
+    {"J-85", "rules.Types::colorMap", "{\"RED\":1}", Ok("{\"RED\":1}")},
+    {"H-JAVA-73", "rules.Types::date", "1234", Ok("1234")},
+    {"H-JAVA-73", "rules.Types::date", "\"2020-01-02T03:04:05Z\"", Ok("1577934245000")},
+    {"H-JAVA-74", "rules.Types::optional", "\"x\"", Ok("\"x\"")},
+    {"H-JAVA-74", "rules.Types::optional", "null", Ok("null")},
+    {"H-JAVA-74", "rules.Types::localDate", "\"2020-01-02\"", Ok("\"2020-01-02\"")},
+    {"H-JAVA-74", "rules.Types::localDate", "[2020,1,2]", Ok("\"2020-01-02\"")},
+    {"J-85", "rules.Types::uuid", "\"8476a536-e9f4-11e8-9739-2dfe598c3fcd\"",
+     Ok("\"8476a536-e9f4-11e8-9739-2dfe598c3fcd\"")},
+    {"J-85", "rules.Types::uri", "\"http://a/b\"", Ok("\"http://a/b\"")},
+    {"J-74", "rules.Types::bigDecimal", "1.10", Ok("1.10")},
+    {"J-74", "rules.Types::bigInteger", "123456789012345678901", Ok("123456789012345678901")},
+    {"J-85", "rules.Types::number", "5", Ok("5")},
+    {"J-85", "rules.Types::number", "5000000000", Ok("5000000000")},
+    {"J-85", "rules.Types::collection", "[1,\"a\"]", Ok("[1,\"a\"]")},
+    {"J-79", "rules.Types::instant", "\"2020-01-02T03:04:05.5Z\"", Ok("1577934245.500000000")},
+    {"J-63", "rules.Types::objectEcho", "{'a':1,b:2}", Ok("{\"a\":1,\"b\":2}")},
+    {"J-65", "rules.Types::objectEcho", "{\"a\":1,\"a\":2}", Ok("{\"a\":2}")},
+    {"J-66", "rules.Types::objectEcho", "5 garbage", Ok("5")},
+    {"J-64", "rules.Types::objectEcho", "{\"a\":1,}", ParseError()},
+    {"J-64", "rules.Types::objectEcho", "/* c */ 1", ParseError()},
+    {"J-64", "rules.Types::objectEcho", "{\"a\":", ParseError()},
+    {"J-63", "rules.Types::objectEcho", "\"a\\qb\"", Ok("\"aqb\"")},
+    {"J-77", "rules.Output::empty", "1", Ok("{}")},
+    {"J-82", "rules.Output::declared", "1", Ok("{\"base\":\"base\"}")},
+    {"J-82", "rules.Output::undeclared", "1", Ok("{\"sub\":\"sub\",\"base\":\"base\"}")},
+    {"J-82", "rules.Output::declaredList", "1", Ok("[{\"base\":\"base\"},null]")},
+    {"J-68", "rules.Output::nulls", "1", Ok("{\"b\":[1,null]}")},
+    {"J-73", "rules.Output::doubles", "1", Ok("[100.0,1.0E16,1.0E-7,\"NaN\",\"Infinity\",1E+3,1.5]")},
+    {"J-75", "rules.Output::unicode", "1", Ok("\"\xc3\xa9\xe2\x80\xa8/<\x7f\\uD834\\uDD1E\\n\"")},
+    {"J-76", "rules.Output::lone", "1", Ok("\"\\uD800\"")},
+    {"J-77", "rules.Output::stream", "1", Ok("{}")},
+    {"J-79", "rules.Output::date", "1", Ok("1234567890123")},
+    {"J-79", "rules.Output::localDate", "1", Ok("[2020,1,2]")},
+    {"J-78", "rules.Output::chars", "1", Ok("\"abc\"")},
+    {"J-78", "rules.Output::keys", "1", Ok("{\"5\":1}")},
+    {"J-80", "rules.Output::json", "1", Ok("\"{\\\"a\\\":1}\"")},
+    {"J-82", "rules.Output::comparable", "1", Ok("{}")},
+    {"H-JAVA-56", "example.Hello::myHandler", "123", Ok("\"123\"")},
+    {"H-JAVA-89", "example.Hello::myHandler", "\"abc\"", ParseError()},
+    {"H-JAVA-89", "example.Hello::myHandler", "{}", ParseError()},
+    {"J-60", "rules.Types::pojo", "{\"firstName\":{}}", ParseError()},
+    {"J-62", "rules.Types::pojo", "", ParseError()},
+    {"J-81", "rules.Output::cycle", "1", WriteError()},
+    {"J-81", "rules.Output::broken", "1", WriteError()},
+    {"J-68", "rules.Shapes::nullText", "\"x\"", Ok("null")},
+    {"J-67", "rules.Types::objectEcho", "{ \"a\" : [ 1 , 2 ] }", Ok("{\"a\":[1,2]}")},
+    {"J-80", "rules.Types::bytes", "\"AQI=\"", Ok("\"AQI=\"")},
+    {"H-JAVA-57", "rules.Types::anInt", "null", Ok("0")},
+};
+
+class Types : public ::testing::TestWithParam<Case> {};
+TEST_P(Types, AreConvertedAsTheRuleSays) { Check(GetParam()); }
+INSTANTIATE_TEST_SUITE_P(Java, Types, ::testing::ValuesIn(kCases), CaseName);
+
+// J-69 to J-71: names by the bean rules; the order of members is open.
+TEST(Beans, J69AndJ70PrintTheirPublicSide) {
+  std::string shown = Show(Invoke(JavaRuntime::Add("rules.Output::bean"), "1").outcome);
+  for (const char* member :
+       {"\"publicField\":1", "\"URL\":\"u\"", "\"aName\":\"a\"", "\"open\":true", "\"boxed\":true"}) {
+    EXPECT_NE(shown.find(member), std::string::npos) << member << " in " << shown;
+  }
+  EXPECT_EQ(shown.find("staticField"), std::string::npos);
+  EXPECT_EQ(shown.find("transientField"), std::string::npos);
+  EXPECT_EQ(shown.find("hidden"), std::string::npos);
+  EXPECT_EQ(shown.find("absent"), std::string::npos);
+}
+
+TEST(Large, J59ResultsOfEverySizeArrive) {
+  Function& function = JavaRuntime::Add("rules.Output::large");
+  for (int size : {10, 65533, 65534, 65535, 200000, 5000000}) {
+    Outcome outcome = Invoke(function, std::to_string(size)).outcome;
+    ASSERT_TRUE(outcome.ok());
+    EXPECT_TRUE(outcome.payload().view() == "\"" + std::string(static_cast<size_t>(size), 'x') + "\"") << size;
+  }
+}
+
+// J-60: deep nesting is an error like any other, and the function goes on.
+TEST(Large, J60DeepNestingIsAParseError) {
+  Function& function = JavaRuntime::Add("rules.Types::objectEcho");
+  EXPECT_EQ(Show(Invoke(function, std::string(100000, '[')).outcome), ParseError());
+  EXPECT_EQ(Show(Invoke(function, "1").outcome), Ok("1"));
+}
+
+const Case kEventCases[] = {
+    {"H-JAVA-51", "events.Events::sqs", R"({"Records":[{"body":"b","eventSourceARN":"arn"}]})", Ok("\"b arn\"")},
+    {"H-JAVA-78", "events.Events::sqsList", R"([{"Records":[{"body":"b"}]}])", Ok("\"null\"")},
+    {"H-JAVA-79", "events.Events::sns", R"({"Records":[{"Sns":{"Message":"m"}}]})", Ok("\"m\"")},
+    {"H-JAVA-80", "events.Events::dynamo", R"({"Records":[{"dynamodb":{"Keys":{"id":{"S":"k"}}}}]})", Ok("\"k\"")},
+    {"H-JAVA-85", "events.Events::s3", R"({"Records":[{"s3":{"bucket":{"name":"n"}}}]})", Ok("\"n\"")},
+    {"H-JAVA-86", "events.Events::http", R"({"rawPath":"/p"})", Ok("\"/p\"")},
+    {"H-JAVA-87", "events.Events::response", "1", Ok(R"({"statusCode":201,"body":"b"})")},
+    {"H-JAVA-87", "events.Events::batch", "1", Ok(R"({"batchItemFailures":[{"itemIdentifier":"m1"}]})")},
+};
+class Events : public ::testing::TestWithParam<Case> {};
+TEST_P(Events, AreConvertedAsTheRuleSays) { Check(GetParam(), "events"); }
+INSTANTIATE_TEST_SUITE_P(Java, Events, ::testing::ValuesIn(kEventCases), CaseName);
+
+// H-JAVA-81, H-JAVA-83, and a settled difference: an event class leaves the dates of other functions alone (H-JAVA-84).
+TEST(EventDates, HJAVA84StayWithTheirFunction) {
+  Outcome scheduled =
+      Invoke(JavaRuntime::Add("events.Events::scheduled", "events"),
+             R"({"detail-type":"t","time":"2020-09-30T15:58:34Z"})").outcome;
+  ASSERT_TRUE(scheduled.ok()) << Show(scheduled);
+  EXPECT_NE(scheduled.payload().view().find("2020-09-30T15:58:34.000Z"), std::string::npos) << Show(scheduled);
+  EXPECT_NE(scheduled.payload().view().find("\"detail-type\":\"t\""), std::string::npos) << Show(scheduled);
+  EXPECT_EQ(Show(Invoke(JavaRuntime::Add("events.Events::plainDate", "events"), "1").outcome), Ok("1234567890123"));
+}
+
+}  // namespace
+}  // namespace tandem::test
