@@ -8,7 +8,8 @@
 
 namespace tandem::cli {
 
-// The bytes of a file, or of standard input when the path is "-". Errors: kNotFound or kInvalidArgument, naming `option`.
+// The bytes of a file, or of standard input when the path is "-". Errors: kNotFound or kInvalidArgument, naming
+// `option`.
 Result<std::string> ReadFile(const std::string& path, const std::string& option);
 
 // What --payload's value stands for: the text itself, @FILE, or - for standard input. Errors: as ReadFile.

@@ -59,7 +59,9 @@ int Fail(std::string_view message, int status) {
   return status;
 }
 
-int BadUse(const Status& status) { return Fail("invoke: " + status.message(), kExitBadUse); }
+int BadUse(const Status& status) {
+  return Fail("invoke: " + status.message(), kExitBadUse);
+}
 
 RuntimeOptions OptionsFor(Session& session) {
   RuntimeOptions options;

@@ -25,7 +25,9 @@ constexpr std::int32_t kMaxMemoryMb = 32768;  // A-07
 constexpr std::size_t kMaxNameSize = 64;
 constexpr std::string_view kNameCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
 
-Status Bad(std::string message) { return {Code::kInvalidArgument, std::move(message)}; }
+Status Bad(std::string message) {
+  return {Code::kInvalidArgument, std::move(message)};
+}
 
 std::string Absolute(const std::string& path) {
   std::error_code error;
@@ -158,7 +160,8 @@ std::string FromEnvironment(const char* name, const EnvironmentVariables& variab
 Status FillConfig(const ParsedOptions& options, InvokeRequest& request) {
   FunctionConfig& config = request.config;
   const std::string* handler = options.Find("handler");
-  if (handler == nullptr) return Bad("--handler is missing: the handler's name, as in --handler hello_python.my_handler");
+  if (handler == nullptr)
+    return Bad("--handler is missing: the handler's name, as in --handler hello_python.my_handler");
   config.handler = *handler;
   const std::string* code = options.Find("code");
   config.code = code == nullptr ? "." : *code;

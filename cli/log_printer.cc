@@ -2,8 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
+#include <utility>
 
 #include "standard_streams.h"
 
@@ -14,15 +16,32 @@ constexpr std::size_t kTailBytes = 4096;
 constexpr std::chrono::milliseconds kPatience{100};  // for a log that nobody reads
 
 // A log that cannot be written is no reason to fail an invocation.
-void WriteLog(std::string_view text) { static_cast<void>(WriteAll(STDERR_FILENO, text).ok()); }
+void WriteLog(std::string_view text) {
+  static_cast<void>(WriteAll(STDERR_FILENO, text).ok());
+}
 
 }  // namespace
+
+// An error record is one log event whose lines are joined by carriage returns (L-16); on a terminal they would cover
+// each other.
+std::string_view LogPrinter::Shown(std::string_view text, std::string& buffer) const {
+  if (!is_terminal_ || !text.starts_with("[ERROR] ")) return text;
+  buffer = text;
+  std::replace(buffer.begin(), buffer.end(), '\r', '\n');
+  return buffer;
+}
 
 void LogPrinter::KeepTail(std::string_view text) {
   if (text.size() > kTailBytes) text.remove_prefix(text.size() - kTailBytes);
   tail_ += text;
   if (tail_.size() > kTailBytes) tail_.erase(0, tail_.size() - kTailBytes);
 }
+
+LogPrinter::LogPrinter(Verbosity verbosity, std::string request_id, Progress& progress)
+    : verbosity_(verbosity),
+      is_terminal_(isatty(STDERR_FILENO) == 1),
+      request_id_(std::move(request_id)),
+      progress_(progress) {}
 
 void LogPrinter::Write(const LogRecord& record) noexcept {
   try {
@@ -32,7 +51,8 @@ void LogPrinter::Write(const LogRecord& record) noexcept {
     if (record.request_id == request_id_) KeepTail(record.text);
     if (!Shows(record.origin)) return;
     if (line_open_ && record.origin != LogOrigin::kFunction) WriteLog("\n");
-    WriteLog(record.text);
+    std::string buffer;
+    WriteLog(Shown(record.text, buffer));
     line_open_ = !record.text.ends_with('\n');
   } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): out of memory, and a sink must not throw
   }

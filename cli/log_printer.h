@@ -7,7 +7,6 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "progress.h"
 #include "tandem/log.h"
@@ -26,8 +25,7 @@ enum class Verbosity : std::uint8_t {
 // Threads: any.
 class LogPrinter final : public LogSink {
  public:
-  LogPrinter(Verbosity verbosity, std::string request_id, Progress& progress)
-      : verbosity_(verbosity), request_id_(std::move(request_id)), progress_(progress) {}
+  LogPrinter(Verbosity verbosity, std::string request_id, Progress& progress);
 
   void Write(const LogRecord& record) noexcept override;
 
@@ -47,9 +45,11 @@ class LogPrinter final : public LogSink {
 
  private:
   bool Shows(LogOrigin origin) const { return origin == LogOrigin::kFunction || verbosity_ != Verbosity::kHandlerOnly; }
+  std::string_view Shown(std::string_view text, std::string& buffer) const;
   void KeepTail(std::string_view text);
 
   const Verbosity verbosity_;
+  const bool is_terminal_;
   const std::string request_id_;
   Progress& progress_;
   std::timed_mutex mutex_;

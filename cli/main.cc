@@ -44,9 +44,8 @@ const Verb* FindVerb(std::string_view name) {
 
 int UnknownVerb(const std::string& name) {
   const bool is_option = name.starts_with('-');
-  const std::vector<std::string_view> known = is_option
-                                                  ? std::vector<std::string_view>{"--help", "--version"}
-                                                  : std::vector<std::string_view>{"invoke", "runtimes", "help"};
+  const std::vector<std::string_view> known = is_option ? std::vector<std::string_view>{"--help", "--version"}
+                                                        : std::vector<std::string_view>{"invoke", "runtimes", "help"};
   Complain(std::string(is_option ? "unknown option " : "unknown verb ") + name + DidYouMean(name, "", known) +
            "; see tandem --help");
   return kExitBadUse;
@@ -77,12 +76,11 @@ int Run(const std::vector<std::string>& arguments) {
 }  // namespace tandem::cli
 
 int main(int argc, char** argv) {
-  using namespace tandem::cli;  // NOLINT(google-build-using-namespace): main cannot live in it
-  PrepareStandardStreams();
+  tandem::cli::PrepareStandardStreams();
   try {
-    return Run(std::vector<std::string>(argv + 1, argv + argc));
+    return tandem::cli::Run(std::vector<std::string>(argv + 1, argv + argc));
   } catch (const std::exception& error) {
-    Complain(std::string("internal error: ") + error.what());
-    return kExitUnavailable;
+    tandem::cli::Complain(std::string("internal error: ") + error.what());
+    return tandem::cli::kExitUnavailable;
   }
 }

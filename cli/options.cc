@@ -65,7 +65,9 @@ po::options_description Declare(const OptionTable& table) {
   return description;
 }
 
-Status Bad(std::string message) { return {Code::kInvalidArgument, std::move(message)}; }
+Status Bad(std::string message) {
+  return {Code::kInvalidArgument, std::move(message)};
+}
 
 Status UnknownOption(const OptionTable& table, const std::string& token) {
   std::vector<std::string_view> names;

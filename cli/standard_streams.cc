@@ -17,13 +17,15 @@
 namespace tandem::cli {
 namespace {
 
-constexpr int kFirstPrivateDescriptor = 64;      // beyond what handlers expect to be handed out
-constexpr std::size_t kImpatientChunk = 4096;    // what a pipe takes at once when it is writable (PIPE_BUF)
+constexpr int kFirstPrivateDescriptor = 64;    // beyond what handlers expect to be handed out
+constexpr std::size_t kImpatientChunk = 4096;  // what a pipe takes at once when it is writable (PIPE_BUF)
 
 bool stdout_was_closed = false;
 int response_descriptor = -1;
 
-std::string ErrnoText(int error) { return std::generic_category().message(error); }
+std::string ErrnoText(int error) {
+  return std::generic_category().message(error);
+}
 
 bool WaitWritable(int descriptor, std::chrono::milliseconds patience) {
   pollfd writable{descriptor, POLLOUT, 0};

@@ -9,8 +9,8 @@
 
 namespace tandem::cli {
 
-// Opens /dev/null where a standard descriptor is closed, so that no other file takes its number, and ignores the signals
-// by which a write would end the process. Called first in main.
+// Opens /dev/null where a standard descriptor is closed, so that no other file takes its number, and ignores the
+// signals by which a write would end the process. Called first in main.
 void PrepareStandardStreams();
 
 // Writes all bytes, however often the write is interrupted or takes a part. Errors: kUnavailable with the reason.

@@ -28,7 +28,7 @@ std::size_t Distance(std::string_view a, std::string_view b) {
 std::string_view Nearest(std::string_view word, const std::vector<std::string_view>& candidates) {
   if (word.empty()) return {};
   std::string_view nearest;
-  std::size_t least = std::max<std::size_t>(1, word.size() / 3) + 1;
+  std::size_t least = std::max<std::size_t>(word.size() < 4 ? 1 : 2, word.size() / 3) + 1;
   for (const std::string_view candidate : candidates) {
     const bool begins = word.size() >= 3 && candidate.starts_with(word);
     const std::size_t distance = begins ? 1 : Distance(word, candidate);

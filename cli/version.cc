@@ -29,7 +29,8 @@ std::map<std::string, std::string> InstalledLoaders() {
 
 int PrintVersion() {
   std::string text = "tandem " + std::string(Version()) + " (commit " + std::string(Commit()) + ")\n";
-  for (const auto& [name, file] : InstalledLoaders()) text += "loader " + name + " (" + file + ")\n";
+  for (const auto& [name, file] : InstalledLoaders())
+    text.append("loader ").append(name).append(" (").append(file).append(")\n");
   return Print(text);
 }
 

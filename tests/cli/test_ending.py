@@ -1,0 +1,196 @@
+"""Handlers that do not come back, or end the process."""
+
+import re
+import signal
+
+import pytest
+from support import HANG_GUARD_S, REPORT, write_files
+
+WAYS_TO_HANG = {
+    "sleep": "import time\ndef handler(event, context):\n    print('began')\n    time.sleep(100000)\n",
+    "loop": "def handler(event, context):\n    print('began')\n    while True:\n        pass\n",
+    "stubborn": """
+        import time
+
+        def handler(event, context):
+            print('began')
+            while True:
+                try:
+                    time.sleep(100000)
+                except BaseException:
+                    pass
+        """,
+    "native, holding the interpreter's lock": """
+        import ctypes
+
+        def handler(event, context):
+            print('began')
+            ctypes.PyDLL(None).pause()
+        """,
+    "native, without the lock": """
+        import ctypes
+
+        def handler(event, context):
+            print('began')
+            ctypes.CDLL(None).pause()
+        """,
+}
+
+
+def assert_timed_out(run, seconds, log):
+    """E-38, L-48 and the lines around."""
+    assert run.code == 1
+    assert run.json == {
+        "errorType": "Sandbox.Timedout",
+        "errorMessage": f"RequestId: {run.request_id} Error: Task timed out after {seconds} seconds",
+    }
+    end = rf"END RequestId: {run.request_id}\n" + REPORT.format(id=run.request_id, memory=128) + "\n"
+    line = rf"\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{{3}}Z {run.request_id} Task timed out after {seconds} seconds\n\n"
+    start = rf"START RequestId: {run.request_id} Version: \$LATEST\n"
+    assert re.fullmatch(start + log + line + end, run.stderr, re.DOTALL), run.stderr
+    assert f"Duration: {float(seconds) * 1000:.2f} ms" in run.stderr
+
+
+@pytest.mark.parametrize("way", WAYS_TO_HANG)
+def test_python_timeout(invoke_python, way, python):
+    run = invoke_python(WAYS_TO_HANG[way], "--timeout", "0.5", "--python", python)
+    assert_timed_out(run, "0.50", "began\n.*")
+
+
+@pytest.mark.parametrize("method", ["sleep", "loop", "stay"])
+def test_java_timeout(tandem, java_package, method, java_home):
+    run = tandem.invoke(f"demo.Ending::{method}", java_package, "--timeout", "1", "--java-home", java_home)
+    assert_timed_out(run, "1.00", ".*")
+
+
+def test_java_timeout_in_native_code(tandem, java_package):
+    process = tandem.start(
+        *("invoke", "--handler", "demo.Ending::read", "--code", java_package, "--timeout", "1", "--quiet")
+    )
+    process.wait(HANG_GUARD_S)  # its standard input stays open
+    assert process.returncode == 1
+    assert b'"errorType":"Sandbox.Timedout"' in process.stdout.read()
+    process.communicate()
+
+
+def test_quiet_timeout(invoke_python):
+    run = invoke_python(WAYS_TO_HANG["native, holding the interpreter's lock"], "--timeout", "0.3", "--quiet")
+    assert (run.code, run.json["errorType"], run.stderr) == (1, "Sandbox.Timedout", "began\n")
+
+
+def test_timeout_of_an_event(invoke_python):
+    run = invoke_python(WAYS_TO_HANG["stubborn"], "--timeout", "0.3", "--invocation-type", "Event")
+    assert (run.code, run.stdout) == (1, b"")
+    assert "Task timed out after 0.30 seconds" in run.stderr
+
+
+def test_timeout_keeps_the_log_tail(invoke_python):
+    run = invoke_python(WAYS_TO_HANG["stubborn"], "--timeout", "0.3", "--log-type", "Tail")
+    assert run.code == 1
+    assert "X-Amz-Log-Result: " in run.stderr.splitlines()[-1]
+
+
+def test_timeout_with_a_log_that_nobody_reads(tandem, tmp_path):
+    """A handler stuck in writing its log is ended all the same."""
+    package = write_files(
+        tmp_path, {"app.py": "def handler(event, context):\n    while True:\n        print('x' * 1000)\n"}
+    )
+    process = tandem.start("invoke", "--handler", "app.handler", "--code", package, "--timeout", "0.3")
+    process.wait(HANG_GUARD_S)
+    assert process.returncode == 1
+    assert b'"errorType":"Sandbox.Timedout"' in process.stdout.read()
+    process.communicate()
+
+
+def test_no_timeout(invoke_python):
+    """0 is none; the remaining time is then more than any timeout."""
+    run = invoke_python(
+        "def handler(event, context):\n    return context.get_remaining_time_in_millis() > 900_000\n", "--timeout", "0"
+    )
+    assert (run.code, run.stdout) == (0, b"true")
+
+
+def test_timeout_during_init(invoke_python):
+    """E-35: the init phase has its own limit, and then counts under the function's."""
+    run = invoke_python("while True:\n    pass\n", "--timeout", "0.2")
+    assert_timed_out(run, "0.20", "")
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        ("sys.exit(7)", "with error: exit status 7"),
+        ("sys.exit()", "without providing a reason"),
+        ("sys.exit('bye')", "with error: exit status 1"),
+        ("ctypes.CDLL(None).exit(9)", "with error: exit status 9"),
+        ("ctypes.CDLL(None).exit(0)", "without providing a reason"),
+    ],
+)
+def test_python_exit(invoke_python, statement, reason):
+    """E-40, E-41, E-43, L-49: not our end, and never the command's own exit status."""
+    run = invoke_python(f"import ctypes, sys\ndef handler(event, context):\n    {statement}\n")
+    message = f"RequestId: {run.request_id} Error: Runtime exited {reason}"
+    assert run.code == 1
+    assert run.json == {"errorType": "Runtime.ExitError", "errorMessage": message}
+    assert run.handler_log().endswith(f"{message}\nRuntime.ExitError\n")
+
+
+@pytest.mark.parametrize("method", ["exit", "halt"])
+@pytest.mark.parametrize("status", [0, 3])
+def test_java_exit(tandem, java_package, java_home, method, status):
+    """E-40, E-41, E-44."""
+    run = tandem.invoke(f"demo.Ending::{method}", java_package, "--payload", str(status), "--java-home", java_home)
+    reason = f"with error: exit status {status}" if status else "without providing a reason"
+    message = f"RequestId: {run.request_id} Error: Runtime exited {reason}"
+    assert run.code == 1
+    assert run.json == {"errorType": "Runtime.ExitError", "errorMessage": message}
+    said = "leaving\n" if method == "exit" else ""
+    assert run.handler_log() == f"{said}{message}\nRuntime.ExitError\n"
+
+
+def test_threads_left_behind_do_not_delay_the_end(invoke_python, tandem, java_package):
+    """E-50."""
+    source = """
+        import threading
+
+        def handler(event, context):
+            threading.Thread(target=threading.Event().wait, daemon=False).start()
+            return "answered"
+        """
+    assert invoke_python(source).stdout == b'"answered"'
+    assert tandem.invoke("demo.Ending::thread", java_package).stdout == b'"answered"'
+
+
+@pytest.mark.parametrize("language", ["python", "java"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_end_the_command_at_once(tandem, tmp_path, java_package, language, number):
+    """The conventional status, no VM in the way."""
+    source = "import time\ndef handler(event, context):\n    print('ready')\n    time.sleep(100000)\n"
+    handler, code = {
+        "python": ("app.handler", write_files(tmp_path, {"app.py": source})),
+        "java": ("demo.Ending::stay", java_package),
+    }[language]
+    process = tandem.start("invoke", "--handler", handler, "--code", code, "--timeout", "0", "--quiet")
+    assert process.stderr.readline() == b"ready\n"
+    process.send_signal(number)
+    stdout, stderr = process.communicate(timeout=HANG_GUARD_S)
+    assert (process.returncode, stdout, stderr) == (-number, b"", b"")
+
+
+def test_asyncio_and_signal_work_as_on_a_main_thread(invoke_python, python):
+    source = """
+        import asyncio
+        import signal
+        import threading
+
+        async def answer():
+            await asyncio.sleep(0)
+            return 42
+
+        def handler(event, context):
+            signal.signal(signal.SIGUSR1, lambda number, frame: None)
+            on_main = threading.current_thread() is threading.main_thread()
+            return [asyncio.run(answer()), on_main]
+        """
+    run = invoke_python(source, "--python", python)
+    assert (run.code, run.stdout, run.handler_log()) == (0, b"[42, true]", "")

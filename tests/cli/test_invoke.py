@@ -1,0 +1,205 @@
+"""The seed examples, payloads, exit statuses and errors."""
+
+import json
+import os
+import re
+
+import pytest
+from support import example, write_files, write_zip
+
+ECHO = "def handler(event, context):\n    return event\n"
+
+
+def test_seed_java(tandem, java_home):
+    """H-JAVA-01, L-28, L-41 to L-43: `String myHandler(int, Context)` fed 123."""
+    run = tandem(
+        *("invoke", "--handler", "example.Hello::myHandler", "--code", example("hello-java.jar"), "--payload", "123"),
+        *("--java-home", java_home),
+    )
+    assert (run.code, run.stdout) == (0, b'"123"')
+    assert run.handler_log() == "received : 123\n"
+
+
+def test_seed_python(tandem, python, tmp_path):
+    """H-PY-01, H-PY-38: the greeting, its event from a file."""
+    event = tmp_path / "event.json"
+    event.write_text('{"first_name": "Ada", "last_name": "Lovelace"}')
+    run = tandem(
+        *("invoke", "--handler", "hello_python.my_handler", "--code", example("deployment-package.zip")),
+        *("-e", event, "--python", python),
+    )
+    assert (run.code, run.stdout) == (0, b'{"message": "Hello Ada Lovelace"}')
+    assert run.handler_log() == ""
+
+
+def test_seed_python_error(tandem):
+    """H-PY-38, E-05 to E-08, L-16: a missing key is a function error on standard output and in the log."""
+    run = tandem.invoke("hello_python.my_handler", example("deployment-package.zip"))
+    assert run.code == 1
+    assert list(run.json) == ["errorMessage", "errorType", "requestId", "stackTrace"]
+    assert (run.json["errorMessage"], run.json["errorType"]) == ("'first_name'", "KeyError")
+    assert run.json["requestId"] == run.request_id
+    log = run.handler_log()
+    assert log.startswith("[ERROR] KeyError: 'first_name'\rTraceback (most recent call last):\r")
+    assert log.count("\n") == 1
+
+
+def test_java_error(tandem, java_package):
+    """E-17 to E-20."""
+    run = tandem.invoke("demo.Ending::fail", java_package)
+    assert run.code == 1
+    assert list(run.json) == ["errorMessage", "errorType", "stackTrace"]
+    assert (run.json["errorMessage"], run.json["errorType"]) == ("no", "java.lang.IllegalStateException")
+    (frame,) = run.json["stackTrace"]
+    assert re.fullmatch(r"demo\.Ending\.fail\(Ending\.java:\d+\)", frame)
+
+
+def test_payload_from_standard_input_and_code_from_the_current_folder(tandem, tmp_path):
+    write_files(tmp_path, {"hello_python.py": ECHO})
+    run = tandem(
+        *("invoke", "--handler", "hello_python.handler", "--payload", "-"), stdin=b'{"by": "stdin"}', cwd=tmp_path
+    )
+    assert (run.code, run.stdout) == (0, b'{"by": "stdin"}')
+
+
+def test_payload_defaults_to_an_empty_object(invoke_python):
+    assert invoke_python(ECHO).stdout == b"{}"
+
+
+@pytest.mark.parametrize("text", ["123", "-1", "-1.5", '"--code"', "null", '{"a": 1}', '"@x"'])
+def test_payload_text(invoke_python, text):
+    """J-34, J-49; a value that looks like an option is a value."""
+    run = invoke_python(ECHO, "--payload", text)
+    assert (run.code, run.stdout.decode()) == (0, text)
+
+
+def test_payload_file_is_read_before_the_folder_changes(tandem, tmp_path):
+    """R-40: the handler runs in the code's folder, file names count from the caller's."""
+    write_files(tmp_path, {"code/app.py": ECHO, "event.json": '{"by": "file"}'})
+    for arguments in (["--payload", "@event.json"], ["--event", "event.json"], ["-eevent.json"], ["--event=event.json"]):
+        run = tandem("invoke", "--handler", "app.handler", "--code", "code", *arguments, cwd=tmp_path)
+        assert (run.code, run.stdout) == (0, b'{"by": "file"}')
+
+
+def test_bytes_pass_untouched(tandem, java_package, tmp_path):
+    """J-56, J-57: a stream handler sees and answers any bytes."""
+    for content in (bytes(range(256)) * 3, b'{"a"  :  1}\n', b"", b"not json"):
+        file = tmp_path / "event.bin"
+        file.write_bytes(content)
+        run = tandem.invoke("demo.Talk$Echo", java_package, "--payload", f"@{file}")
+        assert (run.code, run.stdout) == (0, content)
+
+
+def test_five_megabytes_through_pipes(invoke_python):
+    """J-59."""
+    event = json.dumps("x" * 5_000_000).encode()
+    run = invoke_python(ECHO, "--payload", "-", stdin=event)
+    assert (run.code, run.stdout) == (0, event)
+
+
+def test_bad_json_is_the_language_sides_error(invoke_python, tandem, java_package):
+    """J-46: passed through, and a function error."""
+    run = invoke_python(ECHO, "--payload", "{'a': 1}")
+    assert (run.code, run.json["errorType"]) == (1, "Runtime.UnmarshalError")
+    assert run.json["errorMessage"].startswith("Unable to unmarshal input: ")
+    run = tandem.invoke("demo.Ending::exit", java_package, "--payload", "{nonsense")
+    assert run.code == 1
+    assert run.json["errorMessage"].startswith("An error occurred during JSON parsing")
+
+
+@pytest.mark.parametrize(
+    ("handler", "error_type", "message"),
+    [
+        ("app.nope", "Runtime.HandlerNotFound", "Handler 'nope' missing on module 'app'"),
+        ("nope.handler", "Runtime.ImportModuleError", "Unable to import module 'nope': No module named 'nope'"),
+        ("broken.handler", "Runtime.ImportModuleError", "Unable to import module 'broken': No module named 'missing_dep'"),
+        ("raising.handler", "ValueError", "at import"),
+        (
+            "handler",
+            "Runtime.MalformedHandlerName",
+            "Bad handler 'handler': not enough values to unpack (expected 2, got 1)",
+        ),
+    ],
+)
+def test_python_handler_that_cannot_be_resolved(tandem, tmp_path, handler, error_type, message):
+    """H-PY-06, 15, 16, 18, 26, E-33: exit 1, the error's JSON on standard output."""
+    files = {"app.py": ECHO, "broken.py": "import missing_dep\n", "raising.py": "raise ValueError('at import')\n"}
+    run = tandem.invoke(handler, write_files(tmp_path, files))
+    assert run.code == 1
+    assert (run.json["errorType"], run.json["errorMessage"], run.json["requestId"]) == (error_type, message, "")
+
+
+def test_java_handler_that_cannot_be_resolved(tandem, java_package):
+    """H-JAVA-06."""
+    run = tandem.invoke("demo.Nowhere::run", java_package)
+    assert run.code == 1
+    assert run.json["errorMessage"] == "Class not found: demo.Nowhere"
+    assert run.json["errorType"] == "java.lang.ClassNotFoundException"
+
+
+def test_event_prints_nothing(invoke_python):
+    """I-02, C-34: run, its value discarded, without client context."""
+    source = """
+        def handler(event, context):
+            print("client context:", context.client_context)
+            return "discarded"
+        """
+    run = invoke_python(source, "--invocation-type", "Event", "--client-context", '{"custom": {}}')
+    assert (run.code, run.stdout) == (0, b"")
+    assert run.handler_log() == "client context: None\n"
+
+
+def test_event_that_fails(invoke_python):
+    run = invoke_python("def handler(event, context):\n    raise ValueError('x')\n", "--invocation-type", "Event")
+    assert (run.code, run.stdout) == (1, b"")
+    assert "[ERROR] ValueError: x" in run.handler_log()
+
+
+def test_dry_run_resolves_and_does_not_run(invoke_python):
+    """I-03."""
+    source = "print('imported')\ndef handler(event, context):\n    print('ran')\n"
+    run = invoke_python(source, "--invocation-type", "DryRun")
+    assert (run.code, run.stdout, run.stderr) == (0, b"", "imported\n")
+
+
+def test_dry_run_reports_what_cannot_be_resolved(invoke_python):
+    run = invoke_python(ECHO, "--invocation-type", "DryRun", handler="app.nope")
+    assert (run.code, run.json["errorType"]) == (1, "Runtime.HandlerNotFound")
+
+
+def test_zip_and_folder_packages_answer_alike(tandem, tmp_path):
+    """H-PY-02, H-PY-03, K-01: nested modules; a wrapping folder is part of the name."""
+    files = {"deep/er/app.py": ECHO}
+    packages = [write_zip(tmp_path / "package.zip", files), write_files(tmp_path / "folder", files)]
+    for package in packages:
+        for handler in ("deep.er.app.handler", "deep/er/app.handler"):
+            run = tandem.invoke(handler, package, "--payload", "[1]")
+            assert (run.code, run.stdout) == (0, b"[1]")
+        assert tandem.invoke("app.handler", package).json["errorType"] == "Runtime.ImportModuleError"
+
+
+def test_package_is_not_written_to(invoke_python, tmp_path):
+    """K-19."""
+    assert invoke_python(ECHO).code == 0
+    assert os.listdir(tmp_path / "package") == ["app.py"]
+
+
+def test_package_that_leaves_its_folder_is_refused(tandem, tmp_path):
+    """K-15: exit 2, and nothing is left behind."""
+    package = write_zip(tmp_path / "evil.zip", {"app.py": ECHO, "../../escaped.txt": "x"})
+    cache = tmp_path / "cache"
+    run = tandem.invoke("app.handler", package, env={"TANDEM_CACHE_DIR": str(cache)})
+    assert (run.code, run.stdout) == (2, b"")
+    assert "escaped.txt" in run.stderr
+    assert not list(tmp_path.rglob("escaped.txt"))
+    assert not list(cache.rglob("app.py"))
+
+
+def test_what_is_not_a_package(tandem, tmp_path):
+    text = tmp_path / "notes.txt"
+    text.write_text("no package")
+    for code in (text, tmp_path / "missing.zip"):
+        run = tandem.invoke("app.handler", code)
+        assert (run.code, run.stdout) == (2, b"")
+        assert code.name in run.stderr
+        assert run.stderr.count("\n") == 1

@@ -1,0 +1,236 @@
+"""Standard output carries the response and nothing else; standard error the log."""
+
+import base64
+import os
+import pty
+import re
+import subprocess
+
+import pytest
+from support import HANG_GUARD_S, START, command_path, write_files
+
+TALK = """
+    import ctypes
+    import os
+    import subprocess
+    import sys
+
+    def handler(event, context):
+        print("by print")
+        sys.stderr.write("by stderr\\n")
+        os.write(1, b"by descriptor 1\\n")
+        subprocess.run(["echo", "by a child"], check=True)
+        ctypes.CDLL(None).printf(b"by C, line\\n")
+        ctypes.CDLL(None).printf(b"by C, buffered")
+        return "response"
+    """
+
+
+def test_python_cannot_write_to_the_response(invoke_python, python):
+    """L-14."""
+    run = invoke_python(TALK, "--python", python)
+    assert (run.code, run.stdout) == (0, b'"response"')
+    for line in ("by print", "by stderr", "by descriptor 1", "by a child", "by C, line"):
+        assert run.stderr.count(f"{line}\n") == 1
+    assert run.stderr.count("by C, buffered") == 1
+
+
+def test_java_cannot_write_to_the_response(tandem, java_package, java_home):
+    """L-36."""
+    run = tandem.invoke("demo.Talk::everywhere", java_package, "--java-home", java_home)
+    assert (run.code, run.stdout) == (0, b'"response"')
+    assert sorted(run.handler_log().splitlines()) == ["by FileDescriptor.out", "by System.out", "by a child"]
+
+
+def test_a_forked_child_cannot_answer(invoke_python):
+    source = """
+        import os
+
+        def handler(event, context):
+            child = os.fork()
+            if child:
+                os.waitpid(child, 0)
+            return "parent" if child else "child"
+        """
+    assert invoke_python(source, "--runtime", "python").stdout == b'"parent"'
+
+
+def test_platform_lines_stand_on_their_own(tandem, java_package):
+    """L-30, L-41 to L-43: a line that the handler leaves open is ended first."""
+    run = tandem.invoke("demo.Talk::openLine", java_package)
+    assert (run.code, run.handler_log()) == (0, "no newline\n")
+
+
+def test_quiet_shows_the_handlers_log_only(invoke_python):
+    source = "def handler(event, context):\n    print('hello')\n"
+    run = invoke_python(source, "--quiet", "--runtime", "python3.6")
+    assert (run.code, run.stdout, run.stderr) == (0, b"null", "hello\n")
+
+
+def test_verbose_says_which_runtime_and_why(invoke_python):
+    run = invoke_python("def handler(event, context):\n    return 1\n", "-v")
+    head = run.stderr[: START.search(run.stderr).start()]
+    assert re.match(r"tandem: runtime python3\.\d+ \(3\.\d+\.\d+, /.*\): .+\n", head)
+
+
+def test_logging_carries_the_request_id(invoke_python):
+    """L-02, L-22."""
+    source = "import logging\ndef handler(event, context):\n    logging.warning('careful')\n"
+    run = invoke_python(source)
+    stamp = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
+    assert re.fullmatch(rf"\[WARNING\]\t{stamp}\t{run.request_id}\tcareful\n", run.handler_log())
+
+
+def test_log_format_and_level_come_from_the_environment(invoke_python):
+    """L-08, L-09."""
+    source = "import logging\ndef handler(event, context):\n    logging.getLogger().debug('small')\n"
+    run = invoke_python(source, "--env", "AWS_LAMBDA_LOG_FORMAT=JSON", "--env", "AWS_LAMBDA_LOG_LEVEL=DEBUG")
+    assert '"level": "DEBUG", "message": "small"' in run.handler_log()
+
+
+def test_log_tail(invoke_python):
+    """L-51: the last 4096 bytes, START, END and REPORT included."""
+    run = invoke_python("def handler(event, context):\n    print('hello')\n", "--log-type", "Tail")
+    log, mark, tail = run.stderr.rpartition("X-Amz-Log-Result: ")
+    assert (run.code, mark) == (0, "X-Amz-Log-Result: ")
+    assert base64.b64decode(tail, validate=False).decode() == log
+
+    long = invoke_python("def handler(event, context):\n    print('x' * 9000)\n", "--log-type", "Tail", "--quiet")
+    tail = base64.b64decode(long.stderr.rpartition("X-Amz-Log-Result: ")[2])
+    assert len(tail) == 4096
+    assert tail.startswith(b"xxx")
+    assert tail.splitlines()[-1].startswith(b"REPORT RequestId: ")
+
+
+def test_no_log_tail_for_an_event(invoke_python):
+    """I-07."""
+    source = "def handler(event, context):\n    pass\n"
+    assert "X-Amz-Log-Result" not in invoke_python(source, "--log-type", "Tail", "--invocation-type", "Event").stderr
+
+
+def test_terminal_gets_the_response_and_its_newline_on_standard_error(tandem, tmp_path):
+    package = write_files(tmp_path, {"app.py": "def handler(event, context):\n    return event\n"})
+    ours, theirs = pty.openpty()
+    process = tandem.start(
+        *("invoke", "--handler", "app.handler", "--code", package, "--payload", "7", "--quiet"), stdout=theirs
+    )
+    _, stderr = process.communicate(timeout=HANG_GUARD_S)
+    os.close(theirs)
+    shown = os.read(ours, 4096)
+    os.close(ours)
+    assert (process.returncode, shown, stderr) == (0, b"7", b"\n")
+
+
+def test_error_record_is_readable_on_a_terminal(tandem, tmp_path):
+    """L-16: the record's carriage returns would make its lines cover each other."""
+    package = write_files(tmp_path, {"app.py": "def handler(event, context):\n    raise ValueError('x')\n"})
+    ours, theirs = pty.openpty()
+    process = tandem.start("invoke", "--handler", "app.handler", "--code", package, "--quiet", stderr=theirs)
+    stdout, _ = process.communicate(timeout=HANG_GUARD_S)
+    os.close(theirs)
+    shown = os.read(ours, 4096)
+    os.close(ours)
+    assert process.returncode == 1
+    assert b"ValueError" in stdout
+    assert shown.startswith(b"[ERROR] ValueError: x\r\nTraceback (most recent call last):\r\n")
+
+
+@pytest.mark.parametrize("target", ["full", "closed", "broken pipe"])
+def test_response_that_cannot_be_written(tandem, tmp_path, target):
+    """A clear line and exit status 4; a closed standard output is seen before the handler runs."""
+    package = write_files(tmp_path, {"app.py": "def handler(event, context):\n    print('ran')\n    return 1\n"})
+    arguments = ["invoke", "--handler", "app.handler", "--code", package, "--quiet"]
+    if target == "full":
+        with open("/dev/full", "wb") as full:
+            process = tandem.start(*arguments, stdout=full)
+            _, stderr = process.communicate(timeout=HANG_GUARD_S)
+    elif target == "closed":
+        process = tandem.start(*arguments, stdout=None, preexec_fn=lambda: os.close(1))
+        _, stderr = process.communicate(timeout=HANG_GUARD_S)
+    else:
+        process = tandem.start(*arguments)
+        process.stdout.close()
+        process.stdout = None
+        _, stderr = process.communicate(timeout=HANG_GUARD_S)
+    assert process.returncode == 4
+    said = {"full": "No space left on device", "closed": "it is closed", "broken pipe": "Broken pipe"}[target]
+    assert stderr.decode().splitlines()[-1].startswith("tandem: cannot write ")
+    assert said in stderr.decode()
+    assert (b"ran" in stderr) == (target != "closed")
+
+
+def test_help_into_a_full_device(tandem):
+    with open("/dev/full", "wb") as full:
+        process = tandem.start("--help", stdout=full)
+        _, stderr = process.communicate(timeout=HANG_GUARD_S)
+    assert (process.returncode, stderr) == (4, b"tandem: cannot write to standard output: No space left on device\n")
+
+
+def test_closed_standard_input_and_error(tandem, tmp_path):
+    """No file that the runtime opens takes their numbers."""
+    package = write_files(tmp_path, {"app.py": "def handler(event, context):\n    print('lost')\n    return 1\n"})
+
+    def close_both():
+        os.close(0)
+        os.close(2)
+
+    process = tandem.start(
+        *("invoke", "--handler", "app.handler", "--code", package), stdin=None, stderr=None, preexec_fn=close_both
+    )
+    stdout, _ = process.communicate(timeout=HANG_GUARD_S)
+    assert (process.returncode, stdout) == (0, b"1")
+
+
+def test_handlers_see_a_broken_pipe_as_an_error(invoke_python):
+    """A write to a closed pipe raises; it does not end the process."""
+    source = """
+        import os
+
+        def handler(event, context):
+            reading, writing = os.pipe()
+            os.close(reading)
+            try:
+                os.write(writing, b"x")
+            except BrokenPipeError:
+                return "raised"
+        """
+    assert invoke_python(source).stdout == b'"raised"'
+
+
+def test_children_do_not_hold_the_response_open(tandem, tmp_path):
+    """A background child that outlives the command must not keep the caller waiting for the response's end."""
+    source = """
+        import subprocess
+
+        def handler(event, context):
+            child = subprocess.Popen(["sleep", "1000"], stdin=subprocess.DEVNULL, start_new_session=True)
+            return child.pid
+        """
+    package = write_files(tmp_path, {"app.py": source})
+    with open(tmp_path / "log", "wb") as log:
+        process = tandem.start("invoke", "--handler", "app.handler", "--code", package, stderr=log)
+        stdout, _ = process.communicate(timeout=HANG_GUARD_S)
+    assert process.returncode == 0
+    os.kill(int(stdout), 9)
+
+
+def test_nothing_is_said_that_is_not_ours(tandem, java_package, java_home):
+    """The JVM's own remarks stay away from standard error."""
+    run = tandem.invoke(
+        "demo.Talk::version", java_package, "--java-home", java_home, env={"JAVA_TOOL_OPTIONS": "-Dplanted=1"}
+    )
+    assert (run.code, run.handler_log()) == (0, "")
+
+
+def test_stdout_of_a_subshell_pipeline(tandem, tmp_path):
+    """The documented use in a shell: the response goes down the pipe, the log stays."""
+    package = write_files(tmp_path, {"app.py": "def handler(event, context):\n    print('log')\n    return {'a': 1}\n"})
+    line = f'"$0" invoke --handler app.handler --code "{package}" --quiet | cat'
+    done = subprocess.run(
+        ["sh", "-c", line, str(command_path())],
+        capture_output=True,
+        env=tandem.environment(),
+        timeout=HANG_GUARD_S,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == (b'{"a": 1}', b"log\n")

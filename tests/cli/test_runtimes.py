@@ -1,0 +1,221 @@
+"""Which runtime serves: languages, identifiers, interpreters, virtual environments; `tandem runtimes`."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from support import HANG_GUARD_S, command_path, interpreters, java_homes, write_files
+
+VERSION = "import sys\ndef handler(event, context):\n    return '%d.%d' % sys.version_info[:2]\n"
+ECHO = "def handler(event, context):\n    return event\n"
+
+
+def usable_runtimes(tandem):
+    run = tandem("runtimes", "--json")
+    assert run.code == 0
+    return [entry for entry in run.json["runtimes"] if entry["usable"]]
+
+
+def version_of(python):
+    code = "import sys; print('%d.%d' % sys.version_info[:2])"
+    return subprocess.check_output([python, "-I", "-c", code], text=True, timeout=HANG_GUARD_S).strip()
+
+
+def test_runtimes_lists_what_is_under_test(tandem):
+    entries = usable_runtimes(tandem)
+    paths = {str(Path(entry["path"]).resolve()) for entry in entries}
+    for path in interpreters() + java_homes():
+        assert str(Path(shutil.which(path) or path).resolve()) in paths
+    for entry in entries:
+        assert entry["language"] in ("java", "python")
+        assert re.fullmatch(entry["language"] + r"\d+(\.\d+)?", entry["identifier"])
+        assert Path(entry["loader"]).is_file()
+        assert entry["reason"] == ""
+
+
+def test_runtimes_as_a_table(tandem):
+    run = tandem("runtimes")
+    assert (run.code, run.stderr) == (0, "")
+    lines = run.stdout.decode().splitlines()
+    assert lines[0].split() == ["LANGUAGE", "RUNTIME", "VERSION", "LOADER", "PATH"]
+    for entry in tandem("runtimes", "--json").json["runtimes"]:
+        loader = Path(entry["loader"]).name if entry["usable"] else "-"
+        row = next(line for line in lines if line.endswith(" " + entry["path"]))
+        assert row.split()[:4] == [entry["language"], entry["identifier"], entry["version"], loader]
+        if not entry["usable"]:
+            assert f"    cannot be used: {entry['reason']}" in lines
+
+
+def copy_tree(folder, *loaders):
+    """The command beside a library that has these loaders only."""
+    tree = command_path().parent.parent
+    library = next(path for path in tree.glob("lib*/libtandem.so") if path.is_file())
+    target = folder / library.parent.name
+    (folder / "bin").mkdir(parents=True)
+    (target / "tandem" / "loaders").mkdir(parents=True)
+    shutil.copy(command_path(), folder / "bin" / "tandem")
+    for file in library.parent.glob("libtandem.so*"):
+        shutil.copy(file, target / file.name)
+    for loader in loaders:
+        shutil.copy(library.parent / "tandem" / "loaders" / loader, target / "tandem" / "loaders")
+    return folder / "bin" / "tandem"
+
+
+def test_runtimes_without_any_usable_one(tandem, tmp_path):
+    run = tandem("runtimes", binary=copy_tree(tmp_path, "python-finder.so"))
+    assert (run.code, run.stderr) == (3, "tandem: no usable runtime was found\n")
+    assert b"cannot be used: " in run.stdout
+
+
+def test_without_loaders(tandem, tmp_path):
+    binary = copy_tree(tmp_path / "tree")
+    package = write_files(tmp_path / "package", {"app.py": ECHO})
+    for arguments in (["runtimes"], ["invoke", "--handler", "app.handler", "--code", package]):
+        run = tandem(*arguments, binary=binary)
+        assert (run.code, run.stdout) == (3, b"")
+        assert "tandem/loaders" in run.stderr
+    run = tandem("--version", binary=binary)
+    assert (run.code, run.stdout.count(b"\n")) == (0, 1)
+
+
+def test_interpreter_by_path(invoke_python, python):
+    run = invoke_python(VERSION, "--python", python)
+    assert run.json == version_of(python)
+
+
+def test_jdk_by_path(tandem, java_package, java_home):
+    run = tandem.invoke("demo.Talk::version", java_package, "--java-home", java_home)
+    entry = next(e for e in usable_runtimes(tandem) if Path(e["path"]).resolve() == Path(java_home).resolve())
+    assert run.json == entry["version"]
+
+
+def test_newest_serves_by_default(tandem, invoke_python):
+    """J-03: and its identifier is the function's."""
+    source = """
+        import os
+        import sys
+
+        def handler(event, context):
+            return [os.environ["AWS_EXECUTION_ENV"], "python%d.%d" % sys.version_info[:2]]
+        """
+    newest = next(entry for entry in usable_runtimes(tandem) if entry["language"] == "python")
+    assert invoke_python(source).json == ["AWS_Lambda_" + newest["identifier"], newest["identifier"]]
+
+
+def test_identifier_chooses_the_version(tandem, invoke_python):
+    for entry in usable_runtimes(tandem):
+        if entry["language"] == "python":
+            run = invoke_python(VERSION, "--runtime", entry["identifier"])
+            assert (run.code, "python" + run.json) == (0, entry["identifier"])
+            assert "warning" not in run.stderr
+
+
+def test_old_label_runs_on_a_newer_version(invoke_python):
+    """H-PY-39, J-03: with a warning; the label decides how text is escaped."""
+    run = invoke_python(ECHO, "--runtime", "python3.6", "--payload", '"é"')
+    assert (run.code, run.stdout) == (0, b'"\\u00e9"')
+    assert re.match(r"tandem: warning: runtime python3\.6 .*\n", run.stderr)
+
+
+def test_strict_runtimes_refuses(invoke_python):
+    run = invoke_python(ECHO, "--runtime", "python3.6", "--strict-runtimes")
+    assert (run.code, run.stdout) == (3, b"")
+    assert "python3.6" in run.stderr
+
+
+@pytest.mark.parametrize("runtime", ["python9.9", "java99"])
+def test_no_older_version_serves(tandem, java_package, runtime):
+    run = tandem.invoke("demo.Talk::version", java_package, "--runtime", runtime)
+    assert (run.code, run.stdout) == (3, b"")
+    assert runtime in run.stderr
+
+
+@pytest.mark.parametrize("runtime", ["ruby3.2", "nodejs18.x", "pythonx", "", "3.11"])
+def test_unknown_runtime(invoke_python, runtime):
+    run = invoke_python(ECHO, "--runtime", runtime)
+    assert (run.code, run.stdout) == (2, b"")
+    assert "runtime" in run.stderr
+    assert run.stderr.count("\n") == 1
+
+
+def test_package_decides_the_language(tandem, java_package, tmp_path):
+    """A name with :: is Java's; a class is Java's; a module, or else any source, is Python's."""
+    assert tandem.invoke("demo.Talk::version", java_package).code == 0
+    assert tandem.invoke("demo.Talk$Echo", java_package, "--payload", "[1]").stdout == b"[1]"
+    mixed = write_files(tmp_path / "mixed", {"app.py": ECHO})
+    shutil.copytree(Path(java_package) / "demo", tmp_path / "mixed" / "demo")
+    assert tandem.invoke("app.handler", mixed, "--payload", "[2]").stdout == b"[2]"
+    assert tandem.invoke("demo.Talk$Echo", mixed, "--payload", "[3]").stdout == b"[3]"
+    assert tandem.invoke("nowhere.handler", mixed).json["errorType"] == "Runtime.ImportModuleError"
+
+
+def test_language_clash(tandem, java_package, tmp_path):
+    """Exit 2, naming --runtime, which settles it."""
+    package = write_files(tmp_path / "clash", {"demo.py": "def Ending(event, context):\n    return 'python'\n"})
+    shutil.copytree(Path(java_package) / "demo", tmp_path / "clash" / "demo")
+    run = tandem.invoke("demo.Ending", package)
+    assert (run.code, run.stdout) == (2, b"")
+    assert "--runtime" in run.stderr
+    assert "java" in run.stderr
+    assert "python" in run.stderr
+
+
+def test_package_without_code(tandem, tmp_path):
+    run = tandem.invoke("app.handler", write_files(tmp_path, {"notes.txt": "x"}))
+    assert (run.code, run.stdout) == (2, b"")
+    assert "--runtime" in run.stderr
+
+
+@pytest.mark.parametrize(("option", "code"), [("--python", 2), ("--java-home", 2), ("--venv", 2)])
+def test_path_that_does_not_exist(invoke_python, tmp_path, option, code):
+    run = invoke_python(ECHO, option, tmp_path / "nowhere")
+    assert (run.code, run.stdout) == (code, b"")
+    assert run.stderr.startswith(f"tandem: invoke: {option}: ")
+
+
+def test_path_that_is_no_runtime(invoke_python, tandem, java_package, tmp_path):
+    """Exit 3: what was named cannot serve."""
+    run = invoke_python(ECHO, "--python", "/bin/cat")
+    assert (run.code, run.stdout) == (3, b"")
+    assert "/bin/cat" in run.stderr
+    run = tandem.invoke("demo.Talk::version", java_package, "--java-home", tmp_path)
+    assert (run.code, run.stdout) == (3, b"")
+    assert str(tmp_path) in run.stderr
+
+
+@pytest.fixture
+def venv(tmp_path, python):
+    """A virtual environment with one module of its own."""
+    folder = tmp_path / "venv"
+    subprocess.run([python, "-m", "venv", "--without-pip", str(folder)], check=True, timeout=HANG_GUARD_S)
+    packages = next(folder.glob("lib/python*/site-packages"))
+    write_files(packages, {"only_here.py": "NAME = 'from the environment'\n"})
+    return folder
+
+
+def test_virtual_environment(invoke_python, python, venv):
+    """By option, by the caller's environment, and as the interpreter itself."""
+    source = "import only_here, sys\ndef handler(event, context):\n    return [only_here.NAME, sys.prefix]\n"
+    expected = ["from the environment", str(venv)]
+    assert invoke_python(source, "--venv", venv).json == expected
+    assert invoke_python(source, env={"VIRTUAL_ENV": str(venv)}).json == expected
+    assert invoke_python(source, "--python", venv / "bin" / "python").json == expected
+    without = invoke_python(source, "--python", python)
+    assert without.json["errorType"] == "Runtime.ImportModuleError"
+
+
+def test_virtual_environment_of_another_version(invoke_python, python, venv):
+    """Names both versions."""
+    run = invoke_python(ECHO, "--venv", venv, "--runtime", "python3.99")
+    assert (run.code, run.stdout) == (3, b"")
+    assert "3.99" in run.stderr
+    assert version_of(python) in run.stderr
+
+
+def test_virtual_environment_does_not_matter_to_java(tandem, java_package, tmp_path):
+    run = tandem.invoke("demo.Talk::version", java_package, env={"VIRTUAL_ENV": str(tmp_path / "gone")})
+    assert run.code == 0
+    assert json.loads(run.stdout)

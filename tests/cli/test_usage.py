@@ -1,0 +1,113 @@
+"""Verbs, help and bad use."""
+
+import re
+
+import pytest
+from support import command_path, write_files
+
+ECHO = "def handler(event, context):\n    return event\n"
+
+
+def test_version(tandem):
+    run = tandem("--version")
+    assert (run.code, run.stderr) == (0, "")
+    lines = run.stdout.decode().splitlines()
+    assert re.fullmatch(r"tandem \d+\.\d+\.\d+ \(commit ([0-9a-f]{7,}|unknown)\)", lines[0])
+    loaders = [line.split()[1] for line in lines[1:]]
+    assert "java" in loaders
+    assert any(re.fullmatch(r"python3\.\d+", name) for name in loaders)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["-h"], ["help"], ["invoke", "--help"], ["help", "invoke"], ["runtimes", "-h"], ["help", "runtimes"]],
+)
+def test_help(tandem, arguments):
+    run = tandem(*arguments)
+    assert (run.code, run.stderr) == (0, "")
+    text = run.stdout.decode()
+    assert "Usage:" in text
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_help_names_every_option_of_the_issue(tandem):
+    text = tandem("invoke", "--help").stdout.decode()
+    options = "handler code payload event runtime strict-runtimes python java-home venv timeout memory-size env"
+    options += " client-context function-name invocation-type log-type isolation quiet verbose"
+    for option in options.split():
+        assert f"--{option} " in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "a verb is missing"),
+        (["invok"], "did you mean invoke?"),
+        (["runtime"], "did you mean runtimes?"),
+        (["--versoin"], "did you mean --version?"),
+        (["frobnicate"], "unknown verb frobnicate"),
+        (["help", "invokes"], "did you mean invoke?"),
+        (["--version", "x"], "unexpected argument 'x'"),
+        (["runtimes", "x"], "unexpected argument 'x'"),
+        (["runtimes", "--jsno"], "did you mean --json?"),
+        (["invoke"], "--handler"),
+        (["invoke", "--handler"], "--handler needs a value"),
+        (["invoke", "--handler", "a.b", "--handler", "a.b"], "--handler is given more than once"),
+        (["invoke", "--handlr", "a.b"], "did you mean --handler?"),
+        (["invoke", "--hand", "a.b"], "unknown option --hand"),
+        (["invoke", "--handler", "a.b", "-x"], "unknown option -x"),
+        (["invoke", "a.b"], "unexpected argument 'a.b'"),
+        (["invoke", "--handler", "a.b", "--quiet=yes"], "--quiet takes no value"),
+        (["invoke", "--handler", "a.b", "-v", "--quiet"], "--quiet and --verbose"),
+        (["invoke", "--handler", "a.b", "--payload", "1", "-e", "x"], "--payload and --event"),
+        (["invoke", "--handler", "a.b", "--payload", "@gone.json"], "--payload: cannot read gone.json"),
+        (["invoke", "--handler", "a.b", "--payload", "@/"], "--payload: cannot read /"),
+        (["invoke", "--handler", "a.b", "-e", "gone.json"], "--event: cannot read gone.json"),
+        (["invoke", "--handler", "a.b", "--timeout", "soon"], "--timeout: 'soon'"),
+        (["invoke", "--handler", "a.b", "--timeout", "-1"], "--timeout: '-1'"),
+        (["invoke", "--handler", "a.b", "--timeout", "nan"], "--timeout: 'nan'"),
+        (["invoke", "--handler", "a.b", "--timeout", "1e3"], "--timeout: '1e3'"),
+        (["invoke", "--handler", "a.b", "--timeout", ""], "--timeout: ''"),
+        (["invoke", "--handler", "a.b", "--memory-size", "0"], "--memory-size: '0'"),
+        (["invoke", "--handler", "a.b", "--memory-size", "1.5"], "--memory-size: '1.5'"),
+        (["invoke", "--handler", "a.b", "--memory-size", "99999999999"], "--memory-size: '99999999999'"),
+        (["invoke", "--handler", "a.b", "--function-name", "a b"], "--function-name: 'a b'"),
+        (["invoke", "--handler", "a.b", "--function-name", "x" * 65], "--function-name: 'xxx"),
+        (["invoke", "--handler", "a.b", "--invocation-type", "Evnt"], "did you mean Event?"),
+        (["invoke", "--handler", "a.b", "--invocation-type", "event"], "RequestResponse, Event or DryRun"),
+        (["invoke", "--handler", "a.b", "--log-type", "Head"], "--log-type: 'Head' is not None or Tail"),
+        (["invoke", "--handler", "a.b", "--isolation", "process"], "process isolation is not available in this version"),
+        (["invoke", "--handler", "a.b", "--isolation", "vm"], "--isolation: 'vm'"),
+        (["invoke", "--handler", "a.b", "--code", ""], "--code is empty"),
+    ],
+)
+def test_bad_use(tandem, tmp_path, arguments, said):
+    """Exit 2, one line that names the option, nothing on standard output."""
+    run = tandem(*arguments, cwd=tmp_path)
+    assert (run.code, run.stdout) == (2, b"")
+    assert said in run.stderr
+    assert run.stderr.startswith("tandem: ")
+    assert run.stderr.count("\n") == 1
+
+
+def test_values_may_be_joined(tandem, tmp_path):
+    package = write_files(tmp_path, {"app.py": ECHO})
+    run = tandem(
+        *("invoke", "--handler=app.handler", f"--code={package}", "--payload=[1]", "--isolation=inline", "--timeout=0.5")
+    )
+    assert (run.code, run.stdout) == (0, b"[1]")
+
+
+def test_empty_payload_is_passed_as_it_is(invoke_python):
+    """J-39."""
+    for arguments in (["--payload", ""], ["--payload="]):
+        run = invoke_python(ECHO, *arguments)
+        assert (run.code, run.json["errorType"]) == (1, "Runtime.UnmarshalError")
+
+
+def test_command_works_through_a_link_from_anywhere(tandem, tmp_path):
+    link = tmp_path / "linked"
+    link.symlink_to(command_path())
+    run = tandem("--version", binary=link, cwd=tmp_path)
+    assert run.code == 0
+    assert b"loader java" in run.stdout
