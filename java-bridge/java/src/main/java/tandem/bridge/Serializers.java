@@ -7,7 +7,6 @@ import com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.databind.util.LRUMa
 import com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.databind.util.LookupCache;
 import com.amazonaws.services.lambda.runtime.CustomPojoSerializer;
 import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
-import com.amazonaws.services.lambda.runtime.serialization.events.LambdaEventSerializers;
 import com.amazonaws.services.lambda.runtime.serialization.factories.GsonFactory;
 import com.amazonaws.services.lambda.runtime.serialization.factories.JacksonFactory;
 import java.io.ByteArrayOutputStream;
@@ -20,12 +19,13 @@ import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * One function's serializers. Each function has a mapper of its own, made from one that no event class has touched, so that
+ * One function's serializers. Each function has a mapper of its own, made from one that nothing else touches, so that
  * functions do not change each other's formats (H-JAVA-84) and a closed function's classes are not held.
  */
 final class Serializers {
   private final ClassLoader loader;
   private final Map<Type, PojoSerializer<Object>> cache = new ConcurrentHashMap<>();
+  private EventLibrary events;
   private JacksonFactory factory;
   private CustomPojoSerializer custom;
 
@@ -51,7 +51,7 @@ final class Serializers {
     return custom != null;
   }
 
-  PojoSerializer<Object> get(Type type) {
+  PojoSerializer<Object> get(Type type) throws Throwable {
     PojoSerializer<Object> known = cache.get(type);
     if (known == null) {
       known = custom == null ? make(type) : new Custom(custom, type);
@@ -60,7 +60,7 @@ final class Serializers {
     return known;
   }
 
-  PojoSerializer<Object> getForAndroid(Type type) {
+  PojoSerializer<Object> getForAndroid(Type type) throws Throwable {
     if (custom != null || isEvent(type)) {
       return get(type);
     }
@@ -68,15 +68,18 @@ final class Serializers {
   }
 
   private static boolean isEvent(Type type) {
-    return type instanceof Class && LambdaEventSerializers.isLambdaSupportedEvent(((Class<?>) type).getName());
+    return type instanceof Class && EventLibrary.handles(((Class<?>) type).getName());
   }
 
-  @SuppressWarnings("unchecked")
-  private PojoSerializer<Object> make(Type type) {
-    if (isEvent(type)) {
-      return LambdaEventSerializers.serializerFor((Class<Object>) type, loader);
+  private PojoSerializer<Object> make(Type type) throws Throwable {
+    return isEvent(type) ? events().serializer((Class<?>) type) : factory().getSerializer(type);
+  }
+
+  private synchronized EventLibrary events() throws ReflectiveOperationException {
+    if (events == null) {
+      events = new EventLibrary(loader);
     }
-    return factory().getSerializer(type);
+    return events;
   }
 
   private synchronized JacksonFactory factory() {
