@@ -58,5 +58,7 @@ function(tandem_python_vendor version folder)
     tandem_python_install("${stamp}" "${requirements}" --target "${folder}" --python-version ${version}
       --only-binary :all: --no-deps --no-compile)
     file(REMOVE_RECURSE "${folder}/simplejson/tests")
+    tandem_python_run("Compiling simplejson for ${version}" "${tandem_python_${version}_executable}" -I -m compileall -q -f
+      --invalidation-mode unchecked-hash "${folder}")
   endif()
 endfunction()

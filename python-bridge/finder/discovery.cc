@@ -59,12 +59,14 @@ fs::path FindLibrary(const fs::path& prefix, const std::string& label) {
   return {};
 }
 
+bool TooOld(const Interpreter& python) { return python.major != 3 || python.minor < kOldestMinor; }
+
 std::string FullVersion(const fs::path& prefix, const Interpreter& python) {
   const fs::path header = prefix / "include" / ("python" + python.Label()) / "patchlevel.h";
   const std::string text = ReadHead(header, 4096);
   std::string version(Between(text, "#define PY_VERSION", "\n"));
   version = std::string(Between(version, "\"", "\""));
-  if (version.empty()) {
+  if (version.empty() && !TooOld(python)) {
     const fs::path& binary = python.library.empty() ? python.executable : python.library;
     version = EmbeddedVersion(binary, python.Label() + ".");
   }
@@ -92,8 +94,6 @@ std::string Joined(const std::vector<std::string>& words) {
   for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
   return text;
 }
-
-bool TooOld(const Interpreter& python) { return python.major != 3 || python.minor < kOldestMinor; }
 
 std::string ReasonAgainst(const fs::path& loaders, const Interpreter& python) {
   if (TooOld(python)) return "found, too old: 3.9 or later is needed";

@@ -19,6 +19,8 @@ class Buffer {
     if (capacity_ - size_ < size) Grow(size);
     return data_.get() + size_;
   }
+  // What Reserve's pointer may be written to.
+  size_t Room() const { return capacity_ - size_; }
   void Advance(const char* end) { size_ = static_cast<size_t>(end - data_.get()); }
   void Append(const char* text, size_t size) {
     char* to = Reserve(size);

@@ -11,6 +11,8 @@
 
 namespace tandem::python {
 
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "Ends takes the first bytes of a text as the low ones");
+
 // A direct-mapped table of short ASCII strings whose hashes are computed.
 // Threads: with the GIL of its interpreter. Owns: one reference to each string in it. Lifetime: as its interpreter, which
 // is never ended.
@@ -18,43 +20,65 @@ class KeyCache {
  public:
   static constexpr size_t kLongest = 64;
 
-  // A new reference to the str of `text`, which is ASCII and not longer than kLongest; NULL with the error indicator set.
+  // A new reference to the str of `text`, which is ASCII, not longer than kLongest, and followed by at least 8 readable
+  // bytes; NULL with the error indicator set.
   PyObject* Get(const char* text, size_t size) {
-    PyObject*& slot = slots_[Slot(text, size)];
-    if (slot != nullptr && static_cast<size_t>(PyUnicode_GET_LENGTH(slot)) == size &&
-        std::memcmp(PyUnicode_1BYTE_DATA(slot), text, size) == 0) {
-      Py_INCREF(slot);
-      return slot;
+    Ends ends = EndsOf(text, size);
+    Slot& slot = slots_[ends.Hash(size)];
+    if (slot.size == size && slot.ends.first == ends.first && slot.ends.last == ends.last &&
+        (size <= 16 || std::memcmp(PyUnicode_1BYTE_DATA(slot.key), text, size) == 0)) {
+      Py_INCREF(slot.key);
+      return slot.key;
     }
+    return Fill(slot, ends, text, size);
+  }
+
+ private:
+  static constexpr size_t kBits = 11;
+
+  // The first and the last 8 bytes; of a shorter text the first holds all.
+  struct Ends {
+    uint64_t first = 0;
+    uint64_t last = 0;
+
+    size_t Hash(size_t size) const {
+      const uint64_t mixed = (first ^ (last * 0x9E3779B97F4A7C15u) ^ size) * 0xD6E8FEB86659FD93u;
+      return static_cast<size_t>(mixed >> (64 - kBits));
+    }
+  };
+
+  struct Slot {
+    PyObject* key = nullptr;
+    size_t size = SIZE_MAX;
+    Ends ends;
+  };
+
+  static Ends EndsOf(const char* text, size_t size) {
+    Ends ends;
+    std::memcpy(&ends.first, text, 8);
+    if (size >= 8) {
+      std::memcpy(&ends.last, text + size - 8, 8);
+    } else {
+      ends.first &= (uint64_t{1} << (8 * size)) - 1;
+    }
+    return ends;
+  }
+
+  static PyObject* Fill(Slot& slot, const Ends& ends, const char* text, size_t size) {
     PyObject* made = PyUnicode_New(static_cast<Py_ssize_t>(size), 127);
     if (made == nullptr) return nullptr;
-    std::memcpy(PyUnicode_1BYTE_DATA(made), text, size);
+    if (size != 0) std::memcpy(PyUnicode_1BYTE_DATA(made), text, size);
     if (PyObject_Hash(made) == -1) {
       Py_DECREF(made);
       return nullptr;
     }
     Py_INCREF(made);
-    Py_XSETREF(slot, made);
+    Py_XDECREF(slot.key);
+    slot = {made, size, ends};
     return made;
   }
 
- private:
-  static constexpr size_t kSlots = 2048;
-
-  static size_t Slot(const char* text, size_t size) {
-    uint64_t first = 0;
-    uint64_t last = 0;
-    if (size >= 8) {
-      std::memcpy(&first, text, 8);
-      std::memcpy(&last, text + size - 8, 8);
-    } else {
-      std::memcpy(&first, text, size);
-    }
-    const uint64_t mixed = (first ^ (last * 0x9E3779B97F4A7C15u) ^ (size << 56)) * 0xD6E8FEB86659FD93u;
-    return static_cast<size_t>(mixed >> 53);
-  }
-
-  std::array<PyObject*, kSlots> slots_{};
+  std::array<Slot, size_t{1} << kBits> slots_{};
 };
 
 }  // namespace tandem::python

@@ -60,22 +60,34 @@ char* WriteUtf8(Py_UCS4 point, char* to) {
   return to;
 }
 
-// Copies plain bytes and stops at the first one that is not; returns how many. `to` has room for 15 bytes beyond them.
 #if defined(__SSE2__)
-size_t CopyPlain(const unsigned char* from, size_t size, TextMode mode, char* to) {
-  const __m128i quote = _mm_set1_epi8('"');
-  const __m128i backslash = _mm_set1_epi8('\\');
-  const __m128i last_control = _mm_set1_epi8(0x1F);
-  const __m128i del = _mm_set1_epi8(mode == TextMode::kEscaped ? 0x7F : '"');
+// Which of 16 bytes are not plain, as bits.
+unsigned Special(__m128i bytes, TextMode mode) {
+  const __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+  const __m128i backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+  const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
+  __m128i special = _mm_or_si128(_mm_or_si128(quote, backslash), control);
+  if (mode == TextMode::kEscaped) special = _mm_or_si128(special, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7F)));
+  return static_cast<unsigned>(_mm_movemask_epi8(special));
+}
+
+// Whether 16 bytes from here lie in one page, so that reading past an object's end cannot fault.
+bool InOnePage(const unsigned char* at) { return (reinterpret_cast<uintptr_t>(at) & 0xFFF) <= 0x1000 - 16; }
+
+// Copies plain bytes and stops at the first one that is not; returns how many. `to` has room for 16 bytes beyond `size`.
+__attribute__((no_sanitize_address)) size_t CopyPlain(const unsigned char* from, size_t size, TextMode mode, char* to) {
   size_t at = 0;
   for (; at + 16 <= size; at += 16) {
     const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + at));
     _mm_storeu_si128(reinterpret_cast<__m128i*>(to + at), bytes);
-    const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, last_control), bytes);
-    const __m128i special = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)),
-                                         _mm_or_si128(control, _mm_cmpeq_epi8(bytes, del)));
-    const unsigned mask = static_cast<unsigned>(_mm_movemask_epi8(special));
-    if (mask != 0) return at + static_cast<size_t>(__builtin_ctz(mask));
+    const unsigned special = Special(bytes, mode);
+    if (special != 0) return at + static_cast<size_t>(__builtin_ctz(special));
+  }
+  if (at < size && InOnePage(from + at)) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + at));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to + at), bytes);
+    const unsigned stop = Special(bytes, mode) | 1u << (size - at);
+    return at + static_cast<size_t>(__builtin_ctz(stop));
   }
   for (; at < size && IsPlain(from[at], mode); ++at) to[at] = static_cast<char>(from[at]);
   return at;
@@ -88,144 +100,206 @@ size_t CopyPlain(const unsigned char* from, size_t size, TextMode mode, char* to
 }
 #endif
 
-void WriteAscii(const unsigned char* text, size_t size, TextMode mode, Buffer& out) {
-  char* to = out.Reserve(size + 2 + 16);
-  *to++ = '"';
-  while (true) {
-    const size_t plain = CopyPlain(text, size, mode, to);
-    to += plain;
-    text += plain;
-    size -= plain;
-    if (size == 0) break;
-    to = WriteEscape(*text++, to);
-    --size;
-    out.Advance(to);
-    to = out.Reserve(size + 1 + 16);
-  }
-  *to++ = '"';
-  out.Advance(to);
-}
+// Writes one value into a buffer. Between its steps at least kSlack bytes are free, so that what is short is written
+// without asking.
+template <TextMode kMode>
+class Writer {
+ public:
+  explicit Writer(Buffer& out) : out_(out), at_(out.Reserve(kSlack)), end_(at_ + out.Room()) {}
 
-// False at a lone surrogate that raw UTF-8 cannot hold.
-template <typename Unit>
-bool WriteWide(const Unit* text, size_t size, TextMode mode, Buffer& out) {
-  constexpr size_t kRun = 64;
-  out.Append("\"", 1);
-  for (size_t start = 0; start < size; start += kRun) {
-    char* to = out.Reserve(kRun * kLongestEscape);
-    const size_t end = size - start < kRun ? size : start + kRun;
-    for (size_t at = start; at < end; ++at) {
-      const Py_UCS4 point = text[at];
-      if (point < 0x80) {
-        const unsigned char byte = static_cast<unsigned char>(point);
-        if (IsPlain(byte, mode)) {
-          *to++ = static_cast<char>(byte);
-        } else {
-          to = WriteEscape(byte, to);
-        }
-      } else if (mode == TextMode::kRaw) {
-        if (point >= 0xD800 && point <= 0xDFFF) return false;
-        to = WriteUtf8(point, to);
-      } else if (point < 0x10000) {
-        to = WriteUnit(point, to);
-      } else {
-        to = WriteUnit(0xD800 | (point - 0x10000) >> 10, to);
-        to = WriteUnit(0xDC00 | (point & 0x3FF), to);
-      }
-    }
-    out.Advance(to);
-  }
-  out.Append("\"", 1);
-  return true;
-}
-
-bool WriteText(PyObject* text, TextMode mode, Buffer& out) {
-#if PY_VERSION_HEX < 0x030C0000
-  if (PyUnicode_READY(text) < 0) {
-    PyErr_Clear();
+  bool Write(PyObject* value, size_t depth) {
+    PyTypeObject* type = Py_TYPE(value);
+    if (type == &PyUnicode_Type) return WriteText(value);
+    if (type == &PyLong_Type) return WriteInteger(value);
+    if (type == &PyDict_Type) return WriteDict(value, depth);
+    if (type == &PyList_Type || type == &PyTuple_Type) return WriteSequence(value, depth);
+    if (type == &PyFloat_Type) return WriteNumber(PyFloat_AS_DOUBLE(value));
+    if (value == Py_None) return Put("null");
+    if (value == Py_True) return Put("true");
+    if (value == Py_False) return Put("false");
     return false;
   }
-#endif
-  const size_t size = static_cast<size_t>(PyUnicode_GET_LENGTH(text));
-  if (PyUnicode_IS_ASCII(text)) {
-    WriteAscii(PyUnicode_1BYTE_DATA(text), size, mode, out);
+
+  void Finish() { out_.Advance(at_); }
+
+ private:
+  static constexpr size_t kSlack = 128;
+
+  void Need(size_t size) {
+    if (__builtin_expect(static_cast<size_t>(end_ - at_) < size + kSlack, 0)) Grow(size);
+  }
+
+  __attribute__((noinline)) void Grow(size_t size) {
+    out_.Advance(at_);
+    at_ = out_.Reserve(size + kSlack);
+    end_ = at_ + out_.Room();
+  }
+
+  // A literal, within the slack.
+  template <size_t kSize>
+  bool Put(const char (&text)[kSize]) {
+    std::memcpy(at_, text, kSize - 1);
+    at_ += kSize - 1;
+    Need(0);
     return true;
   }
-  switch (PyUnicode_KIND(text)) {
-    case PyUnicode_1BYTE_KIND: return WriteWide(PyUnicode_1BYTE_DATA(text), size, mode, out);
-    case PyUnicode_2BYTE_KIND: return WriteWide(PyUnicode_2BYTE_DATA(text), size, mode, out);
-    default: return WriteWide(PyUnicode_4BYTE_DATA(text), size, mode, out);
+
+  bool WriteInteger(PyObject* value) {
+    int overflow = 0;
+    const long long number = PyLong_AsLongLongAndOverflow(value, &overflow);
+    if (overflow != 0) return false;
+    at_ = std::to_chars(at_, at_ + 24, number).ptr;
+    Need(0);
+    return true;
   }
-}
 
-bool WriteInteger(PyObject* value, Buffer& out) {
-  int overflow = 0;
-  const long long number = PyLong_AsLongLongAndOverflow(value, &overflow);
-  if (overflow != 0) return false;
-  char* to = out.Reserve(24);
-  out.Advance(std::to_chars(to, to + 24, number).ptr);
-  return true;
-}
-
-bool WriteNumber(PyObject* value, Buffer& out) {
-  const double number = PyFloat_AS_DOUBLE(value);
-  if (std::isnan(number)) {
-    out.Append("NaN", 3);
-  } else if (std::isinf(number)) {
-    number > 0 ? out.Append("Infinity", 8) : out.Append("-Infinity", 9);
-  } else {
-    out.Advance(WriteFloat(number, out.Reserve(32)));
+  bool WriteNumber(double number) {
+    if (std::isnan(number)) return Put("NaN");
+    if (std::isinf(number)) return number > 0 ? Put("Infinity") : Put("-Infinity");
+    at_ = WriteFloat(number, at_);
+    Need(0);
+    return true;
   }
-  return true;
-}
 
-bool Write(PyObject* value, TextMode mode, size_t depth, Buffer& out);
-
-bool WriteItem(PyObject* value, TextMode mode, size_t depth, bool first, Buffer& out) {
-  if (!first) out.Append(", ", 2);
-  return Write(value, mode, depth, out);
-}
-
-bool WriteSequence(PyObject* value, TextMode mode, size_t depth, Buffer& out) {
-  if (depth == 0) return false;
-  PyObject** items = PySequence_Fast_ITEMS(value);
-  const Py_ssize_t size = PySequence_Fast_GET_SIZE(value);
-  out.Append("[", 1);
-  for (Py_ssize_t at = 0; at < size; ++at) {
-    if (!WriteItem(items[at], mode, depth - 1, at == 0, out)) return false;
+  bool WriteSequence(PyObject* value, size_t depth) {
+    if (depth == 0) return false;
+    PyObject** items = PySequence_Fast_ITEMS(value);
+    const Py_ssize_t size = PySequence_Fast_GET_SIZE(value);
+    *at_++ = '[';
+    for (Py_ssize_t index = 0; index < size; ++index) {
+      if (index != 0) PutPair(',', ' ');
+      if (!Write(items[index], depth - 1)) return false;
+    }
+    return Put("]");
   }
-  out.Append("]", 1);
-  return true;
-}
 
-bool WriteDict(PyObject* value, TextMode mode, size_t depth, Buffer& out) {
-  if (depth == 0) return false;
-  out.Append("{", 1);
-  Py_ssize_t position = 0;
-  PyObject* key = nullptr;
-  PyObject* member = nullptr;
-  bool first = true;
-  while (PyDict_Next(value, &position, &key, &member)) {
-    if (!PyUnicode_CheckExact(key) || !WriteItem(key, mode, depth, first, out)) return false;
-    out.Append(": ", 2);
-    if (!Write(member, mode, depth - 1, out)) return false;
-    first = false;
+  bool WriteDict(PyObject* value, size_t depth) {
+    if (depth == 0) return false;
+    Py_ssize_t position = 0;
+    PyObject* key = nullptr;
+    PyObject* member = nullptr;
+    *at_++ = '{';
+    bool first = true;
+    while (PyDict_Next(value, &position, &key, &member)) {
+      if (!first) PutPair(',', ' ');
+      first = false;
+      if (!PyUnicode_CheckExact(key) || !WriteText(key)) return false;
+      PutPair(':', ' ');
+      if (!Write(member, depth - 1)) return false;
+    }
+    return Put("}");
   }
-  out.Append("}", 1);
-  return true;
+
+  void PutPair(char left, char right) {
+    at_[0] = left;
+    at_[1] = right;
+    at_ += 2;
+  }
+
+  bool WriteText(PyObject* text) {
+#if PY_VERSION_HEX < 0x030C0000
+    if (PyUnicode_READY(text) < 0) {
+      PyErr_Clear();
+      return false;
+    }
+#endif
+    const size_t size = static_cast<size_t>(PyUnicode_GET_LENGTH(text));
+    if (PyUnicode_IS_ASCII(text)) return WriteAscii(PyUnicode_1BYTE_DATA(text), size);
+    switch (PyUnicode_KIND(text)) {
+      case PyUnicode_1BYTE_KIND: return WriteWide(PyUnicode_1BYTE_DATA(text), size);
+      case PyUnicode_2BYTE_KIND: return WriteWide(PyUnicode_2BYTE_DATA(text), size);
+      default: return WriteWide(PyUnicode_4BYTE_DATA(text), size);
+    }
+  }
+
+  bool WriteAscii(const unsigned char* text, size_t size) {
+    Need(size);
+    *at_++ = '"';
+    while (true) {
+      const size_t plain = CopyPlain(text, size, kMode, at_);
+      at_ += plain;
+      if (plain == size) break;
+      text += plain;
+      size -= plain + 1;
+      at_ = WriteEscape(*text++, at_);
+      Need(size);
+    }
+    *at_++ = '"';
+    Need(0);
+    return true;
+  }
+
+  // False at a lone surrogate that raw UTF-8 cannot hold.
+  template <typename Unit>
+  bool WriteWide(const Unit* text, size_t size) {
+    constexpr size_t kRun = 32;
+    *at_++ = '"';
+    for (size_t start = 0; start < size; start += kRun) {
+      Need(kRun * kLongestEscape);
+      const size_t stop = size - start < kRun ? size : start + kRun;
+      for (size_t index = start; index < stop; ++index) {
+        if (!WritePoint(text[index])) return false;
+      }
+    }
+    return Put("\"");
+  }
+
+  bool WritePoint(Py_UCS4 point) {
+    if (point < 0x80) {
+      const unsigned char byte = static_cast<unsigned char>(point);
+      if (IsPlain(byte, kMode)) {
+        *at_++ = static_cast<char>(byte);
+      } else {
+        at_ = WriteEscape(byte, at_);
+      }
+    } else if (kMode == TextMode::kRaw) {
+      if (point >= 0xD800 && point <= 0xDFFF) return false;
+      at_ = WriteUtf8(point, at_);
+    } else if (point < 0x10000) {
+      at_ = WriteUnit(point, at_);
+    } else {
+      at_ = WriteUnit(0xD800 | (point - 0x10000) >> 10, at_);
+      at_ = WriteUnit(0xDC00 | (point & 0x3FF), at_);
+    }
+    return true;
+  }
+
+  Buffer& out_;
+  char* at_;
+  char* end_;
+};
+
+template <TextMode kMode>
+bool WriteWith(PyObject* value, Buffer& out) {
+  Writer<kMode> writer(out);
+  const bool written = writer.Write(value, kFastDepth);
+  writer.Finish();
+  return written;
 }
 
-bool Write(PyObject* value, TextMode mode, size_t depth, Buffer& out) {
-  PyTypeObject* type = Py_TYPE(value);
-  if (type == &PyUnicode_Type) return WriteText(value, mode, out);
-  if (type == &PyLong_Type) return WriteInteger(value, out);
-  if (type == &PyDict_Type) return WriteDict(value, mode, depth, out);
-  if (type == &PyList_Type || type == &PyTuple_Type) return WriteSequence(value, mode, depth, out);
-  if (type == &PyFloat_Type) return WriteNumber(value, out);
-  if (value == Py_None) return out.Append("null", 4), true;
-  if (value == Py_True) return out.Append("true", 4), true;
-  if (value == Py_False) return out.Append("false", 5), true;
-  return false;
+}  // namespace
+
+namespace {
+
+// Writes a float whose shortest digits are a whole number of millionths below 10^15; NULL: it is none.
+//
+// `whole / 10^6` is rounded correctly, so equality says that this decimal reads back as `value`; and of the decimals with up
+// to 15 digits no two read back as the same float, so that it is, without its trailing zeros, the shortest one.
+char* WriteMillionths(double value, char* to) {
+  if (!(value >= 1e-4 && value < 1e9)) return nullptr;
+  const double whole = static_cast<double>(static_cast<uint64_t>(value * 1e6 + 0.5));
+  if (whole / 1e6 != value) return nullptr;
+  const uint64_t millionths = static_cast<uint64_t>(whole);
+  to = std::to_chars(to, to + 16, millionths / 1000000).ptr;
+  uint32_t fraction = static_cast<uint32_t>(millionths % 1000000);
+  *to++ = '.';
+  uint32_t unit = 100000;
+  do {
+    *to++ = static_cast<char>('0' + fraction / unit);
+    fraction %= unit;
+    unit /= 10;
+  } while (fraction != 0);
+  return to;
 }
 
 }  // namespace
@@ -235,6 +309,7 @@ char* WriteFloat(double value, char* to) {
     *to++ = '-';
     value = -value;
   }
+  if (char* end_of_short = WriteMillionths(value, to)) return end_of_short;
   // "d.ddde+XX": the shortest digits that read back, as CPython's own repr finds them.
   char shortest[32];
   const char* end = std::to_chars(shortest, shortest + sizeof shortest, value, std::chars_format::scientific).ptr;
@@ -277,6 +352,8 @@ char* WriteFloat(double value, char* to) {
   return to + (count - whole);
 }
 
-bool WriteFast(PyObject* value, TextMode mode, Buffer& out) { return Write(value, mode, kFastDepth, out); }
+bool WriteFast(PyObject* value, TextMode mode, Buffer& out) {
+  return mode == TextMode::kRaw ? WriteWith<TextMode::kRaw>(value, out) : WriteWith<TextMode::kEscaped>(value, out);
+}
 
 }  // namespace tandem::python

@@ -13,16 +13,35 @@ namespace {
 // Set on the way out of Build when the value is not for the fast path.
 constexpr PyObject* kNone = nullptr;
 
+// Texts are simdjson's own copies, behind each of which at least 8 bytes are readable.
 bool IsAscii(const char* text, size_t size) {
   uint64_t seen = 0;
-  size_t at = 0;
-  for (; at + 8 <= size; at += 8) {
-    uint64_t word;
-    std::memcpy(&word, text + at, 8);
+  uint64_t word = 0;
+  for (; size >= 8; text += 8, size -= 8) {
+    std::memcpy(&word, text, 8);
     seen |= word;
   }
-  for (; at < size; ++at) seen |= static_cast<unsigned char>(text[at]);
+  std::memcpy(&word, text, 8);
+  seen |= word & ((uint64_t{1} << (8 * size)) - 1);
   return (seen & 0x8080808080808080u) == 0;
+}
+
+// memcpy for texts, most of which are too short to be worth a call.
+void CopyText(unsigned char* to, const char* from, size_t size) {
+  if (size > 32) {
+    std::memcpy(to, from, size);
+  } else if (size >= 16) {
+    std::memcpy(to, from, 16);
+    std::memcpy(to + size - 16, from + size - 16, 16);
+  } else if (size >= 8) {
+    std::memcpy(to, from, 8);
+    std::memcpy(to + size - 8, from + size - 8, 8);
+  } else if (size >= 4) {
+    std::memcpy(to, from, 4);
+    std::memcpy(to + size - 4, from + size - 4, 4);
+  } else {
+    for (size_t at = 0; at < size; ++at) to[at] = static_cast<unsigned char>(from[at]);
+  }
 }
 
 // What a str of this UTF-8 text needs. simdjson has checked the text, save that it lets escaped low surrogates through.
@@ -85,7 +104,7 @@ PyObject* BuildText(std::string_view text) {
   }
   if (text.size() == 1) return PyUnicode_FromOrdinal(text[0]); // the interpreter keeps these
   PyObject* made = PyUnicode_New(static_cast<Py_ssize_t>(text.size()), 127);
-  if (made != nullptr && !text.empty()) std::memcpy(PyUnicode_1BYTE_DATA(made), text.data(), text.size());
+  if (made != nullptr) CopyText(PyUnicode_1BYTE_DATA(made), text.data(), text.size());
   return made;
 }
 
@@ -126,7 +145,7 @@ PyObject* BuildList(KeyCache& keys, simdjson::dom::array array) {
 
 PyObject* BuildDict(KeyCache& keys, simdjson::dom::object object) {
   const size_t count = object.size();
-  PyObject* dict = count > 5 ? _PyDict_NewPresized(static_cast<Py_ssize_t>(count)) : PyDict_New();
+  PyObject* dict = count > 10 ? _PyDict_NewPresized(static_cast<Py_ssize_t>(count)) : PyDict_New();
   if (dict == nullptr) return nullptr;
   for (const simdjson::dom::key_value_pair& member : object) {
     PyObject* key = BuildKey(keys, member.key);

@@ -1,0 +1,104 @@
+// Function errors: E-05 to E-16, E-43.
+
+#include "python_runtime.h"
+
+namespace tandem::test {
+namespace {
+
+std::string Frame(int line, const std::string& function, const std::string& source) {
+  return R"("  File \"{packages}/rules/failures.py\", line )" + std::to_string(line) + ", in " + function + R"(\n    )" +
+         source + R"(\n")";
+}
+
+TEST(Errors, E05BodyKeepsTheServicesOrder) {
+  EXPECT_EQ(Run(PythonRuntime::Add("failures.key_error"), "1"),
+            Error("KeyError", "'k'", Frame(18, "key_error", R"(return {}[\"k\"])")));  // E-06, E-07, E-08
+}
+
+TEST(Errors, E07MessageIsTheTextOfTheException) {
+  Function& function = PythonRuntime::Add("failures.value_error");
+  const std::string frame = Frame(22, "value_error", "raise ValueError(*event)");
+  EXPECT_EQ(Run(function, "[]"), Error("ValueError", "", frame));
+  EXPECT_EQ(Run(function, "[1, 2]"), Error("ValueError", "(1, 2)", frame));
+}
+
+TEST(Errors, E08CausesAreNotShown) {
+  EXPECT_EQ(Run(PythonRuntime::Add("failures.nested"), "1"),
+            Error("MyError", "custom text",
+                  Frame(26, "nested", "inner()") + ", " + Frame(33, "inner", "raise MyError() from error")));  // E-13
+}
+
+TEST(Errors, E10RepeatedFramesCollapse) {
+  const std::string shown = Run(PythonRuntime::Add("failures.recursion"), "1");
+  EXPECT_NE(shown.find("\"errorType\": \"RecursionError\""), std::string::npos) << shown;
+  EXPECT_NE(shown.find("more times]\\n\""), std::string::npos) << shown;
+}
+
+TEST(Errors, E12ExceptionGroup) {
+  if (PythonRuntime::Minor() < 11) {
+    EXPECT_NE(Run(PythonRuntime::Add("failures.group"), "1").find("\"NameError\""), std::string::npos);
+    return;
+  }
+  const std::string shown = Run(PythonRuntime::Add("failures.group"), "1");
+  EXPECT_EQ(shown.find(R"(error {"errorMessage": "eg (1 sub-exception)", "errorType": "ExceptionGroup")"), 0u) << shown;
+}
+
+TEST(Errors, E13TextThatCannotBeMadeEndsTheProcess) {
+  Function& function = PythonRuntime::Add("failures.bad_text");
+  const Outcome outcome = Invoke(function, "1").outcome;
+  ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError);
+  EXPECT_EQ(outcome.disposition(), Disposition::kExited);
+  EXPECT_EQ(outcome.error().exit_status, 1);
+  EXPECT_NE(PythonRuntime::Log().TextOf(function.config().name).find("RuntimeError: no text"), std::string::npos);
+}
+
+TEST(Errors, E14MessagesFollowTheFunctionsGeneration) {
+  FunctionConfig config = PythonRuntime::Config("failures.text");
+  config.runtime = "python3.9";
+  EXPECT_EQ(Run(PythonRuntime::Add(config), "\"é\"").find(R"(error {"errorMessage": "\u00e9")"), 0u);
+  if (PythonRuntime::Minor() >= 12) {
+    EXPECT_EQ(Run(PythonRuntime::Add("failures.text"), "\"é\"").find(R"(error {"errorMessage": "é")"), 0u);
+  }
+  EXPECT_EQ(Run(PythonRuntime::Add("failures.surrogate"), "1").find(R"(error {"errorMessage": "\ud800")"), 0u);
+}
+
+TEST(Errors, E16StatePersistsAfterAFailure) {
+  Function& function = PythonRuntime::Add("failures.mutate");
+  EXPECT_NE(Run(function, "\"fail\"").find("\"ValueError\""), std::string::npos);
+  EXPECT_EQ(Run(function, "\"next\""), R"(ok ["fail", "next"])");
+}
+
+TEST(Errors, E16MemoryErrorIsOrdinary) {
+  const Outcome outcome = Invoke(PythonRuntime::Add("failures.memory"), "1").outcome;
+  ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError);
+  EXPECT_EQ(outcome.error().type, "MemoryError");
+  EXPECT_EQ(outcome.disposition(), Disposition::kKeep);
+}
+
+void ExpectExit(const std::string& handler, const std::string& event, int status) {
+  Function& function = PythonRuntime::Add(handler);
+  const Outcome outcome = Invoke(function, event).outcome;
+  ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError) << handler << " " << event;
+  EXPECT_EQ(outcome.disposition(), Disposition::kExited);
+  EXPECT_EQ(outcome.error().exit_status, status) << handler << " " << event;
+}
+
+TEST(Errors, E43ExitsCarryTheirStatus) {
+  ExpectExit("failures.exit_with", "3", 3);
+  ExpectExit("failures.exit_with", "0", 0);
+  ExpectExit("failures.exit_with", "null", 0);
+  ExpectExit("failures.exit_with", "256", 0);
+  ExpectExit("failures.exit_with", "-1", 255);
+  ExpectExit("failures.interrupt", "1", -2);
+  ExpectExit("failures.base_exception", "1", 1);
+}
+
+TEST(Errors, E43ExitTextGoesToTheLog) {
+  Function& function = PythonRuntime::Add("failures.exit_with");
+  const Outcome outcome = Invoke(function, "\"good bye\"").outcome;
+  EXPECT_EQ(outcome.error().exit_status, 1);
+  EXPECT_EQ(PythonRuntime::Log().TextOf(function.config().name), "good bye\n");
+}
+
+}  // namespace
+}  // namespace tandem::test

@@ -1,0 +1,166 @@
+// From handler names to handlers: H-PY-01 to H-PY-39.
+
+#include "python_runtime.h"
+
+namespace tandem::test {
+namespace {
+
+std::string ImportError(const std::string& message) {
+  return InitError("Runtime.ImportModuleError", "Unable to import module " + message);
+}
+
+const std::vector<Case>& Cases() {
+  const std::string greeting = "ok {\"message\": \"Hello Ada L\"}";
+  const std::string ada = R"({"first_name": "Ada", "last_name": "L"})";
+  static const std::vector<Case> rows = {
+      {"H-PY-01", "hello_python.my_handler", ada, greeting},
+      {"H-PY-38", "hello_python.my_handler", R"({"last_name": "L"})",
+       Error("KeyError", "'first_name'",
+             R"("  File \"{packages}/rules/hello_python.py\", line 2, in my_handler\n)"
+             R"(    message = \"Hello {} {}\".format(event[\"first_name\"], event[\"last_name\"])\n")")},
+      {"H-PY-02", "pkg.sub.mod.fn", "1", "ok \"nested\""},
+      {"H-PY-03", "pkg/sub/mod.fn", "1", "ok \"nested\""},
+      {"H-PY-03", "pkg/sub.mod.fn", "1", "ok \"nested\""},
+      {"H-PY-03", "pkg/nothing.fn", "1", ImportError("'pkg/nothing': No module named 'pkg.nothing'")},
+      {"H-PY-04", "plain_dir.mod.fn", "1", "ok \"nested\""},
+      {"H-PY-05", "./hello_python.my_handler", "1",
+       InitError("TypeError", "the 'package' argument is required to perform a relative import for '..hello_python'",
+                 "{frames}")},
+      {"H-PY-05", "/hello_python.my_handler", "1",
+       InitError("TypeError", "the 'package' argument is required to perform a relative import for '.hello_python'",
+                 "{frames}")},
+      {"H-PY-06", "myhandler", "1",
+       InitError("Runtime.MalformedHandlerName",
+                 "Bad handler 'myhandler': not enough values to unpack (expected 2, got 1)")},
+      {"H-PY-07", ".fn", "1", InitError("ValueError", "Empty module name", "{frames}")},
+      {"H-PY-08", "shapes.", "1", InitError("Runtime.HandlerNotFound", "Handler '' missing on module 'shapes'")},
+      {"H-PY-09", "shapes..fn", "1",
+       ImportError("'shapes.': No module named 'shapes.'; 'shapes' is not a package")},
+      {"H-PY-10", "shapes.Class.method", "1",
+       ImportError("'shapes.Class': No module named 'shapes.Class'; 'shapes' is not a package")},
+      {"H-PY-11", "my-mod.my_handler", ada, greeting},
+      {"H-PY-12", " shapes.function", "1", ImportError("' shapes': No module named ' shapes'")},
+      {"H-PY-12", "shapes.function ", "1",
+       InitError("Runtime.HandlerNotFound", "Handler 'function ' missing on module 'shapes'")},
+      {"H-PY-13", "pkg\\sub.fn", "1", ImportError("'pkg\\\\sub': No module named 'pkg\\\\sub'")},
+      {"H-PY-15", "nothing.fn", "1", ImportError("'nothing': No module named 'nothing'")},
+      {"H-PY-16", "needs_dependency.fn", "1",
+       ImportError("'needs_dependency': No module named 'dependency_that_is_not_there'")},
+      {"H-PY-17", "needs_name.fn", "1",
+       ImportError("'needs_name': cannot import name 'nothing_of_that_name' from 'shapes' "
+                   "({packages}/rules/shapes.py)")},
+      {"H-PY-18", "shapes.nothing", "1",
+       InitError("Runtime.HandlerNotFound", "Handler 'nothing' missing on module 'shapes'")},
+      {"H-PY-20", "sys.exit", "1",
+       InitError("Runtime.BuiltInModuleConflict", "Cannot use built-in module sys as a handler module")},
+      {"H-PY-20", "time.sleep", "1",
+       InitError("Runtime.BuiltInModuleConflict", "Cannot use built-in module time as a handler module")},
+      {"H-PY-21", "plain_dir/sys.fn", "1", "ok \"nested\""},
+      {"H-PY-21", "json.fn", "1", InitError("Runtime.HandlerNotFound", "Handler 'fn' missing on module 'json'")},
+      {"H-PY-28", "shapes.function", "1", "ok [\"function\", 1]"},
+      {"H-PY-28", "shapes.anonymous", "1", "ok [\"lambda\", 1]"},
+      {"H-PY-28", "shapes.partial", "1", "ok [\"partial\", 1]"},
+      {"H-PY-28", "shapes.instance", "1", "ok [\"instance\", 1]"},
+      {"H-PY-28", "shapes.bound", "1", "ok [\"method\", 1]"},
+      {"H-PY-28", "shapes.built_in", "1",
+       PythonRuntime::Minor() < 10
+           ? Error("TypeError", "isinstance() arg 2 must be a type or tuple of types")
+           : Error("TypeError", "isinstance() arg 2 must be a type, a tuple of types, or a union")},
+      {"H-PY-29", "shapes.number", "1", Error("TypeError", "'int' object is not callable")},
+      {"H-PY-30", "shapes.one", "1", Error("TypeError", "one() takes 1 positional argument but 2 were given")},
+      {"H-PY-31", "shapes.Class", "1",
+       Error("Runtime.MarshalError", "Unable to marshal response: Object of type Class is not JSON serializable")},
+      {"H-PY-32", "shapes.coroutine", "1",
+       Error("Runtime.MarshalError", "Unable to marshal response: Object of type coroutine is not JSON serializable")},
+      {"H-PY-32", "shapes.generator", "1",
+       Error("Runtime.MarshalError", "Unable to marshal response: Object of type generator is not JSON serializable")},
+      {"H-PY-33", "shapes.renamed", "1", "ok [1, true, [], 3]"},
+  };
+  return rows;
+}
+
+// Replaces the stack trace by a mark where the row does not spell it out.
+std::string Masked(std::string shown, const std::string& expected) {
+  const std::string start = "\"stackTrace\": [";
+  const size_t at = shown.find(start);
+  if (expected.find("{frames}") == std::string::npos || at == std::string::npos) return shown;
+  return shown.substr(0, at + start.size()) + "{frames}]}";
+}
+
+// The table asks the running interpreter for its version, so it is read while the test runs.
+TEST(Handler, Table) {
+  for (const Case& row : Cases()) {
+    SCOPED_TRACE(std::string(row.rule) + " " + row.handler);
+    EXPECT_EQ(Masked(Run(PythonRuntime::Add(row.handler), row.event), row.expected), row.expected);
+  }
+}
+
+TEST(Handler, HPy23SyntaxErrorsNameModuleAndPlace) {
+  const std::string text = PythonRuntime::Minor() < 10 ? "invalid syntax" : "expected ':'";
+  const std::string trace = R"("  File \"{packages}/rules/bad_syntax.py\" Line 1\n    def fn(event, context)\n")";
+  for (const char* module : {"bad_syntax", "imports_bad_syntax"}) {  // H-PY-24, H-PY-25
+    EXPECT_EQ(Run(PythonRuntime::Add(std::string(module) + ".fn"), "1"),
+              InitError("Runtime.UserCodeSyntaxError",
+                        "Syntax error in module '" + std::string(module) + "': " + text + " (bad_syntax.py, line 1)",
+                        trace));
+  }
+}
+
+TEST(Handler, HPy19ModuleGetattrMayFailOtherwise) {
+  const std::string shown = Run(PythonRuntime::Add("getattr_fails.fn"), "1");
+  EXPECT_EQ(shown.find(R"(error {"errorMessage": "no fn", "errorType": "LookupError", "requestId": "", "stackTrace": ["  File \"{packages}/rules/getattr_fails.py\", line 2, in __getattr__\n)"), 0u) << shown;
+}
+
+TEST(Handler, HPy26OtherErrorsAtImportKeepTheImportersFrames) {
+  const std::string shown = Run(PythonRuntime::Add("raises.fn"), "1");
+  EXPECT_EQ(shown.find(R"(error {"errorMessage": "('at import', 5)", "errorType": "Problem", "requestId": "", "stackTrace": ["  File \")"), 0u) << shown;
+  EXPECT_NE(shown.find("importlib/__init__.py"), std::string::npos);
+  EXPECT_NE(shown.find("<frozen importlib._bootstrap>"), std::string::npos);
+  EXPECT_NE(shown.find(R"("  File \"{packages}/rules/raises.py\", line 5, in <module>\n    raise Problem(\"at import\", 5)\n"]})"), std::string::npos);
+  EXPECT_EQ(shown.find("_tandem"), std::string::npos);  // E-09
+}
+
+TEST(Handler, HPy27ExitAtImportEndsTheProcess) {
+  const Outcome exits = Invoke(PythonRuntime::Add("exits.fn"), "1").outcome;
+  ASSERT_EQ(exits.kind(), Outcome::Kind::kFunctionError);
+  EXPECT_EQ(exits.disposition(), Disposition::kExited);
+  EXPECT_EQ(exits.error().exit_status, 7);
+  const Outcome interrupts = Invoke(PythonRuntime::Add("interrupts.fn"), "1").outcome;
+  EXPECT_EQ(interrupts.disposition(), Disposition::kExited);
+  EXPECT_EQ(interrupts.error().exit_status, -2);
+}
+
+TEST(Handler, HPy34ModuleStatePersists) {
+  Function& function = PythonRuntime::Add("shapes.count");
+  EXPECT_EQ(Run(function, "1"), "ok 1");
+  EXPECT_EQ(Run(function, "1"), "ok 2");
+}
+
+TEST(Handler, HPy35InitErrorsReportTheirType) {
+  const Outcome outcome = Invoke(PythonRuntime::Add("nothing.fn"), "1").outcome;
+  ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError);
+  EXPECT_EQ(outcome.error().reported_type, "Runtime.ImportModuleError");
+  EXPECT_EQ(outcome.error().type, "Runtime.ImportModuleError");
+  EXPECT_EQ(Invoke(PythonRuntime::Add("shapes.number"), "1").outcome.error().reported_type, "");
+}
+
+TEST(Handler, HPy36InitRunsAgainWithTheNextInvocation) {
+  Function& function = PythonRuntime::Add("flaky.fn");
+  const std::string first = Run(function, "1");
+  EXPECT_EQ(first.find(R"(error {"errorMessage": "first time", "errorType": "RuntimeError", "requestId": "")"), 0u) << first;
+  EXPECT_EQ(Run(function, "1"), "ok 1");
+}
+
+TEST(Handler, HPy39SeedSettingsAreAccepted) {
+  FunctionConfig config = PythonRuntime::Config("contexts.values");
+  config.runtime = "python3.6";
+  config.timeout = std::chrono::seconds(15);
+  config.memory_size_mb = 512;
+  EXPECT_EQ(Run(PythonRuntime::Add(config), "[\"memory_limit_in_mb\"]"), "ok [\"512\"]");
+  config.name += "b";
+  config.handler = "contexts.remaining";
+  EXPECT_EQ(Run(PythonRuntime::Add(config), "1"), "ok [\"int\", true]");
+}
+
+}  // namespace
+}  // namespace tandem::test

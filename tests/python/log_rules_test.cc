@@ -1,0 +1,173 @@
+// What handlers print and log: L-01 to L-19.
+
+#include <algorithm>
+#include <regex>
+
+#include "python_runtime.h"
+
+namespace tandem::test {
+namespace {
+
+std::vector<KeptRecord> Records(const Function& function) { return PythonRuntime::Log().Of(function.config().name); }
+
+std::vector<std::string> Texts(const Function& function) {
+  std::vector<std::string> texts;
+  for (const KeptRecord& record : Records(function)) texts.push_back(record.text);
+  return texts;
+}
+
+// Dates as "{time}".
+std::string Undated(const std::string& text) {
+  static const std::regex date(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z)");
+  return std::regex_replace(text, date, "{time}");
+}
+
+Function& AddJson(const std::string& handler) {
+  FunctionConfig config = PythonRuntime::Config(handler);
+  config.log_format = "json";  // L-08: in any case
+  return PythonRuntime::Add(config);
+}
+
+// The first function of the module sees its init; gtest runs a file's tests in their order.
+TEST(Logs, L03InitHasNoRequestId) {
+  Function& function = PythonRuntime::Add("logs.prints");
+  ASSERT_TRUE(PythonRuntime::Get().Prepare(function).ok());
+  const std::vector<KeptRecord> records = Records(function);
+  ASSERT_EQ(records.size(), 2u);
+  EXPECT_EQ(records[0].text, "during init\n");
+  EXPECT_EQ(records[0].request_id, "");
+  EXPECT_EQ(Undated(records[1].text), "[WARNING]\t{time}\t\twarned during init\n");  // L-02, L-22
+  EXPECT_EQ(records[1].request_id, "");
+}
+
+TEST(Logs, L14PrintIsPassedThrough) {
+  Function& function = PythonRuntime::Add("logs.prints");
+  EXPECT_EQ(Run(function, "1"), "ok null");
+  const std::vector<std::string> expected = {"one\n", "two\n", "a-b\n", "x\n", "y\n", "bytes\n", "é ✓\n", "unfinished"};
+  EXPECT_EQ(Texts(function), expected);
+  for (const KeptRecord& record : Records(function)) {
+    EXPECT_EQ(record.request_id, "test-id");
+    EXPECT_EQ(record.level, LogLevel::kUnset);
+    EXPECT_EQ(record.format, LogFormat::kText);
+  }
+}
+
+TEST(Logs, L14StreamsKeepTheirAttributes) {
+  EXPECT_EQ(Run(PythonRuntime::Add("logs.attributes"), "1"), R"(ok [1, 2, false, "<stdout>", true])");
+  EXPECT_EQ(Run(PythonRuntime::Add("contexts.sink"), "1"), R"(ok [1, true, "utf-8"])");  // L-01
+}
+
+TEST(Logs, L02RecordsHaveLevelTimeAndRequestId) {
+  Function& function = PythonRuntime::Add("logs.records");
+  EXPECT_EQ(Run(function, "1"), "ok 1");
+  const std::vector<KeptRecord> records = Records(function);
+  ASSERT_EQ(records.size(), 5u);  // L-04: info is silent
+  EXPECT_EQ(Undated(records[0].text), "[WARNING]\t{time}\ttest-id\twarned é\n");
+  EXPECT_EQ(records[0].level, LogLevel::kWarn);
+  EXPECT_EQ(Undated(records[1].text), "[ERROR]\t{time}\ttest-id\tfailed\n");
+  EXPECT_EQ(Undated(records[2].text), "[Level 37]\t{time}\ttest-id\todd level\n");  // L-12
+  EXPECT_EQ(Undated(records[3].text).find("[ERROR]\t{time}\ttest-id\tcaught\n\nTraceback (most recent call last):\n"), 0u)
+      << records[3].text;
+  EXPECT_EQ(records[3].text.back(), '\n');  // L-06, without the glued line
+  EXPECT_EQ(records[4].level, LogLevel::kFatal);
+}
+
+TEST(Logs, L09JsonRecords) {
+  Function& function = AddJson("logs.records");
+  EXPECT_EQ(Run(function, "1"), "ok 1");
+  const std::vector<KeptRecord> records = Records(function);
+  ASSERT_EQ(records.size(), 5u);
+  EXPECT_EQ(Undated(records[0].text),
+            "{\"timestamp\": \"{time}\", \"level\": \"WARNING\", \"message\": \"warned é\", \"logger\": \"root\", "
+            "\"requestId\": \"test-id\"}\n");
+  EXPECT_EQ(records[0].format, LogFormat::kJson);
+  EXPECT_EQ(Undated(records[1].text),
+            "{\"timestamp\": \"{time}\", \"level\": \"ERROR\", \"message\": \"failed\", \"logger\": \"some.logger\", "
+            "\"requestId\": \"test-id\"}\n");
+  EXPECT_NE(records[2].text.find("\"level\": \"WARNING\", \"message\": \"odd level\""), std::string::npos);  // L-12
+  for (const char* part : {"\"stackTrace\": [\"  File ", "\"errorType\": \"ValueError\"", "\"errorMessage\": \"inner\"",
+                           "logs.py:records:"}) {  // L-10
+    EXPECT_NE(records[3].text.find(part), std::string::npos) << part << " in " << records[3].text;
+  }
+  EXPECT_NE(records[4].text.find("\"color\": \"red\"}\n"), std::string::npos) << records[4].text;
+}
+
+TEST(Logs, L15JsonDoesNotWrapPrint) {
+  Function& function = AddJson("logs.prints");
+  EXPECT_EQ(Run(function, "1"), "ok null");
+  EXPECT_EQ(Texts(function).front(), "one\n");
+}
+
+TEST(Logs, L13LoggingErrorsReachTheHandler) {
+  EXPECT_NE(Run(PythonRuntime::Add("logs.bad_arguments"), "1").find("\"errorType\": \"TypeError\""), std::string::npos);
+  EXPECT_NE(Run(AddJson("logs.bad_arguments"), "1").find("\"errorType\": \"TypeError\""), std::string::npos);
+  EXPECT_EQ(Run(AddJson("logs.bad_extra"), "1")
+                .find(R"(error {"errorMessage": "Object of type set is not JSON serializable", "errorType": "TypeError")"),
+            0u);
+}
+
+TEST(Logs, L16FunctionErrorIsOneRecord) {
+  Function& function = PythonRuntime::Add("logs.fails");
+  EXPECT_NE(Run(function, "1").find("\"ValueError\""), std::string::npos);
+  const std::vector<KeptRecord> records = Records(function);
+  ASSERT_EQ(records.size(), 1u);
+  const std::string text = "[ERROR] ValueError: bad\nnews\rTraceback (most recent call last):\r\u00a0\u00a0File \"" +
+                           PythonRuntime::Package("rules/logs.py") +
+                           "\", line 51, in fails\r\u00a0\u00a0\u00a0\u00a0raise ValueError(\"bad\\nnews\")\n";
+  EXPECT_EQ(records[0].text, text);
+  EXPECT_EQ(records[0].level, LogLevel::kError);
+  EXPECT_EQ(records[0].request_id, "test-id");
+}
+
+TEST(Logs, L16InitErrorIsLoggedToo) {
+  Function& function = PythonRuntime::Add("nothing.fn");
+  EXPECT_NE(Run(function, "1").find("ImportModuleError"), std::string::npos);
+  EXPECT_EQ(PythonRuntime::Log().TextOf(function.config().name),
+            "[ERROR] Runtime.ImportModuleError: Unable to import module 'nothing': No module named 'nothing'\r"
+            "Traceback (most recent call last):\n");
+}
+
+TEST(Logs, L19FunctionErrorInJson) {
+  Function& function = AddJson("logs.fails");
+  EXPECT_NE(Run(function, "1").find("\"ValueError\""), std::string::npos);
+  const std::vector<KeptRecord> records = Records(function);
+  ASSERT_EQ(records.size(), 1u);
+  EXPECT_EQ(Undated(records[0].text).find(R"({"timestamp": "{time}", "log_level": "ERROR", "errorMessage": "bad\nnews", "errorType": "ValueError", "requestId": "test-id", "stackTrace": [)"), 0u)
+      << records[0].text;
+  EXPECT_EQ(records[0].format, LogFormat::kJson);
+}
+
+TEST(Logs, L02ThreadsAreAttributed) {
+  Function& function = PythonRuntime::Add("logs.from_thread");
+  EXPECT_EQ(Run(function, "1"), "ok null");
+  const std::vector<KeptRecord> records = Records(function);
+  ASSERT_EQ(records.size(), 2u);
+  EXPECT_EQ(records[0].text, "from a thread\n");
+  EXPECT_EQ(records[1].text, "with a context\n");
+  for (const KeptRecord& record : records) EXPECT_EQ(record.request_id, "test-id");
+}
+
+TEST(Logs, L14SurrogatesAreAnErrorOnStandardOutputOnly) {
+  Function& function = PythonRuntime::Add("logs.surrogate");
+  EXPECT_NE(Run(function, "1").find("\"UnicodeEncodeError\""), std::string::npos);
+  EXPECT_EQ(Texts(function).front(), "\\ud800\n");
+}
+
+TEST(Logs, L14ChildrenWorkFromHandlers) { EXPECT_EQ(Run(PythonRuntime::Add("logs.child"), "1"), "ok \"42\""); }
+
+// The root level is the interpreter's, so that this is the last test here.
+TEST(Logs, L07LevelNames) {
+  const std::pair<const char*, const char*> levels[] = {
+      {"TRACE", "10"}, {"trace", "10"}, {"nonsense", "10"}, {"info", "20"}, {"WARN", "30"}, {"FATAL", "50"}, {"WARNING", "30"}};
+  for (const auto& [name, expected] : levels) {
+    FunctionConfig config = PythonRuntime::Config("logs.debug");
+    config.log_level = name;
+    Function& function = PythonRuntime::Add(config);
+    EXPECT_EQ(Run(function, "1"), "ok " + std::string(expected)) << name;
+    const size_t shown = *expected == '1' ? 2 : *expected == '2' ? 1 : 0;
+    EXPECT_EQ(Records(function).size(), shown) << name;
+  }
+}
+
+}  // namespace
+}  // namespace tandem::test

@@ -1,0 +1,6 @@
+runs = []
+
+
+def fn(event, context):
+    runs.append(event)
+    return len(runs)

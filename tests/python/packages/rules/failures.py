@@ -1,0 +1,79 @@
+"""Handlers that fail."""
+
+import os
+import sys
+
+
+class MyError(Exception):
+    def __str__(self):
+        return "custom text"
+
+
+class BadText(Exception):
+    def __str__(self):
+        raise RuntimeError("no text")
+
+
+def key_error(event, context):
+    return {}["k"]
+
+
+def value_error(event, context):
+    raise ValueError(*event)
+
+
+def nested(event, context):
+    inner()
+
+
+def inner():
+    try:
+        raise KeyError("cause")
+    except KeyError as error:
+        raise MyError() from error
+
+
+def bad_text(event, context):
+    raise BadText()
+
+
+def recursion(event, context):
+    return recursion(event, context)
+
+
+def group(event, context):
+    raise ExceptionGroup("eg", [ValueError("x")])  # noqa: F821
+
+
+def text(event, context):
+    raise ValueError(event)
+
+
+def surrogate(event, context):
+    raise ValueError("\ud800")
+
+
+def exit_with(event, context):
+    sys.exit(event)
+
+
+def interrupt(event, context):
+    raise KeyboardInterrupt()
+
+
+def base_exception(event, context):
+    raise BaseException("bare")
+
+
+def memory(event, context):
+    raise MemoryError()
+
+
+def mutate(event, context):
+    state.append(event)
+    if event == "fail":
+        raise ValueError(event)
+    return state
+
+
+state = []

@@ -1,0 +1,77 @@
+"""What handlers print and log."""
+
+import contextvars
+import logging
+import subprocess
+import sys
+import threading
+
+print("during init")
+logging.warning("warned during init")
+logging.basicConfig(level=logging.DEBUG)
+
+
+def prints(event, context):
+    print("one")
+    print("two", file=sys.stderr)
+    print("a", "b", sep="-", end="")
+    print("", flush=True)
+    sys.stdout.writelines(["x\n", "y\n"])
+    sys.stdout.buffer.write(b"bytes\n")
+    print("é ✓")
+    print("unfinished", end="")
+
+
+def records(event, context):
+    logger = logging.getLogger("some.logger")
+    logging.warning("warned %s", "é")
+    logger.info("silent")
+    logger.error("failed")
+    logging.log(37, "odd level")
+    try:
+        raise ValueError("inner")
+    except ValueError:
+        logging.exception("caught")
+    logging.critical("with extra", extra={"color": "red"})
+    return len(logging.getLogger().handlers)
+
+
+def debug(event, context):
+    logging.debug("detail")
+    logging.info("information")
+    return logging.getLogger().level
+
+
+def bad_arguments(event, context):
+    logging.warning("%d", "x")
+
+
+def bad_extra(event, context):
+    logging.warning("x", extra={"value": {1}})
+
+
+def fails(event, context):
+    raise ValueError("bad\nnews")
+
+
+def from_thread(event, context):
+    thread = threading.Thread(target=print, args=("from a thread",))
+    thread.start()
+    thread.join()
+    copied = contextvars.copy_context()
+    other = threading.Thread(target=lambda: copied.run(print, "with a context"))
+    other.start()
+    other.join()
+
+
+def surrogate(event, context):
+    print("\ud800", file=sys.stderr)
+    print("\ud800")
+
+
+def attributes(event, context):
+    return [sys.stdout.fileno(), sys.stderr.fileno(), sys.stdout.isatty(), sys.stdout.name, sys.stdout.writable()]
+
+
+def child(event, context):
+    return subprocess.run([sys.executable, "-c", "print(6 * 7)"], capture_output=True, check=True).stdout.decode().strip()

@@ -1,0 +1,1 @@
+import dependency_that_is_not_there

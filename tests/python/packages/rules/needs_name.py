@@ -1,0 +1,1 @@
+from shapes import nothing_of_that_name

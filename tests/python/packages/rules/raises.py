@@ -1,0 +1,5 @@
+class Problem(Exception):
+    pass
+
+
+raise Problem("at import", 5)

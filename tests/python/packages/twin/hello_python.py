@@ -1,0 +1,17 @@
+import shared_name
+
+
+def my_handler(event, context):
+    return ["twin", shared_name.NAME]
+
+
+def lazy(event, context):
+    import lazily
+
+    return lazily.NAME
+
+
+def numpy_user(event, context):
+    import numpy
+
+    return numpy.__name__

@@ -1,0 +1,5 @@
+import numpy
+
+
+def fn(event, context):
+    return numpy.__name__
