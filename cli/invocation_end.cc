@@ -38,16 +38,14 @@ InvocationEnd::InvocationEnd(const InvokeRequest& request, const ResponseChannel
                              Progress& progress)
     : request_(request), response_(response), log_(log), progress_(progress) {}
 
-void InvocationEnd::CatchExit() {
-  on_exit([](int status, void* end) { static_cast<InvocationEnd*>(end)->Exit(status); }, this);
-}
-
 void InvocationEnd::Claim() {
   if (!claimed_.test_and_set()) return;
   for (;;) pause();
 }
 
 void InvocationEnd::Return(const InvokeResult& result) {
+  // A fork of the handler's that comes back, too, has nothing to say.
+  if (!IsFirstProcess()) EndProcess(result.outcome.ok() ? kExitSuccess : kExitFunctionError);
   while (log_.taken_over()) pause();  // too late: its last lines are not its own
   Claim();
   Answer(result.outcome);

@@ -15,7 +15,7 @@
 namespace tandem::cli {
 
 // Answers exactly once and ends the process: the invocation that returns, the watchdog whose patience is over and user
-// code that calls exit() may all try, and the first one wins.
+// code that ends the process may all try, and the first one wins.
 //
 // Threads: any; the losers wait for the process's end.
 // Lifetime: the process's; everything it is given must live as long.
@@ -24,9 +24,6 @@ class InvocationEnd {
   InvocationEnd(const InvokeRequest& request, const ResponseChannel& response, LogPrinter& log, Progress& progress);
   InvocationEnd(const InvocationEnd&) = delete;
   InvocationEnd& operator=(const InvocationEnd&) = delete;
-
-  // From here on exit(), whoever calls it, is the function's end and not ours (E-40, E-44).
-  void CatchExit();
 
   // The invocation has returned.
   [[noreturn]] void Return(const InvokeResult& result);

@@ -8,6 +8,7 @@
 #include <memory>
 #include <utility>
 
+#include "exit_catcher.h"
 #include "exit_status.h"
 #include "function_environment.h"
 #include "invocation_end.h"
@@ -126,7 +127,7 @@ int Invoke(Session& session) {
   const auto main_thread = function.PrefersMainThread();
   if (!main_thread) return Fail(main_thread.status().message(), ExitStatusOf(main_thread.status().code()));
 
-  session.end.CatchExit();
+  CatchExit(session.end);
   StartWatchdog(session.request.config.timeout, session.progress, session.end);
   if (*main_thread) InvokeAndEnd(session, function);
   const Status status = RunOnOwnThread([&] { InvokeAndEnd(session, function); });

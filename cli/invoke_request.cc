@@ -101,7 +101,7 @@ Status CheckClientContext(const std::string& text) {
   Json::Value value;
   try {
     if (reader->parse(text.data(), text.data() + text.size(), &value, nullptr) && value.isObject()) return {};
-  } catch (const Json::Exception&) {  // NOLINT(bugprone-empty-catch): nested too deeply, so refused below
+  } catch (const Json::Exception&) {  // nested too deeply, so refused below
   }
   return Bad("--client-context: '" + text + "' is not a JSON object");
 }

@@ -47,14 +47,17 @@ void LogPrinter::Write(const LogRecord& record) noexcept {
   try {
     const std::lock_guard lock(mutex_);
     if (muted_ || record.text.empty()) return;
-    if (record.origin == LogOrigin::kPlatform) progress_.NotePlatformLine();
+    if (record.origin == LogOrigin::kPlatform) {
+      if (!IsFirstProcess()) return;  // a fork of the handler's that comes back
+      progress_.NotePlatformLine();
+    }
     if (record.request_id == request_id_) KeepTail(record.text);
     if (!Shows(record.origin)) return;
     if (line_open_ && record.origin != LogOrigin::kFunction) WriteLog("\n");
     std::string buffer;
     WriteLog(Shown(record.text, buffer));
     line_open_ = !record.text.ends_with('\n');
-  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): out of memory, and a sink must not throw
+  } catch (const std::exception&) {  // out of memory, and a sink must not throw
   }
 }
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,6 +23,7 @@ constexpr std::size_t kImpatientChunk = 4096;  // what a pipe takes at once when
 
 bool stdout_was_closed = false;
 int response_descriptor = -1;
+pid_t first_process = 0;
 
 std::string ErrnoText(int error) {
   return std::generic_category().message(error);
@@ -39,6 +41,7 @@ bool WaitWritable(int descriptor, std::chrono::milliseconds patience) {
 }  // namespace
 
 void PrepareStandardStreams() {
+  first_process = getpid();
   for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (fcntl(descriptor, F_GETFD) != -1 || errno != EBADF) continue;
     if (descriptor == STDOUT_FILENO) stdout_was_closed = true;
@@ -96,10 +99,18 @@ Result<ResponseChannel> ResponseChannel::Take() {
   return ResponseChannel(descriptor, isatty(descriptor) == 1);
 }
 
+bool IsFirstProcess() {
+  return getpid() == first_process;
+}
+
 void EndProcess(int status) {
   // Not fflush(): a thread of the handler may hold the stream for ever.
   if (ftrylockfile(stdout) == 0) fflush_unlocked(stdout);
-  _exit(status);
+  EndProcessNow(status);
+}
+
+void EndProcessNow(int status) {
+  for (;;) syscall(SYS_exit_group, status);  // _exit is ours, see exit_catcher.cc
 }
 
 }  // namespace tandem::cli

@@ -42,8 +42,13 @@ class ResponseChannel {
   bool is_terminal_;
 };
 
+// Whether this is the process that was started, and not a child that user code has forked.
+bool IsFirstProcess();
+
 // Ends the process without running what VMs and user code registered for its end, after flushing C's standard output.
 [[noreturn]] void EndProcess(int status);
+// The same without flushing anything.
+[[noreturn]] void EndProcessNow(int status);
 
 }  // namespace tandem::cli
 

@@ -124,15 +124,46 @@ def test_timeout_during_init(invoke_python):
         ("sys.exit('bye')", "with error: exit status 1"),
         ("ctypes.CDLL(None).exit(9)", "with error: exit status 9"),
         ("ctypes.CDLL(None).exit(0)", "without providing a reason"),
+        ("os._exit(4)", "with error: exit status 4"),
+        ("os._exit(0)", "without providing a reason"),
     ],
 )
 def test_python_exit(invoke_python, statement, reason):
     """E-40, E-41, E-43, L-49: not our end, and never the command's own exit status."""
-    run = invoke_python(f"import ctypes, sys\ndef handler(event, context):\n    {statement}\n")
+    run = invoke_python(f"import ctypes, os, sys\ndef handler(event, context):\n    {statement}\n")
     message = f"RequestId: {run.request_id} Error: Runtime exited {reason}"
     assert run.code == 1
     assert run.json == {"errorType": "Runtime.ExitError", "errorMessage": message}
     assert run.handler_log().endswith(f"{message}\nRuntime.ExitError\n")
+
+
+def test_children_end_as_they_like(invoke_python, python):
+    """Only the function's own process has an end that is answered."""
+    source = """
+        import ctypes
+        import multiprocessing
+        import os
+        import subprocess
+        import sys
+
+        def child(way):
+            ctypes.CDLL(None).exit(5) if way == "exit" else os._exit(6)
+
+        def forked(way):
+            process = multiprocessing.get_context("fork").Process(target=child, args=(way,))
+            process.start()
+            process.join()
+            return process.exitcode
+
+        def handler(event, context):
+            started = subprocess.run([sys.executable, "-c", "raise SystemExit(7)"], check=False)
+            try:
+                subprocess.run(["/nonexistent"], check=False)
+            except FileNotFoundError:
+                return [forked("exit"), forked("_exit"), started.returncode]
+        """
+    run = invoke_python(source, "--python", python)
+    assert (run.code, run.stdout, run.handler_log()) == (0, b"[5, 6, 7]", "")
 
 
 @pytest.mark.parametrize("method", ["exit", "halt"])

@@ -52,7 +52,8 @@ def test_a_forked_child_cannot_answer(invoke_python):
                 os.waitpid(child, 0)
             return "parent" if child else "child"
         """
-    assert invoke_python(source, "--runtime", "python").stdout == b'"parent"'
+    run = invoke_python(source)
+    assert (run.code, run.stdout, run.handler_log()) == (0, b'"parent"', "")
 
 
 def test_platform_lines_stand_on_their_own(tandem, java_package):
