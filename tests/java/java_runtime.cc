@@ -26,7 +26,20 @@ class JavaEnvironment final : public ::testing::Environment {
     auto created = Runtime::Create(std::move(options));
     ASSERT_TRUE(created.ok()) << created.status().message();
     Shared() = std::move(*created);
+    StartVm();
   }
+
+  // Starts the VM with options in the environment, which HotSpot would announce on standard error by itself.
+  static void StartVm() {
+    ASSERT_EQ(setenv("JAVA_TOOL_OPTIONS", "-Dtandem.test.first='a b' -Dtandem.test.both=first", 1), 0);
+    ASSERT_EQ(setenv("_JAVA_OPTIONS", "-Dtandem.test.both=last", 1), 0);
+    ::testing::internal::CaptureStderr();
+    ::testing::internal::CaptureStdout();
+    Outcome outcome = JavaRuntime::Get().Prepare(JavaRuntime::Add("example.Hello::myHandler"));
+    JavaRuntime::StartOutput() = ::testing::internal::GetCapturedStdout() + ::testing::internal::GetCapturedStderr();
+    ASSERT_TRUE(outcome.ok()) << Show(outcome);
+  }
+
   void TearDown() override { Shared().reset(); }
 };
 
@@ -55,6 +68,11 @@ Runtime& JavaRuntime::Get() { return *Shared(); }
 KeepingSink& JavaRuntime::Log() {
   static KeepingSink sink;
   return sink;
+}
+
+std::string& JavaRuntime::StartOutput() {
+  static std::string output;
+  return output;
 }
 
 FunctionConfig JavaRuntime::Config(const std::string& handler, const std::string& package) {

@@ -46,6 +46,8 @@ class JavaRuntime {
  public:
   static Runtime& Get();
   static KeepingSink& Log();
+  // What the process printed while the VM started.
+  static std::string& StartOutput();
   static std::string Package(const std::string& name) { return std::string(TANDEM_TEST_PACKAGES) + "/" + name; }
   // A config with a name of its own and no timeout.
   static FunctionConfig Config(const std::string& handler, const std::string& package = "rules");

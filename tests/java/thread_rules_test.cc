@@ -105,6 +105,30 @@ TEST(Leaks, ClassesOfARemovedFunctionAreCollected) {
   EXPECT_EQ(Show(Invoke(watcher, "1").outcome), Ok("0"));
 }
 
+TEST(Process, PrintsNothingWhileTheVmStarts) { EXPECT_EQ(JavaRuntime::StartOutput(), ""); }
+
+TEST(Process, OptionsOfTheEnvironmentCountAndStayVisible) {
+  Function& function = JavaRuntime::Add("rules.Process::look");
+  EXPECT_EQ(Show(Invoke(function, "\"tandem.test.first\"").outcome), Ok("\"a b\""));
+  EXPECT_EQ(Show(Invoke(function, "\"tandem.test.both\"").outcome), Ok("\"last\""));
+  EXPECT_EQ(Show(Invoke(function, "\"_JAVA_OPTIONS\"").outcome), Ok("\"-Dtandem.test.both=last\""));
+  EXPECT_EQ(Show(Invoke(function, "\"sun.jnu.encoding\"").outcome), Ok("\"UTF-8\""));
+}
+
+// What one invocation leaves in its thread's slot does not show in the next one.
+TEST(Threads, InvocationsAfterLargeAndFailedOnesAreClean) {
+  Function& large = JavaRuntime::Add("rules.Output::large");
+  Function& broken = JavaRuntime::Add("rules.Output::broken");
+  Function& echo = JavaRuntime::Add("rules.Types::objectEcho");
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(Show(Invoke(broken, "1").outcome), WriteError());
+    EXPECT_EQ(Show(Invoke(echo, "{\"a\":[1]}").outcome), Ok("{\"a\":[1]}"));
+    EXPECT_EQ(Invoke(large, "100000").outcome.payload().view().size(), 100002u);
+    EXPECT_EQ(Show(Invoke(echo, "5").outcome), Ok("5"));
+    EXPECT_EQ(Show(Invoke(echo, "6").outcome), Ok("6"));
+  }
+}
+
 // Outside the VM's own signals, the process is as it was: nothing of ours runs before main, so the handlers that a
 // program without a VM has are the defaults.
 TEST(Process, KeepsItsSignalHandlersAndLocale) {

@@ -81,6 +81,9 @@ final class Bridge {
 
   static void close(Function function) {
     if (function != null) {
+      for (Slot slot : SLOTS) {
+        slot.generator = null;  // it remembers the last value that it wrote
+      }
       try {
         function.close();
       } catch (Throwable e) {
@@ -115,8 +118,8 @@ final class Bridge {
     } catch (Throwable e) {
       return fail(slot, ErrorReport.ofInvocation(e).encode(function.config));
     } finally {
-      slot.running = null;
       invocation.end();
+      slot.release();
       thread.setContextClassLoader(outerLoader);
       scope.current = outer;
     }

@@ -63,6 +63,10 @@ final class ResultBuffer extends OutputStream {
     return size > MAX_ARRAY / 2 ? MAX_ARRAY : Math.max(needed, Math.max(size * 2, 1 << 17));
   }
 
+  boolean isSpilled() {
+    return spill != null;
+  }
+
   /** The size of a response that lies in the shared memory, or {@link Bridge#SPILLED} with the slot's spill set. */
   int finish(Slot slot) {
     if (spill == null) {

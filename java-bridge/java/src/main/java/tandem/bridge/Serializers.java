@@ -26,7 +26,7 @@ final class Serializers {
   private final ClassLoader loader;
   private final Map<Type, PojoSerializer<Object>> cache = new ConcurrentHashMap<>();
   private EventLibrary events;
-  private JacksonFactory factory;
+  private ObjectMapper mapper;
   private CustomPojoSerializer custom;
 
   Serializers(ClassLoader loader) {
@@ -72,7 +72,7 @@ final class Serializers {
   }
 
   private PojoSerializer<Object> make(Type type) throws Throwable {
-    return isEvent(type) ? events().serializer((Class<?>) type) : factory().getSerializer(type);
+    return isEvent(type) ? events().serializer((Class<?>) type) : new PlainSerializer(mapper(), type);
   }
 
   private synchronized EventLibrary events() throws ReflectiveOperationException {
@@ -82,14 +82,13 @@ final class Serializers {
     return events;
   }
 
-  private synchronized JacksonFactory factory() {
-    if (factory == null) {
-      factory = Jackson.PRISTINE.withNamingStrategy(null);
+  private synchronized ObjectMapper mapper() {
+    if (mapper == null) {
+      mapper = Jackson.PRISTINE.withNamingStrategy(null).getMapper();
       LookupCache<Object, JavaType> types = new LRUMap<>(16, 200);
-      ObjectMapper mapper = factory.getMapper();
       mapper.setTypeFactory(mapper.getTypeFactory().withCache(types));
     }
-    return factory;
+    return mapper;
   }
 
   void close() {

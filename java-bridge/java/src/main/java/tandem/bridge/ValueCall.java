@@ -3,7 +3,6 @@ package tandem.bridge;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.lang.reflect.Type;
 import java.nio.ByteBuffer;
 
@@ -41,7 +40,7 @@ final class ValueCall implements Call {
     if (outputType == null) {
       Bridge.writeNull(slot.result);
     } else {
-      write(android, output, slot.result);
+      write(android, output, slot);
     }
   }
 
@@ -55,25 +54,26 @@ final class ValueCall implements Call {
           stream.close();
         }
       }
-      BufferInput input = slot.input.reset(offset, size, large);
       if (android) {
-        return serializers.getForAndroid(inputType).fromJson(input);
+        return serializers.getForAndroid(inputType).fromJson(slot.input.reset(offset, size, large));
       }
       PojoSerializer<Object> from = reader;
       if (from == null) {
         from = serializers.get(inputType);
         reader = from;
       }
-      return from.fromJson(input);
+      return from instanceof PlainSerializer && large == null
+          ? ((PlainSerializer) from).read(slot, offset, size)
+          : from.fromJson(slot.input.reset(offset, size, large));
     } catch (Throwable e) {
       throw new RuntimeException("An error occurred during JSON parsing", e);
     }
   }
 
-  private void write(boolean android, Object value, OutputStream out) {
+  private void write(boolean android, Object value, Slot slot) {
     try {
       if (android) {
-        serializers.getForAndroid(outputType).toJson(value, out);
+        serializers.getForAndroid(outputType).toJson(value, slot.result);
         return;
       }
       PojoSerializer<Object> to = writer;
@@ -81,7 +81,11 @@ final class ValueCall implements Call {
         to = serializers.get(outputType);
         writer = to;
       }
-      to.toJson(value, out);
+      if (to instanceof PlainSerializer) {
+        ((PlainSerializer) to).write(value, slot);
+      } else {
+        to.toJson(value, slot.result);
+      }
     } catch (Throwable e) {
       throw new RuntimeException("An error occurred during JSON serialization of response", e);
     }

@@ -1,0 +1,90 @@
+package tandem.bridge;
+
+import com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.core.JsonGenerator;
+import com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.core.StreamReadFeature;
+import com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.databind.JavaType;
+import com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.databind.ObjectMapper;
+import com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.databind.ObjectReader;
+import com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.databind.ObjectWriter;
+import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Type;
+
+/**
+ * What the serialization library does for a type that is no event class, without its streams where the payload lies in a
+ * slot: the same mapper and the same calls below them.
+ */
+final class PlainSerializer implements PojoSerializer<Object> {
+  private final ObjectMapper mapper;
+  private final ObjectReader reader;
+  private final ObjectReader slotReader;
+  private final ObjectWriter writer;
+
+  PlainSerializer(ObjectMapper mapper, Type type) {
+    JavaType javaType = mapper.constructType(type);
+    this.mapper = mapper;
+    reader = mapper.readerFor(javaType);
+    slotReader = reader.without(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION);
+    writer = mapper.writerFor(javaType);
+  }
+
+  /** Reads what lies in the slot's memory. */
+  Object read(Slot slot, int offset, int size) {
+    try {
+      return slotReader.readValue(slot.copyIn(offset, size), 0, size);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Writes to the slot's result with the slot's generator, which is given up when it fails or has seen much. */
+  void write(Object value, Slot slot) {
+    JsonGenerator generator = slot.generator;
+    slot.generator = null;
+    try {
+      if (generator == null) {
+        generator = mapper.getFactory().createGenerator((OutputStream) slot.result);
+        generator.setRootValueSeparator(null);
+      }
+      generator.setCodec(mapper);
+      writer.writeValue(generator, value);
+      generator.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    generator.setCodec(null);
+    if (!slot.result.isSpilled()) {
+      slot.generator = generator;
+    }
+  }
+
+  @Override
+  public Object fromJson(InputStream input) {
+    try {
+      return reader.readValue(input);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public Object fromJson(String input) {
+    try {
+      return reader.readValue(input);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void toJson(Object value, OutputStream output) {
+    try {
+      writer.writeValue(output, value);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
