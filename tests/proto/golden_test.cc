@@ -28,7 +28,7 @@ void ExpectGolden(const std::string& name, const Outcome& outcome, PayloadPlace 
   SCOPED_TRACE(name);
   EXPECT_EQ(Must(Serialize(ToMessage(outcome, place))), Golden(name));
   const bool beside = place == PayloadPlace::kBeside;
-  const Payload payload = outcome.payload();
+  const Payload& payload = outcome.payload();
   const auto got = FromMessage(GoldenMessage<v1::Outcome>(name), beside ? &payload : nullptr);
   ExpectEqual(Must(got), outcome);
 }
