@@ -10,9 +10,9 @@
 
 namespace tandem::java {
 
-// Leads log records from Java threads to the host, and sees to it that a function's token is not used once the function is
-// closed: threads that it left behind then write to the log of no function.
-// Threads: safe. Removing waits for records of that function that are on their way.
+// Leads log records from Java threads to the host, and sees to it that a function's token is not used once the function
+// is closed: threads that it left behind then write to the log of no function. Threads: safe. Removing waits for
+// records of that function that are on their way.
 class FunctionLogs {
  public:
   FunctionLogs(const tandem_host* host, tandem_host_context* context) : host_(host), context_(context) {}

@@ -7,9 +7,9 @@
 namespace tandem::java {
 namespace {
 
-constexpr size_t kHeadSize = 8 + 4 + 6 * 4;       // tandem.bridge.Invocation.HEAD
-constexpr size_t kCopiedPayload = 16u << 10;      // larger ones are read where they lie
-constexpr size_t kMaxPayload = 0x7fffffff - 8u;   // what a Java buffer can hold
+constexpr size_t kHeadSize = 8 + 4 + 6 * 4;      // tandem.bridge.Invocation.HEAD
+constexpr size_t kCopiedPayload = 16u << 10;     // larger ones are read where they lie
+constexpr size_t kMaxPayload = 0x7fffffff - 8u;  // what a Java buffer can hold
 constexpr int32_t kFlagStreaming = 1;
 constexpr jint kSpilled = -1;  // tandem.bridge.Bridge's results below zero
 constexpr size_t kTexts = 6;

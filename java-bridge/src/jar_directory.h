@@ -6,8 +6,8 @@
 
 namespace tandem::java {
 
-// Whether a jar's central directory names an entry. A file that is no readable jar holds nothing: whoever opens it for real
-// says why.
+// Whether a jar's central directory names an entry. A file that is no readable jar holds nothing: whoever opens it for
+// real says why.
 bool JarHolds(const std::string& jar, std::string_view entry);
 
 }  // namespace tandem::java

@@ -10,7 +10,9 @@
 
 namespace tandem::java {
 
-inline tandem_string ToAbi(std::string_view text) { return tandem_string{text.data(), text.size()}; }
+inline tandem_string ToAbi(std::string_view text) {
+  return tandem_string{text.data(), text.size()};
+}
 
 inline std::string_view FromAbi(tandem_string text) {
   return text.data == nullptr ? std::string_view() : std::string_view(text.data, text.size);

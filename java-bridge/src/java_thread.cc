@@ -35,7 +35,9 @@ void JavaThread::DetachCurrent() {
   if (current_thread.depth_ == 0) current_thread.Detach();
 }
 
-JavaThread::~JavaThread() { Detach(); }
+JavaThread::~JavaThread() {
+  Detach();
+}
 
 void JavaThread::Attach(Vm* vm) {
   void* env = nullptr;

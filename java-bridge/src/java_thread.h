@@ -45,8 +45,8 @@ struct Slot {
 };
 
 // A host thread's attachment to the VM: attached once, as a daemon, and detached when the thread ends or says so.
-// Lifetime: a thread that served a function which has been closed since is attached anew before it serves the next one, so
-// that thread-locals of user code do not keep the closed function's classes.
+// Lifetime: a thread that served a function which has been closed since is attached anew before it serves the next one,
+// so that thread-locals of user code do not keep the closed function's classes.
 class JavaThread {
  public:
   // The calling thread's attachment. Errors: JavaException when the VM refuses.

@@ -64,9 +64,9 @@ std::vector<long> Numbers(const std::string& version) {
 }
 
 fs::path FindLibrary(const fs::path& home) {
-  static constexpr const char* kPlaces[] = {"lib/server", "jre/lib/amd64/server", "lib/amd64/server",
-                                            "jre/lib/aarch64/server", "lib/aarch64/server", "lib/minimal",
-                                            "lib/client"};
+  static constexpr const char* kPlaces[] = {
+      "lib/server",         "jre/lib/amd64/server", "lib/amd64/server", "jre/lib/aarch64/server",
+      "lib/aarch64/server", "lib/minimal",          "lib/client"};
   for (const char* place : kPlaces) {
     fs::path library = home / place / "libjvm.so";
     if (IsFile(library)) return library;

@@ -54,7 +54,9 @@ JniFrame::~JniFrame() {
   if (has_locals_) env_->PopLocalFrame(nullptr);
 }
 
-jclass JniFrame::FindClass(const char* name) { return Checked(env_->FindClass(name)); }
+jclass JniFrame::FindClass(const char* name) {
+  return Checked(env_->FindClass(name));
+}
 
 jmethodID JniFrame::GetStaticMethod(jclass type, const char* name, const char* signature) {
   return Checked(env_->GetStaticMethodID(type, name, signature));
@@ -106,16 +108,22 @@ jbyteArray JniFrame::NewBytes(const void* data, size_t size) {
   return array;
 }
 
-jobject JniFrame::GetObjectField(jobject object, jfieldID field) { return Checked(env_->GetObjectField(object, field)); }
+jobject JniFrame::GetObjectField(jobject object, jfieldID field) {
+  return Checked(env_->GetObjectField(object, field));
+}
 
-jint JniFrame::GetIntField(jobject object, jfieldID field) { return Checked(env_->GetIntField(object, field)); }
+jint JniFrame::GetIntField(jobject object, jfieldID field) {
+  return Checked(env_->GetIntField(object, field));
+}
 
 void JniFrame::SetObjectField(jobject object, jfieldID field, jobject value) {
   env_->SetObjectField(object, field, value);
   Check();
 }
 
-jsize JniFrame::Length(jbyteArray array) { return Checked(env_->GetArrayLength(array)); }
+jsize JniFrame::Length(jbyteArray array) {
+  return Checked(env_->GetArrayLength(array));
+}
 
 void JniFrame::CopyOut(jbyteArray array, jsize size, void* target) {
   env_->GetByteArrayRegion(array, 0, size, static_cast<jbyte*>(target));

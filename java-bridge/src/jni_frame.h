@@ -15,9 +15,9 @@ class JavaException : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// The only way this loader talks to the VM: every call is followed by a check, and a pending exception is fetched where it
-// was thrown and becomes a JavaException. Local references die with the frame.
-// Threads: bound to the thread whose JNIEnv it was given.
+// The only way this loader talks to the VM: every call is followed by a check, and a pending exception is fetched where
+// it was thrown and becomes a JavaException. Local references die with the frame. Threads: bound to the thread whose
+// JNIEnv it was given.
 class JniFrame {
  public:
   // Whether the frame makes local references; one that makes none costs nothing.

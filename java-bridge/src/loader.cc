@@ -37,7 +37,8 @@ std::vector<std::string> JarsIn(const std::string& directory) {
 std::string ClassPath(const std::string& data_dir) {
   std::string directory = data_dir + "/../java";
   if (access((directory + "/" + kBridgeJar).c_str(), R_OK) != 0) {
-    throw JavaException("the Java half is missing: " + directory + "/" + kBridgeJar + " cannot be read; install it again");
+    throw JavaException("the Java half is missing: " + directory + "/" + kBridgeJar +
+                        " cannot be read; install it again");
   }
   if (directory.find(':') != std::string::npos) {
     throw JavaException("a JVM takes no class path with a colon: " + directory + "; install to another folder");
@@ -51,7 +52,8 @@ VmConfig ToVmConfig(const tandem_loader_config& config) {
   VmConfig vm;
   vm.library = FromAbi(config.library);
   if (vm.library.empty()) {
-    throw JavaException("no libjvm.so is known for " + std::string(FromAbi(config.path)) + "; install a JDK or JRE there");
+    throw JavaException("no libjvm.so is known for " + std::string(FromAbi(config.path)) +
+                        "; install a JDK or JRE there");
   }
   vm.class_path = ClassPath(std::string(FromAbi(config.data_dir)));
   for (size_t i = 0; i < config.options_size; ++i) {
@@ -112,7 +114,9 @@ int32_t CreateEntry(const tandem_host* host, tandem_host_context* context, const
   return Guarded(host, sink, [&] { return CreateLoader(host, context, config, sink, loader); });
 }
 
-void DestroyEntry(tandem_loader*) { Quietly(&JavaThread::DetachCurrent); }
+void DestroyEntry(tandem_loader*) {
+  Quietly(&JavaThread::DetachCurrent);
+}
 
 int32_t OpenEntry(tandem_loader* loader, const tandem_function_config* config, tandem_sink* sink,
                   tandem_handler** handler) {
@@ -139,7 +143,9 @@ void WarmEntry(tandem_loader* loader) {
   });
 }
 
-void DetachEntry(tandem_loader*) { Quietly(&JavaThread::DetachCurrent); }
+void DetachEntry(tandem_loader*) {
+  Quietly(&JavaThread::DetachCurrent);
+}
 
 constexpr tandem_loader_table kTable = {
     sizeof(tandem_loader_table),

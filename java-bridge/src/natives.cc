@@ -78,6 +78,8 @@ std::vector<JNINativeMethod> NativeMethods() {
           Native("chunk", "(J[BII)Z", reinterpret_cast<void*>(&Chunk))};
 }
 
-void SetNativeLogs(FunctionLogs* logs) { native_logs.store(logs, std::memory_order_release); }
+void SetNativeLogs(FunctionLogs* logs) {
+  native_logs.store(logs, std::memory_order_release);
+}
 
 }  // namespace tandem::java

@@ -10,9 +10,8 @@
 
 namespace tandem::java {
 
-// Makes the VM see UTF-8 as the encoding of file names and text, whatever the process's locale, and puts back the locale
-// that the VM changes.
-// Threads: the UTF-8 locale is the calling thread's only.
+// Makes the VM see UTF-8 as the encoding of file names and text, whatever the process's locale, and puts back the
+// locale that the VM changes. Threads: the UTF-8 locale is the calling thread's only.
 class Utf8Locale {
  public:
   Utf8Locale();

@@ -95,8 +95,12 @@ void GiveUp() {
   for (;;) pause();
 }
 
-void JNICALL OnExit(jint) { GiveUp(); }
-void JNICALL OnAbort() { GiveUp(); }
+void JNICALL OnExit(jint) {
+  GiveUp();
+}
+void JNICALL OnAbort() {
+  GiveUp();
+}
 
 const char* ErrorName(jint code) {
   switch (code) {
@@ -147,7 +151,8 @@ jint Create(CreateJavaVm create, const std::vector<std::string>& texts, JavaVM**
 // Runs on the VM's thread.
 void Run(Start* start) {
   void* library = dlopen(start->config.library.c_str(), RTLD_NOW | RTLD_GLOBAL);
-  if (library == nullptr) return start->Finish(nullptr, std::string("the JVM's library cannot be loaded: ") + dlerror());
+  if (library == nullptr)
+    return start->Finish(nullptr, std::string("the JVM's library cannot be loaded: ") + dlerror());
   auto create = Symbol<CreateJavaVm>(library, "JNI_CreateJavaVM");
   auto get_created = Symbol<GetCreatedJavaVms>(library, "JNI_GetCreatedJavaVMs");
   if (create == nullptr || get_created == nullptr) {

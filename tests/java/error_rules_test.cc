@@ -10,14 +10,11 @@ std::string Frame(const std::string& method, int line) {
 }
 
 const Case kCases[] = {
-    {"E-17", "rules.Failures::runtime", "1",
-     Error("went wrong", "java.lang.RuntimeException", Frame("runtime", 25))},
+    {"E-17", "rules.Failures::runtime", "1", Error("went wrong", "java.lang.RuntimeException", Frame("runtime", 25))},
     {"E-18", "rules.Failures::noMessage", "1",
      Error("java.lang.IllegalStateException", "java.lang.IllegalStateException", Frame("noMessage", 29))},
-    {"E-18", "rules.Failures::checked", "1",
-     Error("localized own", "rules.Failures$MyError", Frame("checked", 33))},
-    {"E-23", "rules.Failures::assertion", "1",
-     Error("asserted", "java.lang.AssertionError", Frame("assertion", 37))},
+    {"E-18", "rules.Failures::checked", "1", Error("localized own", "rules.Failures$MyError", Frame("checked", 33))},
+    {"E-23", "rules.Failures::assertion", "1", Error("asserted", "java.lang.AssertionError", Frame("assertion", 37))},
     {"E-23", "rules.Failures::noClass", "1",
      Error("gone/Away", "java.lang.NoClassDefFoundError", Frame("noClass", 41))},
     {"E-29", "rules.Failures::sneaky", "1", Error("sneaked", "java.io.IOException", Frame("sneaky", 56))},

@@ -25,7 +25,9 @@ const tandem_finder_table* Finder() {
   return table;
 }
 
-tandem_string ToAbi(const std::string& text) { return tandem_string{text.data(), text.size()}; }
+tandem_string ToAbi(const std::string& text) {
+  return tandem_string{text.data(), text.size()};
+}
 
 struct Found {
   std::string identifier, version, path, library, origin, reason;

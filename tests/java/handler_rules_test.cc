@@ -98,7 +98,9 @@ const std::vector<Case>& RefusedCases() {
 }
 
 class Resolved : public ::testing::TestWithParam<Case> {};
-TEST_P(Resolved, AnswersAsTheRuleSays) { Check(GetParam()); }
+TEST_P(Resolved, AnswersAsTheRuleSays) {
+  Check(GetParam());
+}
 INSTANTIATE_TEST_SUITE_P(Handlers, Resolved, ::testing::ValuesIn(ResolvedCases()), CaseName);
 
 // H-JAVA-10, H-JAVA-11: the fault stays, is answered by every invocation, and has no stack trace.

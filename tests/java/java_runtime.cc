@@ -63,7 +63,9 @@ std::string KeepingSink::TextOf(const std::string& function_name) const {
   return text;
 }
 
-Runtime& JavaRuntime::Get() { return *Shared(); }
+Runtime& JavaRuntime::Get() {
+  return *Shared();
+}
 
 KeepingSink& JavaRuntime::Log() {
   static KeepingSink sink;

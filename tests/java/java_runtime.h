@@ -72,7 +72,9 @@ struct Case {
   std::string expected;
 };
 
-inline std::ostream& operator<<(std::ostream& out, const Case& row) { return out << row.rule << " " << row.handler; }
+inline std::ostream& operator<<(std::ostream& out, const Case& row) {
+  return out << row.rule << " " << row.handler;
+}
 
 // A test name from a rule's id and the row's place.
 std::string CaseName(const ::testing::TestParamInfo<Case>& info);
@@ -80,12 +82,16 @@ std::string CaseName(const ::testing::TestParamInfo<Case>& info);
 // Runs a row in a function of its own.
 void Check(const Case& row, const std::string& package = "rules");
 
-inline std::string Ok(const std::string& payload) { return "ok " + payload; }
+inline std::string Ok(const std::string& payload) {
+  return "ok " + payload;
+}
 // The body of an error without a stack trace of its own.
 std::string Fault(const std::string& message, const std::string& type = {});
 // The body of an error with these frames, already as JSON.
 std::string Error(const std::string& message, const std::string& type, const std::string& frames = {});
-inline std::string ParseError() { return Error("An error occurred during JSON parsing", "java.lang.RuntimeException"); }
+inline std::string ParseError() {
+  return Error("An error occurred during JSON parsing", "java.lang.RuntimeException");
+}
 inline std::string WriteError() {
   return Error("An error occurred during JSON serialization of response", "java.lang.RuntimeException");
 }

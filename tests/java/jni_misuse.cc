@@ -1,5 +1,5 @@
-// Starts the JDK of TANDEM_TEST_JAVA_HOME with TANDEM_TEST_JVM_OPTIONS and calls a method while an exception is pending.
-// With -Xcheck:jni the VM prints a warning; that it is seen proves that the watch over the real loader works.
+// Starts the JDK of TANDEM_TEST_JAVA_HOME with TANDEM_TEST_JVM_OPTIONS and calls a method while an exception is
+// pending. With -Xcheck:jni the VM prints a warning; that it is seen proves that the watch over the real loader works.
 
 #include <dlfcn.h>
 #include <jni.h>
@@ -35,7 +35,7 @@ int main() {
   jmethodID parse = env->GetStaticMethodID(integer, "parseInt", "(Ljava/lang/String;)I");
   jvalue null_text{};
   env->CallStaticIntMethodA(integer, parse, &null_text);  // throws
-  env->FindClass("java/lang/Long");                        // the misuse: the exception is still pending
+  env->FindClass("java/lang/Long");                       // the misuse: the exception is still pending
   env->ExceptionClear();
   vm->DestroyJavaVM();
   return 0;

@@ -105,7 +105,9 @@ TEST(Leaks, ClassesOfARemovedFunctionAreCollected) {
   EXPECT_EQ(Show(Invoke(watcher, "1").outcome), Ok("0"));
 }
 
-TEST(Process, PrintsNothingWhileTheVmStarts) { EXPECT_EQ(JavaRuntime::StartOutput(), ""); }
+TEST(Process, PrintsNothingWhileTheVmStarts) {
+  EXPECT_EQ(JavaRuntime::StartOutput(), "");
+}
 
 TEST(Process, OptionsOfTheEnvironmentCountAndStayVisible) {
   Function& function = JavaRuntime::Add("rules.Process::look");

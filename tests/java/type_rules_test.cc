@@ -127,7 +127,9 @@ const Case kCases[] = {
 };
 
 class Types : public ::testing::TestWithParam<Case> {};
-TEST_P(Types, AreConvertedAsTheRuleSays) { Check(GetParam()); }
+TEST_P(Types, AreConvertedAsTheRuleSays) {
+  Check(GetParam());
+}
 INSTANTIATE_TEST_SUITE_P(Java, Types, ::testing::ValuesIn(kCases), CaseName);
 
 // J-69 to J-71: names by the bean rules; the order of members is open.
@@ -178,7 +180,9 @@ const Case kEventCases[] = {
     {"H-JAVA-87", "events.Events::batch", "1", Ok(R"({"batchItemFailures":[{"itemIdentifier":"m1"}]})")},
 };
 class Events : public ::testing::TestWithParam<Case> {};
-TEST_P(Events, AreConvertedAsTheRuleSays) { Check(GetParam(), "events"); }
+TEST_P(Events, AreConvertedAsTheRuleSays) {
+  Check(GetParam(), "events");
+}
 INSTANTIATE_TEST_SUITE_P(Java, Events, ::testing::ValuesIn(kEventCases), CaseName);
 
 // H-JAVA-81, H-JAVA-83, and a settled difference: an event class leaves the dates of other functions alone (H-JAVA-84).
