@@ -18,7 +18,7 @@ void OpenFunctions::Remove(uint64_t id) {
 
 bool OpenFunctions::AnyClosed(const std::vector<uint64_t>& ids) {
   std::lock_guard<std::mutex> lock(mutex_);
-  return std::any_of(ids.begin(), ids.end(), [this](uint64_t id) { return open_.count(id) == 0; });
+  return std::any_of(ids.begin(), ids.end(), [this](uint64_t id) { return !open_.contains(id); });
 }
 
 namespace {

@@ -139,7 +139,7 @@ void JniFrame::Throw() {
 }
 
 std::string JniFrame::Describe(jthrowable thrown) {
-  const std::string unknown = "a Java exception that cannot be described";
+  std::string unknown = "a Java exception that cannot be described";
   jclass type = env_->GetObjectClass(thrown);
   jmethodID to_string = env_->GetMethodID(type, "toString", "()Ljava/lang/String;");
   jstring text = nullptr;

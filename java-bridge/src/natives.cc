@@ -1,4 +1,5 @@
 #include <array>
+#include <bit>
 #include <vector>
 
 #include "java_loader.h"
@@ -59,7 +60,7 @@ jboolean JNICALL Chunk(JNIEnv* env, jclass, jlong sink, jbyteArray data, jint of
   try {
     ByteRegion bytes(env, data, offset, size);
     if (env->ExceptionCheck() == JNI_TRUE) return JNI_FALSE;
-    auto* to = reinterpret_cast<tandem_sink*>(sink);
+    auto* to = std::bit_cast<tandem_sink*>(sink);
     int32_t gone = logs->host()->result_chunk(to, reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
     return gone == 0 ? JNI_TRUE : JNI_FALSE;
   } catch (const std::exception&) {

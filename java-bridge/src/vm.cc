@@ -214,7 +214,7 @@ JavaVM* StartVm(const VmConfig& config, const std::function<void(JavaVM*, JNIEnv
     *error = std::string("the JVM's thread could not start: ") + strerror(status);
     return nullptr;
   }
-  argument.release();
+  static_cast<void>(argument.release());  // the thread owns it now
   std::unique_lock<std::mutex> lock(start->mutex);
   start->done_changed.wait(lock, [&start] { return start->done; });
   *error = start->error;
