@@ -47,7 +47,7 @@ Language Read(const std::string& name) {
 std::vector<Language> Languages() {
   std::vector<Language> languages;
   std::istringstream names(TANDEM_TEST_LANGUAGES);
-  for (std::string name; std::getline(names, name, ';');) languages.push_back(Read(name));
+  for (std::string name; std::getline(names, name, ',');) languages.push_back(Read(name));
   return languages;
 }
 
