@@ -31,7 +31,8 @@ bool Resolves(std::string_view handler, const fs::path& code_root) {
 bool HoldsPython(const fs::path& code_root) {
   std::error_code failure;
   const auto options = fs::directory_options::skip_permission_denied;
-  for (fs::recursive_directory_iterator at(code_root, options, failure), end; !failure && at != end; at.increment(failure)) {
+  for (fs::recursive_directory_iterator at(code_root, options, failure), end; !failure && at != end;
+       at.increment(failure)) {
     if (at->path().extension() == ".py") return true;
   }
   return false;

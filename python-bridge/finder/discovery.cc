@@ -59,7 +59,9 @@ fs::path FindLibrary(const fs::path& prefix, const std::string& label) {
   return {};
 }
 
-bool TooOld(const Interpreter& python) { return python.major != 3 || python.minor < kOldestMinor; }
+bool TooOld(const Interpreter& python) {
+  return python.major != 3 || python.minor < kOldestMinor;
+}
 
 std::string FullVersion(const fs::path& prefix, const Interpreter& python) {
   const fs::path header = prefix / "include" / ("python" + python.Label()) / "patchlevel.h";
@@ -148,7 +150,9 @@ std::vector<Place> Places() {
   return places;
 }
 
-bool IsScript(const fs::path& path) { return ReadHead(path, 2) == "#!"; }
+bool IsScript(const fs::path& path) {
+  return ReadHead(path, 2) == "#!";
+}
 
 void AddFrom(const Place& place, const fs::path& loaders, std::set<fs::path>& seen, std::vector<Interpreter>& found) {
   std::vector<fs::path> executables;

@@ -13,7 +13,9 @@
 namespace tandem::python {
 namespace {
 
-bool IsDigit(char letter) { return std::isdigit(static_cast<unsigned char>(letter)) != 0; }
+bool IsDigit(char letter) {
+  return std::isdigit(static_cast<unsigned char>(letter)) != 0;
+}
 
 // Whether `left` comes before `right` when runs of digits count as numbers.
 bool NaturallyLess(std::string_view left, std::string_view right) {

@@ -1,18 +1,19 @@
 // The finder's table.
 
-#include "tandem/finder_abi.h"
-
 #include <exception>
 #include <string>
 #include <string_view>
 
 #include "claim.h"
 #include "discovery.h"
+#include "tandem/finder_abi.h"
 
 namespace tandem::python {
 namespace {
 
-std::string_view View(tandem_string text) { return {text.data, text.size}; }
+std::string_view View(tandem_string text) {
+  return {text.data, text.size};
+}
 
 // Absent where empty.
 tandem_string Borrowed(const std::string& text) {

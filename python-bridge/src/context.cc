@@ -13,14 +13,15 @@ namespace {
 constexpr long kNoDeadlineMs = std::numeric_limits<int32_t>::max();
 
 struct Context {
-  PyObject_HEAD
-  PyObject* dict;
+  PyObject_HEAD PyObject* dict;
   PyObject* weak_references;
-  bool live; // the source is valid and the __dict__ is not filled yet
+  bool live;  // the source is valid and the __dict__ is not filled yet
   ContextSource source;
 };
 
-Context* Self(PyObject* self) { return reinterpret_cast<Context*>(self); }
+Context* Self(PyObject* self) {
+  return reinterpret_cast<Context*>(self);
+}
 
 int64_t NowMs() {
   using std::chrono::duration_cast;
@@ -38,15 +39,22 @@ PyObject* PlainValue(const ContextSource& source, Interpreter::Name name) {
   if (PyObject* constant = (*source.constants)[name]) return NewReference(constant);
   const tandem_invocation& invocation = *source.invocation;
   switch (name) {
-    case Interpreter::kRequestId: return MakeTextOrNone(View(invocation.request_id)).release().ptr();
-    case Interpreter::kArn: return MakeTextOrNone(View(invocation.invoked_function_arn)).release().ptr();
-    case Interpreter::kTenant: return MakeTextOrNone(View(invocation.tenant_id)).release().ptr();
-    case Interpreter::kDeadline: return Steal(PyLong_FromLongLong(invocation.deadline_ms)).release().ptr();
-    default: return nullptr;
+    case Interpreter::kRequestId:
+      return MakeTextOrNone(View(invocation.request_id)).release().ptr();
+    case Interpreter::kArn:
+      return MakeTextOrNone(View(invocation.invoked_function_arn)).release().ptr();
+    case Interpreter::kTenant:
+      return MakeTextOrNone(View(invocation.tenant_id)).release().ptr();
+    case Interpreter::kDeadline:
+      return Steal(PyLong_FromLongLong(invocation.deadline_ms)).release().ptr();
+    default:
+      return nullptr;
   }
 }
 
-Object Parsed(PyObject* parse, tandem_string text) { return Steal(PyObject_CallOneArg(parse, MakeText(View(text)).ptr())); }
+Object Parsed(PyObject* parse, tandem_string text) {
+  return Steal(PyObject_CallOneArg(parse, MakeText(View(text)).ptr()));
+}
 
 Object ClientContextOf(const ContextSource& source) {
   const tandem_string text = source.invocation->client_context;
@@ -229,6 +237,8 @@ void ContextMaker::End(Object& context, ContextMaker& maker) noexcept {
   context = Object();
 }
 
-Object MakeContextType() { return Steal(PyType_FromSpec(&kSpec)); }
+Object MakeContextType() {
+  return Steal(PyType_FromSpec(&kSpec));
+}
 
 }  // namespace tandem::python

@@ -14,7 +14,8 @@ namespace tandem::python {
 
 // The function's token and its running invocation, as print, logging and error reports need them.
 // Threads: with the GIL of its interpreter, which is given up while the host logs; Close may be called without it.
-// Lifetime: outlives its handler, as threads of the user's may still print; after Close what they print has no function.
+// Lifetime: outlives its handler, as threads of the user's may still print; after Close what they print has no
+// function.
 class FunctionLog {
  public:
   enum class Stream { kOut = 0, kError = 1 };
@@ -51,10 +52,10 @@ class FunctionLog {
   const Host& host_;
   tandem_function* function_;
   const bool json_;
-  std::string_view request_id_; // the invocation's own, empty during init
+  std::string_view request_id_;  // the invocation's own, empty during init
   std::string_view tenant_id_;
   std::array<std::string, 2> waiting_;
-  std::mutex mutex_; // function_ and sending_ against Close
+  std::mutex mutex_;  // function_ and sending_ against Close
   std::condition_variable sent_;
   int sending_ = 0;
 };

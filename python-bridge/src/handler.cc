@@ -199,12 +199,13 @@ void Handler::ForgetCancellation() {
 Object Handler::MakeEvent(const tandem_invocation& invocation, HostThread& thread) {
   const tandem_payload& payload = *invocation.payload;
   if (View(invocation.content_type) != kJson) {  // J-33
-    return Steal(PyBytes_FromStringAndSize(reinterpret_cast<const char*>(payload.data), static_cast<Py_ssize_t>(payload.size)));
+    return Steal(
+        PyBytes_FromStringAndSize(reinterpret_cast<const char*>(payload.data), static_cast<Py_ssize_t>(payload.size)));
   }
   PyObject* event = thread.unmarshaller().Parse(interpreter_.keys(), payload.data, payload.size);
   if (event != nullptr || PyErr_Occurred() != nullptr) return Steal(event);
-  const Object bytes =
-      Steal(PyBytes_FromStringAndSize(reinterpret_cast<const char*>(payload.data), static_cast<Py_ssize_t>(payload.size)));
+  const Object bytes = Steal(
+      PyBytes_FromStringAndSize(reinterpret_cast<const char*>(payload.data), static_cast<Py_ssize_t>(payload.size)));
   return Steal(PyObject_CallOneArg(interpreter_.unmarshal(), bytes.ptr()));
 }
 
@@ -236,8 +237,7 @@ void Handler::ReportError(PyObject* error, std::string_view request_id, Phase ph
     PyObject* escaped = mode_ == TextMode::kEscaped ? Py_True : Py_False;
     PyObject* as_json = log_->json() ? Py_True : Py_False;
     const Object id = MakeText(request_id.data() == nullptr ? std::string_view("") : request_id);
-    described =
-        Steal(PyObject_CallFunctionObjArgs(interpreter_.report(), error, id.ptr(), escaped, as_json, nullptr));
+    described = Steal(PyObject_CallFunctionObjArgs(interpreter_.report(), error, id.ptr(), escaped, as_json, nullptr));
     SendDescription(described.ptr(), phase, sink);
   } catch (const ErrorSet&) {  // the report itself failed: out of memory, or a broken standard library
     PyErr_Clear();

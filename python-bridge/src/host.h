@@ -9,14 +9,12 @@
 
 namespace tandem::python {
 
-inline std::string_view View(tandem_string text) { return {text.data, text.size}; }
-inline tandem_string Borrowed(std::string_view text) { return {text.data(), text.size()}; }
-
-// A member of a struct that a host of another minor version wrote: its value, or the fallback where the struct ends before.
-#define TANDEM_MEMBER_OR(pointer, member, fallback)                                                                  \
-  (((pointer)->struct_size >= offsetof(std::remove_reference_t<decltype(*(pointer))>, member) + sizeof((pointer)->member)) \
-       ? (pointer)->member                                                                                           \
-       : (fallback))
+inline std::string_view View(tandem_string text) {
+  return {text.data, text.size};
+}
+inline tandem_string Borrowed(std::string_view text) {
+  return {text.data(), text.size()};
+}
 
 // The host that made the loader.
 // Threads: any. Lifetime: as long as the process.

@@ -12,8 +12,8 @@ constexpr char kPackage[] = "_tandem";
 constexpr char kLogCapsule[] = "tandem.function_log";
 
 constexpr std::array<const char*, Interpreter::kNameCount> kNames = {
-    "aws_request_id",     "log_group_name",   "log_stream_name",      "function_name",
-    "memory_limit_in_mb", "function_version", "invoked_function_arn", "tenant_id",
+    "aws_request_id",     "log_group_name",   "log_stream_name",           "function_name",
+    "memory_limit_in_mb", "function_version", "invoked_function_arn",      "tenant_id",
     "client_context",     "identity",         "_epoch_deadline_time_in_ms"};
 
 void FreeLog(PyObject* capsule) {
@@ -51,8 +51,7 @@ void Interpreter::Start(const InterpreterSettings& settings) {
 Object Interpreter::LoadPythonHalf(const std::string& folder) {
   const Object util = Steal(PyImport_ImportModule("importlib.util"));
   const Object path = MakeText(folder + "/" + kPackage + "/__init__.py");
-  const Object spec =
-      Steal(PyObject_CallMethod(util.ptr(), "spec_from_file_location", "sO", kPackage, path.ptr()));
+  const Object spec = Steal(PyObject_CallMethod(util.ptr(), "spec_from_file_location", "sO", kPackage, path.ptr()));
   const Object module = Steal(PyObject_CallMethod(util.ptr(), "module_from_spec", "O", spec.ptr()));
   const Object loader = Steal(PyObject_GetAttrString(spec.ptr(), "loader"));
   Check(PyDict_SetItemString(PyImport_GetModuleDict(), kPackage, module.ptr()));

@@ -17,8 +17,8 @@ namespace tandem::python {
 
 // What an interpreter is started with.
 struct InterpreterSettings {
-  std::string python_half; // the folder of our own package `_tandem`
-  std::string vendor;      // the folder of our own simplejson for this version
+  std::string python_half;  // the folder of our own package `_tandem`
+  std::string vendor;       // the folder of our own simplejson for this version
   std::string code_root;
   std::vector<std::string> layers;
 };
@@ -29,8 +29,20 @@ struct InterpreterSettings {
 class Interpreter {
  public:
   // The attributes of the context object that need no __dict__, in the order of kNames.
-  enum Name { kRequestId, kLogGroup, kLogStream, kFunctionName, kMemory, kVersion, kArn, kTenant, kClientContext,
-              kIdentity, kDeadline, kNameCount };
+  enum Name {
+    kRequestId,
+    kLogGroup,
+    kLogStream,
+    kFunctionName,
+    kMemory,
+    kVersion,
+    kArn,
+    kTenant,
+    kClientContext,
+    kIdentity,
+    kDeadline,
+    kNameCount
+  };
 
   Interpreter(const Host& host, PyInterpreterState* state, std::string code_root)
       : host_(host), state_(state), code_root_(std::move(code_root)) {}
@@ -40,8 +52,8 @@ class Interpreter {
   // Loads the Python half. Errors: ErrorSet.
   void Start(const InterpreterSettings& settings);
 
-  // The log of the function that the calling thread works for: by the context variable, else the only one that runs, else
-  // the only one there is, else the interpreter's own that names no function.
+  // The log of the function that the calling thread works for: by the context variable, else the only one that runs,
+  // else the only one there is, else the interpreter's own that names no function.
   FunctionLog& CurrentLog();
   // A new contextvars.Context in which `log` is the current one. The context takes a share of it.
   Object MakeContext(std::shared_ptr<FunctionLog> log);

@@ -14,8 +14,8 @@ namespace tandem::python {
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "Ends takes the first bytes of a text as the low ones");
 
 // A direct-mapped table of short ASCII strings whose hashes are computed.
-// Threads: with the GIL of its interpreter. Owns: one reference to each string in it. Lifetime: as its interpreter, which
-// is never ended.
+// Threads: with the GIL of its interpreter. Owns: one reference to each string in it. Lifetime: as its interpreter,
+// which is never ended.
 class KeyCache {
  public:
   static constexpr size_t kLongest = 64;

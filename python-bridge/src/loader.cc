@@ -12,8 +12,12 @@
 namespace tandem::python {
 namespace {
 
-Runtime& Of(tandem_loader* loader) { return *reinterpret_cast<Runtime*>(loader); }
-Handler& Of(tandem_handler* handler) { return *reinterpret_cast<Handler*>(handler); }
+Runtime& Of(tandem_loader* loader) {
+  return *reinterpret_cast<Runtime*>(loader);
+}
+Handler& Of(tandem_handler* handler) {
+  return *reinterpret_cast<Handler*>(handler);
+}
 
 // Runs an entry's body; a C++ exception becomes a fault. An ErrorSet that arrives here is a lack of memory.
 template <typename Body>
@@ -34,9 +38,8 @@ int32_t Guarded(const Host& host, tandem_sink* sink, const std::string& doing, B
 int32_t Create(const tandem_host* table, tandem_host_context* context, const tandem_loader_config* config,
                tandem_sink* sink, tandem_loader** loader) {
   const Host host(table, context);
-  return Guarded(host, sink, "starting Python", [&] {
-    *loader = reinterpret_cast<tandem_loader*>(new Runtime(host, *config));
-  });
+  return Guarded(host, sink, "starting Python",
+                 [&] { *loader = reinterpret_cast<tandem_loader*>(new Runtime(host, *config)); });
 }
 
 // CPython stays, and so does what its threads may still call.
@@ -89,8 +92,20 @@ void ThreadDetach(tandem_loader*) {
 }
 
 const tandem_loader_table kTable = {
-    sizeof(tandem_loader_table), TANDEM_LOADER_ABI_MAJOR, TANDEM_LOADER_ABI_MINOR, TANDEM_LOADER_MAIN_THREAD, 0,
-    "python" TANDEM_PYTHON_VERSION, &Create, &Destroy, &Open, &Close, &Invoke, &Cancel, nullptr, &ThreadDetach,
+    sizeof(tandem_loader_table),
+    TANDEM_LOADER_ABI_MAJOR,
+    TANDEM_LOADER_ABI_MINOR,
+    TANDEM_LOADER_MAIN_THREAD,
+    0,
+    "python" TANDEM_PYTHON_VERSION,
+    &Create,
+    &Destroy,
+    &Open,
+    &Close,
+    &Invoke,
+    &Cancel,
+    nullptr,
+    &ThreadDetach,
 };
 
 }  // namespace

@@ -6,8 +6,7 @@ namespace tandem::python {
 namespace {
 
 struct LogStream {
-  PyObject_HEAD
-  PyObject* stream;
+  PyObject_HEAD PyObject* stream;
   Interpreter* interpreter;
   FunctionLog::Stream which;
   bool strict;
@@ -15,7 +14,9 @@ struct LogStream {
 
 constexpr char kInterpreterAttribute[] = "_interpreter";
 
-LogStream* Self(PyObject* self) { return reinterpret_cast<LogStream*>(self); }
+LogStream* Self(PyObject* self) {
+  return reinterpret_cast<LogStream*>(self);
+}
 
 int Init(PyObject* object, PyObject* args, PyObject*) {
   PyObject* stream = nullptr;
@@ -100,7 +101,9 @@ PyObject* Enter(PyObject* object, PyObject*) {
   return object;
 }
 
-PyObject* Exit(PyObject*, PyObject*) { Py_RETURN_NONE; }
+PyObject* Exit(PyObject*, PyObject*) {
+  Py_RETURN_NONE;
+}
 
 PyObject* GetAttribute(PyObject* object, PyObject* name) {
   PyObject* own = PyObject_GenericGetAttr(object, name);
@@ -111,9 +114,9 @@ PyObject* GetAttribute(PyObject* object, PyObject* name) {
 }
 
 PyMethodDef kMethods[] = {
-    {"write", &Write, METH_O, nullptr},          {"writelines", &WriteLines, METH_O, nullptr},
-    {"flush", &Flush, METH_NOARGS, nullptr},     {"__enter__", &Enter, METH_NOARGS, nullptr},
-    {"__exit__", &Exit, METH_VARARGS, nullptr},  {nullptr, nullptr, 0, nullptr},
+    {"write", &Write, METH_O, nullptr},         {"writelines", &WriteLines, METH_O, nullptr},
+    {"flush", &Flush, METH_NOARGS, nullptr},    {"__enter__", &Enter, METH_NOARGS, nullptr},
+    {"__exit__", &Exit, METH_VARARGS, nullptr}, {nullptr, nullptr, 0, nullptr},
 };
 
 PyType_Slot kSlots[] = {
@@ -131,7 +134,8 @@ PyType_Spec kSpec = {"_tandem.native.LogStream", sizeof(LogStream), 0, Py_TPFLAG
 }  // namespace
 
 Object EncodeForLog(PyObject* text, EncodeErrors errors) {
-  return Steal(PyUnicode_AsEncodedString(text, "utf-8", errors == EncodeErrors::kStrict ? "strict" : "backslashreplace"));
+  return Steal(
+      PyUnicode_AsEncodedString(text, "utf-8", errors == EncodeErrors::kStrict ? "strict" : "backslashreplace"));
 }
 
 std::string_view BytesView(PyObject* bytes) {

@@ -14,7 +14,7 @@ namespace tandem::python {
 namespace {
 
 constexpr char kHex[] = "0123456789abcdef";
-constexpr size_t kLongestEscape = 12; // a pair of \uXXXX
+constexpr size_t kLongestEscape = 12;  // a pair of \uXXXX
 
 bool IsPlain(unsigned char byte, TextMode mode) {
   return byte >= 0x20 && byte != '"' && byte != '\\' && (byte != 0x7F || mode == TextMode::kRaw);
@@ -30,14 +30,29 @@ char* WriteUnit(unsigned unit, char* to) {
 char* WriteEscape(unsigned char byte, char* to) {
   char letter = 0;
   switch (byte) {
-    case '"': letter = '"'; break;
-    case '\\': letter = '\\'; break;
-    case '\n': letter = 'n'; break;
-    case '\r': letter = 'r'; break;
-    case '\t': letter = 't'; break;
-    case '\b': letter = 'b'; break;
-    case '\f': letter = 'f'; break;
-    default: return WriteUnit(byte, to);
+    case '"':
+      letter = '"';
+      break;
+    case '\\':
+      letter = '\\';
+      break;
+    case '\n':
+      letter = 'n';
+      break;
+    case '\r':
+      letter = 'r';
+      break;
+    case '\t':
+      letter = 't';
+      break;
+    case '\b':
+      letter = 'b';
+      break;
+    case '\f':
+      letter = 'f';
+      break;
+    default:
+      return WriteUnit(byte, to);
   }
   *to++ = '\\';
   *to++ = letter;
@@ -72,9 +87,12 @@ unsigned Special(__m128i bytes, TextMode mode) {
 }
 
 // Whether 16 bytes from here lie in one page, so that reading past an object's end cannot fault.
-bool InOnePage(const unsigned char* at) { return (reinterpret_cast<uintptr_t>(at) & 0xFFF) <= 0x1000 - 16; }
+bool InOnePage(const unsigned char* at) {
+  return (reinterpret_cast<uintptr_t>(at) & 0xFFF) <= 0x1000 - 16;
+}
 
-// Copies plain bytes and stops at the first one that is not; returns how many. `to` has room for 16 bytes beyond `size`.
+// Copies plain bytes and stops at the first one that is not; returns how many. `to` has room for 16 bytes beyond
+// `size`.
 __attribute__((no_sanitize_address)) size_t CopyPlain(const unsigned char* from, size_t size, TextMode mode, char* to) {
   size_t at = 0;
   for (; at + 16 <= size; at += 16) {
@@ -206,9 +224,12 @@ class Writer {
     const size_t size = static_cast<size_t>(PyUnicode_GET_LENGTH(text));
     if (PyUnicode_IS_ASCII(text)) return WriteAscii(PyUnicode_1BYTE_DATA(text), size);
     switch (PyUnicode_KIND(text)) {
-      case PyUnicode_1BYTE_KIND: return WriteWide(PyUnicode_1BYTE_DATA(text), size);
-      case PyUnicode_2BYTE_KIND: return WriteWide(PyUnicode_2BYTE_DATA(text), size);
-      default: return WriteWide(PyUnicode_4BYTE_DATA(text), size);
+      case PyUnicode_1BYTE_KIND:
+        return WriteWide(PyUnicode_1BYTE_DATA(text), size);
+      case PyUnicode_2BYTE_KIND:
+        return WriteWide(PyUnicode_2BYTE_DATA(text), size);
+      default:
+        return WriteWide(PyUnicode_4BYTE_DATA(text), size);
     }
   }
 
@@ -283,8 +304,8 @@ namespace {
 
 // Writes a float whose shortest digits are a whole number of millionths below 10^15; NULL: it is none.
 //
-// `whole / 10^6` is rounded correctly, so equality says that this decimal reads back as `value`; and of the decimals with up
-// to 15 digits no two read back as the same float, so that it is, without its trailing zeros, the shortest one.
+// `whole / 10^6` is rounded correctly, so equality says that this decimal reads back as `value`; and of the decimals
+// with up to 15 digits no two read back as the same float, so that it is, without its trailing zeros, the shortest one.
 char* WriteMillionths(double value, char* to) {
   if (!(value >= 1e-4 && value < 1e9)) return nullptr;
   const double whole = static_cast<double>(static_cast<uint64_t>(value * 1e6 + 0.5));

@@ -58,7 +58,9 @@ PyObject* FlushLog(PyObject* self, PyObject*) {
 }
 
 // log_as_json() -> bool
-PyObject* LogAsJson(PyObject* self, PyObject*) { return PyBool_FromLong(Self(self).CurrentLog().json()); }
+PyObject* LogAsJson(PyObject* self, PyObject*) {
+  return PyBool_FromLong(Self(self).CurrentLog().json());
+}
 
 // invocation() -> (request id, "" during init; tenant id or None)
 PyObject* InvocationOf(PyObject* self, PyObject*) {
@@ -92,9 +94,9 @@ Object MakeNativeModule(Interpreter& interpreter) {
   for (PyMethodDef& function : kFunctions) Add(module, function.ml_name, Steal(PyCFunction_New(&function, self.ptr())));
   Add(module, "LambdaContext", Borrow(reinterpret_cast<PyObject*>(interpreter.context_type())));
   Add(module, "LogStream", MakeLogStreamType(interpreter));
-  const std::pair<const char*, long> levels[] = {
-      {"UNSET", TANDEM_LEVEL_UNSET}, {"DEBUG", TANDEM_LEVEL_DEBUG}, {"INFO", TANDEM_LEVEL_INFO},
-      {"WARN", TANDEM_LEVEL_WARN},   {"ERROR", TANDEM_LEVEL_ERROR}, {"FATAL", TANDEM_LEVEL_FATAL}};
+  const std::pair<const char*, long> levels[] = {{"UNSET", TANDEM_LEVEL_UNSET}, {"DEBUG", TANDEM_LEVEL_DEBUG},
+                                                 {"INFO", TANDEM_LEVEL_INFO},   {"WARN", TANDEM_LEVEL_WARN},
+                                                 {"ERROR", TANDEM_LEVEL_ERROR}, {"FATAL", TANDEM_LEVEL_FATAL}};
   for (const auto& [name, level] : levels) Add(module, name, Steal(PyLong_FromLong(level)));
   return module;
 }

@@ -46,7 +46,9 @@ inline Object MakeText(std::string_view text) {
   return Steal(PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "surrogateescape"));
 }
 
-inline Object MakeTextOrNone(std::string_view text) { return text.data() == nullptr ? Borrow(Py_None) : MakeText(text); }
+inline Object MakeTextOrNone(std::string_view text) {
+  return text.data() == nullptr ? Borrow(Py_None) : MakeText(text);
+}
 
 }  // namespace tandem::python
 

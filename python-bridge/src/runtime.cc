@@ -58,7 +58,8 @@ std::unique_ptr<Interpreter> Runtime::MakeInterpreter(const tandem_function_conf
     PyThreadState* made = Py_NewInterpreter();
     if (made == nullptr) {
       PyThreadState_Swap(main_state);
-      throw std::runtime_error("no further Python sub-interpreter can be made; run this function with process isolation");
+      throw std::runtime_error(
+          "no further Python sub-interpreter can be made; run this function with process isolation");
     }
     HostThread::Current().Adopt(made);
     state = PyThreadState_GetInterpreter(made);

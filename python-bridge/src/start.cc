@@ -15,7 +15,8 @@ namespace {
 class SignalActions {
  public:
   SignalActions() {
-    for (int number = 1; number < kCount; ++number) known_[At(number)] = sigaction(number, nullptr, &actions_[At(number)]) == 0;
+    for (int number = 1; number < kCount; ++number)
+      known_[At(number)] = sigaction(number, nullptr, &actions_[At(number)]) == 0;
   }
   ~SignalActions() {
     for (int number = 1; number < kCount; ++number) {
@@ -69,6 +70,17 @@ void Preinitialize() {
   Check(Py_PreInitialize(&config));
 }
 
+// The first import of Python's signal module takes SIGINT where the host left it to the system; here it gets it back,
+// and Python knows, so that asyncio does not take it again.
+void LeaveInterruptAlone() {
+  if (PyRun_SimpleString("import signal\n"
+                         "if signal.getsignal(signal.SIGINT) is signal.default_int_handler:\n"
+                         "    signal.signal(signal.SIGINT, signal.SIG_DFL)\n"
+                         "del signal\n") != 0) {
+    throw StartFailure("Python cannot be started: its signal module cannot be imported");
+  }
+}
+
 }  // namespace
 
 void StartPython(const std::string& executable) {
@@ -86,6 +98,7 @@ void StartPython(const std::string& executable) {
   char* arguments[] = {name};
   Check(PyConfig_SetBytesArgv(config.get(), 1, arguments));
   Check(Py_InitializeFromConfig(config.get()));
+  LeaveInterruptAlone();
   PyEval_SaveThread();
 }
 

@@ -85,7 +85,9 @@ PyThreadState* HostThread::FindState(PyInterpreterState* interpreter) {
   return last_state_ = state;
 }
 
-void HostThread::Adopt(PyThreadState* state) { entries_.push_back({PyThreadState_GetInterpreter(state), state, true}); }
+void HostThread::Adopt(PyThreadState* state) {
+  entries_.push_back({PyThreadState_GetInterpreter(state), state, true});
+}
 
 bool HostThread::Holds(PyThreadState* state) const {
   for (const Entry& entry : entries_) {

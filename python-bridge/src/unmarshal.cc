@@ -47,7 +47,7 @@ void CopyText(unsigned char* to, const char* from, size_t size) {
 // What a str of this UTF-8 text needs. simdjson has checked the text, save that it lets escaped low surrogates through.
 struct Shape {
   size_t length = 0;
-  Py_UCS4 largest = 0; // an upper bound within the right storage class
+  Py_UCS4 largest = 0;  // an upper bound within the right storage class
   bool surrogates = false;
 };
 
@@ -78,7 +78,8 @@ void Decode(const unsigned char* text, const unsigned char* end, Unit* to) {
       *to++ = static_cast<Unit>((byte & 0x0F) << 12 | (text[1] & 0x3F) << 6 | (text[2] & 0x3F));
       text += 3;
     } else {
-      *to++ = static_cast<Unit>((byte & 0x07) << 18 | (text[1] & 0x3F) << 12 | (text[2] & 0x3F) << 6 | (text[3] & 0x3F));
+      *to++ =
+          static_cast<Unit>((byte & 0x07) << 18 | (text[1] & 0x3F) << 12 | (text[2] & 0x3F) << 6 | (text[3] & 0x3F));
       text += 4;
     }
   }
@@ -91,9 +92,15 @@ PyObject* BuildWideText(const unsigned char* text, size_t size) {
   if (made == nullptr) return nullptr;
   const unsigned char* end = text + size;
   switch (PyUnicode_KIND(made)) {
-    case PyUnicode_1BYTE_KIND: Decode(text, end, PyUnicode_1BYTE_DATA(made)); break;
-    case PyUnicode_2BYTE_KIND: Decode(text, end, PyUnicode_2BYTE_DATA(made)); break;
-    default: Decode(text, end, PyUnicode_4BYTE_DATA(made)); break;
+    case PyUnicode_1BYTE_KIND:
+      Decode(text, end, PyUnicode_1BYTE_DATA(made));
+      break;
+    case PyUnicode_2BYTE_KIND:
+      Decode(text, end, PyUnicode_2BYTE_DATA(made));
+      break;
+    default:
+      Decode(text, end, PyUnicode_4BYTE_DATA(made));
+      break;
   }
   return made;
 }
@@ -102,7 +109,7 @@ PyObject* BuildText(std::string_view text) {
   if (!IsAscii(text.data(), text.size())) {
     return BuildWideText(reinterpret_cast<const unsigned char*>(text.data()), text.size());
   }
-  if (text.size() == 1) return PyUnicode_FromOrdinal(text[0]); // the interpreter keeps these
+  if (text.size() == 1) return PyUnicode_FromOrdinal(text[0]);  // the interpreter keeps these
   PyObject* made = PyUnicode_New(static_cast<Py_ssize_t>(text.size()), 127);
   if (made != nullptr) CopyText(PyUnicode_1BYTE_DATA(made), text.data(), text.size());
   return made;
@@ -169,14 +176,22 @@ PyObject* Shared(PyObject* constant) {
 PyObject* Build(KeyCache& keys, simdjson::dom::element element) {
   using simdjson::dom::element_type;
   switch (element.type()) {
-    case element_type::STRING: return BuildText(element.get_string().value_unsafe());
-    case element_type::OBJECT: return BuildDict(keys, element.get_object().value_unsafe());
-    case element_type::ARRAY: return BuildList(keys, element.get_array().value_unsafe());
-    case element_type::INT64: return PyLong_FromLongLong(element.get_int64().value_unsafe());
-    case element_type::UINT64: return PyLong_FromUnsignedLongLong(element.get_uint64().value_unsafe());
-    case element_type::DOUBLE: return PyFloat_FromDouble(element.get_double().value_unsafe());
-    case element_type::BOOL: return Shared(element.get_bool().value_unsafe() ? Py_True : Py_False);
-    case element_type::NULL_VALUE: return Shared(Py_None);
+    case element_type::STRING:
+      return BuildText(element.get_string().value_unsafe());
+    case element_type::OBJECT:
+      return BuildDict(keys, element.get_object().value_unsafe());
+    case element_type::ARRAY:
+      return BuildList(keys, element.get_array().value_unsafe());
+    case element_type::INT64:
+      return PyLong_FromLongLong(element.get_int64().value_unsafe());
+    case element_type::UINT64:
+      return PyLong_FromUnsignedLongLong(element.get_uint64().value_unsafe());
+    case element_type::DOUBLE:
+      return PyFloat_FromDouble(element.get_double().value_unsafe());
+    case element_type::BOOL:
+      return Shared(element.get_bool().value_unsafe() ? Py_True : Py_False);
+    case element_type::NULL_VALUE:
+      return Shared(Py_None);
   }
   return kNone;
 }

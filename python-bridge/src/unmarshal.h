@@ -27,7 +27,7 @@ class Unmarshaller {
   static constexpr size_t kKeptCapacity = size_t{1} << 20;
 
   simdjson::dom::parser parser_;
-  bool busy_ = false; // a collection during the building of an event may run code that comes back here
+  bool busy_ = false;  // a collection during the building of an event may run code that comes back here
 };
 
 }  // namespace tandem::python

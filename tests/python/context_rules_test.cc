@@ -1,6 +1,8 @@
 // The context object: C-01 to C-17, and C-31.
 
 #include <chrono>
+#include <cstdlib>
+#include <filesystem>
 #include <thread>
 
 #include "python_runtime.h"
@@ -15,13 +17,14 @@ Function& AddTimed(const std::string& handler) {
 }
 
 TEST(Context, C01ClassIsWhatUserCodeImports) {
-  EXPECT_EQ(Run(PythonRuntime::Add("contexts.attributes"),
-                R"(["function_name", "function_version", "invoked_function_arn", "memory_limit_in_mb", "aws_request_id",
+  EXPECT_EQ(
+      Answer(PythonRuntime::Add("contexts.attributes"),
+             R"(["function_name", "function_version", "invoked_function_arn", "memory_limit_in_mb", "aws_request_id",
                     "log_group_name", "log_stream_name", "identity", "client_context", "tenant_id"])"),
-            R"(ok {"class": "LambdaContext", "module": "awslambdaric.lambda_context", "types": {"function_name": "str", )"
-            R"("function_version": "str", "invoked_function_arn": "str", "memory_limit_in_mb": "str", )"
-            R"("aws_request_id": "str", "log_group_name": "str", "log_stream_name": "str", )"
-            R"("identity": "CognitoIdentity", "client_context": "NoneType", "tenant_id": "NoneType"}})");
+      R"(ok {"class": "LambdaContext", "module": "awslambdaric.lambda_context", "types": {"function_name": "str", )"
+      R"("function_version": "str", "invoked_function_arn": "str", "memory_limit_in_mb": "str", )"
+      R"("aws_request_id": "str", "log_group_name": "str", "log_stream_name": "str", )"
+      R"("identity": "CognitoIdentity", "client_context": "NoneType", "tenant_id": "NoneType"}})");
 }
 
 TEST(Context, C02ValuesAreTheFunctionsAndTheInvocations) {
@@ -33,75 +36,76 @@ TEST(Context, C02ValuesAreTheFunctionsAndTheInvocations) {
   InvokeOptions options;
   options.tenant_id = "tenant é";
   options.request_id = RequestId("another-id");
-  EXPECT_EQ(Run(function,
-                R"(["function_name", "function_version", "memory_limit_in_mb", "log_group_name", "log_stream_name",
+  EXPECT_EQ(
+      Answer(function,
+             R"(["function_name", "function_version", "memory_limit_in_mb", "log_group_name", "log_stream_name",
                     "aws_request_id"])",
-                options),
-            "ok [\"" + config.name + R"(", "7", "512", "/group", ")" + function.log_stream_name() +
-                R"(", "another-id"])");
-  EXPECT_EQ(Run(function, R"(["invoked_function_arn"])"),
+             options),
+      "ok [\"" + config.name + R"(", "7", "512", "/group", ")" + function.log_stream_name() + R"(", "another-id"])");
+  EXPECT_EQ(Answer(function, R"(["invoked_function_arn"])"),
             "ok [\"arn:aws:lambda:us-east-1:012345678912:function:" + config.name + "\"]");
   const std::string tenant = PythonRuntime::Minor() < 12 ? "tenant \\u00e9" : "tenant é";
-  EXPECT_EQ(Run(function, R"(["tenant_id"])", options), "ok [\"" + tenant + "\"]");
+  EXPECT_EQ(Answer(function, R"(["tenant_id"])", options), "ok [\"" + tenant + "\"]");
 }
 
 TEST(Context, C05RemainingTimeDecreases) {
-  EXPECT_EQ(Run(AddTimed("contexts.remaining"), "1"), "ok [\"int\", true]");
-  EXPECT_EQ(Run(AddTimed("contexts.after_deadline"), "1"), "ok 0");
+  EXPECT_EQ(Answer(AddTimed("contexts.remaining"), "1"), "ok [\"int\", true]");
+  EXPECT_EQ(Answer(AddTimed("contexts.after_deadline"), "1"), "ok 0");
 }
 
 TEST(Context, C37NoDeadlineIsTheLargestInt) {
-  EXPECT_EQ(Run(PythonRuntime::Add("contexts.no_deadline"), "1"), "ok 2147483647");
+  EXPECT_EQ(Answer(PythonRuntime::Add("contexts.no_deadline"), "1"), "ok 2147483647");
 }
 
 TEST(Context, C07LogAddsNothing) {
   Function& function = PythonRuntime::Add("contexts.log");
-  EXPECT_EQ(Run(function, "1"), "ok null");
+  EXPECT_EQ(Answer(function, "1"), "ok null");
   EXPECT_EQ(PythonRuntime::Log().TextOf(function.config().name), "plain5\n");
 }
 
 TEST(Context, C08IdentityIsAlwaysAnObject) {
   Function& function = PythonRuntime::Add("contexts.identity");
-  EXPECT_EQ(Run(function, "1"), R"(ok ["CognitoIdentity", null, null])");
+  EXPECT_EQ(Answer(function, "1"), R"(ok ["CognitoIdentity", null, null])");
   InvokeOptions options;
   options.cognito_identity = R"({"cognitoIdentityId": "id", "cognitoIdentityPoolId": "pool", "other": 1})";
-  EXPECT_EQ(Run(function, "1", options), R"(ok ["CognitoIdentity", "id", "pool"])");
+  EXPECT_EQ(Answer(function, "1", options), R"(ok ["CognitoIdentity", "id", "pool"])");
 }
 
 TEST(Context, C09ClientContextHasItsParts) {
   Function& function = PythonRuntime::Add("contexts.client");
-  EXPECT_EQ(Run(function, "1"), "ok null");
+  EXPECT_EQ(Answer(function, "1"), "ok null");
   InvokeOptions options;
   options.client_context =
       R"({"custom": {"a": [1]}, "env": {"b": null}, "client": {"installation_id": "i", "unknown": 1}})";
-  EXPECT_EQ(Run(function, "1", options), R"(ok [{"a": [1]}, {"b": null}, ["i", null, false], true])");  // C-10, C-11
+  EXPECT_EQ(Answer(function, "1", options), R"(ok [{"a": [1]}, {"b": null}, ["i", null, false], true])");  // C-10, C-11
   options.client_context = "{}";
-  EXPECT_EQ(Run(function, "1", options), "ok [null, null, null, true]");  // C-12
+  EXPECT_EQ(Answer(function, "1", options), "ok [null, null, null, true]");  // C-12
 }
 
 TEST(Context, C13BadClientContextIsAFunctionError) {
   Function& function = PythonRuntime::Add("contexts.client");
   InvokeOptions options;
   options.client_context = "{bad";
-  EXPECT_EQ(Run(function, "1", options),
-            Error("Runtime.LambdaContextUnmarshalError",
-                  "Unable to parse Client Context JSON: Expecting property name enclosed in double quotes: line 1 column 2 "
-                  "(char 1)"));
+  EXPECT_EQ(
+      Answer(function, "1", options),
+      Error("Runtime.LambdaContextUnmarshalError",
+            "Unable to parse Client Context JSON: Expecting property name enclosed in double quotes: line 1 column 2 "
+            "(char 1)"));
   options.client_context = "[1]";
-  EXPECT_EQ(Run(function, "1", options), Error("AttributeError", "'list' object has no attribute 'get'"));
+  EXPECT_EQ(Answer(function, "1", options), Error("AttributeError", "'list' object has no attribute 'get'"));
   options.client_context.clear();
   options.cognito_identity = "x";
-  EXPECT_EQ(Run(function, "1", options),
+  EXPECT_EQ(Answer(function, "1", options),
             Error("Runtime.LambdaContextUnmarshalError",
                   "Unable to parse Cognito Identity JSON: Expecting value: line 1 column 1 (char 0)"));
-  EXPECT_EQ(Run(function, "1"), "ok null");
+  EXPECT_EQ(Answer(function, "1"), "ok null");
 }
 
 TEST(Context, C15ReprShowsEveryMember) {
   FunctionConfig config = PythonRuntime::Config("contexts.shown");
   config.name = "shown";
   Function& function = PythonRuntime::Add(config);
-  EXPECT_EQ(Run(function, "1"),
+  EXPECT_EQ(Answer(function, "1"),
             "ok \"LambdaContext([aws_request_id=test-id,log_group_name=/aws/lambda/shown,log_stream_name=" +
                 function.log_stream_name() +
                 ",function_name=shown,memory_limit_in_mb=128,function_version=$LATEST,invoked_function_arn=arn:aws:"
@@ -112,20 +116,21 @@ TEST(Context, C15ReprShowsEveryMember) {
 TEST(Context, C16IsNewEachTimeAndTakesAttributes) {
   Function& function = PythonRuntime::Add("contexts.settable");
   const std::string rest = R"(, true, {"any": "thing"}, "other", {"any": "thing"}, true, {"any": "thing"}])";
-  EXPECT_EQ(Run(function, "1"), "ok [[]" + rest);
+  EXPECT_EQ(Answer(function, "1"), "ok [[]" + rest);
   InvokeOptions options;
   options.request_id = RequestId("second");
-  EXPECT_EQ(Run(function, "1", options), "ok [[\"test-id\"]" + rest);  // the first one keeps its values
+  EXPECT_EQ(Answer(function, "1", options), "ok [[\"test-id\"]" + rest);  // the first one keeps its values
 }
 
 TEST(Context, C16UnknownAttributesAreMissing) {
-  const std::string shown = Run(PythonRuntime::Add("contexts.missing"), "1");
-  EXPECT_EQ(shown.find(R"(error {"errorMessage": "'LambdaContext' object has no attribute 'nothing_of_that_name'")"), 0u)
+  const std::string shown = Answer(PythonRuntime::Add("contexts.missing"), "1");
+  EXPECT_EQ(shown.find(R"(error {"errorMessage": "'LambdaContext' object has no attribute 'nothing_of_that_name'")"),
+            0u)
       << shown;
 }
 
 TEST(Context, C17VarsHasAllInOrder) {
-  const std::string shown = Run(PythonRuntime::Add("contexts.every"), "1");
+  const std::string shown = Answer(PythonRuntime::Add("contexts.every"), "1");
   size_t last = 0;
   for (const char* name : {"aws_request_id", "log_group_name", "log_stream_name", "function_name", "memory_limit_in_mb",
                            "function_version", "invoked_function_arn", "tenant_id", "client_context", "identity"}) {
@@ -137,13 +142,33 @@ TEST(Context, C17VarsHasAllInOrder) {
 }
 
 TEST(Context, C01UserCodeMayMakeOne) {
-  EXPECT_EQ(Run(PythonRuntime::Add("contexts.construct"), "1"), R"(ok ["id", {"a": 1}, "c", 0, "arn", "tenant"])");
+  EXPECT_EQ(Answer(PythonRuntime::Add("contexts.construct"), "1"), R"(ok ["id", {"a": 1}, "c", 0, "arn", "tenant"])");
 }
 
 TEST(Context, C31OneOfSeveralFunctionsLeavesTheEnvironmentAlone) {
   InvokeOptions options;
   options.trace_id = "Root=1-5759e988";
-  EXPECT_EQ(Run(PythonRuntime::Add("contexts.trace"), "1", options), "ok null");
+  EXPECT_EQ(Answer(PythonRuntime::Add("contexts.trace"), "1", options), "ok null");
+}
+
+// Runs itself again in a process of its own, where no other function has the interpreter.
+TEST(Context, C31TraceIdOfAFunctionByItself) {
+  if (getenv("TANDEM_TEST_ALONE") == nullptr) {
+    const std::string self = std::filesystem::read_symlink("/proc/self/exe");
+    const std::string command =
+        "TANDEM_TEST_ALONE=1 '" + self + "' --gtest_output= --gtest_filter='*C31TraceIdOfAFunctionByItself' >&2";
+    EXPECT_EQ(std::system(command.c_str()), 0);
+    return;
+  }
+  setenv("_X_AMZN_TRACE_ID", "the host's", 1);
+  Function& function = PythonRuntime::Add("contexts.trace");
+  EXPECT_EQ(Answer(function, "1"), "ok null");
+  InvokeOptions options;
+  options.trace_id = "Root=1-5759e988";
+  EXPECT_EQ(Answer(function, "1", options), "ok \"Root=1-5759e988\"");
+  options.trace_id = "Root=2";
+  EXPECT_EQ(Answer(function, "1", options), "ok \"Root=2\"");
+  EXPECT_EQ(Answer(function, "1"), "ok null");
 }
 
 }  // namespace

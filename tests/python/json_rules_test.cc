@@ -13,7 +13,9 @@ struct Result {
   std::string raw;
 };
 
-std::ostream& operator<<(std::ostream& out, const Result& row) { return out << row.rule << " " << row.name; }
+std::ostream& operator<<(std::ostream& out, const Result& row) {
+  return out << row.rule << " " << row.name;
+}
 
 std::string MarshalError(const std::string& message) {
   return Error("Runtime.MarshalError", "Unable to marshal response: " + message);
@@ -29,15 +31,18 @@ const std::vector<Result>& Results() {
       {"J-07", "nan", R"(ok [NaN, Infinity, -Infinity])"},
       {"J-08", "decimal", R"(ok [1.10, 1E+3])"},
       {"J-09", "decimal_nan", R"(ok [NaN, NaN, NaN, Infinity])"},
-      {"J-10", "floats", R"(ok [1.0, 0.1, 1e+16, 1e-07, -0.0, 123456.789, 1e+22, 5e-324, 1.7976931348623157e+308, 0.0001, 2.5e-05])"},
-      {"J-11", "integers", R"(ok [0, -1, 9223372036854775808, -9223372036854775808, 10000000000000000000000000000000000000000])"},
+      {"J-10", "floats",
+       R"(ok [1.0, 0.1, 1e+16, 1e-07, -0.0, 123456.789, 1e+22, 5e-324, 1.7976931348623157e+308, 0.0001, 2.5e-05])"},
+      {"J-11", "integers",
+       R"(ok [0, -1, 9223372036854775808, -9223372036854775808, 10000000000000000000000000000000000000000])"},
       {"J-12", "tuple", R"(ok [1, "a"])"},
       {"J-13", "named_tuple", R"(ok [{"left": 1, "right": 2}, {"as": "dict"}])"},
       {"J-14", "enums", R"(ok [3, "yes"])"},
       {"J-14", "plain_enum", MarshalError("Object of type Plain is not JSON serializable")},
       {"J-15", "booleans", R"(ok {"true": true, "false": false})"},
       {"J-17", "bytes_inside", R"(ok {"a": "text", "key": 1})"},
-      {"J-18", "bad_bytes_inside", MarshalError("'utf-8' codec can't decode byte 0xff in position 0: invalid start byte")},
+      {"J-18", "bad_bytes_inside",
+       MarshalError("'utf-8' codec can't decode byte 0xff in position 0: invalid start byte")},
       {"J-20", "subclasses", R"(ok [{"z": 1, "a": 2}, {"a": 2, "b": 1}, 5])"},
       {"J-21", "keys", R"(ok {"1": 1, "1.5": 2, "NaN": 3, "null": 4})"},
       {"J-22", "bad_key", MarshalError("keys must be str, int, float, bool or None, not tuple")},
@@ -69,12 +74,12 @@ class ResultTest : public ::testing::TestWithParam<Result> {};
 TEST_P(ResultTest, Escaped) {
   FunctionConfig config = PythonRuntime::Config("wire.result");
   config.runtime = "python3.9";
-  EXPECT_EQ(Run(PythonRuntime::Add(config), '"' + std::string(GetParam().name) + '"'), GetParam().escaped);
+  EXPECT_EQ(Answer(PythonRuntime::Add(config), '"' + std::string(GetParam().name) + '"'), GetParam().escaped);
 }
 
 TEST_P(ResultTest, AsTheInterpreter) {
   const bool raw = PythonRuntime::Minor() >= 12 && !GetParam().raw.empty();
-  EXPECT_EQ(Run(PythonRuntime::Add("wire.result"), '"' + std::string(GetParam().name) + '"'),
+  EXPECT_EQ(Answer(PythonRuntime::Add("wire.result"), '"' + std::string(GetParam().name) + '"'),
             raw ? GetParam().raw : GetParam().escaped);
 }
 
@@ -136,7 +141,8 @@ const std::vector<Case>& Events() {
       {"J-43", "wire.shown", "\"\x01\"",
        UnmarshalError("Invalid control character '\\\\x01' at: line 1 column 2 (char 1)")},
       {"J-58", "wire.length", "\"äöü ✅ 🎉\"", "ok 7"},
-      {"J-46", "shapes.count", "{", UnmarshalError("Expecting property name enclosed in double quotes or '}': line 1 column 2 (char 1)")},
+      {"J-46", "shapes.count", "{",
+       UnmarshalError("Expecting property name enclosed in double quotes or '}': line 1 column 2 (char 1)")},
   };
   return rows;
 }
@@ -144,26 +150,29 @@ const std::vector<Case>& Events() {
 class EventTest : public ::testing::TestWithParam<Case> {};
 
 TEST_P(EventTest, Rule) {
-  EXPECT_EQ(Run(PythonRuntime::Add(GetParam().handler), GetParam().event), GetParam().expected);
+  EXPECT_EQ(Answer(PythonRuntime::Add(GetParam().handler), GetParam().event), GetParam().expected);
 }
 
 INSTANTIATE_TEST_SUITE_P(Rules, EventTest, ::testing::ValuesIn(Events()), CaseName);
 
-std::string Brackets(size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); }
+std::string Brackets(size_t depth) {
+  return std::string(depth, '[') + std::string(depth, ']');
+}
 
 TEST(Json, J25DeepResultsAreWrittenOrRefused) {
   Function& function = PythonRuntime::Add("wire.result");
-  EXPECT_EQ(Run(function, "\"deep\""), "ok " + Brackets(151));
-  EXPECT_EQ(Run(function, "\"deeper\""), "ok " + Brackets(301));
-  EXPECT_NE(Run(function, "\"too_deep\"").find("Unable to marshal response: maximum recursion depth exceeded"),
+  EXPECT_EQ(Answer(function, "\"deep\""), "ok " + Brackets(151));
+  EXPECT_EQ(Answer(function, "\"deeper\""), "ok " + Brackets(301));
+  EXPECT_NE(Answer(function, "\"too_deep\"").find("Unable to marshal response: maximum recursion depth exceeded"),
             std::string::npos);
-  EXPECT_EQ(Run(function, "\"none\""), "ok null");
+  EXPECT_EQ(Answer(function, "\"none\""), "ok null");
 }
 
 TEST(Json, J45DeepEventsAreReadOrRefused) {
   Function& function = PythonRuntime::Add("wire.echo");
-  for (const size_t depth : {199, 200, 201, 202, 300}) EXPECT_EQ(Run(function, Brackets(depth)), "ok " + Brackets(depth));
-  const std::string refused = Run(function, std::string(100000, '['));
+  for (const size_t depth : {199, 200, 201, 202, 300})
+    EXPECT_EQ(Answer(function, Brackets(depth)), "ok " + Brackets(depth));
+  const std::string refused = Answer(function, std::string(100000, '['));
   EXPECT_NE(refused.find("\"Runtime.UnmarshalError\""), std::string::npos);
   EXPECT_NE(refused.find("maximum recursion depth exceeded"), std::string::npos);
 }
@@ -171,7 +180,7 @@ TEST(Json, J45DeepEventsAreReadOrRefused) {
 TEST(Json, J06LoneSurrogateEndsTheProcessOnlyWhereBytesCannotHoldIt) {
   FunctionConfig escaped = PythonRuntime::Config("wire.result");
   escaped.runtime = "python3.9";
-  EXPECT_EQ(Run(PythonRuntime::Add(escaped), "\"surrogate\""), "ok \"\\ud800\"");
+  EXPECT_EQ(Answer(PythonRuntime::Add(escaped), "\"surrogate\""), "ok \"\\ud800\"");
   Function& function = PythonRuntime::Add("wire.result");
   const Outcome outcome = Invoke(function, "\"surrogate\"").outcome;
   if (PythonRuntime::Minor() < 12) {
@@ -181,7 +190,7 @@ TEST(Json, J06LoneSurrogateEndsTheProcessOnlyWhereBytesCannotHoldIt) {
     EXPECT_EQ(outcome.disposition(), Disposition::kExited);
     EXPECT_EQ(outcome.error().exit_status, 1);
   }
-  EXPECT_EQ(Run(function, "\"none\""), "ok null");
+  EXPECT_EQ(Answer(function, "\"none\""), "ok null");
 }
 
 TEST(Json, J16BytesAreTheResponse) {
@@ -201,7 +210,7 @@ TEST(Json, J33OnlyJsonIsParsed) {
 }
 
 TEST(Json, J44LongIntegersFollowTheInterpretersLimit) {
-  const std::string refused = Run(PythonRuntime::Add("wire.shown"), std::string(5000, '1'));
+  const std::string refused = Answer(PythonRuntime::Add("wire.shown"), std::string(5000, '1'));
   EXPECT_NE(refused.find("\"Runtime.UnmarshalError\""), std::string::npos);
   EXPECT_NE(refused.find("limit (4300"), std::string::npos) << refused;
 }
@@ -209,11 +218,12 @@ TEST(Json, J44LongIntegersFollowTheInterpretersLimit) {
 TEST(Json, J59LargePayloadsRoundTrip) {
   Function& function = PythonRuntime::Add("wire.echo");
   const std::string text = '"' + std::string(5000000, 'x') + '"';
-  EXPECT_EQ(Run(function, text), "ok " + text);
+  EXPECT_EQ(Answer(function, text), "ok " + text);
   std::string list = "[";
-  for (int at = 0; at < 300000; ++at) list += (at == 0 ? "" : ", ") + std::string("{\"n\": ") + std::to_string(at) + "}";
+  for (int at = 0; at < 300000; ++at)
+    list += (at == 0 ? "" : ", ") + std::string("{\"n\": ") + std::to_string(at) + "}";
   list += "]";
-  EXPECT_EQ(Run(function, list), "ok " + list);
+  EXPECT_EQ(Answer(function, list), "ok " + list);
 }
 
 TEST(Json, J56TextOfEveryLengthKeepsItsBytes) {
@@ -222,8 +232,9 @@ TEST(Json, J56TextOfEveryLengthKeepsItsBytes) {
   Function& function = PythonRuntime::Add(config);
   std::string text;
   for (int size = 0; size < 100; ++size) {
-    const std::string event = "{\"" + text + "\": \"" + text + "\", \"k\": [\"" + text + "\\n\", \"\\u00e9" + text + "\"]}";
-    EXPECT_EQ(Run(function, event), "ok " + event);
+    const std::string event =
+        "{\"" + text + "\": \"" + text + "\", \"k\": [\"" + text + "\\n\", \"\\u00e9" + text + "\"]}";
+    EXPECT_EQ(Answer(function, event), "ok " + event);
     text.push_back(static_cast<char>('a' + size % 26));
   }
 }

@@ -8,7 +8,9 @@
 namespace tandem::test {
 namespace {
 
-std::vector<KeptRecord> Records(const Function& function) { return PythonRuntime::Log().Of(function.config().name); }
+std::vector<KeptRecord> Records(const Function& function) {
+  return PythonRuntime::Log().Of(function.config().name);
+}
 
 std::vector<std::string> Texts(const Function& function) {
   std::vector<std::string> texts;
@@ -42,7 +44,7 @@ TEST(Logs, L03InitHasNoRequestId) {
 
 TEST(Logs, L14PrintIsPassedThrough) {
   Function& function = PythonRuntime::Add("logs.prints");
-  EXPECT_EQ(Run(function, "1"), "ok null");
+  EXPECT_EQ(Answer(function, "1"), "ok null");
   const std::vector<std::string> expected = {"one\n", "two\n", "a-b\n", "x\n", "y\n", "bytes\n", "é ✓\n", "unfinished"};
   EXPECT_EQ(Texts(function), expected);
   for (const KeptRecord& record : Records(function)) {
@@ -53,20 +55,20 @@ TEST(Logs, L14PrintIsPassedThrough) {
 }
 
 TEST(Logs, L14StreamsKeepTheirAttributes) {
-  EXPECT_EQ(Run(PythonRuntime::Add("logs.attributes"), "1"), R"(ok [1, 2, false, "<stdout>", true])");
-  EXPECT_EQ(Run(PythonRuntime::Add("contexts.sink"), "1"), R"(ok [1, true, "utf-8"])");  // L-01
+  EXPECT_EQ(Answer(PythonRuntime::Add("logs.attributes"), "1"), R"(ok [1, 2, false, "<stdout>", true])");
+  EXPECT_EQ(Answer(PythonRuntime::Add("contexts.sink"), "1"), R"(ok [1, true, "utf-8"])");  // L-01
 }
 
 TEST(Logs, L02RecordsHaveLevelTimeAndRequestId) {
   Function& function = PythonRuntime::Add("logs.records");
-  EXPECT_EQ(Run(function, "1"), "ok 1");
+  EXPECT_EQ(Answer(function, "1"), "ok 1");
   const std::vector<KeptRecord> records = Records(function);
   ASSERT_EQ(records.size(), 5u);  // L-04: info is silent
   EXPECT_EQ(Undated(records[0].text), "[WARNING]\t{time}\ttest-id\twarned é\n");
   EXPECT_EQ(records[0].level, LogLevel::kWarn);
   EXPECT_EQ(Undated(records[1].text), "[ERROR]\t{time}\ttest-id\tfailed\n");
   EXPECT_EQ(Undated(records[2].text), "[Level 37]\t{time}\ttest-id\todd level\n");  // L-12
-  EXPECT_EQ(Undated(records[3].text).find("[ERROR]\t{time}\ttest-id\tcaught\n\nTraceback (most recent call last):\n"), 0u)
+  EXPECT_EQ(Undated(records[3].text).find("[ERROR]\t{time}\ttest-id\tcaught\nTraceback (most recent call last):\n"), 0u)
       << records[3].text;
   EXPECT_EQ(records[3].text.back(), '\n');  // L-06, without the glued line
   EXPECT_EQ(records[4].level, LogLevel::kFatal);
@@ -74,7 +76,7 @@ TEST(Logs, L02RecordsHaveLevelTimeAndRequestId) {
 
 TEST(Logs, L09JsonRecords) {
   Function& function = AddJson("logs.records");
-  EXPECT_EQ(Run(function, "1"), "ok 1");
+  EXPECT_EQ(Answer(function, "1"), "ok 1");
   const std::vector<KeptRecord> records = Records(function);
   ASSERT_EQ(records.size(), 5u);
   EXPECT_EQ(Undated(records[0].text),
@@ -94,26 +96,28 @@ TEST(Logs, L09JsonRecords) {
 
 TEST(Logs, L15JsonDoesNotWrapPrint) {
   Function& function = AddJson("logs.prints");
-  EXPECT_EQ(Run(function, "1"), "ok null");
+  EXPECT_EQ(Answer(function, "1"), "ok null");
   EXPECT_EQ(Texts(function).front(), "one\n");
 }
 
 TEST(Logs, L13LoggingErrorsReachTheHandler) {
-  EXPECT_NE(Run(PythonRuntime::Add("logs.bad_arguments"), "1").find("\"errorType\": \"TypeError\""), std::string::npos);
-  EXPECT_NE(Run(AddJson("logs.bad_arguments"), "1").find("\"errorType\": \"TypeError\""), std::string::npos);
-  EXPECT_EQ(Run(AddJson("logs.bad_extra"), "1")
-                .find(R"(error {"errorMessage": "Object of type set is not JSON serializable", "errorType": "TypeError")"),
-            0u);
+  EXPECT_NE(Answer(PythonRuntime::Add("logs.bad_arguments"), "1").find("\"errorType\": \"TypeError\""),
+            std::string::npos);
+  EXPECT_NE(Answer(AddJson("logs.bad_arguments"), "1").find("\"errorType\": \"TypeError\""), std::string::npos);
+  EXPECT_EQ(
+      Answer(AddJson("logs.bad_extra"), "1")
+          .find(R"(error {"errorMessage": "Object of type set is not JSON serializable", "errorType": "TypeError")"),
+      0u);
 }
 
 TEST(Logs, L16FunctionErrorIsOneRecord) {
   Function& function = PythonRuntime::Add("logs.fails");
-  EXPECT_NE(Run(function, "1").find("\"ValueError\""), std::string::npos);
+  EXPECT_NE(Answer(function, "1").find("\"ValueError\""), std::string::npos);
   const std::vector<KeptRecord> records = Records(function);
   ASSERT_EQ(records.size(), 1u);
   const std::string text = "[ERROR] ValueError: bad\nnews\rTraceback (most recent call last):\r\u00a0\u00a0File \"" +
                            PythonRuntime::Package("rules/logs.py") +
-                           "\", line 51, in fails\r\u00a0\u00a0\u00a0\u00a0raise ValueError(\"bad\\nnews\")\n";
+                           "\", line 54, in fails\r\u00a0\u00a0\u00a0\u00a0raise ValueError(\"bad\\nnews\")\n";
   EXPECT_EQ(records[0].text, text);
   EXPECT_EQ(records[0].level, LogLevel::kError);
   EXPECT_EQ(records[0].request_id, "test-id");
@@ -121,7 +125,7 @@ TEST(Logs, L16FunctionErrorIsOneRecord) {
 
 TEST(Logs, L16InitErrorIsLoggedToo) {
   Function& function = PythonRuntime::Add("nothing.fn");
-  EXPECT_NE(Run(function, "1").find("ImportModuleError"), std::string::npos);
+  EXPECT_NE(Answer(function, "1").find("ImportModuleError"), std::string::npos);
   EXPECT_EQ(PythonRuntime::Log().TextOf(function.config().name),
             "[ERROR] Runtime.ImportModuleError: Unable to import module 'nothing': No module named 'nothing'\r"
             "Traceback (most recent call last):\n");
@@ -129,17 +133,21 @@ TEST(Logs, L16InitErrorIsLoggedToo) {
 
 TEST(Logs, L19FunctionErrorInJson) {
   Function& function = AddJson("logs.fails");
-  EXPECT_NE(Run(function, "1").find("\"ValueError\""), std::string::npos);
+  EXPECT_NE(Answer(function, "1").find("\"ValueError\""), std::string::npos);
   const std::vector<KeptRecord> records = Records(function);
   ASSERT_EQ(records.size(), 1u);
-  EXPECT_EQ(Undated(records[0].text).find(R"({"timestamp": "{time}", "log_level": "ERROR", "errorMessage": "bad\nnews", "errorType": "ValueError", "requestId": "test-id", "stackTrace": [)"), 0u)
+  EXPECT_EQ(
+      Undated(records[0].text)
+          .find(
+              R"({"timestamp": "{time}", "log_level": "ERROR", "errorMessage": "bad\nnews", "errorType": "ValueError", "requestId": "test-id", "stackTrace": [)"),
+      0u)
       << records[0].text;
   EXPECT_EQ(records[0].format, LogFormat::kJson);
 }
 
 TEST(Logs, L02ThreadsAreAttributed) {
   Function& function = PythonRuntime::Add("logs.from_thread");
-  EXPECT_EQ(Run(function, "1"), "ok null");
+  EXPECT_EQ(Answer(function, "1"), "ok null");
   const std::vector<KeptRecord> records = Records(function);
   ASSERT_EQ(records.size(), 2u);
   EXPECT_EQ(records[0].text, "from a thread\n");
@@ -149,21 +157,24 @@ TEST(Logs, L02ThreadsAreAttributed) {
 
 TEST(Logs, L14SurrogatesAreAnErrorOnStandardOutputOnly) {
   Function& function = PythonRuntime::Add("logs.surrogate");
-  EXPECT_NE(Run(function, "1").find("\"UnicodeEncodeError\""), std::string::npos);
+  EXPECT_NE(Answer(function, "1").find("\"UnicodeEncodeError\""), std::string::npos);
   EXPECT_EQ(Texts(function).front(), "\\ud800\n");
 }
 
-TEST(Logs, L14ChildrenWorkFromHandlers) { EXPECT_EQ(Run(PythonRuntime::Add("logs.child"), "1"), "ok \"42\""); }
+TEST(Logs, L14ChildrenWorkFromHandlers) {
+  EXPECT_EQ(Answer(PythonRuntime::Add("logs.child"), "1"), "ok \"42\"");
+}
 
 // The root level is the interpreter's, so that this is the last test here.
 TEST(Logs, L07LevelNames) {
-  const std::pair<const char*, const char*> levels[] = {
-      {"TRACE", "10"}, {"trace", "10"}, {"nonsense", "10"}, {"info", "20"}, {"WARN", "30"}, {"FATAL", "50"}, {"WARNING", "30"}};
+  const std::pair<const char*, const char*> levels[] = {{"TRACE", "10"},  {"trace", "10"}, {"nonsense", "10"},
+                                                        {"info", "20"},   {"WARN", "30"},  {"FATAL", "50"},
+                                                        {"WARNING", "30"}};
   for (const auto& [name, expected] : levels) {
     FunctionConfig config = PythonRuntime::Config("logs.debug");
     config.log_level = name;
     Function& function = PythonRuntime::Add(config);
-    EXPECT_EQ(Run(function, "1"), "ok " + std::string(expected)) << name;
+    EXPECT_EQ(Answer(function, "1"), "ok " + std::string(expected)) << name;
     const size_t shown = *expected == '1' ? 2 : *expected == '2' ? 1 : 0;
     EXPECT_EQ(Records(function).size(), shown) << name;
   }

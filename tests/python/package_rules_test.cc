@@ -14,9 +14,9 @@ namespace tandem::test {
 namespace {
 
 TEST(Packages, K23SameModuleNamesStayApart) {
-  EXPECT_EQ(Run(PythonRuntime::Add("hello_python.my_handler", "twin"), "1"), R"(ok ["twin", "twin"])");
-  EXPECT_EQ(Run(PythonRuntime::Add("hello_python.my_handler", "other"), "1"), R"(ok ["other", "other"])");
-  EXPECT_EQ(Run(PythonRuntime::Add("hello_python.my_handler"), R"({"first_name": "A", "last_name": "B"})"),
+  EXPECT_EQ(Answer(PythonRuntime::Add("hello_python.my_handler", "twin"), "1"), R"(ok ["twin", "twin"])");
+  EXPECT_EQ(Answer(PythonRuntime::Add("hello_python.my_handler", "other"), "1"), R"(ok ["other", "other"])");
+  EXPECT_EQ(Answer(PythonRuntime::Add("hello_python.my_handler"), R"({"first_name": "A", "last_name": "B"})"),
             R"(ok {"message": "Hello A B"})");
 }
 
@@ -25,7 +25,7 @@ TEST(Packages, K23LazyImportsOfTwoThreadsStayApart) {
   Function& other = PythonRuntime::Add("hello_python.lazy", "other");
   std::atomic<int> wrong{0};
   const auto run = [&wrong](Function& function, const std::string& expected) {
-    for (int round = 0; round < 200; ++round) wrong += Run(function, "1") == expected ? 0 : 1;
+    for (int round = 0; round < 200; ++round) wrong += Answer(function, "1") == expected ? 0 : 1;
   };
   std::thread first(run, std::ref(twin), "ok \"twin lazily\"");
   std::thread second(run, std::ref(other), "ok \"other lazily\"");
@@ -41,11 +41,11 @@ TEST(Packages, I36FunctionsOfOnePackageRunAtOnce) {
   std::thread first([&] {
     for (int round = 0; round < 200; ++round) {
       const std::string event = "{\"n\": " + std::to_string(round) + "}";
-      wrong += Run(left, event) == "ok " + event ? 0 : 1;
+      wrong += Answer(left, event) == "ok " + event ? 0 : 1;
     }
   });
   std::thread second([&] {
-    for (int round = 0; round < 50; ++round) wrong += Run(right, "1") == "ok null" ? 0 : 1;
+    for (int round = 0; round < 50; ++round) wrong += Answer(right, "1") == "ok null" ? 0 : 1;
   });
   first.join();
   second.join();
@@ -60,32 +60,43 @@ TEST(Packages, ThreadsComeAndGo) {
   Function& other = PythonRuntime::Add("hello_python.my_handler", "other");
   for (int round = 0; round < 20; ++round) {
     std::thread([&] {
-      EXPECT_EQ(Run(other, "1"), R"(ok ["other", "other"])");
-      EXPECT_EQ(Run(main_function, "[1]"), "ok [1]");
+      EXPECT_EQ(Answer(other, "1"), R"(ok ["other", "other"])");
+      EXPECT_EQ(Answer(main_function, "[1]"), "ok [1]");
       if (round % 2 == 0) Runtime::DetachThread();
-      EXPECT_EQ(Run(main_function, "[2]"), "ok [2]");
+      EXPECT_EQ(Answer(main_function, "[2]"), "ok [2]");
     }).join();
   }
 }
 
 TEST(Packages, UsersSimplejsonIsTheirs) {
-  EXPECT_EQ(Run(PythonRuntime::Add("mine.fn", "own_json"), "1"), R"(ok ["0.1", "mine", true, {"1": 2}])");
-  EXPECT_EQ(Run(PythonRuntime::Add("machine.names"), "1"), "ok []");
+  EXPECT_EQ(Answer(PythonRuntime::Add("mine.fn", "own_json"), "1"), R"(ok ["0.1", "mine", true, {"1": 2}])");
+  EXPECT_EQ(Answer(PythonRuntime::Add("machine.names"), "1"), "ok []");
+}
+
+// Each interpreter has a simplejson of its own, down to its C part's state.
+TEST(Packages, J08SlowPathsStayApart) {
+  Function& other = PythonRuntime::Add("hello_python.decimals", "other");
+  Function& rules = PythonRuntime::Add("wire.result");
+  for (int round = 0; round < 3; ++round) {
+    EXPECT_EQ(Answer(other, "1"), R"(ok [1.10, {"left": 1}])");
+    EXPECT_EQ(Answer(rules, "\"decimal\""), "ok [1.10, 1E+3]");
+    EXPECT_NE(Answer(other, "{").find("Unable to unmarshal input: Expecting property name"), std::string::npos);
+  }
 }
 
 TEST(Packages, HPy14LayersComeAfterThePackage) {
   FunctionConfig config = PythonRuntime::Config("layered.fn", "layered");
   config.layers = {PythonRuntime::Package("layers/first")};
-  EXPECT_EQ(Run(PythonRuntime::Add(config), "1"), R"(ok ["layer", "package"])");
+  EXPECT_EQ(Answer(PythonRuntime::Add(config), "1"), R"(ok ["layer", "package"])");
 }
 
 TEST(Packages, HPy14PackageComesFirst) {
-  const std::string shown = Run(PythonRuntime::Add("machine.search_path"), "1");
+  const std::string shown = Answer(PythonRuntime::Add("machine.search_path"), "1");
   EXPECT_EQ(Show(Outcome::Success(Payload::Copy(shown))).find("ok ok [\"{packages}/rules\", "), 0u) << shown;
 }
 
 TEST(Packages, K19NoByteCodeIsWritten) {
-  EXPECT_EQ(Run(PythonRuntime::Add("pkg.sub.mod.fn"), "1"), "ok \"nested\"");
+  EXPECT_EQ(Answer(PythonRuntime::Add("pkg.sub.mod.fn"), "1"), "ok \"nested\"");
   for (const auto& entry : std::filesystem::recursive_directory_iterator(TANDEM_TEST_PACKAGES)) {
     EXPECT_NE(entry.path().filename(), "__pycache__") << entry.path();
   }
@@ -94,26 +105,26 @@ TEST(Packages, K19NoByteCodeIsWritten) {
 TEST(Packages, RemovedFunctionsForgetTheirModules) {
   FunctionConfig config = PythonRuntime::Config("counting.fn", "forgetful");
   Function& first = PythonRuntime::Add(config);
-  EXPECT_EQ(Run(first, "1"), "ok 1");
-  EXPECT_EQ(Run(first, "1"), "ok 2");
+  EXPECT_EQ(Answer(first, "1"), "ok 1");
+  EXPECT_EQ(Answer(first, "1"), "ok 2");
   ASSERT_TRUE(PythonRuntime::Get().Remove(config.name).ok());
-  EXPECT_EQ(Run(PythonRuntime::Add(config), "1"), "ok 1");  // E-47
+  EXPECT_EQ(Answer(PythonRuntime::Add(config), "1"), "ok 1");  // E-47
 }
 
 TEST(Machine, ExecutableIsTheInterpreter) {
-  const std::string shown = Run(PythonRuntime::Add("machine.executable"), "1");
+  const std::string shown = Answer(PythonRuntime::Add("machine.executable"), "1");
   EXPECT_EQ(shown.find("ok [\"" + PythonRuntime::Add("wire.echo").runtime().info.path + "\", "), 0u) << shown;
   EXPECT_NE(shown.find(", 1, true, [\"tandem\"]]"), std::string::npos) << shown;
 }
 
 TEST(Machine, AsyncioAndSignalsWorkOnTheMainThread) {
-  EXPECT_EQ(Run(PythonRuntime::Add("machine.loops"), "1"), "ok [42, 42]");
-  EXPECT_EQ(Run(PythonRuntime::Add("machine.signals"), "1"), "ok [true, true]");
+  EXPECT_EQ(Answer(PythonRuntime::Add("machine.loops"), "1"), "ok [42, 42]");
+  EXPECT_EQ(Answer(PythonRuntime::Add("machine.signals"), "1"), "ok [true, true]");
 }
 
 TEST(Machine, PoolsOfThreadsAndProcesses) {
-  EXPECT_EQ(Run(PythonRuntime::Add("machine.threads"), "[1, 2, 3]"), "ok [1, 4, 9]");
-  EXPECT_EQ(Run(PythonRuntime::Add("machine.processes"), "[1, 2, 3]"), "ok [1, 4, 9]");
+  EXPECT_EQ(Answer(PythonRuntime::Add("machine.threads"), "[1, 2, 3]"), "ok [1, 4, 9]");
+  EXPECT_EQ(Answer(PythonRuntime::Add("machine.processes"), "[1, 2, 3]"), "ok [1, 4, 9]");
 }
 
 TEST(Machine, CancelEndsALoop) {
@@ -127,7 +138,7 @@ TEST(Machine, CancelEndsALoop) {
   const Outcome outcome = Invoke(function, "1").outcome;
   canceller.join();
   EXPECT_EQ(outcome.kind(), Outcome::Kind::kFunctionError);
-  EXPECT_EQ(Run(PythonRuntime::Add("wire.echo"), "1"), "ok 1");
+  EXPECT_EQ(Answer(PythonRuntime::Add("wire.echo"), "1"), "ok 1");
 }
 
 TEST(Machine, SignalActionsAreTheHosts) {
@@ -140,8 +151,8 @@ TEST(Machine, SignalActionsAreTheHosts) {
 
 TEST(Machine, NumpyWorksInTheMainInterpreter) {
   ASSERT_NE(getenv("TANDEM_TEST_VENV"), nullptr) << "TANDEM_TEST_VENV must name a virtual environment that has numpy";
-  EXPECT_EQ(Run(PythonRuntime::Add("machine.arrays"), "[1, 2, 3]"), R"(ok ["numpy", 6, 11.0])");
-  const std::string refused = Run(PythonRuntime::Add("uses_numpy.fn", "twin"), "1");
+  EXPECT_EQ(Answer(PythonRuntime::Add("machine.arrays"), "[1, 2, 3]"), R"(ok ["numpy", 6, 11.0])");
+  const std::string refused = Answer(PythonRuntime::Add("uses_numpy.fn", "twin"), "1");
   EXPECT_NE(refused.find("Unable to import module 'uses_numpy'"), std::string::npos) << refused;
   EXPECT_NE(refused.find("process isolation"), std::string::npos) << refused;
 }

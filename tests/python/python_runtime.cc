@@ -37,6 +37,7 @@ class PythonEnvironment final : public ::testing::Environment {
     auto created = Runtime::Create(std::move(options));
     ASSERT_TRUE(created.ok()) << created.status().message();
     Shared() = std::move(*created);
+    if (getenv("TANDEM_TEST_ALONE") != nullptr) return;
     const Outcome first = Shared()->Prepare(PythonRuntime::Add("machine.version"));
     ASSERT_TRUE(first.ok()) << Show(first);
   }
@@ -68,7 +69,9 @@ std::string KeepingSink::TextOf(const std::string& function_name) const {
   return text;
 }
 
-Runtime& PythonRuntime::Get() { return *Shared(); }
+Runtime& PythonRuntime::Get() {
+  return *Shared();
+}
 
 KeepingSink& PythonRuntime::Log() {
   static KeepingSink sink;

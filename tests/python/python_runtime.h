@@ -63,7 +63,7 @@ InvokeResult Invoke(Function& function, const std::string& event, InvokeOptions 
 
 // "ok <payload>", "error <payload>" or "fault <message>", with the folder of the test packages as "{packages}".
 std::string Show(const Outcome& outcome);
-inline std::string Run(Function& function, const std::string& event, const InvokeOptions& options = {}) {
+inline std::string Answer(Function& function, const std::string& event, const InvokeOptions& options = {}) {
   return Show(Invoke(function, event, options).outcome);
 }
 
@@ -79,7 +79,9 @@ struct Case {
   std::string expected;
 };
 
-inline std::ostream& operator<<(std::ostream& out, const Case& row) { return out << row.rule << " " << row.handler; }
+inline std::ostream& operator<<(std::ostream& out, const Case& row) {
+  return out << row.rule << " " << row.handler;
+}
 
 // A test name from a rule's id and the row's place.
 std::string CaseName(const ::testing::TestParamInfo<Case>& info);

@@ -19,7 +19,7 @@ def start(native, settings):
     """
     sys.modules[__name__ + ".native"] = native
     wire = importlib.import_module(__name__ + ".wire")
-    wire.load(settings["vendor"])
+    wire.load(settings["vendor"], settings["is_main"])
     context = importlib.import_module(__name__ + ".context")
     errors = importlib.import_module(__name__ + ".errors")
     logs = importlib.import_module(__name__ + ".logs")

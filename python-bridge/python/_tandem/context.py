@@ -133,6 +133,7 @@ def _repr(self):
     return "{}([{}])".format(type(self).__name__, members)
 
 
+LambdaContext.__name__ = LambdaContext.__qualname__ = "LambdaContext"  # without its module in Python's own messages
 _init.__name__, _log.__name__, _repr.__name__ = "__init__", "log", "__repr__"
 LambdaContext.__init__ = _init
 LambdaContext.log = _log

@@ -9,3 +9,10 @@ def lazy(event, context):
     import lazily
 
     return lazily.NAME
+
+
+def decimals(event, context):
+    import collections
+    import decimal
+
+    return [decimal.Decimal("1.10"), collections.namedtuple("One", "left")(1)]
