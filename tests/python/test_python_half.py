@@ -1,0 +1,170 @@
+"""The Python half by itself, over a stand-in for the C++ half: what it resolves, and how it words failures."""
+
+import importlib
+import importlib.util
+import json
+import pathlib
+import sys
+import types
+
+import pytest
+
+HALF = pathlib.Path(__file__).resolve().parents[2] / "python-bridge" / "python" / "_tandem"
+
+
+class Native(types.ModuleType):
+    """Keeps what is logged."""
+
+    UNSET, DEBUG, INFO, WARN, ERROR, FATAL = 0, 2, 3, 4, 5, 6
+
+    def __init__(self):
+        super().__init__("_tandem.native")
+        self.records = []
+        self.LambdaContext = type("LambdaContext", (), {})
+
+    def log(self, text, level, as_json):
+        self.records.append((text, level, as_json))
+
+
+@pytest.fixture
+def half(monkeypatch):
+    """The package under its own name, with a fresh stand-in and the standard library's JSON."""
+    native = Native()
+    for name in [name for name in sys.modules if name.partition(".")[0] == "_tandem"]:
+        monkeypatch.delitem(sys.modules, name)
+    spec = importlib.util.spec_from_file_location("_tandem", HALF / "__init__.py", submodule_search_locations=[str(HALF)])
+    package = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "_tandem", package)
+    monkeypatch.setitem(sys.modules, "_tandem.native", native)
+    spec.loader.exec_module(package)
+    modules = types.SimpleNamespace(native=native)
+    for name in ("faults", "wire", "errors", "resolve", "context"):
+        setattr(modules, name, importlib.import_module("_tandem." + name))
+    monkeypatch.setattr(modules.wire, "dumps", lambda value, escaped: json.dumps(value, ensure_ascii=escaped))
+    yield modules
+    for name in [name for name in sys.modules if name.partition(".")[0] == "_tandem"]:
+        del sys.modules[name]
+
+
+@pytest.fixture
+def package(half, tmp_path, monkeypatch):
+    """An empty package in front of the search path."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    half.resolve.prepare(str(tmp_path), [], True)
+    yield tmp_path
+    half.resolve.forget_package()
+
+
+def fault_of(half, name):
+    with pytest.raises(half.faults.Fault) as caught:
+        half.resolve.open_handler(name)
+    return caught.value.kind, caught.value.message, caught.value.trace
+
+
+def test_h_py_02_last_dot_cuts(half, package):
+    (package / "a" / "b").mkdir(parents=True)
+    (package / "a" / "b" / "c.py").write_text("def fn(event, context):\n    return 5\n")
+    assert half.resolve.open_handler("a.b.c.fn")(None, None) == 5
+    assert half.resolve.open_handler("a/b/c.fn")(None, None) == 5
+
+
+def test_h_py_06_no_dot(half, package):
+    assert fault_of(half, "handler") == (
+        "Runtime.MalformedHandlerName",
+        "Bad handler 'handler': not enough values to unpack (expected 2, got 1)",
+        [],
+    )
+
+
+def test_h_py_20_built_in_modules_are_this_interpreters(half, package, monkeypatch):
+    monkeypatch.setattr(sys, "builtin_module_names", ("only_this",))
+    assert fault_of(half, "only_this.x")[0] == "Runtime.BuiltInModuleConflict"
+    assert callable(half.resolve.open_handler("time.sleep"))
+
+
+def test_h_py_24_syntax_error_has_one_trace_entry(half, package):
+    (package / "bad.py").write_text("x = 1\ny = = 2\n")
+    kind, message, trace = fault_of(half, "bad.fn")
+    assert kind == "Runtime.UserCodeSyntaxError"
+    assert message == "Syntax error in module 'bad': invalid syntax (bad.py, line 2)"
+    assert trace == ['  File "{}" Line 2\n    y = = 2\n'.format(package / "bad.py")]
+
+
+def test_h_py_36_failed_init_is_forgotten(half, package):
+    (package / "part.py").write_text("values = []\n")
+    (package / "whole.py").write_text("import part\npart.values.append(1)\nif len(part.values) == 1:\n    raise ValueError\n")
+    for _ in range(2):
+        with pytest.raises(ValueError):
+            half.resolve.open_handler("whole.fn")
+        assert "part" not in sys.modules and "whole" not in sys.modules
+
+
+@pytest.mark.parametrize(
+    "text", ["module x does not support loading in subinterpreters", "cannot load module more than once per process"]
+)
+def test_refused_extensions_name_the_remedy(half, package, text):
+    half.resolve.prepare(str(package), [], False)
+    (package / "refused.py").write_text("raise ImportError({!r})\n".format(text))
+    message = fault_of(half, "refused.fn")[1]
+    assert message.startswith("Unable to import module 'refused': " + text + "\n")
+    assert message.endswith("run this function with process isolation")
+    half.resolve.prepare(str(package), [], True)
+    assert fault_of(half, "refused.fn")[1] == "Unable to import module 'refused': " + text
+
+
+def test_h_py_14_layers_follow_unless_pythonpath_is_set(half, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "path", ["/else"])
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    half.resolve.prepare("/code", ["/layer"], True)
+    site = "/layer/python/lib/python{}.{}/site-packages".format(*sys.version_info)
+    assert sys.path == ["/code", site, "/layer/python", "/else"]
+    monkeypatch.setattr(sys, "path", ["/else"])
+    monkeypatch.setenv("PYTHONPATH", "/else")
+    half.resolve.prepare("/code", ["/layer"], True)
+    assert sys.path == ["/code", "/else"]
+
+
+def raised(error):
+    try:
+        raise error
+    except BaseException as caught:
+        return caught
+
+
+def test_e_05_report(half):
+    status, kind, message, body, trace = half.errors.report(raised(KeyError("k")), "id", True, False)
+    assert (status, kind, message) == (None, "KeyError", "'k'")
+    assert list(json.loads(body)) == ["errorMessage", "errorType", "requestId", "stackTrace"]
+    assert trace == json.loads(body)["stackTrace"] and "in raised" in trace[0]
+
+
+def test_l_16_log_of_a_failure(half):
+    half.errors.report(half.faults.Fault("Runtime.X", "what", ["  File\n    line\n"]), "id", True, False)
+    assert half.native.records == [
+        ("[ERROR] Runtime.X: what\rTraceback (most recent call last):\r\u00a0\u00a0File\r\u00a0\u00a0\u00a0\u00a0line\n", 5, False)
+    ]
+
+
+@pytest.mark.parametrize("kind, message, head", [("T", "", "[ERROR] T"), ("", "m", "[ERROR] m"), ("", "", "[ERROR]")])
+def test_l_17_missing_parts_shorten_the_head(half, kind, message, head):
+    half.errors.report(half.faults.Fault(kind, message), "id", True, False)
+    assert half.native.records[0][0].split("\r")[0] == head
+
+
+@pytest.mark.parametrize("code, status", [(None, 0), (5, 5), (True, 1), (-1, 255), (256, 0), ("text", 1)])
+def test_e_43_exit_status(half, code, status, capsys):
+    assert half.errors.report(raised(SystemExit(code)), "id", True, False)[0] == status
+    assert capsys.readouterr().err == ("text\n" if code == "text" else "")
+
+
+def test_c_10_client_context_drops_unknown_members(half):
+    made = half.context.parse_client_context('{"client": {"app_title": "t", "other": 1}, "custom": {"a": 1}}')
+    assert made.client.app_title == "t" and made.client.installation_id is None
+    assert made.custom == {"a": 1} and made.env is None
+    with pytest.raises(AttributeError):
+        made.client.other = 1
+
+
+def test_c_15_repr_of_parts(half):
+    assert repr(half.context.no_identity()) == "CognitoIdentity([cognito_identity_id=None,cognito_identity_pool_id=None])"
