@@ -88,20 +88,20 @@ TEST(Context, C24MalformedClientContextIsAFunctionError) {
     EXPECT_FALSE(outcome.error().type.empty());
     EXPECT_EQ(outcome.disposition(), Disposition::kKeep);
   }
-  EXPECT_EQ(Show(Invoke(function, "{}").outcome), Ok("\"none\""));
+  EXPECT_EQ(Show(Invoke(function, "{}").outcome), Ok(R"("none")"));
 }
 
 TEST(Context, StaysValidAfterItsInvocation) {
   Function& function = JavaRuntime::Add("rules.Contexts::keep");
   std::string first(Invoke(function, "{}").request_id.view());
-  EXPECT_EQ(Show(Invoke(function, "{}").outcome), Ok("\"" + first + "\""));
+  EXPECT_EQ(Show(Invoke(function, "{}").outcome), Ok(R"(")" + first + R"(")"));
 }
 
 TEST(Context, C32TraceHeaderIsAPropertyOfTheInvocation) {
   Function& function = JavaRuntime::Add("rules.Contexts::trace");
   InvokeOptions options;
   options.trace_id = "Root=1-5";
-  EXPECT_EQ(Show(Invoke(function, "{}", options).outcome), Ok("\"Root=1-5\""));
+  EXPECT_EQ(Show(Invoke(function, "{}", options).outcome), Ok(R"("Root=1-5")"));
   EXPECT_EQ(Show(Invoke(function, "{}").outcome), Ok("null"));
 }
 
@@ -109,8 +109,8 @@ TEST(Context, HJAVA76AndroidTakesTheOtherLibrary) {
   InvokeOptions options;
   options.client_context = R"({"env":{"platform":"android"}})";
   Function& function = JavaRuntime::Add("rules.Types::object");
-  EXPECT_EQ(Show(Invoke(function, "1", options).outcome), Ok("\"java.lang.Double\""));
-  EXPECT_EQ(Show(Invoke(function, "1").outcome), Ok("\"java.lang.Integer\""));
+  EXPECT_EQ(Show(Invoke(function, "1", options).outcome), Ok(R"("java.lang.Double")"));
+  EXPECT_EQ(Show(Invoke(function, "1").outcome), Ok(R"("java.lang.Integer")"));
 }
 
 }  // namespace

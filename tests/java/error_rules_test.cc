@@ -6,7 +6,7 @@ namespace tandem::test {
 namespace {
 
 std::string Frame(const std::string& method, int line) {
-  return "\"rules.Failures." + method + "(Failures.java:" + std::to_string(line) + ")\"";
+  return R"("rules.Failures.)" + method + "(Failures.java:" + std::to_string(line) + ")\"";
 }
 
 const Case kCases[] = {
@@ -37,7 +37,7 @@ INSTANTIATE_TEST_SUITE_P(Java, Errors, ::testing::ValuesIn(kCases), CaseName);
 
 // E-21: a class-only handler's trace is the user's frames, too.
 TEST(Traces, E21ShowNoFramesOfOurs) {
-  Outcome outcome = Invoke(JavaRuntime::Add("rules.Classes$Values"), "{\"a\":null}").outcome;
+  Outcome outcome = Invoke(JavaRuntime::Add("rules.Classes$Values"), R"({"a":null})").outcome;
   ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError);
   EXPECT_EQ(outcome.error().type, "java.lang.NullPointerException");
   ASSERT_FALSE(outcome.error().stack_trace.empty());

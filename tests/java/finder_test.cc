@@ -60,7 +60,7 @@ class FakeJdk {
     root_ = mkdtemp(pattern.data());
     fs::create_directories(root_ / "bin");
     std::ofstream(root_ / "bin/java") << "";
-    if (!release.empty()) std::ofstream(root_ / "release") << "JAVA_VERSION=\"" << release << "\"\n";
+    if (!release.empty()) std::ofstream(root_ / "release") << R"(JAVA_VERSION=")" << release << "\"\n";
   }
   ~FakeJdk() { fs::remove_all(root_); }
   FakeJdk(const FakeJdk&) = delete;
@@ -92,7 +92,7 @@ TEST(Finder, ListsEachJdkOnceNewestFirst) {
   std::vector<Found> all = Find("");
   ASSERT_FALSE(all.empty());
   for (size_t i = 1; i < all.size(); ++i) {
-    EXPECT_GE(atoi(all[i - 1].version.c_str()), atoi(all[i].version.c_str()));
+    EXPECT_GE(strtol(all[i - 1].version.c_str(), nullptr, 10), strtol(all[i].version.c_str(), nullptr, 10));
     for (size_t j = 0; j < i; ++j) EXPECT_NE(all[i].path, all[j].path);
   }
 }

@@ -9,49 +9,49 @@ constexpr char kNotFound[] = "java.lang.ClassNotFoundException";
 
 const std::vector<Case>& ResolvedCases() {
   static const std::vector<Case> cases = {
-      {"H-JAVA-01", "example.Hello::myHandler", "123", Ok("\"123\"")},
-      {"H-JAVA-02", "rules.Classes$Values", "{\"a\":1,\"b\":2}", Ok("3")},
-      {"H-JAVA-05", "rules.Classes$Plain::handleRequest", "\"x\"", Ok("\"x\"")},
-      {"H-JAVA-12", "rules.Classes$Both", "\"x\"", Ok("stream")},
-      {"H-JAVA-14", "rules.Classes$Concrete", "[{\"firstName\":\"Ada\"},{}]", Ok("\"Ada of 2\"")},
-      {"H-JAVA-16", "rules.Classes$Bounded", "{\"firstName\":\"Ada\"}", Ok("\"Ada\"")},
-      {"H-JAVA-17", "rules.Classes$Raw::handleRequest", "1", Ok("\"java.lang.Integer\"")},
-      {"H-JAVA-17", "rules.Classes$Unbounded::handleRequest", "[]", Ok("\"java.util.ArrayList\"")},
-      {"H-JAVA-18", "rules.Classes$Defaulted", "\"x\"", Ok("\"default x\"")},
-      {"H-JAVA-25", "rules.Classes$PrivateConstructor::runStatic", "1", Ok("\"static\"")},
-      {"H-JAVA-25", "rules.Classes$Abstract::runStatic", "1", Ok("\"static\"")},
-      {"H-JAVA-25", "rules.Classes$ThrowingConstructor::runStatic", "1", Ok("\"static\"")},
+      {"H-JAVA-01", "example.Hello::myHandler", "123", Ok(R"("123")")},
+      {"H-JAVA-02", "rules.Classes$Values", R"({"a":1,"b":2})", Ok("3")},
+      {"H-JAVA-05", "rules.Classes$Plain::handleRequest", R"("x")", Ok(R"("x")")},
+      {"H-JAVA-12", "rules.Classes$Both", R"("x")", Ok("stream")},
+      {"H-JAVA-14", "rules.Classes$Concrete", R"([{"firstName":"Ada"},{}])", Ok(R"("Ada of 2")")},
+      {"H-JAVA-16", "rules.Classes$Bounded", R"({"firstName":"Ada"})", Ok(R"("Ada")")},
+      {"H-JAVA-17", "rules.Classes$Raw::handleRequest", "1", Ok(R"("java.lang.Integer")")},
+      {"H-JAVA-17", "rules.Classes$Unbounded::handleRequest", "[]", Ok(R"("java.util.ArrayList")")},
+      {"H-JAVA-18", "rules.Classes$Defaulted", R"("x")", Ok(R"("default x")")},
+      {"H-JAVA-25", "rules.Classes$PrivateConstructor::runStatic", "1", Ok(R"("static")")},
+      {"H-JAVA-25", "rules.Classes$Abstract::runStatic", "1", Ok(R"("static")")},
+      {"H-JAVA-25", "rules.Classes$ThrowingConstructor::runStatic", "1", Ok(R"("static")")},
       {"H-JAVA-26", "rules.Classes$ContextLoader::run", "1", Ok("true")},
-      {"H-JAVA-27", "rules.Classes$Defaulted::handleRequest", "\"x\"", Ok("\"default x\"")},
-      {"H-JAVA-29", "rules.Shapes::ranked", "\"x\"", Ok("\"two\"")},
-      {"H-JAVA-29", "rules.Shapes::rankedStream", "\"x\"", Ok("\"value with context\"")},
-      {"H-JAVA-29", "rules.Shapes::topRank", "\"x\"", Ok("full stream")},
-      {"H-JAVA-30", "rules.Shapes::skipsBad", "\"x\"", Ok("\"fallback\"")},
-      {"H-JAVA-32", "rules.Shapes::none", "1", Ok("\"none\"")},
-      {"H-JAVA-32", "rules.Shapes::one", "\"x\"", Ok("\"one x\"")},
-      {"H-JAVA-32", "rules.Shapes::context", "1", Ok("\"context true\"")},
-      {"H-JAVA-32", "rules.Shapes::both", "\"x\"", Ok("\"both x true\"")},
-      {"H-JAVA-32", "rules.Shapes::in", "\"x\"", Ok("null")},
-      {"H-JAVA-32", "rules.Shapes::out", "\"x\"", Ok("out")},
-      {"H-JAVA-32", "rules.Shapes::inOut", "\"x\"", Ok("\"X\"")},
-      {"H-JAVA-32", "rules.Shapes::inContext", "\"x\"", Ok("null")},
-      {"H-JAVA-32", "rules.Shapes::outContext", "\"x\"", Ok("out true")},
-      {"H-JAVA-32", "rules.Shapes::inOutContext", "\"x\"", Ok("\"X\" true")},
+      {"H-JAVA-27", "rules.Classes$Defaulted::handleRequest", R"("x")", Ok(R"("default x")")},
+      {"H-JAVA-29", "rules.Shapes::ranked", R"("x")", Ok(R"("two")")},
+      {"H-JAVA-29", "rules.Shapes::rankedStream", R"("x")", Ok(R"("value with context")")},
+      {"H-JAVA-29", "rules.Shapes::topRank", R"("x")", Ok("full stream")},
+      {"H-JAVA-30", "rules.Shapes::skipsBad", R"("x")", Ok(R"("fallback")")},
+      {"H-JAVA-32", "rules.Shapes::none", "1", Ok(R"("none")")},
+      {"H-JAVA-32", "rules.Shapes::one", R"("x")", Ok(R"("one x")")},
+      {"H-JAVA-32", "rules.Shapes::context", "1", Ok(R"("context true")")},
+      {"H-JAVA-32", "rules.Shapes::both", R"("x")", Ok(R"("both x true")")},
+      {"H-JAVA-32", "rules.Shapes::in", R"("x")", Ok("null")},
+      {"H-JAVA-32", "rules.Shapes::out", R"("x")", Ok("out")},
+      {"H-JAVA-32", "rules.Shapes::inOut", R"("x")", Ok(R"("X")")},
+      {"H-JAVA-32", "rules.Shapes::inContext", R"("x")", Ok("null")},
+      {"H-JAVA-32", "rules.Shapes::outContext", R"("x")", Ok("out true")},
+      {"H-JAVA-32", "rules.Shapes::inOutContext", R"("x")", Ok(R"("X" true)")},
       {"H-JAVA-37", "rules.Shapes::byteStream", "{}", ParseError()},
-      {"H-JAVA-38", "rules.Shapes::none", "garbage", Ok("\"none\"")},
-      {"H-JAVA-38", "rules.Shapes::context", "garbage", Ok("\"context true\"")},
-      {"H-JAVA-39", "rules.Shapes::nothing", "\"x\"", Ok("null")},
-      {"H-JAVA-39", "rules.Shapes::bigNothing", "\"x\"", Ok("null")},
-      {"H-JAVA-40", "rules.Shapes::staticOne", "\"x\"", Ok("\"static x\"")},
-      {"H-JAVA-40", "rules.Shapes::staticBoth", "\"x\"", Ok("\"static x true\"")},
-      {"H-JAVA-41", "rules.Classes$Stream", "\"test\"", Ok("\"TEST\"")},
+      {"H-JAVA-38", "rules.Shapes::none", "garbage", Ok(R"("none")")},
+      {"H-JAVA-38", "rules.Shapes::context", "garbage", Ok(R"("context true")")},
+      {"H-JAVA-39", "rules.Shapes::nothing", R"("x")", Ok("null")},
+      {"H-JAVA-39", "rules.Shapes::bigNothing", R"("x")", Ok("null")},
+      {"H-JAVA-40", "rules.Shapes::staticOne", R"("x")", Ok(R"("static x")")},
+      {"H-JAVA-40", "rules.Shapes::staticBoth", R"("x")", Ok(R"("static x true")")},
+      {"H-JAVA-41", "rules.Classes$Stream", R"("test")", Ok(R"("TEST")")},
       {"H-JAVA-41", "rules.Classes$Stream", "no json", Ok("NO JSON")},
       {"H-JAVA-42", "rules.Shapes::inContext", "no json", Ok("null")},
-      {"H-JAVA-43", "rules.Shapes::silentStream", "\"x\"", Ok("")},
-      {"H-JAVA-44", "rules.Shapes::failsAfterWriting", "\"x\"",
+      {"H-JAVA-43", "rules.Shapes::silentStream", R"("x")", Ok("")},
+      {"H-JAVA-44", "rules.Shapes::failsAfterWriting", R"("x")",
        Error("after writing", "java.io.IOException", "\"rules.Shapes.failsAfterWriting(Shapes.java:76)\"")},
-      {"H-JAVA-45", "rules.Shapes::returningStream", "\"x\"", Ok("kept")},
-      {"H-JAVA-46", "rules.Shapes::copy", "{\"a\" : 1}", Ok("{\"a\" : 1}")},
+      {"H-JAVA-45", "rules.Shapes::returningStream", R"("x")", Ok("kept")},
+      {"H-JAVA-46", "rules.Shapes::copy", R"({"a" : 1})", Ok(R"({"a" : 1})")},
       {"H-JAVA-47", "rules.Shapes::outContext", "garbage", Ok("out true")},
   };
   return cases;
@@ -158,7 +158,7 @@ const Line kLines[] = {
 class Ignored : public ::testing::TestWithParam<Line> {};
 TEST_P(Ignored, IsSaidInTheLog) {
   Function& function = JavaRuntime::Add(GetParam().handler);
-  Invoke(function, "\"x\"");
+  Invoke(function, R"("x")");
   EXPECT_NE(JavaRuntime::Log().TextOf(function.config().name).find(GetParam().text), std::string::npos)
       << GetParam().rule << ": " << JavaRuntime::Log().TextOf(function.config().name);
 }
@@ -166,8 +166,8 @@ INSTANTIATE_TEST_SUITE_P(Handlers, Ignored, ::testing::ValuesIn(kLines));
 
 TEST(Construction, HJAVA19MakesOneInstanceForAllInvocations) {
   Function& function = JavaRuntime::Add("rules.Classes$Counting::count");
-  EXPECT_EQ(Show(Invoke(function, "1").outcome), Ok("\"1/1\""));
-  EXPECT_EQ(Show(Invoke(function, "1").outcome), Ok("\"1/2\""));
+  EXPECT_EQ(Show(Invoke(function, "1").outcome), Ok(R"("1/1")"));
+  EXPECT_EQ(Show(Invoke(function, "1").outcome), Ok(R"("1/2")"));
 }
 
 TEST(Construction, HJAVA07RunsStaticCodeInTheInitPhase) {
@@ -180,7 +180,7 @@ TEST(Construction, HJAVA23NamesTheModifiersOfAHiddenClass) {
   Outcome outcome = Invoke(JavaRuntime::Add("rules.Hidden::run"), "1").outcome;
   ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError);
   EXPECT_EQ(outcome.error().type, "java.lang.IllegalAccessException");
-  EXPECT_NE(outcome.error().message.find("class rules.Hidden with modifiers \"public\""), std::string::npos);
+  EXPECT_NE(outcome.error().message.find(R"(class rules.Hidden with modifiers "public")"), std::string::npos);
 }
 
 TEST(Streams, ReadingAfterTheInvocationThrows) {

@@ -43,7 +43,7 @@ class JavaEnvironment final : public ::testing::Environment {
   void TearDown() override { Shared().reset(); }
 };
 
-[[maybe_unused]] const ::testing::Environment* const environment =
+[[maybe_unused]] const ::testing::Environment* const kEnvironment =
     ::testing::AddGlobalTestEnvironment(new JavaEnvironment);
 
 }  // namespace
@@ -111,11 +111,12 @@ void Check(const Case& row, const std::string& package) {
 }
 
 std::string Fault(const std::string& message, const std::string& type) {
-  return "error {\"errorMessage\":\"" + message + "\"" + (type.empty() ? "" : ",\"errorType\":\"" + type + "\"") + "}";
+  return R"(error {"errorMessage":")" + message + R"(")" + (type.empty() ? "" : R"(,"errorType":")" + type + R"(")") +
+         "}";
 }
 
 std::string Error(const std::string& message, const std::string& type, const std::string& frames) {
-  return "error {\"errorMessage\":\"" + message + "\",\"errorType\":\"" + type + "\",\"stackTrace\":[" + frames + "]}";
+  return R"(error {"errorMessage":")" + message + R"(","errorType":")" + type + R"(","stackTrace":[)" + frames + "]}";
 }
 
 }  // namespace tandem::test

@@ -34,7 +34,7 @@ TEST(Logs, L28AndHJAVA89TheSeedsLineReachesTheLog) {
 }
 
 TEST(Logs, L30TextIsWrittenAsItIs) {
-  EXPECT_EQ(Write(JavaRuntime::Config("rules.Logs::logger"), "\"a\\nb\"").text, "a\nb");
+  EXPECT_EQ(Write(JavaRuntime::Config("rules.Logs::logger"), R"("a\nb")").text, "a\nb");
   EXPECT_EQ(Write(JavaRuntime::Config("rules.Logs::nullText"), "1").text, "null");
 }
 
@@ -43,7 +43,7 @@ TEST(Logs, L29BytesAreWrittenAsTheyAre) {
 }
 
 TEST(Logs, L31LevelsAreNamedInTextFormat) {
-  Written written = Write(JavaRuntime::Config("rules.Logs::levels"), "\"x\"");
+  Written written = Write(JavaRuntime::Config("rules.Logs::levels"), R"("x")");
   EXPECT_EQ(written.text, "[TRACE] x-trace[INFO] x-info[WARN] x-warnx-bytesx-filteredx-plain");
   ASSERT_EQ(written.records.size(), 6u);
   EXPECT_EQ(written.records[1].level, LogLevel::kInfo);
@@ -53,7 +53,7 @@ TEST(Logs, L31LevelsAreNamedInTextFormat) {
 TEST(Logs, L32LevelsBelowTheFunctionsAreDropped) {
   FunctionConfig config = JavaRuntime::Config("rules.Logs::levels");
   config.log_level = "WARN";
-  EXPECT_EQ(Write(config, "\"x\"").text, "[WARN] x-warnx-bytesx-plain");
+  EXPECT_EQ(Write(config, R"("x")").text, "[WARN] x-warnx-bytesx-plain");
 }
 
 TEST(Logs, L33UnknownSettingsFailTheInit) {
@@ -74,7 +74,7 @@ TEST(Logs, L34JsonFormat) {
   FunctionConfig config = JavaRuntime::Config("rules.Logs::levels");
   config.log_format = "JSON";
   config.log_level = "WARN";
-  Written written = Write(config, "\"\\\"x\\\"\"");
+  Written written = Write(config, R"("\"x\"")");
   std::string id(written.result.request_id.view());
   ASSERT_EQ(written.records.size(), 3u) << written.text;
   std::regex line(R"(\{"timestamp":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z","message":"\\"x\\"-warn","level":"WARN",)"
@@ -82,15 +82,15 @@ TEST(Logs, L34JsonFormat) {
                   id + R"("\}\n)");
   EXPECT_TRUE(std::regex_match(written.records[0].text, line)) << written.records[0].text;
   EXPECT_EQ(written.records[0].format, LogFormat::kJson);
-  EXPECT_EQ(written.records[1].text, "\"x\"-bytes");
+  EXPECT_EQ(written.records[1].text, R"("x"-bytes)");
 }
 
 TEST(Logs, C25RuntimeLoggerIsTheContextsLogger) {
-  EXPECT_EQ(Write(JavaRuntime::Config("rules.Logs::runtimeLogger"), "\"x\"").text, "x");
+  EXPECT_EQ(Write(JavaRuntime::Config("rules.Logs::runtimeLogger"), R"("x")").text, "x");
 }
 
 TEST(Logs, L36StreamsAreUtf8AndAttributed) {
-  EXPECT_EQ(Write(JavaRuntime::Config("rules.Logs::streams"), "\"x\"").text, "x out \xc3\xa9\nx err\nno newline");
+  EXPECT_EQ(Write(JavaRuntime::Config("rules.Logs::streams"), R"("x")").text, "x out \xc3\xa9\nx err\nno newline");
 }
 
 TEST(Logs, L25InitHasNoRequestId) {
@@ -103,9 +103,9 @@ TEST(Logs, L25InitHasNoRequestId) {
 }
 
 TEST(Logs, ThreadsOfTheHandlerWriteToItsLog) {
-  EXPECT_EQ(Write(JavaRuntime::Config("rules.Logs::thread"), "\"x\"").text, "x from a thread\n");
-  Written uncaught = Write(JavaRuntime::Config("rules.Logs::uncaught"), "\"x\"");
-  EXPECT_EQ(uncaught.text.rfind("Exception in thread \"", 0), 0u) << uncaught.text;
+  EXPECT_EQ(Write(JavaRuntime::Config("rules.Logs::thread"), R"("x")").text, "x from a thread\n");
+  Written uncaught = Write(JavaRuntime::Config("rules.Logs::uncaught"), R"("x")");
+  EXPECT_EQ(uncaught.text.rfind(R"(Exception in thread ")", 0), 0u) << uncaught.text;
   EXPECT_NE(uncaught.text.find("java.lang.IllegalStateException: x\n\tat rules.Logs."), std::string::npos);
 }
 
@@ -136,7 +136,7 @@ TEST(Logs, L37ErrorsInJsonFormatAreOneLine) {
   Written written = Write(config, "1");
   ASSERT_EQ(written.records.size(), 1u);
   EXPECT_EQ(written.records[0].level, LogLevel::kError);
-  EXPECT_NE(written.text.find("\"message\":\"went wrong: java.lang.RuntimeException\\njava.lang.RuntimeException"),
+  EXPECT_NE(written.text.find(R"("message":"went wrong: java.lang.RuntimeException\njava.lang.RuntimeException)"),
             std::string::npos)
       << written.text;
 }

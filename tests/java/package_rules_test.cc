@@ -14,17 +14,17 @@ FunctionConfig Layered(const std::string& handler) {
 TEST(ClassPath, K05AndK06AndK07SearchesInOrder) {
   EXPECT_EQ(Show(Invoke(JavaRuntime::Add(Layered("layout.Paths::all")), "1").outcome),
             Ok("[\"root\",\"4.jar\",\"A.jar\",\"a.jar\",\"b.jar\",\"z.jar\",\"\xce\xbb.jar\",\"0.jar of the layer\","
-               "\"layer.jar\"]"));
+               R"("layer.jar"])"));
 }
 
 TEST(ClassPath, K08AndK10TheFirstHitWins) {
-  EXPECT_EQ(Show(Invoke(JavaRuntime::Add(Layered("layout.Paths::first")), "1").outcome), Ok("\"root\""));
+  EXPECT_EQ(Show(Invoke(JavaRuntime::Add(Layered("layout.Paths::first")), "1").outcome), Ok(R"("root")"));
 }
 
 TEST(ClassPath, K09FoldersMayBeMissing) {
   FunctionConfig config = JavaRuntime::Config("example.Hello::myHandler");
   config.layers = {JavaRuntime::Package("empty-layer")};
-  EXPECT_EQ(Show(Invoke(JavaRuntime::Add(config), "123").outcome), Ok("\"123\""));
+  EXPECT_EQ(Show(Invoke(JavaRuntime::Add(config), "123").outcome), Ok(R"("123")"));
 }
 
 TEST(Serializers, HJAVA48ThePackagesOwnReplacesJson) {
@@ -44,9 +44,9 @@ TEST(Serializers, HJAVA49TwoAreRefused) {
 TEST(Twins, K23PackagesWithEqualClassNamesKeepTheirOwn) {
   Function& one = JavaRuntime::Add("twin.Handler::handle", "twin-one");
   Function& two = JavaRuntime::Add("twin.Handler::handle", "twin-two");
-  EXPECT_EQ(Show(Invoke(one, "\"x\"").outcome), Ok("\"one 1\""));
-  EXPECT_EQ(Show(Invoke(two, "\"x\"").outcome), Ok("\"two 1\""));
-  EXPECT_EQ(Show(Invoke(one, "\"x\"").outcome), Ok("\"one 2\""));
+  EXPECT_EQ(Show(Invoke(one, R"("x")").outcome), Ok(R"("one 1")"));
+  EXPECT_EQ(Show(Invoke(two, R"("x")").outcome), Ok(R"("two 1")"));
+  EXPECT_EQ(Show(Invoke(one, R"("x")").outcome), Ok(R"("one 2")"));
 }
 
 }  // namespace

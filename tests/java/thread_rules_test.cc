@@ -19,7 +19,7 @@ TEST(Threads, TwinsLoadLazilyFromTwoThreadsAtOnce) {
   std::atomic<int> wrong{0};
   auto run = [&wrong](Function* function, const std::string& name) {
     for (int i = 1; i <= 500; ++i) {
-      if (Show(Invoke(*function, "\"x\"").outcome) != Ok("\"" + name + " " + std::to_string(i) + "\"")) ++wrong;
+      if (Show(Invoke(*function, R"("x")").outcome) != Ok(R"(")" + name + " " + std::to_string(i) + R"(")")) ++wrong;
     }
   };
   std::thread first(run, &one, "one");
@@ -32,10 +32,11 @@ TEST(Threads, TwinsLoadLazilyFromTwoThreadsAtOnce) {
 TEST(Threads, EachLogLineBelongsToItsInvocation) {
   FunctionConfig configs[] = {JavaRuntime::Config("rules.Logs::streams"), JavaRuntime::Config("rules.Logs::streams")};
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (FunctionConfig& config : configs) {
     Function& function = JavaRuntime::Add(config);
     threads.emplace_back([&function, &config] {
-      for (int i = 0; i < 200; ++i) Invoke(function, "\"" + config.name + "\"");
+      for (int i = 0; i < 200; ++i) Invoke(function, R"(")" + config.name + R"(")");
     });
   }
   for (std::thread& thread : threads) thread.join();
@@ -53,11 +54,12 @@ TEST(Threads, HJAVA52OneInstanceServesSeveralAtOnce) {
   Function& function = JavaRuntime::Add(config);
   std::atomic<int> wrong{0};
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&function, &wrong, t] {
       std::string text = std::to_string(t);
       for (int i = 0; i < 500; ++i) {
-        if (Show(Invoke(function, "\"" + text + "\"").outcome) != Ok("\"both " + text + " true\"")) ++wrong;
+        if (Show(Invoke(function, R"(")" + text + R"(")").outcome) != Ok(R"("both )" + text + R"( true")")) ++wrong;
       }
     });
   }
@@ -82,13 +84,13 @@ TEST(Cancelling, InterruptsTheHandlerAndLeavesNothingBehind) {
   canceller.join();
   ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError) << Show(outcome);
   EXPECT_EQ(outcome.error().type, "java.lang.InterruptedException");
-  EXPECT_EQ(Show(Invoke(sleeper, "1").outcome), Ok("\"slept\""));
+  EXPECT_EQ(Show(Invoke(sleeper, "1").outcome), Ok(R"("slept")"));
 }
 
 TEST(Cancelling, HJAVA53TheFlagIsClearedAfterEachInvocation) {
   Function& sets = JavaRuntime::Add("rules.Failures::tryInterrupt");
   Function& asks = JavaRuntime::Add("rules.Failures::interrupted");
-  EXPECT_EQ(Show(Invoke(sets, "1").outcome), Ok("\"interrupted\""));
+  EXPECT_EQ(Show(Invoke(sets, "1").outcome), Ok(R"("interrupted")"));
   EXPECT_EQ(Show(Invoke(asks, "1").outcome), Ok("false"));
 }
 
@@ -99,7 +101,7 @@ TEST(Leaks, ClassesOfARemovedFunctionAreCollected) {
   for (int i = 0; i < 3; ++i) {
     FunctionConfig config = JavaRuntime::Config("rules.Leaks::occupy");
     Function& function = JavaRuntime::Add(config);
-    EXPECT_EQ(Show(Invoke(function, "{\"firstName\":\"Ada\"}").outcome), Ok("{\"firstName\":\"Ada\"}"));
+    EXPECT_EQ(Show(Invoke(function, R"({"firstName":"Ada"})").outcome), Ok(R"({"firstName":"Ada"})"));
     ASSERT_TRUE(JavaRuntime::Get().Remove(config.name).ok());
   }
   EXPECT_EQ(Show(Invoke(watcher, "1").outcome), Ok("0"));
@@ -111,10 +113,10 @@ TEST(Process, PrintsNothingWhileTheVmStarts) {
 
 TEST(Process, OptionsOfTheEnvironmentCountAndStayVisible) {
   Function& function = JavaRuntime::Add("rules.Process::look");
-  EXPECT_EQ(Show(Invoke(function, "\"tandem.test.first\"").outcome), Ok("\"a b\""));
-  EXPECT_EQ(Show(Invoke(function, "\"tandem.test.both\"").outcome), Ok("\"last\""));
-  EXPECT_EQ(Show(Invoke(function, "\"_JAVA_OPTIONS\"").outcome), Ok("\"-Dtandem.test.both=last\""));
-  EXPECT_EQ(Show(Invoke(function, "\"sun.jnu.encoding\"").outcome), Ok("\"UTF-8\""));
+  EXPECT_EQ(Show(Invoke(function, R"("tandem.test.first")").outcome), Ok(R"("a b")"));
+  EXPECT_EQ(Show(Invoke(function, R"("tandem.test.both")").outcome), Ok(R"("last")"));
+  EXPECT_EQ(Show(Invoke(function, R"("_JAVA_OPTIONS")").outcome), Ok(R"("-Dtandem.test.both=last")"));
+  EXPECT_EQ(Show(Invoke(function, R"("sun.jnu.encoding")").outcome), Ok(R"("UTF-8")"));
 }
 
 // What one invocation leaves in its thread's slot does not show in the next one.
@@ -124,7 +126,7 @@ TEST(Threads, InvocationsAfterLargeAndFailedOnesAreClean) {
   Function& echo = JavaRuntime::Add("rules.Types::objectEcho");
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(Show(Invoke(broken, "1").outcome), WriteError());
-    EXPECT_EQ(Show(Invoke(echo, "{\"a\":[1]}").outcome), Ok("{\"a\":[1]}"));
+    EXPECT_EQ(Show(Invoke(echo, R"({"a":[1]})").outcome), Ok(R"({"a":[1]})"));
     EXPECT_EQ(Invoke(large, "100000").outcome.payload().view().size(), 100002u);
     EXPECT_EQ(Show(Invoke(echo, "5").outcome), Ok("5"));
     EXPECT_EQ(Show(Invoke(echo, "6").outcome), Ok("6"));
