@@ -81,8 +81,11 @@ void Dispatcher::Run(FunctionImpl& function, InlineEnvironment& environment, Run
   const auto begin = Clock::now();
   environment.Run(invocation, call);
   result.report.duration = Clock::now() - begin;
-  // The deadline that the handler was told counts; the duration is for a wall clock that was set back meanwhile.
-  if (limited && (invocation.sink.RemainingMs() == 0 || result.report.duration > config.timeout)) {
+  // The deadline that the handler was told counts, which is a coarse clock's tick early at most; the duration is for a
+  // wall clock that was set back meanwhile.
+  constexpr std::chrono::milliseconds kTick{10};
+  const bool near_end = limited && result.report.duration > config.timeout - kTick;
+  if (near_end && (invocation.sink.RemainingMs() == 0 || result.report.duration > config.timeout)) {
     result.report.timed_out = true;
     result.report.duration = config.timeout;
     invocation.sink.outcome() = TimeoutOutcome(result.request_id.view(), config.timeout);

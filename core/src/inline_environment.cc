@@ -52,7 +52,7 @@ bool InlineEnvironment::Enter(RunningInvocation& invocation) {
     if (state_ == State::kReady && !retire_ && running_.size() < static_cast<std::size_t>(places_)) {
       running_.push_back(&invocation);
       if (invocation.timeout.count() > 0) {
-        invocation.deadline_ms = WallClockMs() + invocation.timeout.count();
+        invocation.deadline_ms = CoarseWallClockMs() + invocation.timeout.count();
         invocation.sink.set_deadline(invocation.deadline_ms);
       }
       return true;
@@ -197,17 +197,13 @@ void InlineEnvironment::Cancel(std::string_view request_id) {
 bool InlineEnvironment::CancelOverdue(std::int64_t now_ms) {
   std::unique_lock lock(mutex_);
   bool busy = false;
-  for (std::size_t i = 0; i < running_.size(); ++i) {
-    RunningInvocation& invocation = *running_[i];
-    if (invocation.deadline_ms == kNoDeadline || invocation.yield_asked) continue;
-    if (invocation.deadline_ms > now_ms) {
-      busy = true;
-      continue;
-    }
-    invocation.yield_asked = true;
-    AskToYield(lock, invocation);
-    busy = true;  // the list may have changed meanwhile: the next scan looks again
-    break;
+  for (RunningInvocation* invocation : running_) {
+    if (invocation->deadline_ms == kNoDeadline || invocation->yield_asked) continue;
+    busy = true;
+    if (invocation->deadline_ms > now_ms) continue;
+    invocation->yield_asked = true;
+    AskToYield(lock, *invocation);
+    break;  // the list may have changed meanwhile: the next scan looks again
   }
   return busy;
 }

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <csignal>
 #include <cstdio>
 #include <ctime>
 #include <utility>
@@ -28,7 +29,7 @@ std::string TimedOutAfter(std::chrono::milliseconds timeout) {
 std::string IsoTimeNow() {
   const auto now = std::chrono::system_clock::now();
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
-  const std::time_t seconds = static_cast<std::time_t>(ms / 1000);
+  const auto seconds = static_cast<std::time_t>(ms / 1000);
   std::tm utc{};
   gmtime_r(&seconds, &utc);
   std::array<char, 64> text{};
@@ -36,6 +37,26 @@ std::string IsoTimeNow() {
   std::array<char, 8> fraction{};
   std::snprintf(fraction.data(), fraction.size(), ".%03dZ", static_cast<int>(ms % 1000));
   return std::string(text.data(), length) + fraction.data();
+}
+
+// E-40 to E-42.
+std::string ExitReason(int status) {
+  if (status == 0) return "Runtime exited without providing a reason";
+  if (status > 0) return "Runtime exited with error: exit status " + std::to_string(status);
+  switch (-status) {
+    case SIGKILL:
+      return "Runtime exited with error: signal: killed";
+    case SIGABRT:
+      return "Runtime exited with error: signal: aborted (core dumped)";
+    case SIGSEGV:
+      return "Runtime exited with error: signal: segmentation fault (core dumped)";
+    case SIGINT:
+      return "Runtime exited with error: signal: interrupt";
+    case SIGTERM:
+      return "Runtime exited with error: signal: terminated";
+    default:
+      return "Runtime exited with error: signal: " + std::to_string(-status);
+  }
 }
 
 }  // namespace
@@ -49,7 +70,7 @@ std::string EndLine(std::string_view request_id) {
 }
 
 std::string ReportLine(std::string_view request_id, const Report& report, std::int32_t memory_size_mb) {
-  constexpr std::int64_t kMiB = 1024 * 1024;
+  constexpr std::int64_t kMiB = 1024LL * 1024;
   const double duration = Milliseconds(report.duration);
   std::string line = "REPORT RequestId: " + std::string(request_id);
   line += "\tDuration: " + TwoDecimals(duration) + " ms";
@@ -67,6 +88,19 @@ std::string TimeoutLines(std::string_view request_id, std::chrono::milliseconds 
 
 std::string ExitLines(const FunctionError& error) {
   return error.message + "\n" + error.type + "\n";
+}
+
+Outcome ExitOutcome(std::string_view request_id, int status) {
+  FunctionError error;
+  error.type = "Runtime.ExitError";
+  error.message = "RequestId: " + std::string(request_id) + " Error: " + ExitReason(status);
+  error.reported_type = error.type;
+  error.disposition = Disposition::kExited;
+  error.exit_status = status;
+  std::string body = R"({"errorType":"Runtime.ExitError","errorMessage":)";
+  AppendJsonString(body, error.message);
+  body += '}';
+  return Outcome::Error(std::move(error), Payload::Copy(body));
 }
 
 Outcome TimeoutOutcome(std::string_view request_id, std::chrono::milliseconds timeout) {

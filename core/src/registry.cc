@@ -4,6 +4,7 @@
 #include <cctype>
 #include <charconv>
 #include <filesystem>
+#include <iterator>
 #include <system_error>
 
 #include "abi_text.h"
@@ -64,14 +65,20 @@ RuntimeInfo InfoOf(const tandem_runtime_info& written, std::string_view language
 // Why nothing serves, with what was found.
 Status NothingServes(std::string_view wanted, const std::vector<RuntimeInfo>& found) {
   std::string message = "no runtime on this machine serves " + std::string(wanted);
-  const char* separator = ": found ";
+  if (found.empty()) return {Code::kUnavailable, message + ": none of its language was found"};
+  std::string usable;
   for (const RuntimeInfo& info : found) {
-    message += separator + Describe(info);
-    if (!info.usable()) message += ", not usable: " + info.reason;
-    separator = "; ";
+    if (info.usable()) usable += (usable.empty() ? "" : ", ") + info.identifier;
   }
-  if (found.empty()) message += ": none of its language was found";
-  return {Code::kUnavailable, message};
+  if (!usable.empty()) {
+    message += "; usable are " + usable;
+  } else if (found.size() == 1) {
+    message += ": " + Describe(found.front()) + " cannot be used: " + found.front().reason;
+  } else {
+    message += ": none of the " + std::to_string(found.size()) + " that were found can be used, " +
+               Describe(found.front()) + " because " + found.front().reason;
+  }
+  return {Code::kUnavailable, message + " (`tandem runtimes` lists all)"};
 }
 
 }  // namespace
@@ -109,7 +116,7 @@ Result<std::unique_ptr<RuntimeRegistry>> RuntimeRegistry::Open(const std::vector
     for (const std::string& dir : loader_dirs) message += " " + dir;
     return {Code::kNotFound, message};
   }
-  for (auto& [language, options] : languages) registry->languages_.emplace(language, std::move(options));
+  registry->languages_.insert(std::make_move_iterator(languages.begin()), std::make_move_iterator(languages.end()));
   return registry;
 }
 

@@ -4,18 +4,17 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <random>
+#include <string_view>
 
 #include "tandem/invocation.h"
 
 namespace tandem {
 namespace {
 
-constexpr std::size_t kUuidBytes = 16;
-constexpr std::size_t kPoolBytes = 256 * kUuidBytes;
 constexpr std::size_t kUuidText = 36;
 
 // Counts forks, so that a child does not hand out its parent's ids again.
@@ -25,43 +24,52 @@ std::atomic<std::uint32_t>& ForkCount() {
   return count;
 }
 
-// Random bytes, fetched from the kernel some hundred ids at a time.
-class RandomPool {
+// A generator of this thread, seeded by the kernel. Ids are unique, not secret.
+class IdGenerator {
  public:
-  std::array<std::uint8_t, kUuidBytes> Take() {
+  std::array<std::uint64_t, 2> Take() {
     const std::uint32_t forks = ForkCount().load(std::memory_order_relaxed);
-    if (used_ == kPoolBytes || forks != forks_) {
-      Fill();
+    if (!seeded_ || forks != forks_) {
+      Seed();
       forks_ = forks;
-      used_ = 0;
     }
-    std::array<std::uint8_t, kUuidBytes> bytes{};
-    std::memcpy(bytes.data(), pool_.data() + used_, kUuidBytes);
-    used_ += kUuidBytes;
-    return bytes;
+    return {generator_(), generator_()};
   }
 
  private:
-  void Fill() {
-    std::size_t filled = 0;
-    while (filled < kPoolBytes) {
-      const ssize_t got = getrandom(pool_.data() + filled, kPoolBytes - filled, 0);
-      if (got > 0) {
-        filled += static_cast<std::size_t>(got);
-      } else if (errno != EINTR) {
-        break;
-      }
+  void Seed() {
+    std::array<std::uint32_t, 16> words{};
+    if (getrandom(words.data(), sizeof words, 0) != static_cast<ssize_t>(sizeof words)) {
+      std::random_device device;  // a kernel without getrandom
+      std::generate(words.begin(), words.end(), std::ref(device));
     }
-    if (filled == kPoolBytes) return;
-    std::random_device device;  // a kernel without getrandom
-    std::generate(pool_.begin() + static_cast<std::ptrdiff_t>(filled), pool_.end(),
-                  [&] { return static_cast<std::uint8_t>(device()); });
+    std::seed_seq sequence(words.begin(), words.end());
+    generator_.seed(sequence);
+    seeded_ = true;
   }
 
-  std::array<std::uint8_t, kPoolBytes> pool_{};
-  std::size_t used_ = kPoolBytes;
+  std::mt19937_64 generator_;
   std::uint32_t forks_ = 0;
+  bool seeded_ = false;
 };
+
+// The two hexadecimal digits of every byte.
+constexpr std::array<char, 512> MakeHexPairs() {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::array<char, 512> pairs{};
+  for (std::size_t byte = 0; byte < 256; ++byte) {
+    pairs[2 * byte] = kHex[byte >> 4U];
+    pairs[2 * byte + 1] = kHex[byte & 0x0FU];
+  }
+  return pairs;
+}
+
+// Writes the `count` lowest bytes of `bits`, lowest first.
+char* WriteHex(char* out, std::uint64_t bits, int count) {
+  static constexpr std::array<char, 512> kPairs = MakeHexPairs();
+  for (; count > 0; --count, bits >>= 8U, out += 2) std::memcpy(out, &kPairs[2 * (bits & 0xFFU)], 2);
+  return out;
+}
 
 }  // namespace
 
@@ -70,18 +78,21 @@ RequestId::RequestId(std::string_view text) : size_(static_cast<std::uint8_t>(st
 }
 
 RequestId RequestId::Random() {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  thread_local RandomPool pool;
-  auto bytes = pool.Take();
-  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0FU) | 0x40U);  // version 4, variant 1 (RFC 9562)
-  bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3FU) | 0x80U);
+  thread_local IdGenerator generator;
+  const auto [first, second] = generator.Take();
+  // Version 4, variant 1 (RFC 9562): the bytes 6 and 8.
+  const std::uint64_t head = (first & ~(0xF0ULL << 48U)) | 0x40ULL << 48U;
+  const std::uint64_t tail = (second & ~0xC0ULL) | 0x80ULL;
   RequestId id;
-  char* out = id.text_.data();
-  for (std::size_t i = 0; i < kUuidBytes; ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) *out++ = '-';
-    *out++ = kHex[bytes[i] >> 4U];
-    *out++ = kHex[bytes[i] & 0x0FU];
-  }
+  char* out = WriteHex(id.text_.data(), head, 4);
+  *out++ = '-';
+  out = WriteHex(out, head >> 32U, 2);
+  *out++ = '-';
+  out = WriteHex(out, head >> 48U, 2);
+  *out++ = '-';
+  out = WriteHex(out, tail, 2);
+  *out++ = '-';
+  WriteHex(out, tail >> 16U, 6);
   id.size_ = kUuidText;
   return id;
 }

@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <mutex>
@@ -212,6 +213,11 @@ Outcome Runtime::Prepare(Function& function) {
 
 InvokeResult Runtime::Invoke(Function& function, const Event& event, const InvokeOptions& options) {
   return impl_->dispatcher().Dispatch(FunctionImpl::Of(function), event, options);
+}
+
+InvokeResult Runtime::Invoke(Function& function, const Event& event) {
+  static const InvokeOptions kDefaults;
+  return Invoke(function, event, kDefaults);
 }
 
 void Runtime::Cancel(Function& function, std::string_view request_id) {

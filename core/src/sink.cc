@@ -1,12 +1,13 @@
 #include "sink.h"
 
+#include <algorithm>
 #include <chrono>
-#include <csignal>
+#include <ctime>
 #include <string>
 #include <utility>
 
 #include "abi_text.h"
-#include "json_text.h"
+#include "tandem/platform_lines.h"
 
 namespace tandem {
 namespace {
@@ -25,26 +26,6 @@ Disposition DispositionOf(std::int32_t disposition) {
   }
 }
 
-// E-40 to E-42.
-std::string ExitReason(int status) {
-  if (status == 0) return "Runtime exited without providing a reason";
-  if (status > 0) return "Runtime exited with error: exit status " + std::to_string(status);
-  switch (-status) {
-    case SIGKILL:
-      return "Runtime exited with error: signal: killed";
-    case SIGABRT:
-      return "Runtime exited with error: signal: aborted (core dumped)";
-    case SIGSEGV:
-      return "Runtime exited with error: signal: segmentation fault (core dumped)";
-    case SIGINT:
-      return "Runtime exited with error: signal: interrupt";
-    case SIGTERM:
-      return "Runtime exited with error: signal: terminated";
-    default:
-      return "Runtime exited with error: signal: " + std::to_string(-status);
-  }
-}
-
 }  // namespace
 
 std::int64_t WallClockMs() {
@@ -52,23 +33,14 @@ std::int64_t WallClockMs() {
   return duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-Outcome ExitOutcome(std::string_view request_id, int status) {
-  FunctionError error;
-  error.type = "Runtime.ExitError";
-  error.message = "RequestId: " + std::string(request_id) + " Error: " + ExitReason(status);
-  error.reported_type = error.type;
-  error.disposition = Disposition::kExited;
-  error.exit_status = status;
-  std::string body = R"({"errorType":"Runtime.ExitError","errorMessage":)";
-  AppendJsonString(body, error.message);
-  body += '}';
-  return Outcome::Error(std::move(error), Payload::Copy(body));
+std::int64_t CoarseWallClockMs() {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME_COARSE, &now);
+  return static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
 }
 
 }  // namespace tandem
 
-using tandem::AbiString;
-using tandem::Disposition;
 using tandem::FunctionError;
 using tandem::Outcome;
 using tandem::Payload;

@@ -134,7 +134,7 @@ TEST_P(LoaderSuite, Greets) {
 TEST_P(LoaderSuite, EchoesLargeAndSmallEvents) {
   Function& echo = Add("echo");
   for (const std::size_t size : {0U, 1U, 100U, 70'000U, 5'000'000U}) {
-    const std::string event = "{\"key\":\"" + std::string(size, 'x') + "\"}";
+    const std::string event = R"({"key":")" + std::string(size, 'x') + R"("})";
     const InvokeResult result = Invoke(echo, event);
     ASSERT_TRUE(result.outcome.ok()) << Text(result.outcome).substr(0, 200);
     EXPECT_EQ(Parsed(result.outcome)["key"].asString().size(), size) << "I-34, J-59";
@@ -181,8 +181,9 @@ TEST_P(LoaderSuite, PackagesWithTheSameNamesKeepApart) {
   Function& twin = Loaders::Get().Add(GetParam(), "who", GetParam().twin);
   std::atomic<int> wrong{0};
   const auto ask = [&](Function& function, const std::string& name) {
+    const std::string wanted = '"' + name + '/' + name + '"';
     for (int i = 0; i < 100; ++i) {
-      if (Text(Invoke(function, "{}").outcome) != "\"" + name + "/" + name + "\"") ++wrong;
+      if (Text(Invoke(function, "{}").outcome) != wanted) ++wrong;
     }
     Runtime::DetachThread();
   };

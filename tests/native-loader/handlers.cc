@@ -42,7 +42,7 @@ std::int32_t Echo(const Call& call) {
 std::int32_t Greet(const Call& call) {
   const std::string first = Member(call.Event(), "first_name");
   call.Log("greeting " + first + "\n");
-  call.Succeed("{\"message\": \"Hello " + first + " " + Member(call.Event(), "last_name") + "\"}");
+  call.Succeed(R"({"message": "Hello )" + first + " " + Member(call.Event(), "last_name") + R"("})");
   return TANDEM_OK;
 }
 
@@ -63,7 +63,7 @@ std::int32_t DescribeContext(const Call& call) {
   body += ", \"arn\": " + Quoted(View(invocation.invoked_function_arn));
   body += ", \"version\": " + Quoted(call.version) + ", \"log_group\": " + Quoted(call.log_group);
   body += ", \"log_stream\": " + Quoted(call.log_stream);
-  body += ", \"memory\": \"" + std::to_string(call.memory_limit_mb) + '"';
+  body += R"(, "memory": ")" + std::to_string(call.memory_limit_mb) + '"';
   body += ", \"remaining\": " + std::to_string(call.host->remaining_time_ms(call.sink)) + "}";
   call.Succeed(body);
   return TANDEM_OK;
@@ -128,7 +128,7 @@ std::int32_t Recycle(const Call& call) {
 }
 
 std::int32_t Exit(const Call& call) {
-  call.Fail("", "", TANDEM_EXITED, std::atoi(std::string(call.Event()).c_str()));
+  call.Fail("", "", TANDEM_EXITED, std::stoi(std::string(call.Event())));
   return TANDEM_OK;
 }
 

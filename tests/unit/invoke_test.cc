@@ -218,6 +218,7 @@ TEST(Invoke, ManyThreadsShareFunctions) {
   constexpr int kThreads = 8;
   constexpr int kCalls = 500;
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   std::atomic<int> wrong{0};
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
@@ -240,9 +241,11 @@ TEST(Invoke, RunsAsManyAtOnceAsAskedForAndNoMore) {
     FunctionConfig config = NativeRuntime::Config("native.gauge");
     config.max_concurrency = places;
     Function& function = runtime.Add(config);
+    constexpr int kThreads = 6;
     std::vector<std::thread> threads;
+    threads.reserve(kThreads);
     std::atomic<int> most{0};
-    for (int t = 0; t < 6; ++t) {
+    for (int t = 0; t < kThreads; ++t) {
       threads.emplace_back([&] {
         for (int i = 0; i < 50; ++i) {
           const int seen = std::stoi(Text(runtime->Invoke(function, Event("{}")).outcome));

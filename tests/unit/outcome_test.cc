@@ -37,8 +37,8 @@ TEST(Outcome, KeepsUtf8AndReplacesWhatIsNot) {
 
 TEST(Outcome, TakesABodyAsItIs) {
   const Outcome outcome = Outcome::Error({.type = "T", .message = "m", .reported_type = {}, .stack_trace = {}},
-                                         Payload::Copy("{ \"as\": \"posted\" }"));
-  EXPECT_EQ(outcome.payload().view(), "{ \"as\": \"posted\" }") << "E-04";
+                                         Payload::Copy(R"({ "as": "posted" })"));
+  EXPECT_EQ(outcome.payload().view(), R"({ "as": "posted" })") << "E-04";
   EXPECT_EQ(outcome.error().type, "T");
 }
 

@@ -36,7 +36,7 @@ class PackageTest : public testing::Test {
   void TearDown() override { fs::remove_all(folder_); }
 
   std::string Zip(const std::vector<Entry>& entries) {
-    const std::string path = (folder_ / ("package" + std::to_string(++zips_) + ".zip")).string();
+    std::string path = (folder_ / ("package" + std::to_string(++zips_) + ".zip")).string();
     int error = 0;
     zip_t* archive = zip_open(path.c_str(), ZIP_CREATE, &error);
     for (const Entry& entry : entries) {
@@ -126,6 +126,7 @@ TEST_F(PackageTest, ManyMayUnpackTheSameAtOnce) {
   const std::string zip = Zip({{"a.py", std::string(100000, 'x')}, {"b/c.py", "c"}});
   std::vector<std::thread> threads;
   std::vector<std::string> roots(6);
+  threads.reserve(roots.size());
   for (std::string& root : roots) {
     threads.emplace_back([&, this] {
       const auto package = OpenPackage(zip, options_);
@@ -177,7 +178,7 @@ TEST_F(PackageTest, WhatIsNoPackageSaysSo) {
   const std::string text = (folder_ / "text.zip").string();
   std::ofstream(text) << "this is no archive";
   ExpectRefused(text, "no zip archive");
-  std::ofstream((folder_ / "empty.zip").string());
+  const std::ofstream empty((folder_ / "empty.zip").string());
   ExpectRefused((folder_ / "empty.zip").string(), "no zip archive");
   const std::string cut = Zip({{"a.py", "some content that is long enough"}});
   fs::resize_file(cut, fs::file_size(cut) - 10);

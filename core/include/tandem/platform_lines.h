@@ -23,6 +23,8 @@ TANDEM_EXPORT std::string ReportLine(std::string_view request_id, const Report& 
 TANDEM_EXPORT std::string TimeoutLines(std::string_view request_id, std::chrono::milliseconds timeout);
 // L-49.
 TANDEM_EXPORT std::string ExitLines(const FunctionError& error);
+// E-40 to E-42: the error of a process that ended before it answered. `status`: 0 to 255, or minus the signal number.
+TANDEM_EXPORT Outcome ExitOutcome(std::string_view request_id, int status);
 // E-38.
 TANDEM_EXPORT Outcome TimeoutOutcome(std::string_view request_id, std::chrono::milliseconds timeout);
 

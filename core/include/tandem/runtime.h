@@ -75,7 +75,8 @@ class TANDEM_EXPORT Runtime {
   // Runs one invocation on the calling thread. A DryRun prepares the function and does not run it. The timeout is
   // cooperative: at the deadline the handler is asked to yield, and what it then answers is replaced by the timeout
   // error (E-38). Never fails otherwise than by the outcome.
-  InvokeResult Invoke(Function& function, const Event& event, const InvokeOptions& options = {});
+  InvokeResult Invoke(Function& function, const Event& event, const InvokeOptions& options);
+  InvokeResult Invoke(Function& function, const Event& event);  // with default options
 
   // Asks a running invocation to yield. No effect when it is not running.
   void Cancel(Function& function, std::string_view request_id);

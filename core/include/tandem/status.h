@@ -43,9 +43,9 @@ class [[nodiscard]] Status {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::move(value)) {}  // NOLINT(google-explicit-constructor): reads as `return value;`
-  Result(Status status)
-      : state_(std::move(status)) {}  // NOLINT(google-explicit-constructor): reads as `return status;`
+  // Implicit, so that a function returns a value or a Status as it is.
+  Result(T value) : state_(std::move(value)) {}         // NOLINT(google-explicit-constructor): see above
+  Result(Status status) : state_(std::move(status)) {}  // NOLINT(google-explicit-constructor): see above
   Result(Code code, std::string message) : state_(Status(code, std::move(message))) {}
 
   bool ok() const { return std::holds_alternative<T>(state_); }
