@@ -2,6 +2,7 @@
 
 #include <cctype>
 #include <cstdlib>
+#include <stdexcept>
 #include <utility>
 
 namespace tandem::test {
@@ -12,9 +13,14 @@ std::unique_ptr<Runtime>& Shared() {
   return runtime;
 }
 
-std::string& Identifier() {
-  static std::string identifier = "python";
-  return identifier;
+// The path of the preferred usable interpreter of a version, so that no other one is considered in this process.
+std::string PathOf(const std::string& identifier) {
+  auto registry = RuntimeRegistry::Open({TANDEM_TEST_LOADERS}, {});
+  if (!registry.ok()) throw std::runtime_error(registry.status().message());
+  for (const RuntimeInfo& info : (*registry)->Find("python")) {
+    if (info.identifier == identifier && info.usable()) return info.path;
+  }
+  throw std::runtime_error("TANDEM_TEST_PYTHON: no usable " + identifier);
 }
 
 class PythonEnvironment final : public ::testing::Environment {
@@ -32,7 +38,7 @@ class PythonEnvironment final : public ::testing::Environment {
     } else if (std::string(python).find('/') != std::string::npos) {
       language.path = python;
     } else {
-      Identifier() = "python" + std::string(python);
+      language.path = PathOf("python" + std::string(python));
     }
     auto created = Runtime::Create(std::move(options));
     ASSERT_TRUE(created.ok()) << created.status().message();
@@ -92,7 +98,7 @@ FunctionConfig PythonRuntime::Config(const std::string& handler, const std::stri
   config.name = "f" + std::to_string(++count);
   config.handler = handler;
   config.code = Package(package);
-  config.runtime = Identifier();
+  config.runtime = "python";
   config.timeout = std::chrono::milliseconds(0);
   return config;
 }
