@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstring>
 #include <functional>
+#include <optional>
 #include <random>
 #include <string_view>
 
@@ -29,11 +30,11 @@ class IdGenerator {
  public:
   std::array<std::uint64_t, 2> Take() {
     const std::uint32_t forks = ForkCount().load(std::memory_order_relaxed);
-    if (!seeded_ || forks != forks_) {
+    if (!generator_ || forks != forks_) {
       Seed();
       forks_ = forks;
     }
-    return {generator_(), generator_()};
+    return {(*generator_)(), (*generator_)()};
   }
 
  private:
@@ -44,13 +45,11 @@ class IdGenerator {
       std::generate(words.begin(), words.end(), std::ref(device));
     }
     std::seed_seq sequence(words.begin(), words.end());
-    generator_.seed(sequence);
-    seeded_ = true;
+    generator_.emplace(sequence);
   }
 
-  std::mt19937_64 generator_;
+  std::optional<std::mt19937_64> generator_;
   std::uint32_t forks_ = 0;
-  bool seeded_ = false;
 };
 
 // The two hexadecimal digits of every byte.
