@@ -61,7 +61,9 @@ void Dispatcher::Run(FunctionImpl& function, InlineEnvironment& environment, Run
   const FunctionConfig& config = function.config();
   const bool limited = config.timeout.count() > 0;
   if (limited) watch_.Notice();
-  const Payload payload = event.payload.Padded();
+  Payload copied;
+  if (!event.payload.padded()) copied = event.payload.Padded();
+  const Payload& payload = event.payload.padded() ? event.payload : copied;
   std::string qualified_arn;
   if (!options.qualifier.empty()) qualified_arn = config.arn + ":" + options.qualifier;
   const tandem_invocation call = {

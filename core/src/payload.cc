@@ -64,10 +64,9 @@ Payload Payload::Adopt(const std::uint8_t* data, std::size_t size, void (*releas
   return Payload(PayloadBlock::Adopt(data, size, release, release_arg));
 }
 
-Payload Payload::Padded() const {
-  if (block_ == nullptr || PayloadBlock::Of(block_)->padded()) return *this;
-  return Copy(view());
-}
+bool Payload::padded() const { return block_ == nullptr || PayloadBlock::Of(block_)->padded(); }
+
+Payload Payload::Padded() const { return padded() ? *this : Copy(view()); }
 
 const tandem_payload* Payload::abi() const {
   return block_ == nullptr ? &kEmptyAbi : block_;

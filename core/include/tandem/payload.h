@@ -38,7 +38,9 @@ class TANDEM_EXPORT Payload {
   bool empty() const { return size() == 0; }
   std::string_view view() const { return {reinterpret_cast<const char*>(data()), size()}; }
 
-  // The same bytes with padding behind them, as loaders expect their input: itself, or a padded copy.
+  // Whether TANDEM_PAYLOAD_PADDING readable bytes follow, as loaders expect of their input.
+  bool padded() const;
+  // The same bytes with padding behind them: itself, or a padded copy.
   Payload Padded() const;
   // As the loader ABI passes it; valid as long as this object. Never null.
   const tandem_payload* abi() const;
