@@ -42,7 +42,7 @@ bool HoldsPython(const fs::path& code_root) {
 
 int32_t Claim(std::string_view handler, const fs::path& code_root) {
   if (Resolves(handler, code_root)) return TANDEM_CLAIM_RESOLVES;
-  return HoldsPython(code_root) ? TANDEM_CLAIM_FILES : TANDEM_CLAIM_NONE;
+  return HoldsPython(code_root) ? TANDEM_CLAIM_SOURCES : TANDEM_CLAIM_NONE;
 }
 
 }  // namespace tandem::python

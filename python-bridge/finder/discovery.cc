@@ -37,8 +37,9 @@ bool ReadName(const std::string& name, Interpreter& to) {
   return true;
 }
 
-// The version of an executable whose name carries none, by the standard library beside it.
+// The version of an executable that is called python without one, by the standard library beside it.
 bool ReadStandardLibrary(const fs::path& prefix, Interpreter& to) {
+  if (to.executable.filename().native().compare(0, 6, "python") != 0) return false;
   for (const fs::path& folder : FoldersNewestFirst(prefix / "lib")) {
     if (ReadName(folder.filename(), to) && IsFile(folder / "os.py")) return true;
   }
