@@ -13,7 +13,7 @@ namespace tandem::python {
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "Ends takes the first bytes of a text as the low ones");
 
-// A direct-mapped table of short ASCII strings whose hashes are computed.
+// A table of short ASCII strings, four to a place, whose hashes are computed.
 // Threads: with the GIL of its interpreter. Owns: one reference to each string in it. Lifetime: as its interpreter,
 // which is never ended.
 class KeyCache {
@@ -23,18 +23,20 @@ class KeyCache {
   // A new reference to the str of `text`, which is ASCII, not longer than kLongest, and followed by at least 8 readable
   // bytes; NULL with the error indicator set.
   PyObject* Get(const char* text, size_t size) {
-    Ends ends = EndsOf(text, size);
-    Slot& slot = slots_[ends.Hash(size)];
-    if (slot.size == size && slot.ends.first == ends.first && slot.ends.last == ends.last &&
-        (size <= 16 || std::memcmp(PyUnicode_1BYTE_DATA(slot.key), text, size) == 0)) {
-      Py_INCREF(slot.key);
-      return slot.key;
+    const Ends ends = EndsOf(text, size);
+    Set& set = sets_[ends.Hash(size)];
+    for (const Slot& slot : set.slots) {
+      if (slot.Holds(ends, text, size)) {
+        Py_INCREF(slot.key);
+        return slot.key;
+      }
     }
-    return Fill(slot, ends, text, size);
+    return Fill(set.slots[set.next++ % kWays], ends, text, size);
   }
 
  private:
-  static constexpr size_t kBits = 11;
+  static constexpr size_t kBits = 9;
+  static constexpr size_t kWays = 4;
 
   // The first and the last 8 bytes; of a shorter text the first holds all.
   struct Ends {
@@ -51,6 +53,16 @@ class KeyCache {
     PyObject* key = nullptr;
     size_t size = SIZE_MAX;
     Ends ends;
+
+    bool Holds(const Ends& other, const char* text, size_t other_size) const {
+      return size == other_size && ends.first == other.first && ends.last == other.last &&
+             (size <= 16 || std::memcmp(PyUnicode_1BYTE_DATA(key), text, size) == 0);
+    }
+  };
+
+  struct Set {
+    std::array<Slot, kWays> slots;
+    size_t next = 0;  // the slot that gives way to a new key
   };
 
   static Ends EndsOf(const char* text, size_t size) {
@@ -78,7 +90,7 @@ class KeyCache {
     return made;
   }
 
-  std::array<Slot, size_t{1} << kBits> slots_{};
+  std::array<Set, size_t{1} << kBits> sets_{};
 };
 
 }  // namespace tandem::python
