@@ -1,7 +1,14 @@
 #include "proto/convert.h"
 
+#include <google/protobuf/stubs/common.h>
+
 #include <array>
+#include <limits>
 #include <utility>
+
+#if GOOGLE_PROTOBUF_VERSION < 4000000
+#include <google/protobuf/stubs/logging.h>
+#endif
 
 #include "proto/payload_place.h"
 #include "proto/utf8.h"
@@ -10,6 +17,14 @@ namespace tandem::proto {
 namespace {
 
 constexpr std::string_view kNotUtf8 = "not UTF-8";
+constexpr auto kLargest = static_cast<std::size_t>(std::numeric_limits<int>::max());
+
+#if GOOGLE_PROTOBUF_VERSION < 4000000
+// protobuf reports bad input to standard error by itself; who calls us decides what is said.
+using Silence = google::protobuf::LogSilencer;
+#else
+struct Silence {};
+#endif
 
 // A `string` member and what shall be in it.
 struct Text {
@@ -218,12 +233,19 @@ Result<Invocation> FromMessage(const v1::Invocation& message, const Payload* bes
 
 Result<std::string> Serialize(const google::protobuf::MessageLite& message) {
   std::string bytes;
-  if (message.ByteSizeLong() > static_cast<std::size_t>(std::numeric_limits<int>::max()) ||
-      !message.SerializeToString(&bytes)) {
+  if (message.ByteSizeLong() > kLargest || !message.SerializeToString(&bytes)) {
     return Status(Code::kInvalidArgument,
                   "this " + message.GetTypeName() + " message exceeds 2 GiB; its payload has to travel beside it");
   }
   return bytes;
+}
+
+Status ParseInto(std::string_view bytes, google::protobuf::MessageLite* message) {
+  [[maybe_unused]] const Silence silence;
+  if (bytes.size() > kLargest || !message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return {Code::kInvalidArgument, "these bytes are no " + message->GetTypeName() + " message"};
+  }
+  return {};
 }
 
 }  // namespace tandem::proto

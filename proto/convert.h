@@ -10,7 +10,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -82,14 +81,14 @@ Result<Outcome> FromMessage(const v1::Outcome& message, const Payload* beside = 
 // The message's bytes. Errors: kInvalidArgument when they would exceed the format's 2 GiB.
 Result<std::string> Serialize(const google::protobuf::MessageLite& message);
 
-// A message from its bytes. Errors: kInvalidArgument when they are not one.
+// Fills `message` from its bytes. Errors: kInvalidArgument when they are not one; nothing is printed.
+Status ParseInto(std::string_view bytes, google::protobuf::MessageLite* message);
+
+// A message from its bytes. Errors: as ParseInto.
 template <typename Message>
 Result<Message> Parse(std::string_view bytes) {
   Message message;
-  if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()) ||
-      !message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return Status(Code::kInvalidArgument, "these bytes are no " + message.GetTypeName() + " message");
-  }
+  if (Status status = ParseInto(bytes, &message); !status.ok()) return status;
   return message;
 }
 

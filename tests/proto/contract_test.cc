@@ -176,7 +176,9 @@ TEST(ContractTest, StringsAreUtf8) {
   const std::size_t at = bytes.find("live", bytes.size() - 10);
   ASSERT_NE(at, std::string::npos);
   bytes[at] = '\xFF';
+  testing::internal::CaptureStderr();
   EXPECT_FALSE(Parse<v1::Invocation>(bytes).ok());
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "") << "only the top layer logs";
 }
 
 }  // namespace
