@@ -64,9 +64,13 @@ Payload Payload::Adopt(const std::uint8_t* data, std::size_t size, void (*releas
   return Payload(PayloadBlock::Adopt(data, size, release, release_arg));
 }
 
-bool Payload::padded() const { return block_ == nullptr || PayloadBlock::Of(block_)->padded(); }
+bool Payload::padded() const {
+  return block_ == nullptr || PayloadBlock::Of(block_)->padded();
+}
 
-Payload Payload::Padded() const { return padded() ? *this : Copy(view()); }
+Payload Payload::Padded() const {
+  return padded() ? *this : Copy(view());
+}
 
 const tandem_payload* Payload::abi() const {
   return block_ == nullptr ? &kEmptyAbi : block_;

@@ -42,7 +42,7 @@ def recursion(event, context):
 
 
 def group(event, context):
-    raise ExceptionGroup("eg", [ValueError("x")])  # noqa: F821
+    raise ExceptionGroup("eg", [ValueError("x")])  # noqa: F821  a name of Python 3.11 and later
 
 
 def text(event, context):

@@ -42,7 +42,7 @@ class Class:
         return ["instance", event]
 
 
-anonymous = lambda event, context: ["lambda", event]  # noqa: E731
+anonymous = lambda event, context: ["lambda", event]  # noqa: E731  a lambda is what is tested
 partial = functools.partial(lambda extra, event, context: [extra, event], "partial")
 instance = Class(None, None)
 bound = instance.method
