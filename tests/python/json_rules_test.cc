@@ -10,7 +10,7 @@ struct Result {
   const char* rule;
   const char* name;
   std::string escaped;
-  std::string raw;
+  std::string raw = {};
 };
 
 std::ostream& operator<<(std::ostream& out, const Result& row) {
@@ -84,7 +84,7 @@ TEST_P(ResultTest, AsTheInterpreter) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Rules, ResultTest, ::testing::ValuesIn(Results()),
-                         [](const ::testing::TestParamInfo<Result>& info) { return std::string(info.param.name); });
+                         [](const ::testing::TestParamInfo<Result>& tested) { return std::string(tested.param.name); });
 
 std::string UnmarshalError(const std::string& message) {
   return Error("Runtime.UnmarshalError", "Unable to unmarshal input: " + message);

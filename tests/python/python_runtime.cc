@@ -132,7 +132,7 @@ std::string InitError(const std::string& type, const std::string& message, const
   return Body(type, message, "", trace);
 }
 
-std::string CaseName(const ::testing::TestParamInfo<Case>& info) {
+std::string CaseName(const ::testing::TestParamInfo<Case>& tested) {
   std::string name;
   for (const char* c = info.param.rule; *c != '\0'; ++c) name.push_back(isalnum(*c) != 0 ? *c : '_');
   return name + "_" + std::to_string(info.index);
