@@ -134,8 +134,8 @@ std::string InitError(const std::string& type, const std::string& message, const
 
 std::string CaseName(const ::testing::TestParamInfo<Case>& tested) {
   std::string name;
-  for (const char* c = info.param.rule; *c != '\0'; ++c) name.push_back(isalnum(*c) != 0 ? *c : '_');
-  return name + "_" + std::to_string(info.index);
+  for (const char* c = tested.param.rule; *c != '\0'; ++c) name.push_back(isalnum(*c) != 0 ? *c : '_');
+  return name + "_" + std::to_string(tested.index);
 }
 
 }  // namespace tandem::test
