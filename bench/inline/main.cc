@@ -53,6 +53,20 @@ Json::Value Parse(std::string_view text) {
   return value;
 }
 
+// A value without the members that are null, which Java leaves out (J-68).
+Json::Value WithoutNulls(const Json::Value& value) {
+  if (!value.isArray() && !value.isObject()) return value;
+  Json::Value kept(value.type());
+  for (auto at = value.begin(); at != value.end(); ++at) {
+    if (value.isArray()) {
+      kept.append(WithoutNulls(*at));
+    } else if (!at->isNull()) {
+      kept[at.name()] = WithoutNulls(*at);
+    }
+  }
+  return kept;
+}
+
 std::string_view RequireSuccess(const InvokeResult& result) {
   if (result.outcome.kind() == Outcome::Kind::kFault) throw std::runtime_error(result.outcome.fault().message());
   if (!result.outcome.ok()) throw std::runtime_error(std::string(result.outcome.payload().view()));
@@ -73,12 +87,12 @@ class Bench {
     order["rounds"] = workload.rounds;
     order_ = Event(Json::writeString(Json::StreamWriterBuilder(), order));
     if (workload.name == "w2") {
-      wanted_ = Parse(payload);
+      wanted_ = WithoutNulls(Parse(payload));
     } else {
       wanted_["message"] = "Hello Ada Lovelace";
     }
     answer_ = std::string(RequireSuccess(runtime_.Invoke(*handler_, event_)));
-    if (Parse(answer_) != wanted_) throw std::runtime_error("wrong answer: " + answer_.substr(0, 200));
+    if (WithoutNulls(Parse(answer_)) != wanted_) throw std::runtime_error("wrong answer: " + answer_.substr(0, 200));
   }
 
   // Seconds for `rounds` invocations through Tandem.
@@ -97,7 +111,8 @@ class Bench {
   // Seconds for the same work inside the language.
   double Inside() {
     const Json::Value told = Parse(RequireSuccess(runtime_.Invoke(*inside_, order_)));
-    if (Parse(told["answer"].asString()) != wanted_) throw std::runtime_error("wrong answer inside the language");
+    if (WithoutNulls(Parse(told["answer"].asString())) != wanted_)
+      throw std::runtime_error("wrong answer inside the language");
     return told["nanoseconds"].asDouble() / 1e9;
   }
 

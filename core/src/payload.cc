@@ -34,7 +34,9 @@ void PayloadBlock::Retain() const {
 }
 
 void PayloadBlock::Release() const {
-  if (references_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  // A sole owner needs no locked instruction: nobody else can count up what only it refers to.
+  const bool sole = references_.load(std::memory_order_acquire) == 1;
+  if (!sole && references_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
   if (release_ != nullptr) release_(release_arg_);
   auto* self = const_cast<PayloadBlock*>(this);
   self->~PayloadBlock();

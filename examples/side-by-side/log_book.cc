@@ -1,5 +1,6 @@
 #include "log_book.h"
 
+#include <algorithm>
 #include <sstream>
 
 void LogBook::Write(const tandem::LogRecord& record) noexcept {
@@ -15,7 +16,10 @@ std::vector<std::string> LogBook::Lines(std::string_view function_name) const {
   std::vector<std::string> lines;
   const auto found = texts_.find(function_name);
   if (found == texts_.end()) return lines;
-  std::istringstream text(found->second);
+  // Within one event, Python's log has carriage returns for line ends.
+  std::string joined = found->second;
+  std::replace(joined.begin(), joined.end(), '\r', '\n');
+  std::istringstream text(joined);
   for (std::string line; std::getline(text, line);) lines.push_back(line);
   return lines;
 }

@@ -20,8 +20,8 @@ def run(program, *arguments):
 
 
 def block(output, handler):
-    """The lines that belong to one handler."""
-    return re.search(rf"^{re.escape(handler)} .*?(?=^\S|\Z)", output, re.MULTILINE | re.DOTALL).group(0)
+    """The lines that belong to one handler: its headline and what is indented below."""
+    return re.search(rf"^{re.escape(handler)} .*\n(?: .*\n)*", output, re.MULTILINE).group(0)
 
 
 def test_one_pid_maps_both_machines(program):
@@ -66,7 +66,9 @@ def test_a_function_error_is_shown_and_is_the_exit_status(program, build_dir, tm
         archive.writestr("hello_python.py", "def my_handler(event, context):\n    raise ValueError('on purpose')\n")
     done = run(program, build_dir / "examples" / "hello-java.jar", package)
     assert done.returncode == 1
-    assert '"errorType": "ValueError"' in block(done.stdout, "hello_python.my_handler")
+    python = block(done.stdout, "hello_python.my_handler")
+    assert re.search(r"^ +\[ERROR\] ValueError: on purpose$", python, re.MULTILINE)
+    assert re.search(r'^  error +\{.*"errorType": "ValueError"', python, re.MULTILINE)
     assert '"123"' in block(done.stdout, "example.Hello::myHandler")
 
 

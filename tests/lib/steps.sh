@@ -119,7 +119,6 @@ step_checkjni() {
       cat -- "$output"
       status=1
     fi
-    [[ $extent == all ]] || break
   done < <(tested java)
   return "$status"
 }
