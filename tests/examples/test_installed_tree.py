@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 
@@ -95,9 +96,10 @@ def test_pkg_config_is_enough_to_embed(installed, out_of_tree, root, shapes, tmp
     environment = environment_of(PKG_CONFIG_PATH=folders.pop())
     source = root / "examples" / "out-of-tree-loader" / "embed.cc"
     program = tmp_path / "embed"
-    command = f'c++ -std=c++20 "{source}" -o "{program}" $(pkg-config --cflags --libs tandem)'
-    libraries = run("pkg-config", "--variable=libdir", "tandem", env=environment).stdout.strip()
-    run("sh", "-c", f'eval "{command.translate({34: chr(92) + chr(34)})}"', env=environment)
+    flags = run("pkg-config", "--cflags", "--libs", "tandem", env=environment).stdout
+    command = f"c++ -std=c++20 {shlex.quote(str(source))} -o {shlex.quote(str(program))} {flags}"
+    run("sh", "-c", command, env=environment)
+    (libraries,) = shlex.split(run("pkg-config", "--variable=libdir", "tandem", env=environment).stdout)
     done = run(
         *(program, out_of_tree / "loaders", shapes, "shapes.square", "[12]"),
         env=environment_of(LD_LIBRARY_PATH=libraries),
