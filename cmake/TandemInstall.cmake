@@ -18,10 +18,7 @@ install(FILES "${PROJECT_BINARY_DIR}/TandemConfig.cmake" "${PROJECT_BINARY_DIR}/
   "${CMAKE_CURRENT_LIST_DIR}/TandemLoader.cmake" "${CMAKE_CURRENT_LIST_DIR}/loader.map"
   DESTINATION "${TANDEM_INSTALL_CMAKEDIR}")
 
+file(RELATIVE_PATH TANDEM_PC_TO_PREFIX "/prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/prefix")
 configure_file("${CMAKE_CURRENT_LIST_DIR}/tandem.pc.in" "${PROJECT_BINARY_DIR}/tandem.pc" @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/tandem.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
-foreach(document IN ITEMS LICENSE NOTICE)
-  if(EXISTS "${PROJECT_SOURCE_DIR}/${document}")
-    install(FILES "${PROJECT_SOURCE_DIR}/${document}" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
-  endif()
-endforeach()
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/NOTICE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")

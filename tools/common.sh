@@ -3,7 +3,9 @@
 
 root=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 readonly root
-script_name=$(basename -- "$(dirname -- "$(readlink -f -- "$0")")")/${0##*/}
+script=$(readlink -f -- "$0") # before anyone changes the directory
+readonly script
+script_name=$(basename -- "$(dirname -- "$script")")/${script##*/}
 
 say() { printf '%s\n' "$*"; }
 
@@ -25,7 +27,7 @@ become_owner() {
   gid=$(stat -c %g -- "$root")
   home=$(getent passwd "$uid" | cut -d: -f6)
   [[ -n $home ]] || die "the tree belongs to user $uid, who has no account here; run this script as that user"
-  exec setpriv --reuid="$uid" --regid="$gid" --clear-groups env HOME="$home" TANDEM_SETUP_DONE=1 "$0" "$@"
+  exec setpriv --reuid="$uid" --regid="$gid" --clear-groups env HOME="$home" TANDEM_SETUP_DONE=1 "$script" "$@"
 }
 
 # virtual_environment DIR INTERPRETER REQUIREMENTS [PIP ARGUMENTS]: made anew only when the requirements change.

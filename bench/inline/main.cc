@@ -147,7 +147,7 @@ class Bench {
 };
 
 void Measure(benchmark::State& state, Bench& bench, double (Bench::*work)()) {
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     try {
       state.SetIterationTime((bench.*work)());
     } catch (const std::exception& error) {

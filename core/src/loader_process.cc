@@ -18,7 +18,7 @@ Status AlreadyRuns(const RuntimeInfo& running, const RuntimeInfo& wanted) {
                                   ") beside it needs process isolation, as a process holds one runtime per language"};
 }
 
-// The library decides: two paths to one interpreter are the same runtime, a virtual environment of it is not.
+// Finders report real paths, and a virtual environment under its own: another environment is another runtime.
 bool SameRuntime(const RuntimeInfo& a, const RuntimeInfo& b) {
   return a.module == b.module && a.library == b.library && a.path == b.path;
 }
@@ -81,10 +81,13 @@ Result<const LoadedLoader*> LoaderProcess::Start(const RuntimeInfo& info, const 
   };
   tandem_sink sink({}, kNoDeadline, nullptr);
   tandem_loader* instance = nullptr;
+  const std::lock_guard start_lock(start_mutex_);
   try {
     slot.loader.table->create(&HostTable(), &slot.context, &config, &sink, &instance);
   } catch (const std::exception& error) {
     return {Code::kInternal, "loader " + info.module + " let an exception out of create: " + error.what()};
+  } catch (...) {
+    return {Code::kInternal, "loader " + info.module + " let an exception out of create"};
   }
   if (instance == nullptr) {
     if (sink.answered() && sink.outcome().kind() == Outcome::Kind::kFault) return sink.outcome().fault();
@@ -111,7 +114,11 @@ void LoaderProcess::DetachThread() {
       const std::lock_guard lock(slot->mutex);
       return slot->loader;
     }();
-    if (loader.instance != nullptr && loader.thread_detach() != nullptr) loader.thread_detach()(loader.instance);
+    if (loader.instance == nullptr || loader.thread_detach() == nullptr) continue;
+    try {
+      loader.thread_detach()(loader.instance);
+    } catch (...) {  // NOLINT(bugprone-empty-catch): detaching has no way to fail
+    }
   }
 }
 

@@ -47,8 +47,8 @@ class LoaderProcess {
   // Opens the loader of a runtime, without starting it. Errors: kUnavailable when this process already runs another
   // runtime of the language, or the loader or its VM's library cannot be opened.
   Result<const LoadedLoader*> Load(const RuntimeInfo& info);
-  // The same, and starts the language runtime where it is not running. Two threads start different languages in
-  // parallel.
+  // The same, and starts the language runtime where it is not running. Two threads
+  // that start different languages wait for each other.
   Result<const LoadedLoader*> Start(const RuntimeInfo& info, const LanguageOptions& options);
 
   // The runtime of a language that this process runs, or has opened.
@@ -72,6 +72,8 @@ class LoaderProcess {
   Slot& SlotOf(const std::string& language);
   Status OpenModule(Slot& slot, const RuntimeInfo& info);
 
+  // One VM starts at a time: each start takes the process's signal handlers and locale as they are and puts them back.
+  std::mutex start_mutex_;
   mutable std::mutex mutex_;
   std::map<std::string, std::unique_ptr<Slot>, std::less<>> slots_;
   std::mutex sinks_mutex_;

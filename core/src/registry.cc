@@ -68,7 +68,8 @@ Status NothingServes(std::string_view wanted, const std::vector<RuntimeInfo>& fo
   if (found.empty()) return {Code::kUnavailable, message + ": none of its language was found"};
   std::string usable;
   for (const RuntimeInfo& info : found) {
-    if (info.usable()) usable += (usable.empty() ? "" : ", ") + info.identifier;
+    const bool known = (", " + usable + ",").find(" " + info.identifier + ",") != std::string::npos;
+    if (info.usable() && !known) usable += (usable.empty() ? "" : ", ") + info.identifier;
   }
   if (!usable.empty()) {
     message += "; usable are " + usable;

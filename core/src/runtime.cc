@@ -203,7 +203,12 @@ Function* Runtime::Find(std::string_view name) const {
 Status Runtime::Warm(Function& function) {
   auto loader = FunctionImpl::Of(function).Start();
   if (!loader) return loader.status();
-  if ((*loader)->warm() != nullptr) (*loader)->warm()((*loader)->instance);
+  if ((*loader)->warm() == nullptr) return {};
+  try {
+    (*loader)->warm()((*loader)->instance);
+  } catch (...) {
+    return {Code::kInternal, "loader " + function.runtime().info.module + " let an exception out of warm"};
+  }
   return {};
 }
 

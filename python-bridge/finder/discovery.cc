@@ -53,7 +53,7 @@ fs::path FindLibrary(const fs::path& prefix, const std::string& label) {
   }
   for (const fs::path& folder : folders) {
     for (const char* ending : {".so.1.0", ".so.1", ".so"}) {
-      const fs::path library = folder / ("libpython" + label + ending);
+      fs::path library = folder / ("libpython" + label + ending);
       if (IsFile(library)) return library;
     }
   }
@@ -88,6 +88,7 @@ std::vector<std::string> BuiltVersions(const fs::path& loaders) {
     return std::pair(left.major, left.minor) > std::pair(right.major, right.minor);
   });
   std::vector<std::string> labels;
+  labels.reserve(built.size());
   for (const Interpreter& one : built) labels.push_back(one.Label());
   return labels;
 }

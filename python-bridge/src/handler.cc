@@ -1,6 +1,7 @@
 #include "handler.h"
 
 #include <charconv>
+#include <new>
 #include <thread>
 #include <utility>
 
@@ -152,12 +153,14 @@ void Handler::Close() {
     }
     log_->Flush();
   }
+  const WithoutGil without;  // the closing thread may hold it, and a thread that writes to the log may wait for it
   log_->Close();
 }
 
 void Handler::Invoke(const tandem_invocation& invocation, tandem_sink* sink) {
   HostThread& thread = HostThread::Current();
-  std::unique_ptr<Buffer>& out = thread.buffer();
+  // This call's own until it ends: a handler that calls its host invokes another handler on this thread.
+  std::unique_ptr<Buffer> out = std::exchange(thread.buffer(), nullptr);
   if (out == nullptr) out = ResponsePool::Take();
   out->Clear();
   bool succeeded = false;
@@ -181,6 +184,9 @@ void Handler::Invoke(const tandem_invocation& invocation, tandem_sink* sink) {
       succeeded = true;
     } catch (const ErrorSet&) {
       error = TakeError();
+    } catch (const std::bad_alloc&) {
+      PyErr_NoMemory();
+      error = TakeError();
     }
     run_->thread = 0;
     if (run_->cancelled) ForgetCancellation();
@@ -189,6 +195,7 @@ void Handler::Invoke(const tandem_invocation& invocation, tandem_sink* sink) {
     log_->EndInvocation();
   }
   if (succeeded) SendResult(interpreter_.host(), out, is_bytes, sink);
+  if (thread.buffer() == nullptr) thread.buffer() = std::move(out);
 }
 
 void Handler::ForgetCancellation() {

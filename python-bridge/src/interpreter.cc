@@ -52,7 +52,7 @@ Object Interpreter::LoadPythonHalf(const std::string& folder) {
   const Object util = Steal(PyImport_ImportModule("importlib.util"));
   const Object path = MakeText(folder + "/" + kPackage + "/__init__.py");
   const Object spec = Steal(PyObject_CallMethod(util.ptr(), "spec_from_file_location", "sO", kPackage, path.ptr()));
-  const Object module = Steal(PyObject_CallMethod(util.ptr(), "module_from_spec", "O", spec.ptr()));
+  Object module = Steal(PyObject_CallMethod(util.ptr(), "module_from_spec", "O", spec.ptr()));
   const Object loader = Steal(PyObject_GetAttrString(spec.ptr(), "loader"));
   Check(PyDict_SetItemString(PyImport_GetModuleDict(), kPackage, module.ptr()));
   Steal(PyObject_CallMethod(loader.ptr(), "exec_module", "O", module.ptr()));
@@ -92,7 +92,7 @@ FunctionLog& Interpreter::CurrentLog() {
 Object Interpreter::MakeContext(std::shared_ptr<FunctionLog> log) {
   auto share = std::make_unique<std::shared_ptr<FunctionLog>>(std::move(log));
   const Object capsule = Steal(PyCapsule_New(share.get(), kLogCapsule, &FreeLog));
-  share.release();
+  static_cast<void>(share.release());  // the capsule owns it
   Object context = Steal(PyContext_New());
   Check(PyContext_Enter(context.ptr()));
   PyObject* token = PyContextVar_Set(log_variable_.ptr(), capsule.ptr());

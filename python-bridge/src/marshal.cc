@@ -226,7 +226,7 @@ class Writer {
       return false;
     }
 #endif
-    const size_t size = static_cast<size_t>(PyUnicode_GET_LENGTH(text));
+    const auto size = static_cast<size_t>(PyUnicode_GET_LENGTH(text));
     if (PyUnicode_IS_ASCII(text)) return WriteAscii(PyUnicode_1BYTE_DATA(text), size);
     switch (PyUnicode_KIND(text)) {
       case PyUnicode_1BYTE_KIND:
@@ -272,7 +272,7 @@ class Writer {
 
   bool WritePoint(Py_UCS4 point) {
     if (point < 0x80) {
-      const unsigned char byte = static_cast<unsigned char>(point);
+      const auto byte = static_cast<unsigned char>(point);
       if (IsPlain(byte, kMode)) {
         *at_++ = static_cast<char>(byte);
       } else {
@@ -313,11 +313,12 @@ namespace {
 // with up to 15 digits no two read back as the same float, so that it is, without its trailing zeros, the shortest one.
 char* WriteMillionths(double value, char* to) {
   if (!(value >= 1e-4 && value < 1e9)) return nullptr;
-  const double whole = static_cast<double>(static_cast<uint64_t>(value * 1e6 + 0.5));
+  constexpr double kHalf = 0.5;
+  const auto whole = static_cast<double>(static_cast<uint64_t>(value * 1e6 + kHalf));
   if (whole / 1e6 != value) return nullptr;
-  const uint64_t millionths = static_cast<uint64_t>(whole);
+  const auto millionths = static_cast<uint64_t>(whole);
   to = std::to_chars(to, to + 16, millionths / 1000000).ptr;
-  uint32_t fraction = static_cast<uint32_t>(millionths % 1000000);
+  auto fraction = static_cast<uint32_t>(millionths % 1000000);
   *to++ = '.';
   uint32_t unit = 100000;
   do {

@@ -70,7 +70,8 @@ std::unique_ptr<Interpreter> Runtime::MakeInterpreter(const tandem_function_conf
     interpreter->Start(SettingsFor(config));
   } catch (const ErrorSet&) {
     failure = "the Python half of the loader cannot be loaded: " + TakeErrorText();
-    interpreter.release();  // what it has made may still be referred to; such an interpreter is left alone
+    static_cast<void>(
+        interpreter.release());  // what it has made may still be referred to; such an interpreter is left alone
   }
   if (PyThreadState_Get() != main_state) PyThreadState_Swap(main_state);
   if (!failure.empty()) throw std::runtime_error(failure);

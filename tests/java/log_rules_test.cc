@@ -13,7 +13,7 @@ struct Written {
   std::string text;
 };
 
-Written Write(FunctionConfig config, const std::string& event) {
+Written Write(const FunctionConfig& config, const std::string& event) {
   Function& function = JavaRuntime::Add(config);
   EXPECT_TRUE(JavaRuntime::Get().Prepare(function).ok());
   size_t before = JavaRuntime::Log().Of(config.name).size();

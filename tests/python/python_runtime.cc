@@ -50,7 +50,7 @@ class PythonEnvironment final : public ::testing::Environment {
   void TearDown() override { Shared().reset(); }
 };
 
-[[maybe_unused]] const ::testing::Environment* const environment =
+[[maybe_unused]] const ::testing::Environment* const kEnvironment =
     ::testing::AddGlobalTestEnvironment(new PythonEnvironment);
 
 std::string Body(const std::string& type, const std::string& message, const std::string& id, const std::string& trace) {

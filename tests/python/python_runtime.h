@@ -84,7 +84,7 @@ inline std::ostream& operator<<(std::ostream& out, const Case& row) {
 }
 
 // A test name from a rule's id and the row's place.
-std::string CaseName(const ::testing::TestParamInfo<Case>& info);
+std::string CaseName(const ::testing::TestParamInfo<Case>& tested);
 
 }  // namespace tandem::test
 

@@ -1,6 +1,7 @@
 """From a handler name to the thing that is called (H-PY-01 to H-PY-33)."""
 
 import importlib
+import importlib.machinery
 import os
 import sys
 import warnings
@@ -41,9 +42,20 @@ def open_handler(name):
 
 def forget_package(keep=frozenset()):
     """Take the package's modules out of ``sys.modules``, save those named in ``keep``, so that the next import runs them."""
+    native = _native_packages()
     for name, module in list(sys.modules.items()):
-        if name not in keep and _belongs_to_package(module):
+        if name not in keep and name.partition(".")[0] not in native and _belongs_to_package(module):
             sys.modules.pop(name, None)
+
+
+def _native_packages():
+    """The top-level names with a loaded extension module: many of those refuse to be loaded twice in a process."""
+    loader = importlib.machinery.ExtensionFileLoader
+    return {
+        name.partition(".")[0]
+        for name, module in list(sys.modules.items())
+        if isinstance(getattr(getattr(module, "__spec__", None), "loader", None), loader)
+    }
 
 
 def _belongs_to_package(module):
@@ -91,7 +103,7 @@ def _import(module_name):
 
 
 _REMEDY = (
-    "\nThis package shares the process with another Python package, and one of its extension modules can be loaded "
+    "; this package shares the process with another Python package, and one of its extension modules can be loaded "
     "once per process only: run this function with process isolation"
 )
 _REFUSALS = ("subinterpreter", "sub-interpreter", "more than once per process", "interpreter change detected")

@@ -102,4 +102,26 @@ public class Failures {
     Thread.sleep(millis);
     return "slept";
   }
+
+  /** An exception whose own methods throw. */
+  public static class Hostile extends RuntimeException {
+    @Override
+    public String getMessage() {
+      throw new IllegalStateException("in getMessage");
+    }
+
+    @Override
+    public String toString() {
+      throw new IllegalStateException("in toString");
+    }
+
+    @Override
+    public synchronized Throwable getCause() {
+      throw new IllegalStateException("in getCause");
+    }
+  }
+
+  public String hostile(Object in) {
+    throw new Hostile();
+  }
 }

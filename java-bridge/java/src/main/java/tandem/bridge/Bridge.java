@@ -70,9 +70,11 @@ final class Bridge {
       function.resolve();
       return function;
     } catch (Throwable e) {
-      byte[] error = ErrorReport.ofInit(e).encode(config);
-      close(function);
-      return error;
+      try {
+        return ErrorReport.ofInit(e).encode(config);
+      } finally {
+        close(function);
+      }
     } finally {
       slot.thread.setContextClassLoader(outerLoader);
       scope.current = outer;

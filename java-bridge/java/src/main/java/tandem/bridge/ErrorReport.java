@@ -41,7 +41,7 @@ final class ErrorReport {
     String message = Traces.message(e);
     String type = e.getClass().getName();
     return new ErrorReport(
-        message, type, e.getStackTrace(), USER_EXCEPTION, disposition, logText(message, type, Traces.print(e)));
+        message, type, Traces.frames(e), USER_EXCEPTION, disposition, logText(message, type, Traces.print(e)));
   }
 
   /** Why a function could not be opened. */
@@ -60,7 +60,7 @@ final class ErrorReport {
     String message = Traces.message(e);
     String type = e.getClass().getName();
     return new ErrorReport(
-        message, type, e.getStackTrace(), USER_EXCEPTION, RECYCLE, logText(message, type, Traces.print(e)));
+        message, type, Traces.frames(e), USER_EXCEPTION, RECYCLE, logText(message, type, Traces.print(e)));
   }
 
   private static String logText(String message, String type, String trace) {

@@ -18,13 +18,30 @@ final class Traces {
 
   /** The text for a throwable: its message, or its class where it has none (E-18). */
   static String message(Throwable e) {
-    String message = e.getLocalizedMessage();
-    return message == null ? e.getClass().getName() : message;
+    try {
+      String message = e.getLocalizedMessage();
+      return message == null ? e.getClass().getName() : message;
+    } catch (Throwable hostile) { // the user's class overrides it
+      return e.getClass().getName();
+    }
+  }
+
+  /** A throwable's frames; none where the user's class does not tell them. */
+  static StackTraceElement[] frames(Throwable e) {
+    try {
+      return e.getStackTrace();
+    } catch (Throwable hostile) {
+      return new StackTraceElement[0];
+    }
   }
 
   /** Cuts the traces of a throwable, of its causes and of what it suppresses. */
   static <T extends Throwable> T cut(T e) {
-    cut(e, Collections.newSetFromMap(new IdentityHashMap<>()));
+    try {
+      cut(e, Collections.newSetFromMap(new IdentityHashMap<>()));
+    } catch (Throwable hostile) { // the user's class overrides getCause or getStackTrace: its trace stays as it is
+      return e;
+    }
     return e;
   }
 
@@ -68,7 +85,11 @@ final class Traces {
 
   static String print(Throwable e) {
     StringWriter text = new StringWriter();
-    e.printStackTrace(new PrintWriter(text));
+    try {
+      e.printStackTrace(new PrintWriter(text));
+    } catch (Throwable hostile) { // the user's class overrides it, or toString
+      text.append(e.getClass().getName()).append(": its trace cannot be printed: ").append(hostile.getClass().getName());
+    }
     return text.toString();
   }
 }
