@@ -46,6 +46,14 @@ TEST(Traces, E21ShowNoFramesOfOurs) {
   }
 }
 
+// A message, a trace and a cause are asked of the user's class, which may throw again.
+TEST(Traces, E18AnExceptionWhoseOwnMethodsThrowIsStillAFunctionError) {
+  Outcome outcome = Invoke(JavaRuntime::Add("rules.Failures::hostile"), "1").outcome;
+  ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError) << Show(outcome);
+  EXPECT_EQ(outcome.error().type, "rules.Failures$Hostile");
+  EXPECT_EQ(outcome.error().message, "rules.Failures$Hostile");
+}
+
 TEST(Fatal, E25AndE26StackOverflowReplacesTheEnvironment) {
   Function& function = JavaRuntime::Add("rules.Failures::overflow");
   Outcome outcome = Invoke(function, "1").outcome;

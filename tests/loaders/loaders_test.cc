@@ -5,11 +5,13 @@
 #include <array>
 #include <atomic>
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <sstream>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "language.h"
@@ -30,6 +32,7 @@ struct KeptRecord {
 class KeepingSink final : public LogSink {
  public:
   void Write(const LogRecord& record) noexcept override {
+    if (const auto now = std::exchange(on_write, nullptr); now) now();
     const std::lock_guard lock(mutex_);
     records_.push_back({std::string(record.function_name), std::string(record.request_id), std::string(record.text)});
   }
@@ -37,6 +40,8 @@ class KeepingSink final : public LogSink {
     const std::lock_guard lock(mutex_);
     return std::move(records_);
   }
+
+  std::function<void()> on_write;  // called once, at the next record; to be set before anything logs
 
  private:
   std::mutex mutex_;
@@ -228,6 +233,19 @@ TEST_P(LoaderSuite, LogsAreAttributedToTheInvocation) {
   EXPECT_NE(own.find("logged 17"), std::string::npos) << own << "L-02, L-28";
   EXPECT_NE(own.find("printed 17"), std::string::npos) << own << "L-14";
   EXPECT_NE(result.log_tail.find("printed 17"), std::string::npos) << "L-51";
+}
+
+// A handler that calls its host, here by logging, may find itself invoked on the same thread.
+TEST_P(LoaderSuite, InvocationsNest) {
+  Function& outer = Add("log");
+  Function& inner = Loaders::Get().Add(GetParam(), "echo");
+  ASSERT_TRUE(Loaders::Get().runtime->Prepare(inner).ok());
+  const std::string event = R"({"key":")" + std::string(40'000, 'x') + R"("})";  // large enough to change owners
+  std::string answered;
+  Loaders::Get().log.on_write = [&] { answered = Text(Invoke(inner, event).outcome); };
+  const InvokeResult result = Invoke(outer, "1");
+  EXPECT_EQ(Text(result.outcome), "null");
+  EXPECT_GE(answered.size(), event.size());
 }
 
 TEST_P(LoaderSuite, AHandlerThatIsMissingIsAnError) {
