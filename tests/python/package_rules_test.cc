@@ -155,6 +155,7 @@ TEST(Machine, NumpyWorksInTheMainInterpreter) {
   const std::string refused = Answer(PythonRuntime::Add("uses_numpy.fn", "twin"), "1");
   EXPECT_NE(refused.find("Unable to import module 'uses_numpy'"), std::string::npos) << refused;
   EXPECT_NE(refused.find("process isolation"), std::string::npos) << refused;
+  EXPECT_EQ(refused.find("\\n"), std::string::npos) << "one line: " << refused;
 }
 
 }  // namespace

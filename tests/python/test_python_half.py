@@ -105,12 +105,14 @@ def test_h_py_36_failed_init_is_forgotten(half, package):
 )
 def test_refused_extensions_name_the_remedy(half, package, text):
     half.resolve.prepare(str(package), [], False)
-    (package / "refused.py").write_text("raise ImportError({!r})\n".format(text))
+    whole = "PLEASE READ THIS:\n" + text + "\nand more"
+    (package / "refused.py").write_text("raise ImportError({!r})\n".format(whole))
     message = fault_of(half, "refused.fn")[1]
-    assert message.startswith("Unable to import module 'refused': " + text + "\n")
+    assert message.startswith("Unable to import module 'refused': " + text + "; ")
     assert message.endswith("run this function with process isolation")
+    assert "\n" not in message
     half.resolve.prepare(str(package), [], True)
-    assert fault_of(half, "refused.fn")[1] == "Unable to import module 'refused': " + text
+    assert fault_of(half, "refused.fn")[1] == "Unable to import module 'refused': " + whole
 
 
 def test_h_py_14_layers_follow_unless_pythonpath_is_set(half, tmp_path, monkeypatch):

@@ -87,15 +87,13 @@ def _import(module_name):
     try:
         return importlib.import_module(module_name.replace("/", "."))
     except ImportError as error:
-        message = "Unable to import module '{}': {}".format(module_name, error)
-        if _refuses_sub_interpreters(error):
-            message += _REMEDY
-        raise Fault("Runtime.ImportModuleError", message) from None
+        text = _refusal_of_sub_interpreters(error) or str(error)
+        raise Fault("Runtime.ImportModuleError", "Unable to import module '{}': {}".format(module_name, text)) from None
     except UserWarning as warning:
-        if not _refuses_sub_interpreters(warning):
+        text = _refusal_of_sub_interpreters(warning)
+        if text is None:
             raise
-        message = "Unable to import module '{}': {}".format(module_name, warning) + _REMEDY
-        raise Fault("Runtime.ImportModuleError", message) from None
+        raise Fault("Runtime.ImportModuleError", "Unable to import module '{}': {}".format(module_name, text)) from None
     except SyntaxError as error:
         trace = '  File "{}" Line {}\n    {}'.format(error.filename, error.lineno, error.text)
         message = "Syntax error in module '{}': {}".format(module_name, error)
@@ -109,12 +107,13 @@ _REMEDY = (
 _REFUSALS = ("subinterpreter", "sub-interpreter", "more than once per process", "interpreter change detected")
 
 
-def _refuses_sub_interpreters(error):
+def _refusal_of_sub_interpreters(error):
+    """The line in which an extension refuses a sub-interpreter, with the remedy; None where it does not."""
     if _is_main:
-        return False
+        return None
     while error is not None:
-        text = str(error).lower()
-        if any(refusal in text for refusal in _REFUSALS):
-            return True
+        for line in str(error).splitlines():
+            if any(refusal in line.lower() for refusal in _REFUSALS):
+                return line.strip() + _REMEDY
         error = error.__cause__ or error.__context__
-    return False
+    return None
