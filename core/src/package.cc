@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "package_archive.h"
 
@@ -67,16 +68,69 @@ std::string Sha256Hex(std::string_view bytes) {
   return text;
 }
 
-std::string CacheDir(const PackageOptions& options) {
-  if (!options.cache_dir.empty()) return options.cache_dir;
-  const auto variable = [](const char* name) {
-    const char* value = std::getenv(name);
-    return std::string(value == nullptr ? "" : value);
+std::string Variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+// Makes a folder that only this user can write to, or says why it is not one: what lies in the cache is run as this
+// user.
+Status MakePrivate(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder.parent_path(), error);
+  if (mkdir(folder.c_str(), 0700) == 0) return {};
+  const int failure = errno;
+  struct stat status {};
+  if (failure != EEXIST || lstat(folder.c_str(), &status) != 0) {
+    return {Code::kInvalidArgument, "cannot make the package cache " + folder.string() + ": " + Message(failure)};
+  }
+  const bool ours = S_ISDIR(status.st_mode) && status.st_uid == geteuid() && (status.st_mode & 0022U) == 0;
+  if (ours) return {};
+  return {Code::kInvalidArgument, "the package cache " + folder.string() +
+                                      " is not used, as it is not a folder that only this user can write to"};
+}
+
+// The folder of unpacked packages. The last place is for users without a home.
+Result<fs::path> PackagesFolder(const PackageOptions& options) {
+  std::vector<fs::path> places;
+  if (!options.cache_dir.empty()) {
+    places.emplace_back(options.cache_dir);
+  } else if (const std::string dir = Variable("TANDEM_CACHE_DIR"); !dir.empty()) {
+    places.emplace_back(dir);
+  } else {
+    if (const std::string cache = Variable("XDG_CACHE_HOME"); !cache.empty())
+      places.push_back(fs::path(cache) / "tandem");
+    if (const std::string home = Variable("HOME"); !home.empty())
+      places.push_back(fs::path(home) / ".cache" / "tandem");
+    places.push_back(fs::temp_directory_path() / ("tandem-" + std::to_string(geteuid())));
+  }
+  Status failure;
+  for (const fs::path& place : places) {
+    fs::path packages = place / "packages";
+    failure = MakePrivate(place);
+    if (failure.ok()) failure = MakePrivate(packages);
+    if (failure.ok()) return packages;
+  }
+  return {failure.code(), failure.message() + "; TANDEM_CACHE_DIR names another place"};
+}
+
+// Takes the write permissions of everything below a folder, or gives its owner those of the folders back.
+enum class Writing : std::uint8_t { kForbid, kAllow };
+void SetWriting(const fs::path& folder, Writing writing) {
+  constexpr auto kWrite = fs::perms::owner_write | fs::perms::group_write | fs::perms::others_write;
+  std::error_code error;
+  const auto set = [&](const fs::path& path) {
+    if (writing == Writing::kForbid) {
+      fs::permissions(path, kWrite, fs::perm_options::remove, error);
+    } else {
+      fs::permissions(path, fs::perms::owner_write, fs::perm_options::add, error);
+    }
   };
-  if (std::string dir = variable("TANDEM_CACHE_DIR"); !dir.empty()) return dir;
-  if (std::string dir = variable("XDG_CACHE_HOME"); !dir.empty()) return dir + "/tandem";
-  if (std::string dir = variable("HOME"); !dir.empty()) return dir + "/.cache/tandem";
-  return (fs::temp_directory_path() / ("tandem-" + std::to_string(getuid()))).string();
+  if (writing == Writing::kAllow) set(folder);
+  for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    if (!at->is_symlink()) set(at->path());
+  }
+  if (writing == Writing::kForbid) set(folder);
 }
 
 // A folder that goes with this object unless it was moved to its place.
@@ -85,8 +139,8 @@ class ScratchFolder {
   static Result<ScratchFolder> In(const fs::path& parent) {
     std::string path = (parent / ".unpacking-XXXXXX").string();
     if (mkdtemp(path.data()) == nullptr) {
-      return {Code::kInternal, "cannot write the package cache " + parent.string() + ": " + Message(errno) +
-                                   "; TANDEM_CACHE_DIR names another place"};
+      return {Code::kInvalidArgument, "cannot write the package cache " + parent.string() + ": " + Message(errno) +
+                                          "; TANDEM_CACHE_DIR names another place"};
     }
     return ScratchFolder(std::move(path));
   }
@@ -95,8 +149,10 @@ class ScratchFolder {
   ScratchFolder& operator=(const ScratchFolder&) = delete;
   ScratchFolder& operator=(ScratchFolder&&) = delete;
   ~ScratchFolder() {
+    if (path_.empty()) return;
+    SetWriting(path_, Writing::kAllow);
     std::error_code error;
-    if (!path_.empty()) fs::remove_all(path_, error);
+    fs::remove_all(path_, error);
   }
 
   const std::string& path() const { return path_; }
@@ -104,6 +160,7 @@ class ScratchFolder {
   // Becomes `place`, unless someone else was first, which is as good.
   Status MoveTo(const fs::path& place) {
     chmod(path_.c_str(), 0755);
+    SetWriting(path_, Writing::kForbid);  // K-19: equal packages share the tree, so nobody changes it
     if (std::rename(path_.c_str(), place.c_str()) == 0) {
       path_.clear();
       return {};
@@ -121,12 +178,12 @@ class ScratchFolder {
 Result<Package> OpenArchive(const std::string& path, const PackageOptions& options) {
   auto bytes = ReadFile(path, options.unzipped_limit + kArchiveOverhead);
   if (!bytes) return bytes.status();
-  const fs::path parent = fs::path(CacheDir(options)) / "packages";
-  const fs::path place = parent / Sha256Hex(*bytes);
+  auto parent = PackagesFolder(options);
+  if (!parent) return parent.status();
+  const fs::path place = *parent / Sha256Hex(*bytes);
   std::error_code error;
   if (fs::is_directory(place, error)) return Package{fs::canonical(place, error).string()};
-  fs::create_directories(parent, error);
-  auto scratch = ScratchFolder::In(parent);
+  auto scratch = ScratchFolder::In(*parent);
   if (!scratch) return scratch.status();
   if (Status status = UnpackArchive(*bytes, scratch->path(), options.unzipped_limit); !status.ok()) {
     return {status.code(), "the package " + path + " cannot be used: " + status.message()};

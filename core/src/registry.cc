@@ -41,6 +41,7 @@ Identifier Parse(std::string_view text) {
 }
 
 std::string Describe(const RuntimeInfo& info) {
+  if (info.identifier.empty()) return info.path;
   return info.identifier + " (" + info.version + ", " + info.path + ")";
 }
 
@@ -63,7 +64,15 @@ RuntimeInfo InfoOf(const tandem_runtime_info& written, std::string_view language
 }
 
 // Why nothing serves, with what was found.
-Status NothingServes(std::string_view wanted, const std::vector<RuntimeInfo>& found) {
+Status NothingServes(std::string_view wanted, const std::vector<RuntimeInfo>& found, bool named) {
+  if (named && found.size() == 1) {
+    if (!found.front().usable()) {
+      return {Code::kUnavailable,
+              Describe(found.front()) + " cannot serve " + std::string(wanted) + ": " + found.front().reason};
+    }
+    return {Code::kUnavailable,
+            "what was named is " + Describe(found.front()) + ", but --runtime asks for " + std::string(wanted)};
+  }
   std::string message = "no runtime on this machine serves " + std::string(wanted);
   if (found.empty()) return {Code::kUnavailable, message + ": none of its language was found"};
   std::string usable;
@@ -218,6 +227,8 @@ Result<RuntimeSelection> RuntimeRegistry::Select(std::string_view identifier, Ru
     return {Code::kInvalidArgument, message};
   }
   const std::vector<RuntimeInfo> found = Find(wanted.language);
+  const LanguageOptions& wishes = options(wanted.language);
+  const bool named = !wishes.path.empty() || (!wishes.options.empty() && found.size() == 1);
   const auto version = [](const RuntimeInfo& info) { return Parse(info.identifier).version; };
   RuntimeSelection selection;
 
@@ -235,7 +246,7 @@ Result<RuntimeSelection> RuntimeRegistry::Select(std::string_view identifier, Ru
           Describe(*newest) + ": " + (options(wanted.language).path.empty() ? "the newest usable one" : "as asked");
       if (!newest->origin.empty()) selection.why += ", found by " + newest->origin;
     } else {
-      return NothingServes(identifier, found);
+      return NothingServes(identifier, found, named);
     }
     selection.identifier = selection.info.identifier;
     return selection;
@@ -261,11 +272,16 @@ Result<RuntimeSelection> RuntimeRegistry::Select(std::string_view identifier, Ru
     }
     if (nearest == nullptr || version(info) < version(*nearest)) nearest = &info;
   }
-  if (match == RuntimeMatch::kStrict || nearest == nullptr) return NothingServes(identifier, found);
+  if (match == RuntimeMatch::kStrict || nearest == nullptr) return NothingServes(identifier, found, named);
   selection.info = *nearest;
   selection.why = Describe(*nearest) + ": the nearest newer version than " + selection.identifier;
-  selection.warning =
-      "runtime " + selection.identifier + " is not usable on this machine; running on the newer " + Describe(*nearest);
+  if (named) {
+    selection.warning = "what was named is " + Describe(*nearest) + ", while --runtime asks for " +
+                        selection.identifier + "; running on the named one";
+  } else {
+    selection.warning = "runtime " + selection.identifier + " is not usable on this machine; running on the newer " +
+                        Describe(*nearest);
+  }
   return selection;
 }
 

@@ -33,7 +33,12 @@ class PackageTest : public testing::Test {
     folder_ = folder;
     options_.cache_dir = (folder_ / "cache").string();
   }
-  void TearDown() override { fs::remove_all(folder_); }
+  void TearDown() override {
+    for (const auto& entry : fs::recursive_directory_iterator(folder_)) {
+      if (entry.is_directory()) fs::permissions(entry.path(), fs::perms::owner_write, fs::perm_options::add);
+    }
+    fs::remove_all(folder_);
+  }
 
   std::string Zip(const std::vector<Entry>& entries) {
     std::string path = (folder_ / ("package" + std::to_string(++zips_) + ".zip")).string();
@@ -106,9 +111,11 @@ TEST_F(PackageTest, AnArchiveIsUnpackedWithItsFoldersAndModes) {
   EXPECT_EQ(Read(root / "λ.py"), "l");
   struct stat status {};
   stat((root / "run.sh").c_str(), &status);
-  EXPECT_EQ(status.st_mode & 0777U, 0755U) << "K-17";
+  EXPECT_EQ(status.st_mode & 0777U, 0555U) << "K-17, K-19";
   stat((root / "plain.txt").c_str(), &status);
-  EXPECT_EQ(status.st_mode & 0777U, 0644U) << "K-17";
+  EXPECT_EQ(status.st_mode & 0777U, 0444U) << "K-17, K-19";
+  stat((root / "pkg").c_str(), &status);
+  EXPECT_EQ(status.st_mode & 0777U, 0555U) << "K-19";
 }
 
 TEST_F(PackageTest, EqualBytesShareOneTree) {
@@ -188,6 +195,19 @@ TEST_F(PackageTest, WhatIsNoPackageSaysSo) {
 TEST_F(PackageTest, AFolderAndAFileOfOneNameAreRefused) {
   ExpectRefused(Zip({{"a", "file"}, {"a/b", "below"}}), "no folder");
   ExpectRefused(Zip({{"a/b", "below"}, {"a", "file"}}), "both a file and a folder");
+}
+
+// What lies in the cache is run as this user, so nobody else may have put it there.
+TEST_F(PackageTest, ACacheThatOthersCanWriteToIsNotUsed) {
+  const std::string zip = Zip({{"a.py", "1"}});
+  fs::create_directory(options_.cache_dir);
+  fs::permissions(options_.cache_dir, fs::perms::others_write, fs::perm_options::add);
+  const auto open_to_all = OpenPackage(zip, options_);
+  ASSERT_FALSE(open_to_all.ok());
+  EXPECT_NE(open_to_all.status().message().find("only this user"), std::string::npos) << open_to_all.status().message();
+  fs::create_directory_symlink(folder_, folder_ / "link");
+  options_.cache_dir = (folder_ / "link").string();
+  EXPECT_FALSE(OpenPackage(zip, options_).ok()) << "a link";
 }
 
 TEST_F(PackageTest, ACacheThatCannotBeWrittenNamesTheVariable) {

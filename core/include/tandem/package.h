@@ -19,14 +19,16 @@ struct Package {
 inline constexpr std::uint64_t kUnzippedLimit = 262'144'000;
 
 struct PackageOptions {
-  std::string cache_dir;  // empty: TANDEM_CACHE_DIR, else XDG_CACHE_HOME/tandem, else ~/.cache/tandem
+  // Empty: TANDEM_CACHE_DIR, else XDG_CACHE_HOME/tandem, ~/.cache/tandem or tandem-<uid> among the temporary files, the
+  // first that is or becomes a folder which only this user can write to.
+  std::string cache_dir;
   std::uint64_t unzipped_limit = kUnzippedLimit;
 };
 
 // A directory is used in place. An archive is unpacked once into the cache, keyed by the SHA-256 of its bytes, so that
-// equal packages share one tree; two processes may do so at the same time. Entries that would leave the target (K-15)
-// and archives over the limit (K-16) are refused before anything of them can be seen. Errors: kNotFound when there is
-// no such file; kInvalidArgument when it is not a package, with the reason.
+// equal packages share one read-only tree; two processes may do so at the same time. Entries that would leave the
+// target (K-15) and archives over the limit (K-16) are refused before anything of them can be seen. Errors: kNotFound
+// when there is no such file; kInvalidArgument when it is not a package, with the reason.
 TANDEM_EXPORT Result<Package> OpenPackage(const std::string& path, const PackageOptions& options = {});
 
 }  // namespace tandem
