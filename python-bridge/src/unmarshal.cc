@@ -4,7 +4,8 @@
 #include <string_view>
 
 #if PY_VERSION_HEX >= 0x030D0000
-extern "C" PyObject* _PyDict_NewPresized(Py_ssize_t minused);  // exported, no longer declared
+// Exported by every version that is supported; not every version's headers declare it.
+extern "C" PyObject* _PyDict_NewPresized(Py_ssize_t size);  // NOLINT(readability-redundant-declaration): see above
 #endif
 
 namespace tandem::python {
