@@ -20,45 +20,77 @@ std::int64_t PeakMemoryBytes() {
   return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
 }
 
+// Whether an invocation that ran for `elapsed_ms` by a coarse clock has passed its deadline. The deadline that the
+// handler was told counts; the elapsed time is for a wall clock that was set meanwhile.
+bool IsOver(const RunningInvocation& invocation, std::int64_t elapsed_ms) {
+  constexpr std::int64_t kTickMs = 10;
+  const std::int64_t limit = invocation.timeout.count();
+  if (elapsed_ms < limit - kTickMs) return false;
+  return invocation.sink.RemainingMs() == 0 || elapsed_ms > limit + kTickMs;
+}
+
+// Gives an invocation's place back, whatever happens to it.
+class LeaveAtEnd {
+ public:
+  LeaveAtEnd(InlineEnvironment& environment, RunningInvocation& invocation)
+      : environment_(environment), invocation_(invocation) {}
+  ~LeaveAtEnd() { environment_.Leave(invocation_); }
+  LeaveAtEnd(const LeaveAtEnd&) = delete;
+  LeaveAtEnd& operator=(const LeaveAtEnd&) = delete;
+
+ private:
+  InlineEnvironment& environment_;
+  RunningInvocation& invocation_;
+};
+
 }  // namespace
 
 InvokeResult Dispatcher::Dispatch(FunctionImpl& function, const Event& event, const InvokeOptions& options) {
+  InvokeResult result{{}, options.request_id.empty() ? RequestId::Random() : RequestId(options.request_id), {}, {}};
+  RunningInvocation invocation(result, function.config().timeout, options);
+  InlineEnvironment* environment = function.MadeEnvironment();
+  if (environment != nullptr && environment->TryEnter(invocation)) {
+    Serve(function, *environment, invocation, event, options);
+    return result;
+  }
   const FunctionImpl::Use use(function);
-  InvokeResult result;
-  result.request_id = options.request_id.empty() ? RequestId::Random() : options.request_id;
   auto made = function.Environment();
   if (!made) {
     result.outcome = Outcome::Fault(made.status());
     return result;
   }
-  InlineEnvironment& environment = **made;
-  const FunctionConfig& config = function.config();
-  RunningInvocation invocation(result.request_id.view(), config.timeout, &options.chunk_receiver, options.log_type);
-
-  const bool entered = environment.Enter(invocation);
-  if (options.type == InvocationType::kDryRun) {
-    if (entered) {
-      environment.Leave(invocation);
-    } else {
-      result.outcome = std::move(invocation.sink.outcome());
-    }
-    return result;
+  environment = *made;
+  if (environment->Enter(invocation)) {
+    Serve(function, *environment, invocation, event, options);
+  } else if (Speaks(options)) {
+    result.report.max_memory_used_bytes = PeakMemoryBytes();
+    environment->LogPlatform(invocation, StartLine(result.request_id.view(), function.config().version));
+    SayEnd(*environment, invocation, function.config());
   }
-  if (platform_logs_ == PlatformLogs::kOn) {
-    environment.LogPlatform(invocation, StartLine(result.request_id.view(), config.version));
-  }
-  if (entered) Run(function, environment, invocation, event, options, result);
-  result.report.init_duration = invocation.init_duration;
-  if (platform_logs_ == PlatformLogs::kOn) SayEnd(environment, invocation, config, result);
-  if (entered) environment.Leave(invocation);
-  result.outcome = std::move(invocation.sink.outcome());
-  result.log_tail = std::move(invocation.tail);
   return result;
 }
 
-void Dispatcher::Run(FunctionImpl& function, InlineEnvironment& environment, RunningInvocation& invocation,
-                     const Event& event, const InvokeOptions& options, InvokeResult& result) {
+bool Dispatcher::Speaks(const InvokeOptions& options) const {
+  return platform_logs_ == PlatformLogs::kOn && options.type != InvocationType::kDryRun;
+}
+
+bool Dispatcher::Measures(const InvokeOptions& options) const {
+  return platform_logs_ == PlatformLogs::kOn || options.measure == Measure::kAlways;
+}
+
+void Dispatcher::Serve(const FunctionImpl& function, InlineEnvironment& environment, RunningInvocation& invocation,
+                       const Event& event, const InvokeOptions& options) {
+  const LeaveAtEnd leave(environment, invocation);
   const FunctionConfig& config = function.config();
+  const bool speaks = Speaks(options);
+  if (speaks) environment.LogPlatform(invocation, StartLine(invocation.result.request_id.view(), config.version));
+  if (options.type != InvocationType::kDryRun) Run(config, environment, invocation, event, options);
+  if (speaks) SayEnd(environment, invocation, config);
+}
+
+void Dispatcher::Run(const FunctionConfig& config, InlineEnvironment& environment, RunningInvocation& invocation,
+                     const Event& event, const InvokeOptions& options) {
+  InvokeResult& result = invocation.result;
   const bool limited = config.timeout.count() > 0;
   if (limited) watch_.Notice();
   Payload copied;
@@ -80,25 +112,25 @@ void Dispatcher::Run(FunctionImpl& function, InlineEnvironment& environment, Run
       .deadline_ms = invocation.deadline_ms,
       .streaming = options.chunk_receiver ? 1 : 0,
   };
-  const auto begin = Clock::now();
+  const bool measured = Measures(options);
+  const auto begin = measured ? Clock::now() : Clock::time_point();
+  const std::int64_t began_ms = limited ? CoarseSteadyClockMs() : 0;
   environment.Run(invocation, call);
-  result.report.duration = Clock::now() - begin;
-  // The deadline that the handler was told counts, which is a coarse clock's tick early at most; the duration is for a
-  // wall clock that was set back meanwhile.
-  constexpr std::chrono::milliseconds kTick{10};
-  const bool near_end = limited && result.report.duration > config.timeout - kTick;
-  if (near_end && (invocation.sink.RemainingMs() == 0 || result.report.duration > config.timeout)) {
+  if (measured) {
+    result.report.duration = Clock::now() - begin;
+    result.report.max_memory_used_bytes = PeakMemoryBytes();
+  }
+  if (limited && IsOver(invocation, CoarseSteadyClockMs() - began_ms)) {
     result.report.timed_out = true;
     result.report.duration = config.timeout;
-    invocation.sink.outcome() = TimeoutOutcome(result.request_id.view(), config.timeout);
+    result.outcome = TimeoutOutcome(result.request_id.view(), config.timeout);
   }
 }
 
-void Dispatcher::SayEnd(InlineEnvironment& environment, RunningInvocation& invocation, const FunctionConfig& config,
-                        InvokeResult& result) const {
+void Dispatcher::SayEnd(InlineEnvironment& environment, RunningInvocation& invocation, const FunctionConfig& config) {
+  InvokeResult& result = invocation.result;
   const std::string_view id = result.request_id.view();
-  const Outcome& outcome = invocation.sink.outcome();
-  result.report.max_memory_used_bytes = PeakMemoryBytes();
+  const Outcome& outcome = result.outcome;
   if (result.report.timed_out) environment.LogPlatform(invocation, TimeoutLines(id, config.timeout));
   if (outcome.kind() == Outcome::Kind::kFunctionError && outcome.disposition() == Disposition::kExited) {
     environment.LogPlatform(invocation, ExitLines(outcome.error()));

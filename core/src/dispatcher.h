@@ -22,10 +22,16 @@ class Dispatcher {
   Outcome Prepare(FunctionImpl& function);
 
  private:
-  void Run(FunctionImpl& function, InlineEnvironment& environment, RunningInvocation& invocation, const Event& event,
-           const InvokeOptions& options, InvokeResult& result);
-  void SayEnd(InlineEnvironment& environment, RunningInvocation& invocation, const FunctionConfig& config,
-              InvokeResult& result) const;
+  // Whether START, END and REPORT are said.
+  bool Speaks(const InvokeOptions& options) const;
+  // Whether the report's figures are taken.
+  bool Measures(const InvokeOptions& options) const;
+  // All that happens to an invocation that has a place, which it gives back.
+  void Serve(const FunctionImpl& function, InlineEnvironment& environment, RunningInvocation& invocation,
+             const Event& event, const InvokeOptions& options);
+  void Run(const FunctionConfig& config, InlineEnvironment& environment, RunningInvocation& invocation,
+           const Event& event, const InvokeOptions& options);
+  static void SayEnd(InlineEnvironment& environment, RunningInvocation& invocation, const FunctionConfig& config);
 
   PlatformLogs platform_logs_;
   DeadlineWatch watch_;

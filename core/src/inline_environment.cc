@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <exception>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "abi_text.h"
 
@@ -22,9 +24,9 @@ void AppendTail(std::string& tail, std::string_view text) {
   if (tail.size() > kTailBytes) tail.erase(0, tail.size() - kTailBytes);
 }
 
-std::int32_t PlacesOf(const FunctionConfig& config, const LoadedLoader& loader) {
+std::size_t PlacesOf(const FunctionConfig& config, const LoadedLoader& loader) {
   const bool concurrent = (loader.table->flags & TANDEM_LOADER_CONCURRENT) != 0;
-  return concurrent ? std::max(1, config.max_concurrency) : 1;
+  return concurrent ? static_cast<std::size_t>(std::max(1, config.max_concurrency)) : 1;
 }
 
 // Makes sure that a call's sink has a result, whatever the loader did.
@@ -37,46 +39,68 @@ void RequireResult(tandem_sink& sink, const LoadedLoader& loader, const char* ca
 }  // namespace
 
 InlineEnvironment::InlineEnvironment(const EnvironmentConfig& config, const LoadedLoader& loader, LogSink* log_sink)
-    : config_(config), loader_(loader), log_sink_(log_sink), places_(PlacesOf(*config.function, loader)) {
-  running_.reserve(static_cast<std::size_t>(places_));
-}
+    : config_(config), loader_(loader), log_sink_(log_sink), places_(PlacesOf(*config.function, loader)) {}
 
 InlineEnvironment::~InlineEnvironment() {
   std::unique_lock lock(mutex_);
-  CloseHandler(lock);
+  if (state_ == State::kReady) Retire(lock);
+  while (state_ == State::kRetiring || state_ == State::kBusy) state_changed_.wait(lock);
+}
+
+bool InlineEnvironment::TryEnter(RunningInvocation& invocation) {
+  if (invocation.timeout.count() > 0) {
+    invocation.deadline_ms = CoarseWallClockMs() + invocation.timeout.count();
+    invocation.sink.set_deadline(invocation.deadline_ms);
+  }
+  return places_.TryEnter(&invocation, invocation.place);
 }
 
 bool InlineEnvironment::Enter(RunningInvocation& invocation) {
   std::unique_lock lock(mutex_);
   for (;;) {
-    if (state_ == State::kReady && !retire_ && running_.size() < static_cast<std::size_t>(places_)) {
-      running_.push_back(&invocation);
-      if (invocation.timeout.count() > 0) {
-        invocation.deadline_ms = CoarseWallClockMs() + invocation.timeout.count();
-        invocation.sink.set_deadline(invocation.deadline_ms);
-      }
-      return true;
+    switch (state_) {
+      case State::kReady:
+        if (EnterUnderLock(lock, invocation)) return true;
+        break;
+      case State::kClosed:
+        Open(lock, invocation);
+        if (state_ == State::kClosed || state_ == State::kBad) return false;
+        break;
+      case State::kBad:
+        invocation.result.outcome = bad_;
+        return false;
+      case State::kBusy:
+      case State::kRetiring:
+        state_changed_.wait(lock);
+        break;
     }
-    if (state_ == State::kBad) {
-      invocation.sink.outcome() = bad_;
-      return false;
-    }
-    if (state_ == State::kReady && retire_ && running_.empty()) {
-      CloseHandler(lock);
-      continue;
-    }
-    if (state_ == State::kClosed) {
-      Open(lock, invocation);
-      if (state_ == State::kClosed || state_ == State::kBad) return false;
-      continue;
-    }
-    changed_.wait(lock);
   }
 }
 
+bool InlineEnvironment::EnterUnderLock(std::unique_lock<std::mutex>& lock, RunningInvocation& invocation) {
+  ++waiting_;
+  bool entered = TryEnter(invocation);
+  while (!entered && state_ == State::kReady) {
+    bool all_taken = true;
+    for (std::size_t at = 0; at < places_.size(); ++at) {
+      if (places_.Look(at) == nullptr) all_taken = false;
+    }
+    if (all_taken) place_free_.wait(lock);
+    entered = state_ == State::kReady && TryEnter(invocation);
+  }
+  --waiting_;
+  if (entered && waiting_ > 0) places_.Look(invocation.place);  // whoever still waits hears when this one leaves
+  return entered;
+}
+
+void InlineEnvironment::SetState(State state) {
+  state_ = state;
+  state_changed_.notify_all();
+  place_free_.notify_all();
+}
+
 void InlineEnvironment::Open(std::unique_lock<std::mutex>& lock, RunningInvocation& invocation) {
-  state_ = State::kOpening;
-  retire_ = false;
+  SetState(State::kBusy);
   lock.unlock();
 
   const FunctionConfig& function = *config_.function;
@@ -98,9 +122,10 @@ void InlineEnvironment::Open(std::unique_lock<std::mutex>& lock, RunningInvocati
       .layers = layers.data(),
       .layers_size = layers.size(),
       .memory_limit_mb = function.memory_size_mb,
-      .max_concurrency = places_,
+      .max_concurrency = static_cast<std::int32_t>(places_.size()),
   };
-  tandem_sink sink(invocation.sink.request_id(), kNoDeadline, nullptr);
+  Outcome failure;
+  tandem_sink sink(invocation.sink.request_id(), kNoDeadline, nullptr, failure);
   tandem_handler* handler = nullptr;
   const auto begin = Clock::now();
   try {
@@ -110,39 +135,38 @@ void InlineEnvironment::Open(std::unique_lock<std::mutex>& lock, RunningInvocati
   } catch (...) {
     RequireResult(sink, loader_, "open", "let an exception out");
   }
-  invocation.init_duration = Clock::now() - begin;
-  if (handler == nullptr) {
-    RequireResult(sink, loader_, "open", "gave neither a handler nor a reason");
-    invocation.sink.outcome() = std::move(sink.outcome());
-  }
+  invocation.result.report.init_duration = Clock::now() - begin;
+  if (handler == nullptr) RequireResult(sink, loader_, "open", "gave neither a handler nor a reason");
 
   lock.lock();
   handler_ = handler;
   if (handler != nullptr) {
-    state_ = State::kReady;
-  } else if (invocation.sink.outcome().disposition() == Disposition::kSticky) {
-    state_ = State::kBad;
-    bad_ = invocation.sink.outcome();
-  } else {
-    state_ = State::kClosed;
+    SetState(State::kReady);
+    places_.Open();
+    return;
   }
-  changed_.notify_all();
+  const bool final = failure.disposition() == Disposition::kSticky;
+  if (final) bad_ = failure;
+  invocation.result.outcome = std::move(failure);
+  SetState(final ? State::kBad : State::kClosed);
+}
+
+void InlineEnvironment::Retire(std::unique_lock<std::mutex>& lock) {
+  SetState(State::kRetiring);
+  if (places_.Shut()) CloseHandler(lock);
 }
 
 void InlineEnvironment::CloseHandler(std::unique_lock<std::mutex>& lock) {
-  while (cancels_ != 0) changed_.wait(lock);
-  if (handler_ == nullptr) return;
-  tandem_handler* handler = handler_;
-  handler_ = nullptr;
-  state_ = State::kOpening;  // keeps others out while the loader works without the lock
+  SetState(State::kBusy);  // keeps others out while the loader works without the lock
+  while (cancels_ != 0) state_changed_.wait(lock);
+  tandem_handler* handler = std::exchange(handler_, nullptr);
   lock.unlock();
   try {
     loader_.table->close(handler);
   } catch (...) {  // NOLINT(bugprone-empty-catch): close has no way to fail; the handler is gone either way
   }
   lock.lock();
-  state_ = State::kClosed;
-  changed_.notify_all();
+  SetState(State::kClosed);
 }
 
 void InlineEnvironment::Run(RunningInvocation& invocation, const tandem_invocation& call) {
@@ -157,20 +181,30 @@ void InlineEnvironment::Run(RunningInvocation& invocation, const tandem_invocati
 }
 
 void InlineEnvironment::Leave(RunningInvocation& invocation) {
+  const bool keeps = invocation.result.outcome.disposition() == Disposition::kKeep;
+  if (!keeps || !places_.TryLeave(&invocation, invocation.place)) LeaveMarked(invocation);
+}
+
+void InlineEnvironment::LeaveMarked(RunningInvocation& invocation) {
   std::unique_lock lock(mutex_);
-  const auto found = std::find(running_.begin(), running_.end(), &invocation);
-  *found = running_.back();
-  running_.pop_back();
-  if (invocation.sink.outcome().disposition() != Disposition::kKeep) retire_ = true;
-  if (retire_ && running_.empty()) CloseHandler(lock);
-  changed_.notify_one();
+  if (invocation.result.outcome.disposition() != Disposition::kKeep && state_ == State::kReady) {
+    SetState(State::kRetiring);
+  }
+  if (state_ == State::kReady) {
+    places_.Leave(invocation.place, Places::Next::kFree);
+    if (waiting_ > 0) place_free_.notify_one();
+    return;
+  }
+  places_.Leave(invocation.place, Places::Next::kShut);
+  if (places_.Shut()) CloseHandler(lock);
 }
 
 RunningInvocation* InlineEnvironment::FindRunning(std::string_view request_id) {
-  const auto found = std::find_if(running_.begin(), running_.end(), [&](const RunningInvocation* invocation) {
-    return invocation->sink.request_id() == request_id;
-  });
-  return found == running_.end() ? nullptr : *found;
+  for (std::size_t at = 0; at < places_.size(); ++at) {
+    RunningInvocation* invocation = places_.Look(at);
+    if (invocation != nullptr && invocation->sink.request_id() == request_id) return invocation;
+  }
+  return nullptr;
 }
 
 // The loader's `cancel` may wait for a lock that a handler holds while it logs here, so our own lock is not held
@@ -189,7 +223,7 @@ void InlineEnvironment::AskToYield(std::unique_lock<std::mutex>& lock, RunningIn
   }
   lock.lock();
   --cancels_;
-  changed_.notify_all();
+  state_changed_.notify_all();
 }
 
 void InlineEnvironment::Cancel(std::string_view request_id) {
@@ -200,13 +234,13 @@ void InlineEnvironment::Cancel(std::string_view request_id) {
 bool InlineEnvironment::CancelOverdue(std::int64_t now_ms) {
   std::unique_lock lock(mutex_);
   bool busy = false;
-  for (RunningInvocation* invocation : running_) {
-    if (invocation->deadline_ms == kNoDeadline || invocation->yield_asked) continue;
+  for (std::size_t at = 0; at < places_.size(); ++at) {
+    RunningInvocation* invocation = places_.Look(at);
+    if (invocation == nullptr || invocation->deadline_ms == kNoDeadline || invocation->yield_asked) continue;
     busy = true;
     if (invocation->deadline_ms > now_ms) continue;
     invocation->yield_asked = true;
     AskToYield(lock, *invocation);
-    break;  // the list may have changed meanwhile: the next scan looks again
   }
   return busy;
 }
@@ -217,7 +251,8 @@ void InlineEnvironment::Log(const LogRecord& record) noexcept {
   if (!record.request_id.empty()) {
     const std::lock_guard lock(mutex_);
     RunningInvocation* invocation = FindRunning(record.request_id);
-    if (invocation != nullptr && invocation->log_type == LogType::kTail) AppendTail(invocation->tail, record.text);
+    if (invocation != nullptr && invocation->log_type == LogType::kTail)
+      AppendTail(invocation->result.log_tail, record.text);
   }
   if (log_sink_ != nullptr) log_sink_->Write(named);
 }
@@ -225,7 +260,7 @@ void InlineEnvironment::Log(const LogRecord& record) noexcept {
 void InlineEnvironment::LogPlatform(RunningInvocation& invocation, std::string_view text) {
   if (invocation.log_type == LogType::kTail) {
     const std::lock_guard lock(mutex_);
-    AppendTail(invocation.tail, text);
+    AppendTail(invocation.result.log_tail, text);
   }
   if (log_sink_ == nullptr) return;
   using std::chrono::duration_cast;

@@ -4,15 +4,14 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
-#include <optional>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "host_table.h"
 #include "loader_process.h"
+#include "places.h"
 #include "sink.h"
 #include "tandem/event.h"
 #include "tandem/function.h"
@@ -34,23 +33,26 @@ struct EnvironmentConfig {
 // An invocation while it is in an environment.
 // Lifetime: one Invoke call; the environment refers to it between Enter and Leave.
 struct RunningInvocation {
-  RunningInvocation(std::string_view id, std::chrono::milliseconds limit, const ChunkReceiver* chunks, LogType log)
-      : sink(id, kNoDeadline, chunks), timeout(limit), log_type(log) {}
+  RunningInvocation(InvokeResult& to, std::chrono::milliseconds limit, const InvokeOptions& options)
+      : result(to),
+        sink(to.request_id.view(), kNoDeadline, &options.chunk_receiver, to.outcome),
+        timeout(limit),
+        log_type(options.log_type) {}
 
+  InvokeResult& result;  // what the caller gets; its log tail under the environment's lock
   tandem_sink sink;
   std::chrono::milliseconds timeout;  // 0: none
   LogType log_type;
-  std::int64_t deadline_ms = kNoDeadline;  // from Enter on
+  std::int64_t deadline_ms = kNoDeadline;  // set by Enter
+  std::size_t place = 0;                   // set by Enter
   bool yield_asked = false;                // once is enough
-  std::optional<std::chrono::nanoseconds> init_duration;
-  std::string tail;
 };
 
 // Opens the handler when it is first needed and again after an outcome that asks for it, admits as many invocations at
 // a time as the function and its loader allow, and attributes log records.
 //
 // A failed init is tried again at the next invocation (H-PY-36) unless it is final (H-JAVA-10).
-// Threads: any. Lifetime: nothing may run in it when it is destroyed.
+// Threads: any. Lifetime: the destructor waits for what runs in it; nothing may wait for a place then.
 class InlineEnvironment final : public tandem_function {
  public:
   InlineEnvironment(const EnvironmentConfig& config, const LoadedLoader& loader, LogSink* log_sink);
@@ -58,11 +60,14 @@ class InlineEnvironment final : public tandem_function {
   InlineEnvironment(const InlineEnvironment&) = delete;
   InlineEnvironment& operator=(const InlineEnvironment&) = delete;
 
-  // Waits for a place and opens the handler where needed; then the deadline is set. False: the sink has the init error
-  // or fault, and the invocation must not run; otherwise Leave must follow.
+  // Takes a place and sets the deadline, if the handler is open and a place is free; then Leave must follow.
+  bool TryEnter(RunningInvocation& invocation);
+  // The same, but waits for a place and opens the handler where needed. False: the sink has the init error or fault,
+  // and the invocation must not run.
   bool Enter(RunningInvocation& invocation);
   // Runs the handler; between Enter and Leave.
   void Run(RunningInvocation& invocation, const tandem_invocation& call);
+  // The environment may be destroyed as soon as this has let the invocation go.
   void Leave(RunningInvocation& invocation);
 
   void Cancel(std::string_view request_id);
@@ -75,27 +80,40 @@ class InlineEnvironment final : public tandem_function {
   void LogPlatform(RunningInvocation& invocation, std::string_view text);
 
  private:
-  enum class State : std::uint8_t { kClosed, kOpening, kReady, kBad };
+  enum class State : std::uint8_t {
+    kClosed,
+    kBusy,      // the loader opens or closes the handler; places are shut
+    kReady,     // places are open
+    kRetiring,  // places are shut; the last invocation to leave closes the handler
+    kBad,
+  };
 
+  // Waits, with the lock, until there is a place, and takes it; false when the state is not kReady any more.
+  bool EnterUnderLock(std::unique_lock<std::mutex>& lock, RunningInvocation& invocation);
+  void LeaveMarked(RunningInvocation& invocation);
   // Opens the handler without holding the lock; leaves the result in the state.
   void Open(std::unique_lock<std::mutex>& lock, RunningInvocation& invocation);
+  // Shuts the places; closes the handler if nothing runs in it.
+  void Retire(std::unique_lock<std::mutex>& lock);
   void CloseHandler(std::unique_lock<std::mutex>& lock);
+  void SetState(State state);
+  // Null: none of this id runs. Valid while the lock is held.
   RunningInvocation* FindRunning(std::string_view request_id);
   void AskToYield(std::unique_lock<std::mutex>& lock, RunningInvocation& invocation);
 
   const EnvironmentConfig config_;
   const LoadedLoader loader_;
   LogSink* const log_sink_;
-  const std::int32_t places_;
+  Places places_;
 
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable state_changed_;
+  std::condition_variable place_free_;
   State state_ = State::kClosed;
-  bool retire_ = false;  // close the handler as soon as nothing runs in it
-  int cancels_ = 0;      // loader calls to `cancel` under way, which need the handler
-  tandem_handler* handler_ = nullptr;
-  Outcome bad_;  // with State::kBad
-  std::vector<RunningInvocation*> running_;
+  int waiting_ = 0;                    // for a place
+  int cancels_ = 0;                    // loader calls to `cancel` under way, which need the handler
+  tandem_handler* handler_ = nullptr;  // changes only while no place is free or taken
+  Outcome bad_;                        // with State::kBad
 };
 
 }  // namespace tandem

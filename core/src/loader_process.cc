@@ -79,7 +79,8 @@ Result<const LoadedLoader*> LoaderProcess::Start(const RuntimeInfo& info, const 
       .options = pairs.data(),
       .options_size = pairs.size(),
   };
-  tandem_sink sink({}, kNoDeadline, nullptr);
+  Outcome answer;
+  tandem_sink sink({}, kNoDeadline, nullptr, answer);
   tandem_loader* instance = nullptr;
   const std::lock_guard start_lock(start_mutex_);
   try {
@@ -90,7 +91,7 @@ Result<const LoadedLoader*> LoaderProcess::Start(const RuntimeInfo& info, const 
     return {Code::kInternal, "loader " + info.module + " let an exception out of create"};
   }
   if (instance == nullptr) {
-    if (sink.answered() && sink.outcome().kind() == Outcome::Kind::kFault) return sink.outcome().fault();
+    if (answer.kind() == Outcome::Kind::kFault) return answer.fault();
     return {Code::kInternal, "loader " + info.module + " did not start and gave no reason"};
   }
   slot.loader.instance = instance;

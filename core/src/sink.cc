@@ -26,6 +26,18 @@ Disposition DispositionOf(std::int32_t disposition) {
   }
 }
 
+std::int64_t ReadMs(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
+}
+
+// Empty for JSON, which needs no saying.
+std::string_view ContentTypeOf(tandem_string written) {
+  const std::string_view type = ViewOf(written);
+  return type == "application/json" ? std::string_view() : type;
+}
+
 }  // namespace
 
 std::int64_t WallClockMs() {
@@ -34,9 +46,11 @@ std::int64_t WallClockMs() {
 }
 
 std::int64_t CoarseWallClockMs() {
-  timespec now{};
-  clock_gettime(CLOCK_REALTIME_COARSE, &now);
-  return static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
+  return ReadMs(CLOCK_REALTIME_COARSE);
+}
+
+std::int64_t CoarseSteadyClockMs() {
+  return ReadMs(CLOCK_MONOTONIC_COARSE);
 }
 
 }  // namespace tandem
@@ -64,10 +78,11 @@ void tandem_sink::Succeed(const tandem_result& result) {
   if (!Claim()) return;
   if (result.disposition == TANDEM_EXITED) {
     outcome_ = tandem::ExitOutcome(request_id_, result.exit_status);
-  } else {
-    outcome_ =
-        Outcome::Success(std::move(payload), StringOf(result.content_type), tandem::DispositionOf(result.disposition));
+    return;
   }
+  const std::string_view type = tandem::ContentTypeOf(result.content_type);
+  outcome_ = Outcome::Success(std::move(payload), type.empty() ? std::string() : std::string(type),
+                              tandem::DispositionOf(result.disposition));
 }
 
 bool tandem_sink::TakeChunk(std::string_view chunk) {

@@ -14,8 +14,10 @@
 // Threads: the calling thread; Cancel and is_cancelled from any. Lifetime: one loader call.
 struct tandem_sink {
  public:
-  tandem_sink(std::string_view request_id, std::int64_t deadline_ms, const tandem::ChunkReceiver* chunks)
-      : request_id_(request_id), deadline_ms_(deadline_ms), chunks_(chunks) {}
+  // The result becomes `outcome`, which outlives the sink, as the other arguments do.
+  tandem_sink(std::string_view request_id, std::int64_t deadline_ms, const tandem::ChunkReceiver* chunks,
+              tandem::Outcome& outcome)
+      : request_id_(request_id), deadline_ms_(deadline_ms), chunks_(chunks), outcome_(outcome) {}
   tandem_sink(const tandem_sink&) = delete;
   tandem_sink& operator=(const tandem_sink&) = delete;
 
@@ -33,7 +35,6 @@ struct tandem_sink {
   void set_deadline(std::int64_t deadline_ms) { deadline_ms_ = deadline_ms; }
   bool answered() const { return answered_; }
   std::string_view request_id() const { return request_id_; }
-  tandem::Outcome& outcome() { return outcome_; }
 
  private:
   // The first result counts; whatever a loader gives after it is released and dropped.
@@ -42,7 +43,7 @@ struct tandem_sink {
   std::string_view request_id_;
   std::int64_t deadline_ms_;
   const tandem::ChunkReceiver* chunks_;
-  tandem::Outcome outcome_;
+  tandem::Outcome& outcome_;
   std::atomic<bool> cancelled_{false};
   bool answered_ = false;
   bool chunks_refused_ = false;
@@ -57,6 +58,8 @@ inline constexpr std::int64_t kNoDeadline = INT64_MAX;
 std::int64_t WallClockMs();
 // The same, up to a few milliseconds ago; a fifth of the cost.
 std::int64_t CoarseWallClockMs();
+// Milliseconds of a clock that nobody sets, up to a few milliseconds ago.
+std::int64_t CoarseSteadyClockMs();
 
 }  // namespace tandem
 

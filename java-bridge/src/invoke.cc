@@ -1,3 +1,4 @@
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -7,12 +8,24 @@
 namespace tandem::java {
 namespace {
 
-constexpr size_t kHeadSize = 8 + 4 + 6 * 4;      // tandem.bridge.Invocation.HEAD
+constexpr size_t kTexts = 6;
 constexpr size_t kCopiedPayload = 16u << 10;     // larger ones are read where they lie
 constexpr size_t kMaxPayload = 0x7fffffff - 8u;  // what a Java buffer can hold
-constexpr int32_t kFlagStreaming = 1;
-constexpr jint kSpilled = -1;  // tandem.bridge.Bridge's results below zero
-constexpr size_t kTexts = 6;
+constexpr jint kSpilled = -1;                    // tandem.bridge.Bridge's results below zero
+
+// What tandem.bridge.Slot reads.
+struct Head {
+  int64_t deadline_ms;
+  int64_t sink;
+  int32_t payload_at;
+  int32_t payload_size;
+  int32_t flags;
+  int32_t lengths[kTexts];
+};
+constexpr size_t kHeadSize = 52;  // tandem.bridge.Slot.HEAD
+static_assert(offsetof(Head, lengths) + sizeof(Head::lengths) == kHeadSize);
+
+enum Flags : int32_t { kStreaming = 1, kMoreTexts = 2 };
 
 struct Texts {
   tandem_string list[kTexts];
@@ -28,19 +41,25 @@ Texts TextsOf(const tandem_invocation& invocation) {
 }
 
 // Writes the head and the texts; returns where the payload begins.
-size_t WriteHead(const tandem_invocation& invocation, const Texts& texts, uint8_t* to) {
-  memcpy(to, &invocation.deadline_ms, sizeof(invocation.deadline_ms));
-  int32_t numbers[1 + kTexts];
-  numbers[0] = invocation.streaming != 0 ? kFlagStreaming : 0;
+size_t WriteHead(const tandem_invocation& invocation, const Texts& texts, size_t payload_size, tandem_sink* sink,
+                 uint8_t* to) {
+  Head head{};
+  head.deadline_ms = invocation.deadline_ms;
+  head.sink = reinterpret_cast<intptr_t>(sink);
+  head.payload_size = static_cast<int32_t>(payload_size);
+  if (invocation.streaming != 0) head.flags |= kStreaming;
   size_t at = kHeadSize;
   for (size_t i = 0; i < kTexts; ++i) {
     const tandem_string& text = texts.list[i];
-    numbers[1 + i] = text.data == nullptr ? -1 : static_cast<int32_t>(text.size);
-    if (text.data == nullptr || text.size == 0) continue;
+    head.lengths[i] = text.data == nullptr ? -1 : static_cast<int32_t>(text.size);
+    if (text.data == nullptr) continue;
+    if (i > 1) head.flags |= kMoreTexts;
+    if (text.size == 0) continue;
     memcpy(to + at, text.data, text.size);
     at += text.size;
   }
-  memcpy(to + sizeof(invocation.deadline_ms), numbers, sizeof(numbers));
+  head.payload_at = static_cast<int32_t>(at);
+  memcpy(to, &head, kHeadSize);
   return at;
 }
 
@@ -76,17 +95,16 @@ int32_t Invoke(tandem_handler* handler, const tandem_invocation* invocation, tan
   Texts texts = TextsOf(*invocation);
   bool copied = payload_size <= kCopiedPayload;
   SlotLease slot(&loader->vm, handler->id, kHeadSize + texts.size + (copied ? payload_size : 0));
-  size_t at = WriteHead(*invocation, texts, slot->in.get());
+  size_t at = WriteHead(*invocation, texts, payload_size, sink, slot->in.get());
   if (copied && payload_size > 0) memcpy(slot->in.get() + at, payload->data, payload_size);
 
   JniFrame frame(slot.env(), copied ? JniFrame::Locals::kNone : JniFrame::Locals::kSome);
-  jvalue arguments[6];
+  if (!copied) {
+    frame.SetObjectField(slot->object, table.slot_large, frame.NewDirectBuffer(payload->data, payload_size));
+  }
+  jvalue arguments[2];
   arguments[0].l = slot->object;
   arguments[1].l = handler->function;
-  arguments[2].i = static_cast<jint>(at);
-  arguments[3].i = static_cast<jint>(payload_size);
-  arguments[4].l = copied ? nullptr : frame.NewDirectBuffer(payload->data, payload_size);
-  arguments[5].j = reinterpret_cast<jlong>(sink);
   jint size = frame.CallStaticInt(table.bridge, table.invoke, arguments);
   if (size >= 0) {
     ResultBorrowed(host, sink, slot->out.get(), static_cast<size_t>(size));

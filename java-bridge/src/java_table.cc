@@ -9,6 +9,7 @@ JavaTable JavaTable::Load(JniFrame* frame, const std::vector<JNINativeMethod>& n
   jclass slot = frame->FindClass("tandem/bridge/Slot");
   table.slot_spill = frame->GetField(slot, "spill", "[B");
   table.slot_spill_size = frame->GetField(slot, "spillSize", "I");
+  table.slot_large = frame->GetField(slot, "large", "Ljava/nio/ByteBuffer;");
 
   auto method = [&](const char* name, const char* signature) {
     return frame->GetStaticMethod(table.bridge, name, signature);
@@ -19,7 +20,7 @@ JavaTable JavaTable::Load(JniFrame* frame, const std::vector<JNINativeMethod>& n
   table.warm = method("warm", "()V");
   table.open = method("open", "(Ltandem/bridge/Slot;[BJ)Ljava/lang/Object;");
   table.close = method("close", "(Ltandem/bridge/Function;)V");
-  table.invoke = method("invoke", "(Ltandem/bridge/Slot;Ltandem/bridge/Function;IILjava/nio/ByteBuffer;J)I");
+  table.invoke = method("invoke", "(Ltandem/bridge/Slot;Ltandem/bridge/Function;)I");
   table.cancel = method("cancel", "(Ltandem/bridge/Function;[B)V");
   frame->RegisterNatives(frame->FindClass("tandem/bridge/Natives"), natives);
   return table;

@@ -20,6 +20,7 @@ struct JavaTable {
   jmethodID cancel = nullptr;
   jfieldID slot_spill = nullptr;
   jfieldID slot_spill_size = nullptr;
+  jfieldID slot_large = nullptr;
 
   // Resolves all of it and registers the native methods. Errors: JavaException.
   static JavaTable Load(JniFrame* frame, const std::vector<JNINativeMethod>& natives);

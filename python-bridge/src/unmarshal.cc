@@ -3,6 +3,9 @@
 #include <cstring>
 #include <string_view>
 
+#include "plain_json.h"
+#include "text_copy.h"
+
 #if PY_VERSION_HEX >= 0x030D0000
 // Exported by every version that is supported; not every version's headers declare it.
 extern "C" PyObject* _PyDict_NewPresized(Py_ssize_t size);  // NOLINT(readability-redundant-declaration): see above
@@ -25,24 +28,6 @@ bool IsAscii(const char* text, size_t size) {
   std::memcpy(&word, text, 8);
   seen |= word & ((uint64_t{1} << (8 * size)) - 1);
   return (seen & 0x8080808080808080u) == 0;
-}
-
-// memcpy for texts, most of which are too short to be worth a call.
-void CopyText(unsigned char* to, const char* from, size_t size) {
-  if (size > 32) {
-    std::memcpy(to, from, size);
-  } else if (size >= 16) {
-    std::memcpy(to, from, 16);
-    std::memcpy(to + size - 16, from + size - 16, 16);
-  } else if (size >= 8) {
-    std::memcpy(to, from, 8);
-    std::memcpy(to + size - 8, from + size - 8, 8);
-  } else if (size >= 4) {
-    std::memcpy(to, from, 4);
-    std::memcpy(to + size - 4, from + size - 4, 4);
-  } else {
-    for (size_t at = 0; at < size; ++at) to[at] = static_cast<unsigned char>(from[at]);
-  }
 }
 
 // What a str of this UTF-8 text needs. simdjson has checked the text, save that it lets escaped low surrogates through.
@@ -200,6 +185,10 @@ PyObject* Build(KeyCache& keys, simdjson::dom::element element) {
 }  // namespace
 
 PyObject* Unmarshaller::Parse(KeyCache& keys, const uint8_t* data, size_t size) {
+  if (size <= kPlainSize) {
+    PyObject* event = ReadPlain(keys, data, size);
+    if (event != nullptr || PyErr_Occurred() != nullptr) return event;
+  }
   if (busy_ || size > kKeptCapacity) {
     simdjson::dom::parser own;
     if (own.allocate(size, kFastDepth) != simdjson::SUCCESS) return kNone;

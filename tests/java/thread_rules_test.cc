@@ -87,6 +87,22 @@ TEST(Cancelling, InterruptsTheHandlerAndLeavesNothingBehind) {
   EXPECT_EQ(Show(Invoke(sleeper, "1").outcome), Ok(R"("slept")"));
 }
 
+TEST(Cancelling, C27EndsOneTryAndNotTheNextOfItsId) {
+  const FunctionConfig config = JavaRuntime::Config("rules.Failures::sayAndSleep");
+  Function& sleeper = JavaRuntime::Add(config);
+  InvokeOptions options;
+  options.request_id = RequestId("8476a536-e9f4-11e8-9739-2dfe598c3fce");
+  std::thread canceller([&] {
+    while (JavaRuntime::Log().TextOf(config.name).find("sleeping") == std::string::npos) std::this_thread::yield();
+    JavaRuntime::Get().Cancel(sleeper, options.request_id.view());
+  });
+  const Outcome outcome = Invoke(sleeper, "600000", options).outcome;
+  canceller.join();
+  ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError) << Show(outcome);
+  EXPECT_EQ(outcome.error().type, "java.lang.InterruptedException");
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Show(Invoke(sleeper, "1", options).outcome), Ok(R"("slept")"));
+}
+
 TEST(Cancelling, HJAVA53TheFlagIsClearedAfterEachInvocation) {
   Function& sets = JavaRuntime::Add("rules.Failures::tryInterrupt");
   Function& asks = JavaRuntime::Add("rules.Failures::interrupted");

@@ -260,6 +260,57 @@ TEST(Invoke, RunsAsManyAtOnceAsAskedForAndNoMore) {
   }
 }
 
+// Handlers that are replaced after every invocation, asked to yield, and removed while threads compete for them.
+TEST(Invoke, RecyclingAndCancellingLoseNothingUnderManyThreads) {
+  NativeRuntime runtime;
+  FunctionConfig config = NativeRuntime::Config("native.recycle");
+  config.max_concurrency = 3;
+  Function& recycled = runtime.Add(config);
+  Function& counting = runtime.Add("native.count");
+  constexpr int kThreads = 6;
+  constexpr int kCalls = 200;
+  std::atomic<int> answered{0};
+  std::atomic<bool> stop{false};
+  std::vector<std::thread> threads;
+  threads.reserve(kThreads);
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&] {
+      InvokeOptions options;
+      options.request_id = RequestId("the same");
+      for (int i = 0; i < kCalls; ++i) {
+        const InvokeResult result = runtime->Invoke(recycled, Event("{}"), options);
+        if (result.outcome.kind() == Outcome::Kind::kFunctionError) ++answered;
+        if (runtime->Invoke(counting, Event("{}"), options).outcome.ok()) ++answered;
+      }
+    });
+  }
+  std::thread cancelling([&] {
+    while (!stop) {
+      runtime->Cancel(recycled, "the same");
+      runtime->Cancel(counting, "the same");
+      std::this_thread::yield();
+    }
+  });
+  for (std::thread& thread : threads) thread.join();
+  stop = true;
+  cancelling.join();
+  EXPECT_EQ(answered, 2 * kThreads * kCalls) << "E-25";
+  EXPECT_EQ(Text(runtime->Invoke(counting, Event("{}")).outcome), std::to_string(kThreads * kCalls + 1));
+}
+
+TEST(Invoke, FiguresAreTakenWhereSomebodyAsksForThem) {
+  NativeRuntime runtime;
+  Function& function = runtime.Add("native.echo");
+  const Report silent = runtime->Invoke(function, Event("1")).report;
+  EXPECT_EQ(silent.duration.count(), 0);
+  EXPECT_EQ(silent.max_memory_used_bytes, 0);
+  InvokeOptions options;
+  options.measure = Measure::kAlways;
+  const Report measured = runtime->Invoke(function, Event("1"), options).report;
+  EXPECT_GT(measured.duration.count(), 0) << "L-43";
+  EXPECT_GT(measured.max_memory_used_bytes, 0) << "L-43";
+}
+
 TEST(Runtime, RefusesBadFunctions) {
   NativeRuntime runtime;
   const auto refusal = [&](const std::function<void(FunctionConfig&)>& spoil) {

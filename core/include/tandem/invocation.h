@@ -22,6 +22,12 @@ enum class InvocationType : std::uint8_t { kRequestResponse, kEvent, kDryRun };
 // I-07.
 enum class LogType : std::uint8_t { kNone, kTail };
 
+// When the figures of the report are taken, which costs two clock readings and a system call.
+enum class Measure : std::uint8_t {
+  kForPlatformLogs,  // where the Runtime says START, END and REPORT
+  kAlways,
+};
+
 // The id of one invocation: a version 4 UUID in lower case unless the caller names another (C-26).
 class TANDEM_EXPORT RequestId {
  public:
@@ -49,6 +55,7 @@ using ChunkReceiver = std::function<bool(std::string_view chunk)>;
 struct InvokeOptions {
   InvocationType type = InvocationType::kRequestResponse;
   LogType log_type = LogType::kNone;
+  Measure measure = Measure::kForPlatformLogs;
   RequestId request_id;          // empty: a new one
   std::string qualifier;         // as the caller gave it; ends up in the invoked ARN (C-28)
   std::string client_context;    // JSON text; empty: none (C-12)
@@ -60,9 +67,9 @@ struct InvokeOptions {
 
 // The figures of the REPORT line (L-43).
 struct Report {
-  std::chrono::nanoseconds duration{};
+  std::chrono::nanoseconds duration{};                    // 0 when not measured
   std::optional<std::chrono::nanoseconds> init_duration;  // set when this invocation ran the init phase
-  std::int64_t max_memory_used_bytes = 0;  // inline: the host process's peak; 0 when no one asked for platform lines
+  std::int64_t max_memory_used_bytes = 0;                 // inline: the host process's peak; 0 when not measured
   bool timed_out = false;
 };
 

@@ -5,6 +5,7 @@ import datetime
 import decimal
 import enum
 import functools
+import json
 import sys
 import uuid
 
@@ -133,3 +134,17 @@ def length(event, context):
 
 def same_key_objects(event, context):
     return sys.intern("x") is not None and list(event[0])[0] == list(event[1])[0]
+
+
+def _refuse(constant):
+    raise ValueError(constant)
+
+
+def seen(event, _context):
+    """The event as it arrived or, of bytes, what the standard library makes of them."""
+    if isinstance(event, bytes):
+        try:
+            event = json.loads(event, parse_constant=_refuse)
+        except ValueError:
+            return "refused"
+    return repr(event)

@@ -103,6 +103,12 @@ public class Failures {
     return "slept";
   }
 
+  public String sayAndSleep(int millis) throws InterruptedException {
+    System.out.println("sleeping");
+    Thread.sleep(millis);
+    return "slept";
+  }
+
   /** An exception whose own methods throw. */
   public static class Hostile extends RuntimeException {
     @Override

@@ -95,32 +95,35 @@ final class Bridge {
   }
 
   /**
-   * Runs one invocation: the slot's memory holds the head, the texts up to {@code end}, then the payload.
+   * Runs one invocation, which the slot's memory describes (see {@link Slot}).
    *
    * @return the response's size in the shared memory; {@link #SPILLED}: the slot holds it; {@link #FAILED}: the slot holds
    *     the encoded error
    */
-  static int invoke(Slot slot, Function function, int end, int payloadSize, ByteBuffer large, long sink) {
+  static int invoke(Slot slot, Function function) {
     Scope scope = slot.scope;
     Thread thread = slot.thread;
     Invocation outer = scope.current;
     ClassLoader outerLoader = thread.getContextClassLoader();
-    Invocation invocation = new Invocation(function, slot.in, end);
+    Invocation invocation = slot.take(function);
     slot.result.reset();
     scope.current = invocation;
     slot.running = invocation;
     thread.setContextClassLoader(function.loader);
     try {
-      if (function.cancelledEarly != null && invocation.hasId(function.cancelledEarly)) {
+      if (function.hasCancelled(invocation)) {
         invocation.interrupt(thread);
       }
       function.begin(invocation);
-      function.call().run(slot, invocation, end, payloadSize, large, sink);
+      function.call().run(slot, invocation);
       return slot.result.finish(slot);
     } catch (Throwable e) {
       return fail(slot, ErrorReport.ofInvocation(e).encode(function.config));
     } finally {
       invocation.end();
+      if (function.hasCancelled(invocation)) {
+        function.cancelled = null;  // an invocation of the same id may follow (C-27)
+      }
       slot.release();
       thread.setContextClassLoader(outerLoader);
       scope.current = outer;
@@ -136,7 +139,7 @@ final class Bridge {
 
   /** Interrupts the thread that serves an invocation, or sees to it that the invocation starts interrupted. */
   static void cancel(Function function, byte[] id) {
-    function.cancelledEarly = id;
+    function.cancelled = id;
     for (Slot slot : SLOTS) {
       Invocation invocation = slot.running;
       if (invocation != null && invocation.function == function && invocation.hasId(id)) {

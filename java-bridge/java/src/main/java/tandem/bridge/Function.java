@@ -13,8 +13,8 @@ final class Function {
   final FunctionClassLoader loader;
   final Serializers serializers;
 
-  /** The id of an invocation that was cancelled before it had begun here. */
-  volatile byte[] cancelledEarly;
+  /** The id of an invocation that is to yield, which may not have begun here. */
+  volatile byte[] cancelled;
 
   private final LogContext logContext;
   private Call call;
@@ -39,6 +39,11 @@ final class Function {
     if (invocation.hasJson()) {
       invocation.parse();
     }
+  }
+
+  boolean hasCancelled(Invocation invocation) {
+    byte[] id = cancelled;
+    return id != null && invocation.hasId(id);
   }
 
   Call call() {

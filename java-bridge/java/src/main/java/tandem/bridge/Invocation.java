@@ -4,7 +4,6 @@ import com.amazonaws.services.lambda.runtime.ClientContext;
 import com.amazonaws.services.lambda.runtime.CognitoIdentity;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
@@ -13,11 +12,6 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
  * the bytes, so that the object stays valid after the invocation.
  */
 final class Invocation implements Context {
-  /** The shared memory's head: deadline, flags, six lengths (-1: absent), then the texts, then the payload. */
-  static final int HEAD = 8 + 4 + 6 * 4;
-
-  private static final int FLAG_STREAMING = 1;
-
   private static final int RUNNING = 0;
   private static final int ENDED = 1;
   private static final int INTERRUPTING = 2;
@@ -26,7 +20,6 @@ final class Invocation implements Context {
       AtomicIntegerFieldUpdater.newUpdater(Invocation.class, "state");
 
   final Function function;
-  final boolean streaming;
   private final byte[] texts;
   private final long deadline;
   private final int idSize;
@@ -44,26 +37,22 @@ final class Invocation implements Context {
   /** What user code sees while it is initialised: no request yet. */
   Invocation(Function function) {
     this.function = function;
-    streaming = false;
     texts = null;
     deadline = Long.MAX_VALUE;
     idSize = arnSize = clientSize = identitySize = traceSize = tenantSize = -1;
   }
 
-  Invocation(Function function, ByteBuffer in, int end) {
+  Invocation(Function function, Slot slot, byte[] texts) {
     this.function = function;
-    deadline = in.getLong(0);
-    streaming = (in.getInt(8) & FLAG_STREAMING) != 0;
-    idSize = in.getInt(12);
-    arnSize = in.getInt(16);
-    clientSize = in.getInt(20);
-    identitySize = in.getInt(24);
-    traceSize = in.getInt(28);
-    tenantSize = in.getInt(32);
-    texts = new byte[end - HEAD];
-    in.position(HEAD);
-    in.get(texts, 0, texts.length);
-    in.position(0);
+    this.texts = texts;
+    deadline = slot.deadline();
+    idSize = slot.textSize(0);
+    arnSize = slot.textSize(1);
+    boolean more = slot.has(Slot.MORE_TEXTS);
+    clientSize = more ? slot.textSize(2) : -1;
+    identitySize = more ? slot.textSize(3) : -1;
+    traceSize = more ? slot.textSize(4) : -1;
+    tenantSize = more ? slot.textSize(5) : -1;
   }
 
   private String text(int offset, int size) {

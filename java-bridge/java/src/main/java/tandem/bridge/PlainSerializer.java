@@ -21,6 +21,7 @@ final class PlainSerializer implements PojoSerializer<Object> {
   private final ObjectMapper mapper;
   private final ObjectReader reader;
   private final ObjectReader slotReader;
+  private final PlainReader plainReader;
   private final ObjectWriter writer;
 
   PlainSerializer(ObjectMapper mapper, Type type) {
@@ -28,13 +29,22 @@ final class PlainSerializer implements PojoSerializer<Object> {
     this.mapper = mapper;
     reader = mapper.readerFor(javaType);
     slotReader = reader.without(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION);
+    plainReader = PlainReader.of(javaType);
     writer = mapper.writerFor(javaType);
   }
 
   /** Reads what lies in the slot's memory. */
-  Object read(Slot slot, int offset, int size) {
+  Object read(Slot slot) {
+    byte[] text = slot.copyPayload();
+    int size = slot.payloadSize();
+    if (plainReader != null) {
+      Object value = plainReader.read(text, size);
+      if (value != PlainReader.NOT_PLAIN) {
+        return value;
+      }
+    }
     try {
-      return slotReader.readValue(slot.copyIn(offset, size), 0, size);
+      return slotReader.readValue(text, 0, size);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -3,7 +3,6 @@ package tandem.bridge;
 import com.amazonaws.services.lambda.runtime.Context;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 
 /** A handler that reads and writes bytes (H-JAVA-41 to 47). */
 final class StreamCall implements Call {
@@ -23,10 +22,9 @@ final class StreamCall implements Call {
   }
 
   @Override
-  public void run(Slot slot, Invocation invocation, int offset, int size, ByteBuffer large, long sink)
-      throws Throwable {
-    PayloadStream input = takesInput ? new PayloadStream(slot.in, offset, size, large) : null;
-    ResponseStream output = takesOutput ? new ResponseStream(slot.result, invocation.streaming ? sink : 0) : null;
+  public void run(Slot slot, Invocation invocation) throws Throwable {
+    PayloadStream input = takesInput ? slot.openPayload() : null;
+    ResponseStream output = takesOutput ? new ResponseStream(slot.result, slot.sink()) : null;
     try {
       target.call(input, output, invocation);
       if (output == null) {

@@ -4,7 +4,6 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
 import java.io.InputStream;
 import java.lang.reflect.Type;
-import java.nio.ByteBuffer;
 
 /** A handler that takes and returns values: JSON in, user code, JSON out. */
 final class ValueCall implements Call {
@@ -32,10 +31,9 @@ final class ValueCall implements Call {
   }
 
   @Override
-  public void run(Slot slot, Invocation invocation, int offset, int size, ByteBuffer large, long sink)
-      throws Throwable {
+  public void run(Slot slot, Invocation invocation) throws Throwable {
     boolean android = invocation.fromAndroid();
-    Object input = inputType == null ? null : read(android, slot, offset, size, large);
+    Object input = inputType == null ? null : read(android, slot);
     Object output = target.call(input, invocation);
     if (outputType == null) {
       Bridge.writeNull(slot.result);
@@ -44,10 +42,10 @@ final class ValueCall implements Call {
     }
   }
 
-  private Object read(boolean android, Slot slot, int offset, int size, ByteBuffer large) {
+  private Object read(boolean android, Slot slot) {
     try {
       if (serializers.isCustom()) {
-        PayloadStream stream = new PayloadStream(slot.in, offset, size, large);
+        PayloadStream stream = slot.openPayload();
         try {
           return serializers.get(inputType).fromJson((InputStream) stream);
         } finally {
@@ -55,16 +53,16 @@ final class ValueCall implements Call {
         }
       }
       if (android) {
-        return serializers.getForAndroid(inputType).fromJson(slot.input.reset(offset, size, large));
+        return serializers.getForAndroid(inputType).fromJson(slot.payloadInput());
       }
       PojoSerializer<Object> from = reader;
       if (from == null) {
         from = serializers.get(inputType);
         reader = from;
       }
-      return from instanceof PlainSerializer && large == null
-          ? ((PlainSerializer) from).read(slot, offset, size)
-          : from.fromJson(slot.input.reset(offset, size, large));
+      return from instanceof PlainSerializer && !slot.isLarge()
+          ? ((PlainSerializer) from).read(slot)
+          : from.fromJson(slot.payloadInput());
     } catch (Throwable e) {
       throw new RuntimeException("An error occurred during JSON parsing", e);
     }
