@@ -81,8 +81,7 @@ TEST(PlainEvents, J34AreWhatAJsonLibraryGives) {
   EXPECT_LT(refused, 2000);
 }
 
-// No byte behind the event is part of it, whatever lies there.
-TEST(PlainEvents, J42EndWhereTheirSizeSays) {
+TEST(PlainEvents, J43AreRefusedWhereTheyAreCutShort) {
   Function& function = PythonRuntime::Add("wire.seen");
   const std::string text = R"({"a": [true, 12, "b"]})";
   for (size_t size = 1; size < text.size(); ++size) {
