@@ -67,7 +67,6 @@ Result<const tandem_loader_table*> OpenLoaderModule(const std::string& file) {
   if (Status status = CheckVersion(file, table, TANDEM_LOADER_ABI_MAJOR, required); !status.ok()) return status;
   Status slots = RequireSlots(file, {{"name", table.name != nullptr},
                                      {"create", table.create != nullptr},
-                                     {"destroy", table.destroy != nullptr},
                                      {"open", table.open != nullptr},
                                      {"close", table.close != nullptr},
                                      {"invoke", table.invoke != nullptr}});

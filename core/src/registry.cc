@@ -188,11 +188,22 @@ std::vector<RuntimeInfo> RuntimeRegistry::FindAll() const {
   return all;
 }
 
-Result<std::string> RuntimeRegistry::DecideLanguage(std::string_view handler, std::string_view code_root) const {
+Result<std::string> RuntimeRegistry::DecideLanguage(std::string_view handler, std::string_view code_root,
+                                                    const std::vector<std::string>& layers) const {
+  std::vector<tandem_string> layer_paths;
+  layer_paths.reserve(layers.size());
+  for (const std::string& layer : layers) layer_paths.push_back(AbiString(layer));
+  const tandem_claim_request request = {
+      .struct_size = sizeof(tandem_claim_request),
+      .handler = AbiString(handler),
+      .code_root = AbiString(code_root),
+      .layers = layer_paths.data(),
+      .layers_size = layer_paths.size(),
+  };
   std::int32_t best = TANDEM_CLAIM_NONE;
   std::vector<std::string> claimants;
   for (const auto& finder : finders_) {
-    const std::int32_t claim = finder->table->claim(AbiString(handler), AbiString(code_root));
+    const std::int32_t claim = finder->table->claim(&request);
     if (claim == TANDEM_CLAIM_NONE || claim < best) continue;
     if (claim > best) claimants.clear();
     best = claim;

@@ -12,6 +12,7 @@
 #include "dispatcher.h"
 #include "function_impl.h"
 #include "loader_process.h"
+#include "sink.h"
 
 namespace tandem {
 namespace {
@@ -108,7 +109,7 @@ Result<RuntimeSelection> Runtime::Impl::SelectRuntime(const FunctionConfig& conf
   const std::lock_guard lock(registry_mutex_);
   std::string identifier = config.runtime;
   if (identifier.empty()) {
-    auto language = registry_->DecideLanguage(config.handler, code_root);
+    auto language = registry_->DecideLanguage(config.handler, code_root, config.layers);
     if (!language) return language.status();
     identifier = *language;
   }
@@ -204,12 +205,16 @@ Status Runtime::Warm(Function& function) {
   auto loader = FunctionImpl::Of(function).Start();
   if (!loader) return loader.status();
   if ((*loader)->warm() == nullptr) return {};
+  tandem_sink sink({}, kNoDeadline, nullptr);
+  std::int32_t status = TANDEM_FAULT;
   try {
-    (*loader)->warm()((*loader)->instance);
+    status = (*loader)->warm()((*loader)->instance, &sink);
   } catch (...) {
     return {Code::kInternal, "loader " + function.runtime().info.module + " let an exception out of warm"};
   }
-  return {};
+  if (sink.outcome().kind() == Outcome::Kind::kFault) return sink.outcome().fault();
+  if (status == TANDEM_OK) return {};
+  return {Code::kInternal, "loader " + function.runtime().info.module + " did not warm up and gave no reason"};
 }
 
 Outcome Runtime::Prepare(Function& function) {

@@ -20,8 +20,8 @@ static void find(const tandem_find_request* request, tandem_runtime_found found,
   found(arg, &info);
 }
 
-static int32_t claim(tandem_string handler, tandem_string code_root) {
-  char* definition = rpn_find(handler, code_root);
+static int32_t claim(const tandem_claim_request* request) {
+  char* definition = rpn_find(request->handler, request->code_root);
   if (definition == NULL) return TANDEM_CLAIM_NONE;
   free(definition);
   return TANDEM_CLAIM_RESOLVES;

@@ -49,10 +49,6 @@ static int32_t create(const tandem_host* host, tandem_host_context* context, con
   return TANDEM_OK;
 }
 
-static void destroy(tandem_loader* loader) {
-  free(loader);
-}
-
 static int32_t open_handler(tandem_loader* loader, const tandem_function_config* config, tandem_sink* sink,
                             tandem_handler** handler) {
   char* definition = rpn_find(config->handler, config->code_root);
@@ -116,7 +112,6 @@ __attribute__((visibility("default"))) const tandem_loader_table* tandem_loader_
       .flags = TANDEM_LOADER_CONCURRENT,
       .name = "rpn",
       .create = create,
-      .destroy = destroy,
       .open = open_handler,
       .close = close_handler,
       .invoke = invoke,

@@ -44,9 +44,9 @@ void Find(const tandem_find_request* request, tandem_runtime_found found, void* 
   }
 }
 
-int32_t ClaimEntry(tandem_string handler, tandem_string code_root) {
+int32_t ClaimEntry(const tandem_claim_request* request) {
   try {
-    return Claim(FromAbi(handler), FromAbi(code_root));
+    return Claim(FromAbi(request->handler), FromAbi(request->code_root));
   } catch (const std::exception&) {
     return TANDEM_CLAIM_NONE;
   }

@@ -136,10 +136,11 @@ void CancelEntry(tandem_handler* handler, tandem_string request_id) {
   Quietly([&] { Cancel(handler, request_id); });
 }
 
-void WarmEntry(tandem_loader* loader) {
-  Quietly([loader] {
+int32_t WarmEntry(tandem_loader* loader, tandem_sink* sink) {
+  return Guarded(loader->logs.host(), sink, [loader] {
     JniFrame frame(JavaThread::Current(&loader->vm).env());
     frame.CallStaticVoid(loader->vm.table.bridge, loader->vm.table.warm);
+    return TANDEM_OK;
   });
 }
 

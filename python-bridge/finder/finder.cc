@@ -63,9 +63,9 @@ void Find(const tandem_find_request* request, tandem_runtime_found found, void* 
   }
 }
 
-int32_t ClaimEntry(tandem_string handler, tandem_string code_root) {
+int32_t ClaimEntry(const tandem_claim_request* request) {
   try {
-    return Claim(View(handler), View(code_root));
+    return Claim(View(request->handler), View(request->code_root));
   } catch (const std::exception&) {
     return TANDEM_CLAIM_NONE;
   }

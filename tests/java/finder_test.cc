@@ -47,9 +47,16 @@ std::vector<Found> Find(const std::string& path) {
   return all;
 }
 
+int ClaimIn(const std::string& handler, const std::string& root) {
+  tandem_claim_request request{};
+  request.struct_size = sizeof(request);
+  request.handler = ToAbi(handler);
+  request.code_root = ToAbi(root);
+  return Finder()->claim(&request);
+}
+
 int Claim(const std::string& handler, const std::string& package) {
-  std::string root = JavaRuntime::Package(package);
-  return Finder()->claim(ToAbi(handler), ToAbi(root));
+  return ClaimIn(handler, JavaRuntime::Package(package));
 }
 
 // A JDK made of files, in a folder that goes with it.
@@ -142,11 +149,9 @@ TEST(Claims, SurviveMalformedJars) {
   std::ifstream file(JavaRuntime::Package("malformed") + "/lib/good.jar", std::ios::binary);
   std::string good((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   ASSERT_GT(good.size(), 22u);
-  std::string root_text = root.string();
-  std::string handler = "which";
   auto check = [&](const std::string& bytes) {
     std::ofstream(root / "lib/x.jar", std::ios::binary | std::ios::trunc) << bytes;
-    return Finder()->claim(ToAbi(handler), ToAbi(root_text));
+    return ClaimIn("which", root.string());
   };
   for (size_t size = 0; size < good.size(); ++size) EXPECT_EQ(check(good.substr(0, size)), TANDEM_CLAIM_FILES);
   for (size_t at = 0; at < good.size(); ++at) {

@@ -26,7 +26,6 @@ std::int32_t Create(const tandem_host*, tandem_host_context*, const tandem_loade
                     tandem_loader**) {
   return TANDEM_FAULT;
 }
-void Destroy(tandem_loader*) {}
 std::int32_t Open(tandem_loader*, const tandem_function_config*, tandem_sink*, tandem_handler**) {
   return TANDEM_FAULT;
 }
@@ -43,7 +42,6 @@ TANDEM_TEST_EXPORT const tandem_loader_table* tandem_loader_v1() {
   table.abi_major = TANDEM_LOADER_ABI_MAJOR;
   table.name = "broken";
   table.create = Create;
-  table.destroy = Destroy;
   table.open = Open;
   table.close = Close;
   table.invoke = Invoke;
@@ -60,7 +58,7 @@ TANDEM_TEST_EXPORT const tandem_loader_table* tandem_loader_v1() {
 namespace {
 
 void Find(const tandem_find_request*, tandem_runtime_found, void*) {}
-std::int32_t Claim(tandem_string, tandem_string) {
+std::int32_t Claim(const tandem_claim_request*) {
   return TANDEM_CLAIM_NONE;
 }
 

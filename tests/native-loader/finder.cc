@@ -38,9 +38,14 @@ void Find(const tandem_find_request* request, tandem_runtime_found found, void* 
   }
 }
 
-std::int32_t Claim(tandem_string handler, tandem_string /*code_root*/) {
-  const std::string_view name = View(handler);
-  return name.rfind("native.", 0) == 0 || name.rfind("init.", 0) == 0 ? TANDEM_CLAIM_SYNTAX : TANDEM_CLAIM_NONE;
+std::int32_t Claim(const tandem_claim_request* request) {
+  const std::string_view name = View(request->handler);
+  if (name.rfind("native.", 0) == 0 || name.rfind("init.", 0) == 0) return TANDEM_CLAIM_SYNTAX;
+  for (std::size_t i = 0; i < request->layers_size; ++i) {
+    const std::string_view layer = View(request->layers[i]);
+    if (layer.substr(layer.rfind('/') + 1) == "native") return TANDEM_CLAIM_FILES;
+  }
+  return TANDEM_CLAIM_NONE;
 }
 
 }  // namespace

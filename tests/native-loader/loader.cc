@@ -10,6 +10,7 @@
 struct tandem_loader {
   const tandem_host* host;
   tandem_host_context* context;
+  std::string cold;  // why it cannot warm up; empty: it can
   std::atomic<int> opens{0};
 };
 
@@ -36,18 +37,22 @@ std::string StringOf(tandem_string text) {
 
 std::int32_t Create(const tandem_host* host, tandem_host_context* context, const tandem_loader_config* config,
                     tandem_sink* sink, tandem_loader** loader) {
+  std::string cold;
   for (std::size_t i = 0; i < config->options_size; ++i) {
     if (StringOf(config->options[i].key) == "refuse") {
       host->result_fault(sink, TANDEM_FAULT_UNAVAILABLE, config->options[i].value);
       return TANDEM_FAULT;
     }
+    if (StringOf(config->options[i].key) == "cold") cold = StringOf(config->options[i].value);
   }
-  *loader = new tandem_loader{host, context};
+  *loader = new tandem_loader{.host = host, .context = context, .cold = cold};
   return TANDEM_OK;
 }
 
-void Destroy(tandem_loader* loader) {
-  delete loader;
+std::int32_t Warm(tandem_loader* loader, tandem_sink* sink) {
+  if (loader->cold.empty()) return TANDEM_OK;
+  if (loader->cold != "silent") loader->host->result_fault(sink, TANDEM_FAULT_INTERNAL, Text(loader->cold));
+  return TANDEM_FAULT;
 }
 
 void ReportInitError(const tandem_loader& loader, tandem_sink* sink, const std::string& type,
@@ -143,12 +148,12 @@ extern "C" __attribute__((visibility("default"))) const tandem_loader_table* tan
       .reserved = 0,
       .name = "native",
       .create = tandem::native::Create,
-      .destroy = tandem::native::Destroy,
+      .destroy = nullptr,  // optional, and this one keeps its runtime
       .open = tandem::native::Open,
       .close = tandem::native::Close,
       .invoke = tandem::native::Invoke,
       .cancel = tandem::native::Cancel,
-      .warm = nullptr,
+      .warm = tandem::native::Warm,
       .thread_detach = nullptr,
   };
   return &kTable;

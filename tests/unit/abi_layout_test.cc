@@ -105,10 +105,33 @@ TEST(AbiLayout, FinderTable) {
   EXPECT_AT(tandem_finder_table, language, 16);
   EXPECT_AT(tandem_finder_table, find, 24);
   EXPECT_AT(tandem_finder_table, claim, 32);
+  EXPECT_AT(tandem_claim_request, handler, 8);
+  EXPECT_AT(tandem_claim_request, code_root, 24);
+  EXPECT_AT(tandem_claim_request, layers, 40);
+  EXPECT_AT(tandem_claim_request, layers_size, 48);
   EXPECT_AT(tandem_runtime_info, identifier, 8);
   EXPECT_AT(tandem_runtime_info, reason, 120);
   EXPECT_AT(tandem_find_request, path, 24);
   EXPECT_AT(tandem_find_request, options_size, 48);
+}
+
+// A member that is appended to a struct has to make it larger, or nobody can tell whether it is there.
+TEST(AbiLayout, NoStructEndsInPadding) {
+#define EXPECT_ENDS_WITH(type, member) \
+  EXPECT_EQ(offsetof(type, member) + sizeof(type::member), sizeof(type)) << #type << " ends after " #member
+  EXPECT_ENDS_WITH(tandem_payload, size);
+  EXPECT_ENDS_WITH(tandem_log_record, format);
+  EXPECT_ENDS_WITH(tandem_result, exit_status);
+  EXPECT_ENDS_WITH(tandem_error, exit_status);
+  EXPECT_ENDS_WITH(tandem_loader_config, options_size);
+  EXPECT_ENDS_WITH(tandem_function_config, max_concurrency);
+  EXPECT_ENDS_WITH(tandem_invocation, streaming);
+  EXPECT_ENDS_WITH(tandem_host, is_cancelled);
+  EXPECT_ENDS_WITH(tandem_loader_table, thread_detach);
+  EXPECT_ENDS_WITH(tandem_runtime_info, reason);
+  EXPECT_ENDS_WITH(tandem_find_request, options_size);
+  EXPECT_ENDS_WITH(tandem_claim_request, layers_size);
+  EXPECT_ENDS_WITH(tandem_finder_table, claim);
 }
 
 TEST(AbiLayout, NumbersOnTheWire) {

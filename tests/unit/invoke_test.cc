@@ -379,6 +379,25 @@ TEST(Runtime, ASecondRuntimeOfALanguageIsRefusedInOneLine) {
   EXPECT_NE(outcome.fault().message().find("process isolation"), std::string::npos);
 }
 
+// In a process of its own, as the loader is told at its start how it will fail.
+TEST(Runtime, AFailureToWarmUpIsReportedAndInvocationsGoOn) {
+  testing::GTEST_FLAG(death_test_style) = "threadsafe";
+  const auto warmed = [](const char* cold) {
+    RuntimeOptions options;
+    options.loader_dirs = {TANDEM_TEST_LOADERS};
+    if (*cold != '\0') options.languages["native"].options["cold"] = cold;
+    auto runtime = Runtime::Create(std::move(options));
+    auto function = (*runtime)->Add(NativeRuntime::Config("native.echo"));
+    const Status status = (*runtime)->Warm(**function);
+    if (!(*runtime)->Invoke(**function, Event("1")).outcome.ok()) return std::string("it does not run");
+    return std::string(CodeName(status.code())) + ": " + status.message();
+  };
+  EXPECT_EXIT(_exit(warmed("no cache") == "internal: no cache" ? 0 : 1), testing::ExitedWithCode(0), "");
+  EXPECT_EXIT(_exit(warmed("silent").find("gave no reason") != std::string::npos ? 0 : 1), testing::ExitedWithCode(0),
+              "");
+  EXPECT_EXIT(_exit(warmed("") == "ok: " ? 0 : 1), testing::ExitedWithCode(0), "");
+}
+
 TEST(Runtime, ALoaderThatDoesNotStartSaysWhy) {
   testing::GTEST_FLAG(death_test_style) = "threadsafe";  // a fresh process: this one may run the loader already
   EXPECT_EXIT(

@@ -111,6 +111,8 @@ TEST_F(RegistryTest, ALoaderThatIsMissingIsAReason) {
 TEST_F(RegistryTest, DecidesTheLanguageByClaims) {
   Find("native1");
   EXPECT_EQ(*registry_->DecideLanguage("native.echo", "."), "native");
+  EXPECT_EQ(*registry_->DecideLanguage("something.else", ".", {"/layers/other", "/layers/native"}), "native")
+      << "by a layer";
   const auto none = registry_->DecideLanguage("something.else", ".");
   ASSERT_FALSE(none.ok());
   EXPECT_NE(none.status().message().find("--runtime"), std::string::npos);

@@ -50,6 +50,15 @@ typedef struct tandem_find_request {
   size_t options_size;
 } tandem_find_request;
 
+/* What a function is made of, for the question whose it is. */
+typedef struct tandem_claim_request {
+  size_t struct_size;
+  tandem_string handler;       /* "example.Hello::myHandler" */
+  tandem_string code_root;     /* absolute path of the unpacked package */
+  const tandem_string* layers; /* absolute paths of the unpacked layers, in the listed order */
+  size_t layers_size;
+} tandem_claim_request;
+
 typedef struct tandem_finder_table {
   size_t struct_size;
   uint32_t abi_major;
@@ -57,8 +66,8 @@ typedef struct tandem_finder_table {
   const char* language; /* "java", "python": the letters that this language's runtime identifiers start with */
   /* Calls `found` once for each runtime, unusable ones included, in the order of preference within one version. */
   void (*find)(const tandem_find_request* request, tandem_runtime_found found, void* arg);
-  /* Which TANDEM_CLAIM_* fits; `code_root` is an unpacked package. Reads files, runs nothing. */
-  int32_t (*claim)(tandem_string handler, tandem_string code_root);
+  /* Which TANDEM_CLAIM_* fits. Reads files, runs nothing. */
+  int32_t (*claim)(const tandem_claim_request* request);
 } tandem_finder_table;
 
 typedef const tandem_finder_table* (*tandem_finder_entry)(void);

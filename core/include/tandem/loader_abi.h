@@ -4,8 +4,8 @@
  *  - Borrow in, hand over out. Arguments live until the call returns; retain a payload to keep it. What a loader hands
  *    over carries its own release function. No memory is freed by the side that did not allocate it.
  *  - A tandem_string is pointer and length, UTF-8, not terminated. `data == NULL` means absent, `size == 0` empty.
- *  - Every struct starts with its size as the writer knew it; members and slots are only ever appended. A reader
- * ignores what it does not know and takes what lies beyond the given size as zero.
+ *  - Every struct starts with its size as the writer knew it and ends without padding; members and slots are only ever
+ *    appended. A reader ignores what it does not know and takes what lies beyond the given size as zero.
  *  - No exception crosses. A handler's own failure is a `result_error` and TANDEM_OK; only a failure of the loader
  *    itself is a `result_fault` and TANDEM_FAULT.
  *  - Threads: any host thread may make any call. The host never runs `invoke` concurrently on one handler unless the
@@ -131,7 +131,7 @@ typedef struct tandem_loader_config {
 /* What stays the same for all invocations of one handler. Absent strings are unset in the context object (C-04). */
 typedef struct tandem_function_config {
   size_t struct_size;
-  tandem_function* function; /* valid until `close` returns; goes into log records */
+  tandem_function* function; /* goes into log records; valid until `close`, or an `open` without a handler, returns */
   tandem_string handler;     /* "example.Hello::myHandler" */
   tandem_string runtime;     /* the function's runtime identifier, which may differ from the loader's (J-03) */
   tandem_string code_root;   /* absolute path of the unpacked package */
@@ -159,7 +159,7 @@ typedef struct tandem_invocation {
   tandem_string trace_id;
   tandem_string tenant_id;
   int64_t deadline_ms; /* wall clock, milliseconds since the epoch; INT64_MAX: none */
-  int32_t streaming;   /* 1: the receiver takes chunks */
+  int64_t streaming;   /* 1: the receiver takes chunks */
 } tandem_invocation;
 
 /* The host's table; valid for the life of the process. */
@@ -203,7 +203,8 @@ typedef struct tandem_loader_table {
    */
   int32_t (*create)(const tandem_host* host, tandem_host_context* context, const tandem_loader_config* config,
                     tandem_sink* sink, tandem_loader** loader);
-  /* After the last `close`; may leave the VM itself running until the process ends. */
+  /* Optional: after the last `close`, and the loader's last call. A host that keeps its language runtimes until the
+   * process ends never calls it, and Tandem's own does. */
   void (*destroy)(tandem_loader* loader);
 
   /* Resolves a handler and runs its init code. Ready: TANDEM_OK, *handler set, no result. A failed init: TANDEM_OK,
@@ -220,8 +221,9 @@ typedef struct tandem_loader_table {
 
   /* Optional: asks a running invocation to yield, from another thread; returns at once, may come too late. */
   void (*cancel)(tandem_handler* handler, tandem_string request_id);
-  /* Optional: prepares what every first invocation would pay, without user code. */
-  void (*warm)(tandem_loader* loader);
+  /* Optional: prepares what every first invocation would pay, without user code. TANDEM_OK: done, no result.
+   * TANDEM_FAULT: the sink has the reason, and invocations may still succeed. */
+  int32_t (*warm)(tandem_loader* loader, tandem_sink* sink);
   /* Optional: the calling thread will make no more calls; release what the VM holds for it. */
   void (*thread_detach)(tandem_loader* loader);
 } tandem_loader_table;

@@ -65,9 +65,10 @@ class TANDEM_EXPORT RuntimeRegistry {
   // All runtimes of all languages.
   std::vector<RuntimeInfo> FindAll() const;
 
-  // Decides which language a package and a handler name belong to. Errors: kInvalidArgument when two languages claim
-  // them alike or none does; the message names --runtime.
-  Result<std::string> DecideLanguage(std::string_view handler, std::string_view code_root) const;
+  // Decides which language a package with its layers and a handler name belong to. Errors: kInvalidArgument when two
+  // languages claim them alike or none does; the message names --runtime.
+  Result<std::string> DecideLanguage(std::string_view handler, std::string_view code_root,
+                                     const std::vector<std::string>& layers = {}) const;
 
   // Chooses the runtime for an identifier, or for a language's newest usable version when the identifier is only the
   // language's name. `running`: a runtime of this language that the process already runs and that is preferred where it

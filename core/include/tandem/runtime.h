@@ -66,7 +66,8 @@ class TANDEM_EXPORT Runtime {
   // Null when there is none.
   Function* Find(std::string_view name) const;
 
-  // Starts the language's VM without user code, so that a first invocation does not pay for it.
+  // Starts the language's VM without user code, so that a first invocation does not pay for it. Errors: kUnavailable or
+  // kInternal, with the loader's reason; after a failure to warm up alone invocations may still succeed.
   Status Warm(Function& function);
   // Runs the init phase where it has not run: resolves the handler and runs its static code. Success, or the init
   // error.
