@@ -50,9 +50,9 @@ Result<InlineEnvironment*> FunctionImpl::Environment() {
 }
 
 Result<bool> Function::PrefersMainThread() const {
-  auto loader = FunctionImpl::Of(*this).Load();
-  if (!loader) return loader.status();
-  return ((*loader)->table->flags & TANDEM_LOADER_MAIN_THREAD) != 0;
+  const auto table = FunctionImpl::Of(*this).Load();
+  if (!table) return table.status();
+  return ((*table)->flags & TANDEM_LOADER_MAIN_THREAD) != 0;
 }
 
 }  // namespace tandem

@@ -38,7 +38,7 @@ class FunctionImpl final : public Function {
   // The same if it has been made, else null.
   InlineEnvironment* MadeEnvironment() const { return made_.load(std::memory_order_acquire); }
 
-  Result<const LoadedLoader*> Load() const { return LoaderProcess::Get().Load(runtime_.info); }
+  Result<const tandem_loader_table*> Load() const { return LoaderProcess::Get().Load(runtime_.info); }
   Result<const LoadedLoader*> Start() const { return LoaderProcess::Get().Start(runtime_.info, language_); }
 
   // Keeps the function from ending.

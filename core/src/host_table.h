@@ -15,10 +15,8 @@ struct tandem_function {
   ~tandem_function() = default;
 };
 
-// What a loader passes back to the host's functions: the loader it was created for.
-struct tandem_host_context {
-  const char* loader_name = "";
-};
+// What a loader passes back to the host's functions. There is nothing in it: the host's state is the process's.
+struct tandem_host_context {};
 
 namespace tandem {
 

@@ -59,6 +59,13 @@ Status OpenGlobally(const std::string& library) {
   return {Code::kUnavailable, "cannot open " + library + ": " + LastDlError()};
 }
 
+bool IsOpen(const std::string& library) {
+  void* handle = library.empty() ? nullptr : dlopen(library.c_str(), RTLD_LAZY | RTLD_NOLOAD);
+  if (handle == nullptr) return false;
+  dlclose(handle);
+  return true;
+}
+
 Result<const tandem_loader_table*> OpenLoaderModule(const std::string& file) {
   auto opened = CallEntry<tandem_loader_table>(file, TANDEM_LOADER_SYMBOL);
   if (!opened) return opened;

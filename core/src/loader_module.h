@@ -13,6 +13,9 @@ namespace tandem {
 // Opens `library` with its symbols visible to what is opened later. It stays open until the process ends.
 Status OpenGlobally(const std::string& library);
 
+// Whether anyone in this process has opened `library`.
+bool IsOpen(const std::string& library);
+
 // Opens a loader and checks version, size and required slots before anything of it is called but its entry. It stays
 // open until the process ends. Errors: kInternal, naming the file and what is wrong with it.
 Result<const tandem_loader_table*> OpenLoaderModule(const std::string& file);

@@ -18,6 +18,12 @@ Status AlreadyRuns(const RuntimeInfo& running, const RuntimeInfo& wanted) {
                                   ") beside it needs process isolation, as a process holds one runtime per language"};
 }
 
+Status InTheWay(const RuntimeInfo& opened, const RuntimeInfo& wanted) {
+  return {Code::kUnavailable, "this process has opened " + opened.library + " for " + opened.identifier +
+                                  ", which cannot be taken back; " + wanted.identifier + " (" + wanted.path +
+                                  ") needs process isolation"};
+}
+
 // Finders report real paths, and a virtual environment under its own: another environment is another runtime.
 bool SameRuntime(const RuntimeInfo& a, const RuntimeInfo& b) {
   return a.module == b.module && a.library == b.library && a.path == b.path;
@@ -37,32 +43,38 @@ LoaderProcess::Slot& LoaderProcess::SlotOf(const std::string& language) {
   return *slot;
 }
 
-Status LoaderProcess::OpenModule(Slot& slot, const RuntimeInfo& info) {
-  if (slot.info.has_value()) return SameRuntime(*slot.info, info) ? Status() : AlreadyRuns(*slot.info, info);
+Result<const tandem_loader_table*> LoaderProcess::OpenModule(Slot& slot, const RuntimeInfo& info) {
+  if (slot.loader.instance != nullptr) {
+    if (!SameRuntime(*slot.bound, info)) return AlreadyRuns(*slot.bound, info);
+    return slot.loader.table;
+  }
   if (!info.usable()) return {Code::kUnavailable, info.identifier + " cannot be used: " + info.reason};
+  if (slot.bound.has_value() && slot.bound->library != info.library) return InTheWay(*slot.bound, info);
   if (!info.preload.empty()) {
     if (Status status = OpenGlobally(info.preload); !status.ok()) return status;
+    Bind(slot, info);
   }
   auto table = OpenLoaderModule(info.module);
   if (!table) return {Code::kUnavailable, table.status().message()};
-  slot.loader.table = *table;
-  slot.context.loader_name = (*table)->name;
-  const std::lock_guard lock(mutex_);  // Running() reads under it
-  slot.info = info;
-  return {};
+  return *table;
 }
 
-Result<const LoadedLoader*> LoaderProcess::Load(const RuntimeInfo& info) {
+void LoaderProcess::Bind(Slot& slot, const RuntimeInfo& info) {
+  const std::lock_guard lock(mutex_);
+  slot.bound = info;
+}
+
+Result<const tandem_loader_table*> LoaderProcess::Load(const RuntimeInfo& info) {
   Slot& slot = SlotOf(info.language);
   const std::lock_guard lock(slot.mutex);
-  if (Status status = OpenModule(slot, info); !status.ok()) return status;
-  return &slot.loader;
+  return OpenModule(slot, info);
 }
 
 Result<const LoadedLoader*> LoaderProcess::Start(const RuntimeInfo& info, const LanguageOptions& options) {
   Slot& slot = SlotOf(info.language);
   const std::lock_guard lock(slot.mutex);
-  if (Status status = OpenModule(slot, info); !status.ok()) return status;
+  const auto table = OpenModule(slot, info);
+  if (!table) return table.status();
   if (slot.loader.instance != nullptr) return &slot.loader;
 
   std::vector<tandem_pair> pairs;
@@ -84,24 +96,26 @@ Result<const LoadedLoader*> LoaderProcess::Start(const RuntimeInfo& info, const 
   tandem_loader* instance = nullptr;
   const std::lock_guard start_lock(start_mutex_);
   try {
-    slot.loader.table->create(&HostTable(), &slot.context, &config, &sink, &instance);
+    (*table)->create(&HostTable(), &slot.context, &config, &sink, &instance);
   } catch (const std::exception& error) {
-    return {Code::kInternal, "loader " + info.module + " let an exception out of create: " + error.what()};
+    sink.Fault(TANDEM_FAULT_INTERNAL, "loader " + info.module + " let an exception out of create: " + error.what());
   } catch (...) {
-    return {Code::kInternal, "loader " + info.module + " let an exception out of create"};
+    sink.Fault(TANDEM_FAULT_INTERNAL, "loader " + info.module + " let an exception out of create");
   }
   if (instance == nullptr) {
+    if (IsOpen(info.library)) Bind(slot, info);
     if (answer.kind() == Outcome::Kind::kFault) return answer.fault();
     return {Code::kInternal, "loader " + info.module + " did not start and gave no reason"};
   }
-  slot.loader.instance = instance;
+  slot.loader = {*table, instance};
+  Bind(slot, info);
   return &slot.loader;
 }
 
-std::optional<RuntimeInfo> LoaderProcess::Running(std::string_view language) const {
+std::optional<RuntimeInfo> LoaderProcess::Bound(std::string_view language) const {
   const std::lock_guard lock(mutex_);
   const auto found = slots_.find(language);
-  return found == slots_.end() ? std::nullopt : found->second->info;
+  return found == slots_.end() ? std::nullopt : found->second->bound;
 }
 
 void LoaderProcess::DetachThread() {

@@ -18,7 +18,7 @@
 
 namespace tandem {
 
-// A loader whose module is open; `instance` is set once its language runtime is started.
+// A loader whose language runtime is started.
 // Lifetime: the process.
 struct LoadedLoader {
   const tandem_loader_table* table = nullptr;
@@ -44,15 +44,16 @@ class LoaderProcess {
  public:
   static LoaderProcess& Get();
 
-  // Opens the loader of a runtime, without starting it. Errors: kUnavailable when this process already runs another
+  // Opens the loader of a runtime, without starting it. Errors: kUnavailable when this process is bound to another
   // runtime of the language, or the loader or its VM's library cannot be opened.
-  Result<const LoadedLoader*> Load(const RuntimeInfo& info);
-  // The same, and starts the language runtime where it is not running. Two threads
-  // that start different languages wait for each other.
+  Result<const tandem_loader_table*> Load(const RuntimeInfo& info);
+  // The same, and starts the language runtime where it is not running; a start that fails may be tried again, with
+  // another runtime, too. Two threads that start different languages wait for each other.
   Result<const LoadedLoader*> Start(const RuntimeInfo& info, const LanguageOptions& options);
 
-  // The runtime of a language that this process runs, or has opened.
-  std::optional<RuntimeInfo> Running(std::string_view language) const;
+  // The runtime of a language that this process runs, or whose library it has opened: a second library of a VM would
+  // take the first one's symbols for its own, so no other runtime can take its place.
+  std::optional<RuntimeInfo> Bound(std::string_view language) const;
 
   void DetachThread();
 
@@ -63,14 +64,15 @@ class LoaderProcess {
 
  private:
   struct Slot {
-    std::mutex mutex;  // held while the module is opened and the runtime is started
-    std::optional<RuntimeInfo> info;
-    LoadedLoader loader;
+    std::mutex mutex;                  // held while the module is opened and the runtime is started
+    std::optional<RuntimeInfo> bound;  // written under both this mutex and the process's
+    LoadedLoader loader;               // set once, by the start that succeeds
     tandem_host_context context;
   };
 
   Slot& SlotOf(const std::string& language);
-  Status OpenModule(Slot& slot, const RuntimeInfo& info);
+  Result<const tandem_loader_table*> OpenModule(Slot& slot, const RuntimeInfo& info);
+  void Bind(Slot& slot, const RuntimeInfo& info);
 
   // One VM starts at a time: each start takes the process's signal handlers and locale as they are and puts them back.
   std::mutex start_mutex_;

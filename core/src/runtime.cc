@@ -114,8 +114,8 @@ Result<RuntimeSelection> Runtime::Impl::SelectRuntime(const FunctionConfig& conf
     identifier = *language;
   }
   const std::string language = identifier.substr(0, identifier.find_first_of("0123456789."));
-  const auto running = LoaderProcess::Get().Running(language);
-  return registry_->Select(identifier, options_.runtime_match, running ? &*running : nullptr);
+  const auto bound = LoaderProcess::Get().Bound(language);
+  return registry_->Select(identifier, options_.runtime_match, bound ? &*bound : nullptr);
 }
 
 Result<Function*> Runtime::Impl::Add(FunctionConfig config) {

@@ -1,7 +1,12 @@
 // Finds what the environment variable TANDEM_NATIVE_RUNTIMES says, so that tests can describe any machine:
-// "native1.2;native2:why not usable". Unset: one usable native1. TANDEM_NATIVE_MODULE names another loader file.
+// "native1.2;native2:why not usable;native3@library to preload;native4#library". Unset: one usable native1. A "native0"
+// is reported with a string that fits no memory, a "throw" by an exception. TANDEM_NATIVE_MODULE names another loader
+// file.
+#include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -22,7 +27,8 @@ void Find(const tandem_find_request* request, tandem_runtime_found found, void* 
   while (!rest.empty()) {
     const std::string_view item = rest.substr(0, rest.find(';'));
     rest.remove_prefix(std::min(rest.size(), item.size() + 1));
-    const std::string_view identifier = item.substr(0, item.find(':'));
+    if (item == "throw") throw std::runtime_error("escaped from find");
+    const std::string_view identifier = item.substr(0, item.find_first_of(":@#"));
     const std::string path = "/native/" + std::string(identifier);
     if (request->path.data != nullptr && View(request->path) != path) continue;
     tandem_runtime_info info{};
@@ -33,7 +39,13 @@ void Find(const tandem_find_request* request, tandem_runtime_found found, void* 
     const char* module = std::getenv("TANDEM_NATIVE_MODULE");
     info.module = Text(module == nullptr ? "native.so" : module);
     info.origin = Text("the test");
-    if (identifier.size() < item.size()) info.reason = Text(item.substr(identifier.size() + 1));
+    if (identifier.size() < item.size()) {
+      const char kind = item[identifier.size()];
+      const tandem_string text = Text(item.substr(identifier.size() + 1));
+      (kind == ':' ? info.reason : info.library) = text;
+      if (kind == '@') info.preload = text;
+    }
+    if (identifier == "native0") info.version.size = SIZE_MAX;
     found(arg, &info);
   }
 }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdio>
 #include <functional>
 #include <string>
 #include <thread>
@@ -377,6 +378,74 @@ TEST(Runtime, ASecondRuntimeOfALanguageIsRefusedInOneLine) {
   ASSERT_EQ(outcome.kind(), Outcome::Kind::kFault);
   EXPECT_EQ(outcome.fault().code(), Code::kUnavailable);
   EXPECT_NE(outcome.fault().message().find("process isolation"), std::string::npos);
+}
+
+// Two functions in a fresh process that can start nothing for the first of them. The outcome of the second in text.
+std::string AfterAFailedStart(const char* runtimes, const char* first, const char* second) {
+  setenv("TANDEM_NATIVE_RUNTIMES", runtimes, 1);
+  RuntimeOptions options;
+  options.loader_dirs = {TANDEM_TEST_LOADERS};
+  auto able = Runtime::Create(options);
+  options.languages["native"].options["refuse"] = "no VM today";
+  auto unable = Runtime::Create(std::move(options));
+  const auto add = [](Runtime& runtime, const char* identifier) {
+    FunctionConfig config = NativeRuntime::Config("native.echo");
+    config.runtime = identifier;
+    return *runtime.Add(config);
+  };
+  const Outcome refused = (*unable)->Invoke(*add(**unable, first), Event("1")).outcome;
+  if (refused.kind() != Outcome::Kind::kFault || refused.fault().message() != "no VM today") return "it started";
+  Function* function = add(**able, second);
+  const Outcome outcome = (*able)->Invoke(*function, Event("1")).outcome;
+  if (outcome.kind() == Outcome::Kind::kFault) return outcome.fault().message();
+  return function->runtime().info.identifier + " answers " + Text(outcome);
+}
+
+TEST(Runtime, AFailedStartDoesNotTieTheProcessToItsRuntime) {
+  testing::GTEST_FLAG(death_test_style) = "threadsafe";
+  const auto ends_with = [](const std::string& outcome, const char* wanted) {
+    std::fprintf(stderr, "%s\n", outcome.c_str());
+    _exit(outcome == wanted ? 0 : 1);
+  };
+  EXPECT_EXIT(ends_with(AfterAFailedStart("native1;native2", "native1", "native2"), "native2 answers 1"),
+              testing::ExitedWithCode(0), "");
+  EXPECT_EXIT(ends_with(AfterAFailedStart("native1;native2", "native1", "native"), "native2 answers 1"),
+              testing::ExitedWithCode(0), "");
+  EXPECT_EXIT(ends_with(AfterAFailedStart("native1;native2", "native1", "native1"), "native1 answers 1"),
+              testing::ExitedWithCode(0), "");
+}
+
+// A library of a VM cannot be taken back, so it is said that it is in the way, and a retry is on the same one.
+TEST(Runtime, AFailedStartLeavesTheLibraryThatItOpenedInTheWay) {
+  testing::GTEST_FLAG(death_test_style) = "threadsafe";
+  for (const char* runtimes : {"native1@libm.so.6;native2@libdl.so.2", "native1#libm.so.6;native2#libdl.so.2"}) {
+    const auto tells = [&] {
+      const std::string told = AfterAFailedStart(runtimes, "native1", "native2");
+      return told.find("has opened libm.so.6 for native1") != std::string::npos;
+    };
+    EXPECT_EXIT(_exit(tells() ? 0 : 1), testing::ExitedWithCode(0), "") << runtimes;
+    EXPECT_EXIT(_exit(AfterAFailedStart(runtimes, "native1", "native") == "native1 answers 1" ? 0 : 1),
+                testing::ExitedWithCode(0), "")
+        << runtimes;
+  }
+}
+
+// To ask what a loader prefers opens it and starts nothing.
+TEST(Runtime, ToAskWhereHandlersRunTiesTheProcessToNothing) {
+  testing::GTEST_FLAG(death_test_style) = "threadsafe";
+  EXPECT_EXIT(
+      {
+        setenv("TANDEM_NATIVE_RUNTIMES", "native1;native2", 1);
+        NativeRuntime runtime;
+        FunctionConfig config = NativeRuntime::Config("native.echo");
+        config.runtime = "native1";
+        const auto prefers = runtime.Add(config).PrefersMainThread();
+        config = NativeRuntime::Config("native.echo");
+        config.runtime = "native2";
+        const bool ran = runtime->Invoke(runtime.Add(config), Event("1")).outcome.ok();
+        _exit(prefers.ok() && !*prefers && ran ? 0 : 1);
+      },
+      testing::ExitedWithCode(0), "");
 }
 
 // In a process of its own, as the loader is told at its start how it will fail.
