@@ -5,8 +5,10 @@
 #include <unistd.h>
 #include <zip.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <filesystem>
 #include <memory>
@@ -24,6 +26,11 @@ namespace fs = std::filesystem;
 constexpr mode_t kFileMode = 0644;
 constexpr mode_t kExecutableMode = 0755;
 constexpr std::size_t kMaxSymlinkTarget = 4096;
+constexpr std::size_t kMaxName = 4095;  // PATH_MAX without its NUL
+constexpr std::size_t kMaxPart = 255;   // NAME_MAX
+constexpr std::ptrdiff_t kMaxFolders = 128;
+constexpr std::size_t kMoved = 64;  // by so much may the folder's path grow when it is moved to its place
+constexpr std::size_t kMaxShown = 100;
 
 struct ZipCloser {
   void operator()(zip_t* archive) const { zip_discard(archive); }
@@ -36,6 +43,21 @@ using EntryHandle = std::unique_ptr<zip_file_t, EntryCloser>;
 
 Status Refused(std::string message) {
   return {Code::kInvalidArgument, std::move(message)};
+}
+
+// A name from an archive in a message: not too long, on one line.
+std::string Shown(std::string_view name) {
+  std::size_t size = std::min(name.size(), kMaxShown);
+  while (size < name.size() && size > 0 && (static_cast<unsigned char>(name[size]) & 0xC0U) == 0x80U) --size;
+  std::string shown(name.substr(0, size));
+  for (char& c : shown) {
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7F') c = '?';
+  }
+  return "'" + shown + (size < name.size() ? "...'" : "'");
+}
+
+Status RefusedEntry(std::string_view name, const std::string& why) {
+  return Refused("its entry " + Shown(name) + " " + why);
 }
 
 Status CannotWrite(const fs::path& path, int error) {
@@ -93,9 +115,9 @@ Status Unpacker::Unpack(zip_uint64_t index) {
   if (zip_stat_index(archive_, index, 0, &stat) != 0) return Refused(zip_strerror(archive_));
   const std::string_view name = stat.name;
   std::string why;
-  if (!IsSafeEntryName(name, &why)) return Refused("its entry '" + std::string(name) + "' " + why);
+  if (!IsSafeEntryName(name, &why)) return RefusedEntry(name, why);
   if ((stat.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && stat.encryption_method != ZIP_EM_NONE) {
-    return Refused("its entry '" + std::string(name) + "' is encrypted");
+    return RefusedEntry(name, "is encrypted");
   }
   zip_uint8_t system = 0;
   zip_uint32_t attributes = 0;
@@ -103,10 +125,12 @@ Status Unpacker::Unpack(zip_uint64_t index) {
   const mode_t mode = system == ZIP_OPSYS_UNIX ? static_cast<mode_t>(attributes >> 16U) : 0;
 
   const fs::path path = (target_ / fs::path(name)).lexically_normal();
+  if (path.native().size() + kMoved > kMaxName)
+    return RefusedEntry(name, "has a name that does not fit below the package cache");
   if (name.ends_with('/')) return MakeFolder(path.parent_path(), name);
   if (Status status = MakeFolder(path.parent_path(), name); !status.ok()) return status;
   const EntryHandle entry(zip_fopen_index(archive_, index, 0));
-  if (entry == nullptr) return Refused("its entry '" + std::string(name) + "': " + zip_strerror(archive_));
+  if (entry == nullptr) return RefusedEntry(name, std::string("cannot be read: ") + zip_strerror(archive_));
   if (S_ISLNK(mode)) return WriteSymlink(entry.get(), path, name);
   return WriteFile(entry.get(), path, name, mode);
 }
@@ -114,18 +138,21 @@ Status Unpacker::Unpack(zip_uint64_t index) {
 // Every folder on the way is made here or was before; an entry whose way leads through a file or a link is refused.
 Status Unpacker::MakeFolder(const fs::path& folder, std::string_view name) {
   if (folder == target_ || folders_.contains(folder)) return {};
-  if (Status status = MakeFolder(folder.parent_path(), name); !status.ok()) return status;
-  if (mkdir(folder.c_str(), kExecutableMode) != 0) {
-    const int error = errno;
-    if (error == EEXIST) return Refused("its entry '" + std::string(name) + "' lies below another that is no folder");
-    return CannotWrite(folder, error);
+  fs::path made = target_;
+  for (const fs::path& part : folder.lexically_relative(target_)) {
+    made /= part;
+    if (folders_.contains(made)) continue;
+    if (mkdir(made.c_str(), kExecutableMode) != 0) {
+      const int error = errno;
+      return error == EEXIST ? RefusedEntry(name, "lies below another that is no folder") : CannotWrite(made, error);
+    }
+    folders_.insert(made);
   }
-  folders_.insert(folder);
   return {};
 }
 
 Status Unpacker::WriteFile(zip_file_t* entry, const fs::path& path, std::string_view name, mode_t mode) {
-  if (folders_.contains(path)) return Refused("its entry '" + std::string(name) + "' is both a file and a folder");
+  if (folders_.contains(path)) return RefusedEntry(name, "is both a file and a folder");
   if (unlink(path.c_str()) != 0 && errno != ENOENT) return CannotWrite(path, errno);  // the last of a name wins (K-21)
   const mode_t permissions = (mode & S_IXUSR) != 0 ? kExecutableMode : kFileMode;
   const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, permissions);
@@ -135,7 +162,7 @@ Status Unpacker::WriteFile(zip_file_t* entry, const fs::path& path, std::string_
   for (;;) {
     const zip_int64_t got = zip_fread(entry, buffer.data(), buffer.size());
     if (got < 0) {
-      status = Refused("its entry '" + std::string(name) + "' is damaged: " + zip_file_strerror(entry));
+      status = RefusedEntry(name, std::string("is damaged: ") + zip_file_strerror(entry));
       break;
     }
     if (got == 0) break;
@@ -162,15 +189,15 @@ Status Unpacker::WriteSymlink(zip_file_t* entry, const fs::path& path, std::stri
   std::string link(kMaxSymlinkTarget, '\0');
   const zip_int64_t got = zip_fread(entry, link.data(), link.size());
   if (got <= 0 || static_cast<std::size_t>(got) == link.size()) {
-    return Refused("its symbolic link '" + std::string(name) + "' is damaged");
+    return Refused("its symbolic link " + Shown(name) + " is damaged");
   }
   link.resize(static_cast<std::size_t>(got));
   const fs::path resolved = (path.parent_path() / link).lexically_normal();
   const fs::path relative = resolved.lexically_relative(target_);
   if (link.find('\0') != std::string::npos || link.front() == '/' || relative.empty() || *relative.begin() == "..") {
-    return Refused("its symbolic link '" + std::string(name) + "' points outside the package");
+    return Refused("its symbolic link " + Shown(name) + " points outside the package");
   }
-  if (folders_.contains(path)) return Refused("its entry '" + std::string(name) + "' is both a link and a folder");
+  if (folders_.contains(path)) return RefusedEntry(name, "is both a link and a folder");
   if (unlink(path.c_str()) != 0 && errno != ENOENT) return CannotWrite(path, errno);
   if (symlink(link.c_str(), path.c_str()) != 0) return CannotWrite(path, errno);
   links_.push_back(path);
@@ -184,8 +211,8 @@ Status Unpacker::CheckSymlinks() {
     const fs::path real = fs::weakly_canonical(link, error);
     const fs::path relative = real.lexically_relative(target_);
     if (error || relative.empty() || *relative.begin() == "..") {
-      return Refused("its symbolic link '" + link.lexically_relative(target_).string() +
-                     "' points outside the package");
+      return Refused("its symbolic link " + Shown(link.lexically_relative(target_).string()) +
+                     " points outside the package");
     }
   }
   return {};
@@ -199,6 +226,8 @@ bool IsSafeEntryName(std::string_view name, std::string* why) {
     return false;
   };
   if (name.empty()) return unsafe("has an empty name");
+  if (name.size() > kMaxName) return unsafe("has a name of more than 4095 bytes");
+  if (std::count(name.begin(), name.end(), '/') > kMaxFolders) return unsafe("lies in more than 128 folders");
   if (name.find('\0') != std::string_view::npos) return unsafe("has a NUL in its name");
   if (name.front() == '/') return unsafe("has an absolute name");
   if (name.find('\\') != std::string_view::npos) return unsafe("has a backslash in its name");
@@ -206,6 +235,7 @@ bool IsSafeEntryName(std::string_view name, std::string* why) {
   for (std::string_view rest = name; !rest.empty();) {
     const std::string_view part = rest.substr(0, rest.find('/'));
     if (part == "..") return unsafe("leaves the package");
+    if (part.size() > kMaxPart) return unsafe("has a part of more than 255 bytes in its name");
     rest.remove_prefix(std::min(rest.size(), part.size() + 1));
   }
   return true;

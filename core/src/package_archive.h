@@ -12,11 +12,11 @@ namespace tandem {
 
 // Unpacks the zip archive `bytes` into the existing, empty folder `target`. At most `limit` bytes are written, counted
 // as they come out of the decompressor (K-16). The caller removes the folder when this fails. Errors: kInvalidArgument
-// with the reason (not a zip, an encrypted entry, a name that escapes (K-15), too large); kInternal when the folder
-// cannot be written.
+// with the reason (not a zip, an encrypted entry, a name that escapes (K-15) or fits no file system, too large);
+// kInternal when the folder cannot be written.
 Status UnpackArchive(std::string_view bytes, const std::string& target, std::uint64_t limit);
 
-// Whether a name from an archive stays below the folder it is unpacked into; `why` says why not.
+// Whether a name from an archive can be one of a file below the folder it is unpacked into; `why` says why not.
 bool IsSafeEntryName(std::string_view name, std::string* why);
 
 }  // namespace tandem

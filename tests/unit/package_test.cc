@@ -78,6 +78,8 @@ class PackageTest : public testing::Test {
     ASSERT_FALSE(package.ok()) << why;
     EXPECT_EQ(package.status().code(), Code::kInvalidArgument);
     EXPECT_NE(package.status().message().find(why), std::string::npos) << package.status().message();
+    EXPECT_EQ(package.status().message().find('\n'), std::string::npos) << "one line";
+    EXPECT_LT(package.status().message().size(), 500U) << "one clear line";
     const fs::path packages = fs::path(options_.cache_dir) / "packages";
     EXPECT_TRUE(!fs::exists(packages) || fs::is_empty(packages)) << "K-15: no file is left behind";
     EXPECT_FALSE(fs::exists(folder_ / "escaped")) << "K-15";
@@ -161,6 +163,61 @@ TEST_F(PackageTest, NamesWithNulAreRefused) {
   const std::string zip = Zip({{"safe.py", "1"}, {"nul_here.py", "2"}});
   Rename(zip, "nul_here.py", "nul\0here.py"s);
   ExpectRefused(zip, "NUL");
+}
+
+TEST_F(PackageTest, NamesThatFitNoFileSystemAreRefused) {
+  std::string deep;
+  for (int level = 0; level < 32700; ++level) deep += "a/";
+  ExpectRefused(Zip({{deep + "x", "1"}}), "more than 4095 bytes");
+  ExpectRefused(Zip({{deep.substr(0, 4000) + "x", "1"}}), "more than 128 folders");
+  ExpectRefused(Zip({{"d/" + std::string(256, 'n') + "/x", "1"}}), "more than 255 bytes");
+  ExpectRefused(Zip({{std::string(250, 'a') + "\n/../x", "1"}}), "leaves the package");
+  std::string wide;
+  for (int level = 0; level < 15; ++level) wide += std::string(255, 'w') + "/";
+  ExpectRefused(Zip({{wide + std::string(255, 'x'), "1"}}), "does not fit below");
+  EXPECT_TRUE(OpenPackage(Zip({{wide + "x", "1"}, {deep.substr(0, 256) + "x", "1"}}), options_).ok());
+}
+
+// Gives an archive a ZIP64 end record, with `sector` bytes that the format reserves for extensions behind it.
+void MakeZip64(const std::string& path, const std::string& sector) {
+  std::string bytes = Read(path);
+  const std::size_t end = bytes.size() - 22;  // without a comment
+  const auto number = [](std::uint64_t value, std::size_t width) {
+    std::string text;
+    for (std::size_t i = 0; i < width; ++i) text += static_cast<char>(value >> (8 * i));
+    return text;
+  };
+  const auto entries = static_cast<unsigned char>(bytes[end + 10]);
+  const std::string size = bytes.substr(end + 12, 4) + number(0, 4);
+  const std::string offset = bytes.substr(end + 16, 4) + number(0, 4);
+  std::string record = number(0x06064b50, 4) + number(44 + sector.size(), 8) + number(45, 2) + number(45, 2);
+  record += number(0, 8) + number(entries, 8) + number(entries, 8) + size + offset + sector;
+  record += number(0x07064b50, 4) + number(0, 4) + number(end, 8) + number(1, 4);
+  bytes.replace(end + 8, 12, std::string(12, '\xFF'));
+  bytes.insert(end, record);
+  std::ofstream(path, std::ios::binary) << bytes;
+}
+
+TEST_F(PackageTest, AZip64EndRecordMayHaveAnExtension_K20) {
+  for (const std::string& sector : {""s, "extensible data"s, std::string(300, 'e')}) {
+    const std::string zip = Zip({{"a.py", "print(1)"}, {"b.py", "b"}});
+    MakeZip64(zip, sector);
+    const auto package = OpenPackage(zip, options_);
+    ASSERT_TRUE(package.ok()) << package.status().message();
+    EXPECT_EQ(Read(fs::path(package->root) / "a.py"), "print(1)");
+  }
+  const std::string hidden = Zip({{"safe.py", "1"}, {"nul_here.py", "2"}});
+  Rename(hidden, "nul_here.py", "nul\0here.py"s);
+  MakeZip64(hidden, "extensible data");
+  ExpectRefused(hidden, "has a NUL in its name");
+}
+
+TEST_F(PackageTest, ADirectoryThatCannotBeFollowedIsSaidSo_K20) {
+  const std::string zip = Zip({{"a.py", "print(1)"}});
+  std::string bytes = Read(zip);
+  bytes.insert(bytes.size() - 22, "a gap before the end record");
+  std::ofstream(zip, std::ios::binary) << bytes;
+  ExpectRefused(zip, "cannot be followed");
 }
 
 TEST_F(PackageTest, SymbolicLinksMayNotPointOutside) {
