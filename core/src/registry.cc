@@ -5,6 +5,7 @@
 #include <charconv>
 #include <filesystem>
 #include <iterator>
+#include <optional>
 #include <system_error>
 
 #include "abi_text.h"
@@ -17,27 +18,47 @@ constexpr std::string_view kFinderSuffix = "-finder.so";
 
 using Numbers = std::vector<int>;
 
-// An identifier in parts: "python3.11" is python and {3, 11}; what follows the numbers ("java8.al2") is ignored.
+// An identifier in parts: "python3.11" is python and {3, 11}. A suffix of the field's ("java8.al2", "provided.al2023",
+// "nodejs18.x") does not count.
 struct Identifier {
   std::string language;
   Numbers version;
 };
 
-Identifier Parse(std::string_view text) {
+bool IsDigit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+bool IsSuffix(std::string_view text) {
+  if (text.empty() || text == ".x") return true;
+  constexpr std::string_view kAmazonLinux = ".al";
+  return text.starts_with(kAmazonLinux) && text.size() > kAmazonLinux.size() &&
+         std::all_of(text.begin() + kAmazonLinux.size(), text.end(), IsDigit);
+}
+
+// Nothing when the text is no identifier.
+std::optional<Identifier> Parse(std::string_view text) {
   Identifier identifier;
   std::size_t at = 0;
   while (at < text.size() && std::isalpha(static_cast<unsigned char>(text[at])) != 0) ++at;
+  if (at == 0) return std::nullopt;
   identifier.language = std::string(text.substr(0, at));
-  while (at < text.size()) {
+  while (at < text.size() && IsDigit(text[at])) {
     int number = 0;
     const auto [end, error] = std::from_chars(text.data() + at, text.data() + text.size(), number);
-    if (error != std::errc()) break;
+    if (error != std::errc()) return std::nullopt;
     identifier.version.push_back(number);
     at = static_cast<std::size_t>(end - text.data());
-    if (at >= text.size() || text[at] != '.') break;
-    ++at;
+    if (at + 1 < text.size() && text[at] == '.' && IsDigit(text[at + 1])) ++at;
   }
+  if (!IsSuffix(text.substr(at))) return std::nullopt;
   return identifier;
+}
+
+// Of what a finder reported; empty where that is no identifier.
+Numbers VersionOf(const RuntimeInfo& info) {
+  const auto identifier = Parse(info.identifier);
+  return identifier ? identifier->version : Numbers();
 }
 
 std::string Describe(const RuntimeInfo& info) {
@@ -174,9 +195,8 @@ std::vector<RuntimeInfo> RuntimeRegistry::Find(std::string_view language) const 
         out.infos.push_back(InfoOf(*info, out.finder->language, out.finder->folder));
       },
       &found);
-  std::stable_sort(found.infos.begin(), found.infos.end(), [](const RuntimeInfo& a, const RuntimeInfo& b) {
-    return Parse(b.identifier).version < Parse(a.identifier).version;
-  });
+  std::stable_sort(found.infos.begin(), found.infos.end(),
+                   [](const RuntimeInfo& a, const RuntimeInfo& b) { return VersionOf(b) < VersionOf(a); });
   return std::move(found.infos);
 }
 
@@ -227,9 +247,10 @@ Result<std::string> RuntimeRegistry::DecideLanguage(std::string_view handler, st
 
 Result<RuntimeSelection> RuntimeRegistry::Select(std::string_view identifier, RuntimeMatch match,
                                                  const RuntimeInfo* running) const {
-  const Identifier wanted = Parse(identifier);
-  if (FinderOf(wanted.language) == nullptr) {
-    std::string message = "unknown runtime '" + std::string(identifier) + "'; this Tandem has";
+  const auto parsed = Parse(identifier);
+  if (!parsed || FinderOf(parsed->language) == nullptr) {
+    std::string message = "unknown runtime '" + std::string(identifier) + "'";
+    message += parsed ? "; this Tandem has" : ": a language or a language and a version is asked for; this Tandem has";
     const char* separator = " ";
     for (const std::string& language : Languages()) {
       message += separator + language;
@@ -237,16 +258,13 @@ Result<RuntimeSelection> RuntimeRegistry::Select(std::string_view identifier, Ru
     }
     return {Code::kInvalidArgument, message};
   }
+  const Identifier& wanted = *parsed;
   const std::vector<RuntimeInfo> found = Find(wanted.language);
   const LanguageOptions& wishes = options(wanted.language);
   const bool named = !wishes.path.empty() || (!wishes.options.empty() && found.size() == 1);
-  const auto version = [](const RuntimeInfo& info) { return Parse(info.identifier).version; };
   RuntimeSelection selection;
 
   if (wanted.version.empty()) {
-    if (identifier.size() != wanted.language.size()) {
-      return {Code::kInvalidArgument, "unknown runtime '" + std::string(identifier) + "'"};
-    }
     const auto newest = std::find_if(found.begin(), found.end(), [](const RuntimeInfo& info) { return info.usable(); });
     if (running != nullptr && options(wanted.language).path.empty()) {
       selection.info = *running;
@@ -269,19 +287,19 @@ Result<RuntimeSelection> RuntimeRegistry::Select(std::string_view identifier, Ru
                [](const RuntimeInfo& info) { return info.usable(); });
   selection.identifier = std::string(identifier);
   for (const RuntimeInfo& info : candidates) {
-    if (version(info) != wanted.version) continue;
+    if (VersionOf(info) != wanted.version) continue;
     selection.info = info;
     selection.why = Describe(info) + ": the version that " + selection.identifier + " asks for";
     return selection;
   }
   const RuntimeInfo* nearest = nullptr;
   for (const RuntimeInfo& info : candidates) {
-    if (version(info) < wanted.version) continue;
+    if (VersionOf(info) < wanted.version) continue;
     if (&info == &candidates.front() && running != nullptr) {
       nearest = &info;
       break;
     }
-    if (nearest == nullptr || version(info) < version(*nearest)) nearest = &info;
+    if (nearest == nullptr || VersionOf(info) < VersionOf(*nearest)) nearest = &info;
   }
   if (match == RuntimeMatch::kStrict || nearest == nullptr) return NothingServes(identifier, found, named);
   selection.info = *nearest;

@@ -60,7 +60,21 @@ TEST_F(RegistryTest, StrictRefusesAnotherVersion) {
 
 TEST_F(RegistryTest, SuffixesOfIdentifiersDoNotCount) {
   Find("native8");
-  EXPECT_EQ(Chosen("native8.al2"), "native8");
+  for (const char* identifier : {"native8.al2", "native8.al2023", "native8.x", "native.al2023"}) {
+    EXPECT_EQ(Chosen(identifier), "native8") << identifier;
+  }
+}
+
+TEST_F(RegistryTest, AnIdentifierIsALanguageAndNumbers) {
+  Find("native3.11");
+  for (const char* identifier : {"native3.11foo", "native-3", "native3.", "native3..11", "native.", "native.3",
+                                 "native 3.11", "native3.11 ", "native3.+11", "native3.-11", "native3.99999999999",
+                                 "native3.11.al", "native3.11.al2.al2", "native3.11.x2", "3.11", ".al2"}) {
+    const auto selected = Select(identifier);
+    ASSERT_FALSE(selected.ok()) << identifier;
+    EXPECT_EQ(selected.status().code(), Code::kInvalidArgument) << identifier;
+    EXPECT_NE(selected.status().message().find(identifier), std::string::npos) << selected.status().message();
+  }
 }
 
 TEST_F(RegistryTest, UnknownIdentifiersAreBadArguments) {
