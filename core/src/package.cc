@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "guarded.h"
 #include "package_archive.h"
 
 namespace tandem {
@@ -90,7 +91,7 @@ Status MakePrivate(const fs::path& folder) {
                                       " is not used, as it is not a folder that only this user can write to"};
 }
 
-// The folder of unpacked packages. The last place is for users without a home.
+// The folder of unpacked packages. The last place, here empty, is among the temporary files: for users without a home.
 Result<fs::path> PackagesFolder(const PackageOptions& options) {
   std::vector<fs::path> places;
   if (!options.cache_dir.empty()) {
@@ -102,10 +103,18 @@ Result<fs::path> PackagesFolder(const PackageOptions& options) {
       places.push_back(fs::path(cache) / "tandem");
     if (const std::string home = Variable("HOME"); !home.empty())
       places.push_back(fs::path(home) / ".cache" / "tandem");
-    places.push_back(fs::temp_directory_path() / ("tandem-" + std::to_string(geteuid())));
+    places.emplace_back();
   }
   Status failure;
-  for (const fs::path& place : places) {
+  for (fs::path& place : places) {
+    if (place.empty()) {
+      std::error_code error;
+      place = fs::temp_directory_path(error) / ("tandem-" + std::to_string(geteuid()));
+      if (error) {
+        failure = {Code::kInvalidArgument, "the folder of temporary files, which TMPDIR names, is none"};
+        continue;
+      }
+    }
     fs::path packages = place / "packages";
     failure = MakePrivate(place);
     if (failure.ok()) failure = MakePrivate(packages);
@@ -192,9 +201,7 @@ Result<Package> OpenArchive(const std::string& path, const PackageOptions& optio
   return Package{fs::canonical(place, error).string()};
 }
 
-}  // namespace
-
-Result<Package> OpenPackage(const std::string& path, const PackageOptions& options) {
+Result<Package> Open(const std::string& path, const PackageOptions& options) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (!fs::exists(status)) return {Code::kNotFound, "there is no package " + path};
@@ -207,6 +214,12 @@ Result<Package> OpenPackage(const std::string& path, const PackageOptions& optio
     return {Code::kInvalidArgument, path + " is no package: a jar, a zip or a directory is needed"};
   }
   return OpenArchive(path, options);
+}
+
+}  // namespace
+
+Result<Package> OpenPackage(const std::string& path, const PackageOptions& options) {
+  return Guarded("a package", [&] { return Open(path, options); });
 }
 
 }  // namespace tandem

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "abi_text.h"
+#include "guarded.h"
 #include "loader_module.h"
 
 namespace tandem {
@@ -125,6 +126,11 @@ RuntimeRegistry::~RuntimeRegistry() = default;
 
 Result<std::unique_ptr<RuntimeRegistry>> RuntimeRegistry::Open(const std::vector<std::string>& loader_dirs,
                                                                std::map<std::string, LanguageOptions> languages) {
+  return Guarded("the loaders' folders", [&] { return OpenFinders(loader_dirs, std::move(languages)); });
+}
+
+Result<std::unique_ptr<RuntimeRegistry>> RuntimeRegistry::OpenFinders(
+    const std::vector<std::string>& loader_dirs, std::map<std::string, LanguageOptions> languages) {
   std::unique_ptr<RuntimeRegistry> registry(new RuntimeRegistry);
   for (const std::string& dir : loader_dirs) {
     std::error_code error;

@@ -11,6 +11,7 @@
 
 #include "dispatcher.h"
 #include "function_impl.h"
+#include "guarded.h"
 #include "loader_process.h"
 #include "sink.h"
 
@@ -185,23 +186,27 @@ Runtime::Runtime(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Runtime::~Runtime() = default;
 
 Result<std::unique_ptr<Runtime>> Runtime::Create(RuntimeOptions options) {
-  if (options.loader_dirs.empty()) options.loader_dirs = DefaultLoaderDirs();
-  auto registry = RuntimeRegistry::Open(options.loader_dirs, options.languages);
-  if (!registry) return registry.status();
-  return std::unique_ptr<Runtime>(new Runtime(std::make_unique<Impl>(std::move(options), std::move(*registry))));
+  return Guarded("the runtime", [&]() -> Result<std::unique_ptr<Runtime>> {
+    if (options.loader_dirs.empty()) options.loader_dirs = DefaultLoaderDirs();
+    auto registry = RuntimeRegistry::Open(options.loader_dirs, options.languages);
+    if (!registry) return registry.status();
+    return std::unique_ptr<Runtime>(new Runtime(std::make_unique<Impl>(std::move(options), std::move(*registry))));
+  });
 }
 
 Result<Function*> Runtime::Add(FunctionConfig config) {
-  return impl_->Add(std::move(config));
+  return Guarded("a function", [&] { return impl_->Add(std::move(config)); });
 }
 Status Runtime::Remove(std::string_view name) {
-  return impl_->Remove(name);
+  return Guarded("a function", [&] { return impl_->Remove(name); });
 }
 Function* Runtime::Find(std::string_view name) const {
   return impl_->Find(name);
 }
 
-Status Runtime::Warm(Function& function) {
+namespace {
+
+Status WarmLoader(const Function& function) {
   auto loader = FunctionImpl::Of(function).Start();
   if (!loader) return loader.status();
   if ((*loader)->warm() == nullptr) return {};
@@ -215,6 +220,12 @@ Status Runtime::Warm(Function& function) {
   if (sink.outcome().kind() == Outcome::Kind::kFault) return sink.outcome().fault();
   if (status == TANDEM_OK) return {};
   return {Code::kInternal, "loader " + function.runtime().info.module + " did not warm up and gave no reason"};
+}
+
+}  // namespace
+
+Status Runtime::Warm(Function& function) {
+  return Guarded("warming up", [&] { return WarmLoader(function); });
 }
 
 Outcome Runtime::Prepare(Function& function) {

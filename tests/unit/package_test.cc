@@ -4,9 +4,11 @@
 #include <sys/stat.h>
 #include <zip.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -265,6 +267,42 @@ TEST_F(PackageTest, ACacheThatOthersCanWriteToIsNotUsed) {
   fs::create_directory_symlink(folder_, folder_ / "link");
   options_.cache_dir = (folder_ / "link").string();
   EXPECT_FALSE(OpenPackage(zip, options_).ok()) << "a link";
+}
+
+// A variable of the environment for the time of a test.
+class Variable {
+ public:
+  Variable(const char* name, const char* value) : name_(name) {
+    if (const char* old = std::getenv(name); old != nullptr) old_ = old;
+    value == nullptr ? unsetenv(name) : setenv(name, value, 1);
+  }
+  ~Variable() { old_ ? setenv(name_, old_->c_str(), 1) : unsetenv(name_); }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+ private:
+  const char* name_;
+  std::optional<std::string> old_;
+};
+
+TEST_F(PackageTest, AFolderOfTemporaryFilesThatIsNoneIsInNobodysWay) {
+  const std::string zip = Zip({{"a.py", "1"}});
+  options_.cache_dir.clear();
+  const Variable cache("TANDEM_CACHE_DIR", nullptr);
+  const Variable xdg("XDG_CACHE_HOME", nullptr);
+  const Variable temporary("TMPDIR", (folder_ / "missing").c_str());
+  {
+    const Variable home("HOME", folder_.c_str());
+    const auto package = OpenPackage(zip, options_);
+    ASSERT_TRUE(package.ok()) << package.status().message();
+    EXPECT_EQ(package->root.rfind(fs::canonical(folder_).string() + "/.cache/tandem/", 0), 0U) << package->root;
+  }
+  const Variable home("HOME", nullptr);
+  const auto package = OpenPackage(zip, options_);
+  ASSERT_FALSE(package.ok());
+  EXPECT_EQ(package.status().code(), Code::kInvalidArgument);
+  EXPECT_NE(package.status().message().find("TMPDIR"), std::string::npos) << package.status().message();
+  EXPECT_NE(package.status().message().find("TANDEM_CACHE_DIR"), std::string::npos) << package.status().message();
 }
 
 TEST_F(PackageTest, ACacheThatCannotBeWrittenNamesTheVariable) {

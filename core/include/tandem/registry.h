@@ -81,6 +81,8 @@ class TANDEM_EXPORT RuntimeRegistry {
  private:
   struct Finder;
   RuntimeRegistry();
+  static Result<std::unique_ptr<RuntimeRegistry>> OpenFinders(const std::vector<std::string>& loader_dirs,
+                                                              std::map<std::string, LanguageOptions> languages);
   const Finder* FinderOf(std::string_view language) const;
 
   std::vector<std::unique_ptr<Finder>> finders_;
