@@ -123,23 +123,16 @@ Result<fs::path> PackagesFolder(const PackageOptions& options) {
   return {failure.code(), failure.message() + "; TANDEM_CACHE_DIR names another place"};
 }
 
-// Takes the write permissions of everything below a folder, or gives its owner those of the folders back.
-enum class Writing : std::uint8_t { kForbid, kAllow };
-void SetWriting(const fs::path& folder, Writing writing) {
+// Takes the write permissions of all files below a folder. The folders keep their owner's, or nobody could remove them.
+void ForbidWriting(const fs::path& folder) {
   constexpr auto kWrite = fs::perms::owner_write | fs::perms::group_write | fs::perms::others_write;
   std::error_code error;
-  const auto set = [&](const fs::path& path) {
-    if (writing == Writing::kForbid) {
-      fs::permissions(path, kWrite, fs::perm_options::remove, error);
-    } else {
-      fs::permissions(path, fs::perms::owner_write, fs::perm_options::add, error);
-    }
-  };
-  if (writing == Writing::kAllow) set(folder);
   for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
-    if (!at->is_symlink()) set(at->path());
+    std::error_code ignored;
+    if (fs::is_regular_file(at->symlink_status(ignored))) {
+      fs::permissions(at->path(), kWrite, fs::perm_options::remove, ignored);
+    }
   }
-  if (writing == Writing::kForbid) set(folder);
 }
 
 // A folder that goes with this object unless it was moved to its place.
@@ -159,7 +152,6 @@ class ScratchFolder {
   ScratchFolder& operator=(ScratchFolder&&) = delete;
   ~ScratchFolder() {
     if (path_.empty()) return;
-    SetWriting(path_, Writing::kAllow);
     std::error_code error;
     fs::remove_all(path_, error);
   }
@@ -169,7 +161,7 @@ class ScratchFolder {
   // Becomes `place`, unless someone else was first, which is as good.
   Status MoveTo(const fs::path& place) {
     chmod(path_.c_str(), 0755);
-    SetWriting(path_, Writing::kForbid);  // K-19: equal packages share the tree, so nobody changes it
+    ForbidWriting(path_);  // K-19: equal packages share the tree, so nobody changes its files
     if (std::rename(path_.c_str(), place.c_str()) == 0) {
       path_.clear();
       return {};

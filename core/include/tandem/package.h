@@ -26,9 +26,10 @@ struct PackageOptions {
 };
 
 // A directory is used in place. An archive is unpacked once into the cache, keyed by the SHA-256 of its bytes, so that
-// equal packages share one read-only tree; two processes may do so at the same time. Entries that would leave the
-// target (K-15) and archives over the limit (K-16) are refused before anything of them can be seen. Errors: kNotFound
-// when there is no such file; kInvalidArgument when it is not a package, with the reason.
+// equal packages share one tree of read-only files; two processes may do so at the same time. Whoever owns the cache
+// may remove it, or any tree in it, while nothing runs from there. Entries that would leave the target (K-15) and
+// archives over the limit (K-16) are refused before anything of them can be seen. Errors: kNotFound when there is no
+// such file; kInvalidArgument when it is not a package, with the reason.
 TANDEM_EXPORT Result<Package> OpenPackage(const std::string& path, const PackageOptions& options = {});
 
 }  // namespace tandem
