@@ -245,7 +245,14 @@ Status UnpackArchive(std::string_view bytes, const std::string& target, std::uin
   auto archive = OpenZip(bytes);
   if (!archive) return archive.status();
   // The library hands names out as C strings, so a NUL in one can only be seen in the archive's own bytes.
-  if (ZipNamesHoldNul(bytes)) return Refused("one of its entries has a NUL in its name");
+  switch (CheckZipNames(bytes)) {
+    case ZipNames::kPlain:
+      break;
+    case ZipNames::kHoldNul:
+      return Refused("one of its entries has a NUL in its name");
+    case ZipNames::kUnreadable:
+      return Refused("its directory cannot be followed from one entry to the next; pack it again");
+  }
   std::error_code error;
   const fs::path folder = fs::canonical(target, error);
   if (error) return {Code::kInternal, "cannot unpack into " + target + ": " + error.message()};

@@ -14,7 +14,8 @@ constexpr std::uint32_t kEnd64Signature = 0x06064b50;
 constexpr std::uint32_t kEntrySignature = 0x02014b50;
 constexpr std::size_t kEndSize = 22;
 constexpr std::size_t kEnd64LocatorSize = 20;
-constexpr std::size_t kEnd64Size = 56;
+constexpr std::size_t kEnd64Size = 56;  // at least
+constexpr std::size_t kEnd64Lead = 12;  // of it, what its own size does not count
 constexpr std::size_t kEntrySize = 46;
 constexpr std::size_t kMaxComment = 65535;
 constexpr std::uint32_t kInZip64 = 0xFFFFFFFF;
@@ -54,19 +55,27 @@ std::optional<std::size_t> FindEnd(const Bytes& bytes) {
   return std::nullopt;
 }
 
-// Where the central directory lies. It ends where the end record begins, whatever bytes precede the archive.
+// The ZIP64 end record, whose place the locator before the end record says; its own size says that it ends there,
+// however long the data is that the format reserves for extensions (4.3.14, 4.3.15).
+std::optional<std::size_t> FindEnd64(const Bytes& bytes, std::size_t locator) {
+  const std::uint64_t end64 = bytes.Number(locator + 8, 8);
+  if (end64 > locator || locator - end64 < kEnd64Size) return std::nullopt;
+  const auto at = static_cast<std::size_t>(end64);
+  if (bytes.Number(at, 4) != kEnd64Signature) return std::nullopt;
+  return bytes.Number(at + 4, 8) == locator - at - kEnd64Lead ? std::optional(at) : std::nullopt;
+}
+
+// Where the central directory lies. It ends where the first end record begins, whatever bytes precede the archive.
 std::optional<Directory> FindDirectory(const Bytes& bytes) {
   const auto end = FindEnd(bytes);
   if (!end) return std::nullopt;
   std::uint64_t size = bytes.Number(*end + 12, 4);
   std::size_t directory_end = *end;
-  const bool located =
-      *end >= kEnd64LocatorSize + kEnd64Size && bytes.Number(*end - kEnd64LocatorSize, 4) == kEnd64LocatorSignature;
-  if (located) {
-    const std::size_t end64 = *end - kEnd64LocatorSize - kEnd64Size;
-    if (bytes.Number(end64, 4) != kEnd64Signature) return std::nullopt;
-    if (size == kInZip64) size = bytes.Number(end64 + 40, 8);
-    directory_end = end64;
+  if (*end >= kEnd64LocatorSize && bytes.Number(*end - kEnd64LocatorSize, 4) == kEnd64LocatorSignature) {
+    const auto end64 = FindEnd64(bytes, *end - kEnd64LocatorSize);
+    if (!end64) return std::nullopt;
+    if (size == kInZip64) size = bytes.Number(*end64 + 40, 8);
+    directory_end = *end64;
   }
   if (size > directory_end) return std::nullopt;
   return Directory{directory_end - static_cast<std::size_t>(size), size};
@@ -74,20 +83,21 @@ std::optional<Directory> FindDirectory(const Bytes& bytes) {
 
 }  // namespace
 
-bool ZipNamesHoldNul(std::string_view archive) {
+ZipNames CheckZipNames(std::string_view archive) {
   const Bytes bytes(archive);
   const auto directory = FindDirectory(bytes);
-  if (!directory) return true;
+  if (!directory) return ZipNames::kUnreadable;
   std::size_t at = directory->begin;
   const std::size_t end = at + static_cast<std::size_t>(directory->size);
   while (at < end) {
-    if (bytes.Number(at, 4) != kEntrySignature) return true;
+    if (bytes.Number(at, 4) != kEntrySignature) return ZipNames::kUnreadable;
     const auto name_size = static_cast<std::size_t>(bytes.Number(at + 28, 2));
     const std::string_view name = bytes.Part(at + kEntrySize, name_size);
-    if (name.size() != name_size || name.find('\0') != std::string_view::npos) return true;
+    if (name.size() != name_size) return ZipNames::kUnreadable;
+    if (name.find('\0') != std::string_view::npos) return ZipNames::kHoldNul;
     at += kEntrySize + name_size + static_cast<std::size_t>(bytes.Number(at + 30, 2) + bytes.Number(at + 32, 2));
   }
-  return at != end;
+  return at == end ? ZipNames::kPlain : ZipNames::kUnreadable;
 }
 
 }  // namespace tandem
