@@ -79,7 +79,8 @@ RuntimeInfo InfoOf(const tandem_runtime_info& written, std::string_view language
   if (info.module.size != 0) out.module = (folder / ViewOf(info.module)).string();
   out.origin = StringOf(info.origin);
   out.reason = StringOf(info.reason);
-  if (out.reason.empty() && !std::filesystem::exists(out.module)) {
+  std::error_code error;
+  if (out.reason.empty() && !std::filesystem::exists(out.module, error)) {
     out.reason = "its loader " + out.module + " is missing";
   }
   return out;
@@ -135,26 +136,43 @@ Result<std::unique_ptr<RuntimeRegistry>> RuntimeRegistry::OpenFinders(
   for (const std::string& dir : loader_dirs) {
     std::error_code error;
     std::vector<std::filesystem::path> files;
-    for (const auto& entry : std::filesystem::directory_iterator(dir, error)) {
-      if (entry.path().filename().string().ends_with(kFinderSuffix)) files.push_back(entry.path());
+    for (std::filesystem::directory_iterator at(dir, error), end; !error && at != end; at.increment(error)) {
+      if (at->path().filename().string().ends_with(kFinderSuffix)) files.push_back(at->path());
     }
-    if (error) return {Code::kNotFound, "cannot read the loaders' folder " + dir + ": " + error.message()};
+    if (error && error != std::errc::no_such_file_or_directory) {
+      registry->AddUnusable("", dir, "cannot read the loaders' folder " + dir + ": " + error.message());
+    }
     std::sort(files.begin(), files.end());
-    for (const std::filesystem::path& file : files) {
-      auto table = OpenFinderModule(file.string());
-      if (!table) return table.status();
-      const std::string language = (*table)->language;
-      if (registry->FinderOf(language) != nullptr) continue;  // an earlier folder's finder goes first
-      registry->finders_.push_back(std::make_unique<Finder>(Finder{language, file.parent_path(), *table}));
-    }
+    for (const std::filesystem::path& file : files) registry->OpenFinder(file);
   }
   if (registry->finders_.empty()) {
+    if (!registry->unusable_.empty()) return {Code::kInternal, registry->unusable_.front().reason};
     std::string message = "no *-finder.so in the loaders' folders";
     for (const std::string& dir : loader_dirs) message += " " + dir;
     return {Code::kNotFound, message};
   }
   registry->languages_.insert(std::make_move_iterator(languages.begin()), std::make_move_iterator(languages.end()));
   return registry;
+}
+
+void RuntimeRegistry::OpenFinder(const std::filesystem::path& file) {
+  auto table = OpenFinderModule(file.string());
+  if (!table) {
+    std::string language = file.filename().string();
+    language.resize(language.size() - kFinderSuffix.size());
+    return AddUnusable(std::move(language), file.string(), table.status().message());
+  }
+  const std::string language = (*table)->language;
+  if (FinderOf(language) != nullptr) return;  // an earlier folder's finder goes first
+  finders_.push_back(std::make_unique<Finder>(Finder{language, file.parent_path(), *table}));
+}
+
+void RuntimeRegistry::AddUnusable(std::string language, std::string path, std::string reason) {
+  RuntimeInfo info;
+  info.language = std::move(language);
+  info.path = std::move(path);
+  info.reason = std::move(reason);
+  unusable_.push_back(std::move(info));
 }
 
 const RuntimeRegistry::Finder* RuntimeRegistry::FinderOf(std::string_view language) const {
@@ -211,6 +229,7 @@ std::vector<RuntimeInfo> RuntimeRegistry::FindAll() const {
   for (const std::string& language : Languages()) {
     for (RuntimeInfo& info : Find(language)) all.push_back(std::move(info));
   }
+  all.insert(all.end(), unusable_.begin(), unusable_.end());
   return all;
 }
 
@@ -239,6 +258,7 @@ Result<std::string> RuntimeRegistry::DecideLanguage(std::string_view handler, st
   std::string message = "handler '" + std::string(handler) + "' in " + std::string(code_root);
   if (claimants.empty()) {
     message += ": no language claims it, as the package holds neither such a handler nor files of a known language; ";
+    for (const RuntimeInfo& info : unusable_) message += info.reason + "; ";
   } else {
     message += " could be";
     const char* separator = " ";
@@ -255,6 +275,10 @@ Result<RuntimeSelection> RuntimeRegistry::Select(std::string_view identifier, Ru
                                                  const RuntimeInfo* running) const {
   const auto parsed = Parse(identifier);
   if (!parsed || FinderOf(parsed->language) == nullptr) {
+    const auto unusable = std::find_if(unusable_.begin(), unusable_.end(), [&](const RuntimeInfo& info) {
+      return parsed && info.language == parsed->language;
+    });
+    if (unusable != unusable_.end()) return {Code::kUnavailable, unusable->reason};
     std::string message = "unknown runtime '" + std::string(identifier) + "'";
     message += parsed ? "; this Tandem has" : ": a language or a language and a version is asked for; this Tandem has";
     const char* separator = " ";

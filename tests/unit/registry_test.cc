@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace tandem {
@@ -135,6 +136,32 @@ TEST_F(RegistryTest, DecidesTheLanguageByClaims) {
 TEST(Registry, FoldersThatDoNotExistOrHoldNothingAreNotFound) {
   EXPECT_EQ(RuntimeRegistry::Open({"/nonexistent"}, {}).status().code(), Code::kNotFound);
   EXPECT_EQ(RuntimeRegistry::Open({}, {}).status().code(), Code::kNotFound);
+}
+
+TEST(Registry, AFolderThatDoesNotExistIsNoHindrance) {
+  const auto registry = RuntimeRegistry::Open({"/nonexistent", TANDEM_TEST_LOADERS}, {});
+  ASSERT_TRUE(registry.ok()) << registry.status().message();
+  EXPECT_EQ((*registry)->Languages(), std::vector<std::string>{"native"});
+}
+
+TEST(Registry, AFinderThatIsNoneDisablesItsOwnLanguageOnly) {
+  const auto registry =
+      RuntimeRegistry::Open({std::string(TANDEM_TEST_BROKEN_LOADERS) + "/no_entry", TANDEM_TEST_LOADERS}, {});
+  ASSERT_TRUE(registry.ok()) << registry.status().message();
+  EXPECT_EQ((*registry)->Languages(), std::vector<std::string>{"native"});
+  EXPECT_TRUE((*registry)->Select("native", RuntimeMatch::kNearestNewer, nullptr).ok());
+  const auto found = (*registry)->FindAll();
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_TRUE(found[0].usable());
+  EXPECT_EQ(found[1].language, "broken");
+  EXPECT_FALSE(found[1].usable());
+  EXPECT_NE(found[1].path.find("broken-finder.so"), std::string::npos) << found[1].path;
+  EXPECT_NE(found[1].reason.find("does not export"), std::string::npos) << found[1].reason;
+  const auto selected = (*registry)->Select("broken1", RuntimeMatch::kNearestNewer, nullptr);
+  EXPECT_EQ(selected.status().code(), Code::kUnavailable);
+  EXPECT_NE(selected.status().message().find("does not export"), std::string::npos) << selected.status().message();
+  const auto language = (*registry)->DecideLanguage("unknown", ".");
+  EXPECT_NE(language.status().message().find("does not export"), std::string::npos) << language.status().message();
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #ifndef TANDEM_REGISTRY_H_
 #define TANDEM_REGISTRY_H_
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -52,17 +53,18 @@ struct RuntimeSelection {
 // Threads: none of its calls may overlap.
 class TANDEM_EXPORT RuntimeRegistry {
  public:
-  // Opens every `*-finder.so` in the folders. Errors: kNotFound when a folder does not exist or there is no finder in
-  // any; kInternal when a finder is not one (the message names the file and says why).
+  // Opens every `*-finder.so` in the folders; folders that do not exist are passed over, and what cannot be used is
+  // listed by FindAll and disables its own language only. Errors: kNotFound when there is no finder in any folder;
+  // kInternal when none of them can be used (the message names the file and says why).
   static Result<std::unique_ptr<RuntimeRegistry>> Open(const std::vector<std::string>& loader_dirs,
                                                        std::map<std::string, LanguageOptions> languages);
   ~RuntimeRegistry();
 
-  // Languages that have a finder, sorted.
+  // Languages that have a usable finder, sorted.
   std::vector<std::string> Languages() const;
   // All runtimes of a language, unusable ones included, best first.
   std::vector<RuntimeInfo> Find(std::string_view language) const;
-  // All runtimes of all languages.
+  // All runtimes of all languages, then, as unusable ones, the finders' files and loaders' folders that cannot be used.
   std::vector<RuntimeInfo> FindAll() const;
 
   // Decides which language a package with its layers and a handler name belong to. Errors: kInvalidArgument when two
@@ -83,9 +85,12 @@ class TANDEM_EXPORT RuntimeRegistry {
   RuntimeRegistry();
   static Result<std::unique_ptr<RuntimeRegistry>> OpenFinders(const std::vector<std::string>& loader_dirs,
                                                               std::map<std::string, LanguageOptions> languages);
+  void OpenFinder(const std::filesystem::path& file);
+  void AddUnusable(std::string language, std::string path, std::string reason);
   const Finder* FinderOf(std::string_view language) const;
 
   std::vector<std::unique_ptr<Finder>> finders_;
+  std::vector<RuntimeInfo> unusable_;  // by their finders: no version, the reason
   std::map<std::string, LanguageOptions, std::less<>> languages_;
 };
 
