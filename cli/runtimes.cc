@@ -18,7 +18,8 @@ constexpr std::string_view kUsage =
     "Usage: tandem runtimes [--json]\n"
     "\n"
     "Lists the JDKs and Python interpreters of this machine, which loader serves each, and why one\n"
-    "cannot be used. Starts none of them. Exit status: 0; 3 when none can be used.\n";
+    "cannot be used. FOUND is where each was found: PATH, a folder, or `build` for what the loader was\n"
+    "built with. Starts none of them. Exit status: 0; 3 when none can be used.\n";
 
 const OptionTable& Table() {
   static const OptionTable kTable = {
@@ -28,13 +29,14 @@ const OptionTable& Table() {
   return kTable;
 }
 
-using Row = std::array<std::string, 5>;
+constexpr std::size_t kColumns = 6;
+using Row = std::array<std::string, kColumns>;
 
 std::string Loader(const RuntimeInfo& info) {
   return info.module.empty() ? "-" : std::filesystem::path(info.module).filename().string();
 }
 
-std::string Columns(const Row& row, const std::array<std::size_t, 5>& widths) {
+std::string Columns(const Row& row, const std::array<std::size_t, kColumns>& widths) {
   std::string line;
   for (std::size_t i = 0; i < row.size(); ++i) {
     line += row.at(i);
@@ -44,11 +46,12 @@ std::string Columns(const Row& row, const std::array<std::size_t, 5>& widths) {
 }
 
 std::string AsTable(const std::vector<RuntimeInfo>& runtimes) {
-  std::vector<Row> rows = {{"LANGUAGE", "RUNTIME", "VERSION", "LOADER", "PATH"}};
+  std::vector<Row> rows = {{"LANGUAGE", "RUNTIME", "VERSION", "LOADER", "FOUND", "PATH"}};
   for (const RuntimeInfo& info : runtimes) {
-    rows.push_back({info.language, info.identifier, info.version, info.usable() ? Loader(info) : "-", info.path});
+    rows.push_back(
+        {info.language, info.identifier, info.version, info.usable() ? Loader(info) : "-", info.origin, info.path});
   }
-  std::array<std::size_t, 5> widths{};
+  std::array<std::size_t, kColumns> widths{};
   for (const Row& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) widths.at(i) = std::max(widths.at(i), row.at(i).size());
   }

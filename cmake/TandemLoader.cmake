@@ -1,11 +1,12 @@
-# tandem_add_loader(<target> OUTPUT <file name without .so> [NO_INSTALL] SOURCES <...>): a module for a loaders' folder that
-# exports its ABI entry only, links nothing of core, and may leave a VM's symbols to be found at run time. The variables
-# TANDEM_LOADER_OUTPUT_DIRECTORY and TANDEM_INSTALL_LOADERDIR say where it is built and installed.
+# tandem_add_loader(<target> OUTPUT <file name without .so> [BUILT_WITH <path>] [NO_INSTALL] SOURCES <...>): a module for a
+# loaders' folder that exports its ABI entry only, links nothing of core, and may leave a VM's symbols to be found at run time.
+# The variables TANDEM_LOADER_OUTPUT_DIRECTORY and TANDEM_INSTALL_LOADERDIR say where it is built and installed. BUILT_WITH is
+# the interpreter or JDK that the loader is built with; the file <OUTPUT>.built-with beside the loader names it to the finder.
 set(TANDEM_LOADER_MAP "${CMAKE_CURRENT_LIST_DIR}/loader.map")
 find_package(Threads REQUIRED)
 
 function(tandem_add_loader target)
-  cmake_parse_arguments(PARSE_ARGV 1 ARG "NO_INSTALL" "OUTPUT" "SOURCES")
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "NO_INSTALL" "OUTPUT;BUILT_WITH" "SOURCES")
   add_library(${target} MODULE ${ARG_SOURCES})
   target_link_libraries(${target} PRIVATE tandem::abi Threads::Threads)
   if(COMMAND tandem_compile_options)
@@ -18,5 +19,15 @@ function(tandem_add_loader target)
   endif()
   if(NOT ARG_NO_INSTALL AND TANDEM_INSTALL_LOADERDIR)
     install(TARGETS ${target} LIBRARY DESTINATION "${TANDEM_INSTALL_LOADERDIR}")
+  endif()
+  if(ARG_BUILT_WITH)
+    get_target_property(folder ${target} LIBRARY_OUTPUT_DIRECTORY)
+    if(NOT folder)
+      set(folder "${CMAKE_CURRENT_BINARY_DIR}")
+    endif()
+    file(CONFIGURE OUTPUT "${folder}/${ARG_OUTPUT}.built-with" CONTENT "@ARG_BUILT_WITH@\n" @ONLY)
+    if(NOT ARG_NO_INSTALL AND TANDEM_INSTALL_LOADERDIR)
+      install(FILES "${folder}/${ARG_OUTPUT}.built-with" DESTINATION "${TANDEM_INSTALL_LOADERDIR}")
+    endif()
   endif()
 endfunction()

@@ -38,7 +38,7 @@ void Find(const tandem_find_request* request, tandem_runtime_found found, void* 
       Report(ProbeNamed(named), found, arg);
       return;
     }
-    for (const Jdk& jdk : FindJdks()) Report(jdk, found, arg);
+    for (const Jdk& jdk : FindJdks(FromAbi(request->data_dir))) Report(jdk, found, arg);
   } catch (const std::exception&) {
     // Memory is exhausted: what has been reported so far is all there is.
   }

@@ -179,7 +179,7 @@ Jdk ProbeNamed(const std::string& path) {
   return none;
 }
 
-std::vector<Jdk> FindJdks() {
+std::vector<Jdk> FindJdks(const std::string& loaders) {
   Collector collector;
   std::string java_home = Environment(kJavaHome);
   if (!java_home.empty()) collector.Add(java_home, kJavaHome);
@@ -195,6 +195,9 @@ std::vector<Jdk> FindJdks() {
     collector.AddChildren(fs::path(user_home) / ".sdkman/candidates/java");
     collector.AddChildren(fs::path(user_home) / ".jdks");
   }
+  std::ifstream record(fs::path(loaders) / "java.built-with");
+  std::string built_with;
+  if (std::getline(record, built_with)) collector.Add(built_with, "build");
   std::vector<Jdk> found = collector.Take();
   std::stable_sort(found.begin(), found.end(), Preferred);
   return found;

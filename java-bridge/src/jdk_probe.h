@@ -24,8 +24,9 @@ std::optional<Jdk> ProbeJdk(const std::string& home, const std::string& origin);
 // What a user named: a home, or its bin/java. Always answers, with a reason when it is nothing usable.
 Jdk ProbeNamed(const std::string& path);
 
-// All that this machine has, each once, newest first; within a version JAVA_HOME's first.
-std::vector<Jdk> FindJdks();
+// All that this machine has, each once, newest first; within a version JAVA_HOME's first. What the loader in the folder
+// `loaders` was built with is the last place to look.
+std::vector<Jdk> FindJdks(const std::string& loaders);
 
 }  // namespace tandem::java
 

@@ -29,11 +29,12 @@ function(tandem_python_candidates out)
   set(${out} "${found}" PARENT_SCOPE)
 endfunction()
 
-# tandem_python_probe(<prefix> <executable>): sets <prefix>_version, _full, _include, _prefix and _reason (empty: usable).
+# tandem_python_probe(<prefix> <executable>): sets <prefix>_version, _full, _include, _base, _prefix and _reason (empty:
+# usable).
 function(tandem_python_probe prefix executable)
   execute_process(COMMAND "${executable}" -I "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/probe.py"
     OUTPUT_VARIABLE output ERROR_QUIET RESULT_VARIABLE status TIMEOUT 20)
-  foreach(key IN ITEMS version full include prefix reason)
+  foreach(key IN ITEMS version full include base prefix reason)
     set(value "")
     if(output MATCHES "(^|\n)${key}=([^\n]*)")
       set(value "${CMAKE_MATCH_2}")
@@ -45,12 +46,13 @@ function(tandem_python_probe prefix executable)
   endif()
 endfunction()
 
-# tandem_python_take(<executable>): adds to tandem_python_versions, and sets tandem_python_<X.Y>_{executable,include,full}
+# tandem_python_take(<executable>): adds to tandem_python_versions, and sets tandem_python_<X.Y>_{executable,include,base}
 # in the caller's scope.
 macro(tandem_python_take executable)
   list(APPEND tandem_python_versions "${probe_version}")
   set(tandem_python_${probe_version}_executable "${executable}")
   set(tandem_python_${probe_version}_include "${probe_include}")
+  set(tandem_python_${probe_version}_base "${probe_base}")
   message(STATUS "Python loader: ${probe_version} with ${executable} (${probe_full})")
 endmacro()
 

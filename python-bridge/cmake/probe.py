@@ -36,5 +36,6 @@ def reason():
 print("version=%d.%d" % sys.version_info[:2])
 print("full=%d.%d.%d" % sys.version_info[:3])
 print("include=" + sysconfig.get_paths()["include"])
+print("base=" + os.path.realpath(getattr(sys, "_base_executable", sys.executable)))
 print("prefix=" + os.path.realpath(sys.base_prefix))
 print("reason=" + reason())

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <fstream>
 #include <set>
 #include <sstream>
 
@@ -156,6 +157,18 @@ bool IsScript(const fs::path& path) {
   return ReadHead(path, 2) == "#!";
 }
 
+void AddExecutable(const fs::path& executable, const std::string& origin, const fs::path& loaders,
+                   std::set<fs::path>& seen, std::vector<Interpreter>& found) {
+  Interpreter one;
+  one.executable = Real(executable);
+  one.origin = origin;
+  if (!IsFile(one.executable) || access(one.executable.c_str(), X_OK) != 0) return;
+  if (!seen.insert(one.executable).second || IsScript(one.executable)) return;
+  ReadName(executable.filename(), one);
+  Describe(loaders, one);
+  found.push_back(std::move(one));
+}
+
 void AddFrom(const Place& place, const fs::path& loaders, std::set<fs::path>& seen, std::vector<Interpreter>& found) {
   std::vector<fs::path> executables;
   std::error_code failure;
@@ -164,15 +177,15 @@ void AddFrom(const Place& place, const fs::path& loaders, std::set<fs::path>& se
     if (ReadName(at->path().filename(), one)) executables.push_back(at->path());
   }
   std::sort(executables.begin(), executables.end());
-  for (const fs::path& executable : executables) {
-    Interpreter one;
-    one.executable = Real(executable);
-    one.origin = place.origin;
-    if (!IsFile(one.executable) || access(one.executable.c_str(), X_OK) != 0) continue;
-    if (!seen.insert(one.executable).second || IsScript(one.executable)) continue;
-    ReadName(executable.filename(), one);
-    Describe(loaders, one);
-    found.push_back(std::move(one));
+  for (const fs::path& executable : executables) AddExecutable(executable, place.origin, loaders, seen, found);
+}
+
+// What the loaders were built with, which need not be in any of the usual places.
+void AddRecorded(const fs::path& loaders, std::set<fs::path>& seen, std::vector<Interpreter>& found) {
+  for (const std::string& label : BuiltVersions(loaders)) {
+    std::ifstream record(loaders / ("python" + label + ".built-with"));
+    std::string executable;
+    if (std::getline(record, executable)) AddExecutable(executable, "build", loaders, seen, found);
   }
 }
 
@@ -228,6 +241,7 @@ std::vector<Interpreter> FindAll(const fs::path& loaders) {
   std::vector<Interpreter> found;
   std::set<fs::path> seen;
   for (const Place& place : Places()) AddFrom(place, loaders, seen, found);
+  AddRecorded(loaders, seen, found);
   std::stable_sort(found.begin(), found.end(), [](const Interpreter& left, const Interpreter& right) {
     return std::pair(left.major, left.minor) > std::pair(right.major, right.minor);
   });

@@ -22,7 +22,8 @@ struct Interpreter {
   std::string Label() const { return std::to_string(major) + "." + std::to_string(minor); }
 };
 
-// All of them, newest first, and within one version in the order of PATH and then of the usual places.
+// All of them, newest first, and within one version in the order of PATH, then of the usual places, then of what the
+// loaders were built with.
 std::vector<Interpreter> FindAll(const fs::path& loaders);
 // The one that the user named: an executable, or the folder that it is installed in.
 Interpreter FindNamed(const fs::path& loaders, const fs::path& named);

@@ -40,11 +40,11 @@ def test_runtimes_as_a_table(tandem):
     run = tandem("runtimes")
     assert (run.code, run.stderr) == (0, "")
     lines = run.stdout.decode().splitlines()
-    assert lines[0].split() == ["LANGUAGE", "RUNTIME", "VERSION", "LOADER", "PATH"]
+    assert lines[0].split() == ["LANGUAGE", "RUNTIME", "VERSION", "LOADER", "FOUND", "PATH"]
     for entry in tandem("runtimes", "--json").json["runtimes"]:
         loader = Path(entry["loader"]).name if entry["usable"] else "-"
         row = next(line for line in lines if line.endswith(" " + entry["path"]))
-        assert row.split()[:4] == [entry["language"], entry["identifier"], entry["version"], loader]
+        assert row.split()[:5] == [entry["language"], entry["identifier"], entry["version"], loader, entry["origin"]]
         if not entry["usable"]:
             assert f"    cannot be used: {entry['reason']}" in lines
 
@@ -68,6 +68,44 @@ def test_runtimes_without_any_usable_one(tandem, tmp_path):
     run = tandem("runtimes", binary=copy_tree(tmp_path, "python-finder.so"))
     assert (run.code, run.stderr) == (3, "tandem: no usable runtime was found\n")
     assert b"cannot be used: " in run.stdout
+
+
+NOWHERE = {"PATH": None, "HOME": None, "PYENV_ROOT": None}
+
+
+def test_what_the_loaders_are_built_with_needs_no_path(tandem):
+    loaders = {entry["loader"] for entry in usable_runtimes(tandem)}
+    run = tandem("runtimes", "--json", env=NOWHERE)
+    assert {entry["loader"] for entry in run.json["runtimes"] if entry["usable"]} == loaders
+
+
+@pytest.mark.parametrize(
+    ("loader", "finder", "files", "found"),
+    [
+        ("python3.9", "python-finder.so", ["bin/python3.9", "lib/libpython3.9.so.1.0"], "bin/python3.9"),
+        ("java", "java-finder.so", ["bin/java"], ""),
+    ],
+)
+def test_recorded_runtime_is_the_last_place_to_look(tandem, tmp_path, loader, finder, files, found):
+    """Listed with its origin, once when PATH has it, too, and no more when it is gone."""
+    binary = copy_tree(tmp_path / "tree", finder)
+    place = tmp_path / "place"
+    write_files(place, {name: "\x7fELF" for name in files})
+    for name in files:
+        (place / name).chmod(0o755)
+    folder = next((tmp_path / "tree").glob("lib*/tandem/loaders"))
+    write_files(folder, {f"{loader}.so": "", f"{loader}.built-with": f"{place / found}\n"})
+
+    def origins(**env):
+        entries = tandem("runtimes", "--json", binary=binary, env={**NOWHERE, **env}).json["runtimes"]
+        return [entry["origin"] for entry in entries if entry["path"].rstrip("/") == str(place / found)]
+
+    assert origins() == ["build"]
+    table = tandem("runtimes", binary=binary, env=NOWHERE).stdout.decode().splitlines()
+    assert " build " in next(line for line in table if line.endswith(str(place / found)))
+    assert origins(PATH=str(place / "bin")) == ["PATH"]
+    shutil.rmtree(place)
+    assert origins() == []
 
 
 def test_without_loaders(tandem, tmp_path):

@@ -1,5 +1,6 @@
 """The tree that `cmake --install` makes: a loader and programs built against it, and the command in it."""
 
+import json
 import os
 import re
 import shlex
@@ -129,3 +130,11 @@ def test_no_installed_text_names_the_build_tree(installed, build_dir, root):
     for path in texts:
         content = path.read_text(encoding="utf-8", errors="replace")
         assert str(build_dir) not in content and str(root) not in content, path
+
+
+def test_the_installed_command_finds_what_its_loaders_are_built_with(installed):
+    """Without PATH, wherever the interpreters are."""
+    done = run(installed / "bin" / "tandem", "runtimes", "--json", env={})
+    usable = {os.path.basename(entry["loader"]) for entry in json.loads(done.stdout)["runtimes"] if entry["usable"]}
+    loaders = {path.name for path in installed.glob("lib*/tandem/loaders/*.so") if not path.name.endswith("-finder.so")}
+    assert usable == loaders
