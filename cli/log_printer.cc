@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "standard_streams.h"
+#include "text.h"
 
 namespace tandem::cli {
 namespace {
@@ -63,7 +64,7 @@ void LogPrinter::Write(const LogRecord& record) noexcept {
 
 void LogPrinter::Say(std::string_view text) {
   const std::unique_lock lock(mutex_, kPatience);
-  const std::string line = (line_open_ ? "\n" : "") + std::string(text) + "\n";
+  const std::string line = (line_open_ ? "\n" : "") + OneLine(text) + "\n";
   line_open_ = false;
   if (lock.owns_lock() && !muted_) {
     WriteLog(line);

@@ -14,6 +14,7 @@
 #include <system_error>
 
 #include "exit_status.h"
+#include "text.h"
 
 namespace tandem::cli {
 namespace {
@@ -84,7 +85,7 @@ int Print(std::string_view text) {
 
 void Complain(std::string_view message) {
   // Nobody is left to tell when standard error fails as well.
-  static_cast<void>(WriteAll(STDERR_FILENO, "tandem: " + std::string(message) + "\n").ok());
+  static_cast<void>(WriteAll(STDERR_FILENO, "tandem: " + OneLine(message) + "\n").ok());
 }
 
 Result<ResponseChannel> ResponseChannel::Take() {

@@ -20,7 +20,7 @@ void WriteImpatiently(int descriptor, std::string_view bytes, std::chrono::milli
 
 // Writes to standard output and says on standard error when that fails. Returns the exit status.
 int Print(std::string_view text);
-// Writes "tandem: <message>" and a newline to standard error.
+// Writes "tandem: <message>" to standard error, as one line whatever the message quotes.
 void Complain(std::string_view message);
 
 // Where a response goes that user code cannot reach: the real standard output behind a private descriptor.

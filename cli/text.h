@@ -18,6 +18,9 @@ std::string DidYouMean(std::string_view word, std::string_view prefix, const std
 // `text` broken at blanks into lines of at most `width` columns.
 std::vector<std::string> Wrap(std::string_view text, std::size_t width);
 
+// `text` with its control characters as \n or \x1b, so that a message that quotes it stays one line.
+std::string OneLine(std::string_view text);
+
 // RFC 4648, with padding and without line breaks.
 std::string Base64(std::string_view bytes);
 

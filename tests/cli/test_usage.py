@@ -79,6 +79,9 @@ def test_help_names_every_option_of_the_issue(tandem):
         (["invoke", "--handler", "a.b", "--isolation", "process"], "process isolation is not available in this version"),
         (["invoke", "--handler", "a.b", "--isolation", "vm"], "--isolation: 'vm'"),
         (["invoke", "--handler", "a.b", "--code", ""], "--code is empty"),
+        (["two\nlines"], "unknown verb two\\nlines"),
+        (["invoke", "--handler", "a.b", "--timeout", "1\n2"], "--timeout: '1\\n2'"),
+        (["invoke", "--handler", "a.b", "--code", "gone\n\x1b[31m.zip"], "gone\\n\\x1b[31m.zip"),
     ],
 )
 def test_bad_use(tandem, tmp_path, arguments, said):
