@@ -49,6 +49,7 @@ struct Session {
         end(request, channel, log, progress) {}
 
   InvokeRequest request;
+  RuntimeChoice choice;
   Progress progress;
   LogPrinter log;
   InvocationEnd end;
@@ -64,23 +65,34 @@ int BadUse(const Status& status) {
   return Fail("invoke: " + status.message(), kExitBadUse);
 }
 
-RuntimeOptions OptionsFor(Session& session) {
-  RuntimeOptions options;
+std::vector<std::string> LoaderDirs() {
+  std::vector<std::string> folders;
   for (const std::string& folder : DefaultLoaderDirs()) {
     std::error_code error;
-    options.loader_dirs.push_back(std::filesystem::absolute(folder, error).string());
+    folders.push_back(std::filesystem::absolute(folder, error).string());
   }
-  options.languages = session.request.languages;
-  options.runtime_match = session.request.runtime_match;
+  return folders;
+}
+
+RuntimeOptions OptionsFor(Session& session) {
+  RuntimeOptions options;
+  options.loader_dirs = LoaderDirs();
+  options.languages = session.choice.languages;
+  options.runtime_match = session.choice.match;
   options.log_sink = &session.log;
   options.platform_logs = PlatformLogs::kOn;  // --quiet hides the lines, but their times and the log tail are wanted
   return options;
 }
 
+std::string NamedBy(const RuntimeChoice& choice) {
+  return choice.languages.empty() ? std::string() : " (" + choice.option + ")";
+}
+
 void SayChoice(Session& session, const Function& function) {
   const RuntimeSelection& selection = function.runtime();
   if (session.request.verbosity == Verbosity::kVerbose) {
-    session.log.Say("tandem: runtime " + selection.why);
+    session.log.Say("tandem: runtime " + selection.why + NamedBy(session.choice));
+    if (!session.choice.note.empty()) session.log.Say("tandem: " + session.choice.note);
     session.log.Say("tandem: code in " + function.code_root());
   }
   if (!selection.warning.empty() && session.request.verbosity != Verbosity::kHandlerOnly) {
@@ -113,7 +125,25 @@ Status RunOnOwnThread(std::function<void()> task) {
   return {};
 }
 
+// Opens the package and decides which runtime serves; the function's config has both from then on.
+Status Choose(Session& session) {
+  const auto registry = RuntimeRegistry::Open(LoaderDirs(), {});
+  if (!registry) return {Code::kUnavailable, registry.status().message()};
+  FunctionConfig& config = session.request.config;
+  const auto package = OpenPackage(config.code);
+  if (!package) return package.status();
+  config.code = package->root;
+  auto choice = ChooseRuntime(session.request.wishes, **registry, config.handler, config.code);
+  if (!choice) return choice.status();
+  session.choice = std::move(*choice);
+  config.runtime = session.choice.identifier;
+  return {};
+}
+
 int Invoke(Session& session) {
+  if (const Status status = Choose(session); !status.ok()) {
+    return Fail("invoke: " + status.message(), ExitStatusOf(status.code()));
+  }
   auto runtime = Runtime::Create(OptionsFor(session));
   if (!runtime) return Fail(runtime.status().message(), kExitUnavailable);
   session.runtime = std::move(*runtime);

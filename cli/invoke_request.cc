@@ -128,24 +128,28 @@ Result<std::string> ReadEvent(const ParsedOptions& options) {
   return std::string("{}");
 }
 
-// --python, --java-home and --venv, or VIRTUAL_ENV in its place.
-Result<std::map<std::string, LanguageOptions>> ChooseRuntimes(const ParsedOptions& options) {
-  std::map<std::string, LanguageOptions> languages;
-  for (const auto& [option, language] : {std::pair("python", "python"), std::pair("java-home", "java")}) {
+Status FillWishes(const ParsedOptions& options, RuntimeWishes& wishes) {
+  if (const std::string* runtime = options.Find("runtime"); runtime != nullptr) {
+    if (runtime->empty()) return Bad("--runtime is empty: give an identifier such as java17 or python3.11");
+    wishes.identifier = *runtime;
+  }
+  for (const auto& [option, wish] : {std::pair("python", &wishes.python), std::pair("java-home", &wishes.java_home)}) {
     const std::string* given = options.Find(option);
     if (given == nullptr) continue;
     const auto path = FindProgram(*given);
-    if (!path) return Status(Code::kNotFound, "--" + std::string(option) + ": there is no " + *given);
-    languages[language].path = *path;
+    if (!path) return {Code::kNotFound, "--" + std::string(option) + ": there is no " + *given};
+    *wish = *path;
   }
   if (const std::string* venv = options.Find("venv"); venv != nullptr) {
     std::error_code error;
-    if (!fs::is_directory(*venv, error)) return Status(Code::kNotFound, "--venv: there is no folder " + *venv);
-    languages["python"].options["venv"] = Absolute(*venv);
-  } else if (const char* active = std::getenv("VIRTUAL_ENV"); active != nullptr && *active != '\0') {
-    languages["python"].options["venv"] = Absolute(active);
+    if (!fs::is_directory(*venv, error)) return {Code::kNotFound, "--venv: there is no folder " + *venv};
+    wishes.venv = Absolute(*venv);
   }
-  return languages;
+  if (const char* active = std::getenv("VIRTUAL_ENV"); active != nullptr && *active != '\0') {
+    wishes.active_venv = Absolute(active);
+  }
+  if (options.Has("strict-runtimes")) wishes.match = RuntimeMatch::kStrict;
+  return {};
 }
 
 std::string FromEnvironment(const char* name, const EnvironmentVariables& variables) {
@@ -166,10 +170,6 @@ Status FillConfig(const ParsedOptions& options, InvokeRequest& request) {
   const std::string* code = options.Find("code");
   config.code = code == nullptr ? "." : *code;
   if (config.code.empty()) return Bad("--code is empty: give a jar, a zip or a folder");
-  if (const std::string* runtime = options.Find("runtime"); runtime != nullptr) {
-    if (runtime->empty()) return Bad("--runtime is empty: give an identifier such as java17 or python3.11");
-    config.runtime = *runtime;
-  }
   const auto name = ChooseName(options, config.code);
   if (!name) return name.status();
   config.name = *name;
@@ -209,7 +209,6 @@ Status FillInvocation(const ParsedOptions& options, InvokeRequest& request) {
   if (options.Has("quiet") && options.Has("verbose")) return Bad("--quiet and --verbose exclude each other");
   if (options.Has("quiet")) request.verbosity = Verbosity::kHandlerOnly;
   if (options.Has("verbose")) request.verbosity = Verbosity::kVerbose;
-  if (options.Has("strict-runtimes")) request.runtime_match = RuntimeMatch::kStrict;
   request.request_id = RequestId::Random().view();
   return {};
 }
@@ -232,9 +231,10 @@ const OptionTable& InvokeOptionTable() {
       {"The runtime", "runtime", 0, "ID",
        "python3.11, java17, ... (default: the package decides, and the newest usable version serves)"},
       {"The runtime", "strict-runtimes", 0, "", "refuse a newer version where the asked one is missing"},
-      {"The runtime", "python", 0, "PATH", "the Python interpreter to use"},
+      {"The runtime", "python", 0, "PATH", "the Python interpreter to use, rather than VIRTUAL_ENV"},
       {"The runtime", "java-home", 0, "DIR", "the JDK to use"},
-      {"The runtime", "venv", 0, "DIR", "the Python virtual environment to use (default: VIRTUAL_ENV)"},
+      {"The runtime", "venv", 0, "DIR",
+       "the Python virtual environment to use (default: VIRTUAL_ENV, where its version is the one asked for)"},
       {"The runtime", "isolation", 0, "KIND", "inline: the handler runs in this process (the only kind yet)"},
       {"The log", "log-type", 0, "None|Tail", "Tail: end with the log's last 4 KB in base64"},
       {"The log", "quiet", 0, "", "the handler's own log only"},
@@ -253,9 +253,7 @@ Result<InvokeRequest> MakeInvokeRequest(const ParsedOptions& options) {
   }
   if (Status status = FillConfig(options, request); !status.ok()) return status;
   if (Status status = FillInvocation(options, request); !status.ok()) return status;
-  auto languages = ChooseRuntimes(options);
-  if (!languages) return languages.status();
-  request.languages = std::move(*languages);
+  if (Status status = FillWishes(options, request.wishes); !status.ok()) return status;
   auto payload = ReadEvent(options);
   if (!payload) return payload.status();
   request.payload = std::move(*payload);

@@ -7,9 +7,9 @@
 #include "function_environment.h"
 #include "log_printer.h"
 #include "options.h"
+#include "runtime_choice.h"
 #include "tandem/function.h"
 #include "tandem/invocation.h"
-#include "tandem/registry.h"
 #include "tandem/status.h"
 
 namespace tandem::cli {
@@ -23,8 +23,7 @@ struct InvokeRequest {
   InvocationType type = InvocationType::kRequestResponse;
   LogType log_type = LogType::kNone;
   Verbosity verbosity = Verbosity::kNormal;
-  RuntimeMatch runtime_match = RuntimeMatch::kNearestNewer;
-  std::map<std::string, LanguageOptions> languages;
+  RuntimeWishes wishes;
   EnvironmentVariables variables;
 };
 

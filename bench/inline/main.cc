@@ -162,7 +162,7 @@ void Measure(benchmark::State& state, Bench& bench, double (Bench::*work)()) {
 
 std::unique_ptr<Runtime> CreateRuntime() {
   RuntimeOptions options;
-  if (const char* venv = std::getenv("TANDEM_BENCH_VENV")) options.languages["python"].options["venv"] = venv;
+  if (const char* venv = std::getenv("TANDEM_BENCH_VENV")) options.languages["python"].path = venv;
   if (const char* home = std::getenv("TANDEM_BENCH_JAVA_HOME")) options.languages["java"].path = home;
   auto created = Runtime::Create(std::move(options));
   if (!created) throw std::runtime_error(created.status().message());

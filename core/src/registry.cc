@@ -63,7 +63,7 @@ Numbers VersionOf(const RuntimeInfo& info) {
 }
 
 std::string Describe(const RuntimeInfo& info) {
-  if (info.identifier.empty()) return info.path;
+  if (info.identifier.empty() || info.version.empty()) return info.path;
   return info.identifier + " (" + info.version + ", " + info.path + ")";
 }
 
@@ -93,8 +93,8 @@ Status NothingServes(std::string_view wanted, const std::vector<RuntimeInfo>& fo
       return {Code::kUnavailable,
               Describe(found.front()) + " cannot serve " + std::string(wanted) + ": " + found.front().reason};
     }
-    return {Code::kUnavailable,
-            "what was named is " + Describe(found.front()) + ", but --runtime asks for " + std::string(wanted)};
+    return {Code::kInvalidArgument, "what was named is " + Describe(found.front()) + ", but --runtime asks for " +
+                                        std::string(wanted) + "; leave one of the two out"};
   }
   std::string message = "no runtime on this machine serves " + std::string(wanted);
   if (found.empty()) return {Code::kUnavailable, message + ": none of its language was found"};
@@ -120,6 +120,8 @@ struct RuntimeRegistry::Finder {
   std::string language;
   std::filesystem::path folder;
   const tandem_finder_table* table;
+
+  std::vector<RuntimeInfo> Find(const LanguageOptions& wanted) const;
 };
 
 RuntimeRegistry::RuntimeRegistry() = default;
@@ -197,13 +199,30 @@ const LanguageOptions& RuntimeRegistry::options(std::string_view language) const
 std::vector<RuntimeInfo> RuntimeRegistry::Find(std::string_view language) const {
   const Finder* finder = FinderOf(language);
   if (finder == nullptr) return {};
-  const LanguageOptions& wanted = options(language);
+  return finder->Find(options(language));
+}
+
+RuntimeInfo RuntimeRegistry::Named(std::string_view language, const std::string& path) const {
+  const Finder* finder = FinderOf(language);
+  LanguageOptions wanted = options(language);
+  wanted.path = path;
+  std::vector<RuntimeInfo> found;
+  if (finder != nullptr) found = finder->Find(wanted);
+  if (!found.empty()) return found.front();
+  RuntimeInfo none;
+  none.language = std::string(language);
+  none.path = path;
+  none.reason = "no finder knows it";
+  return none;
+}
+
+std::vector<RuntimeInfo> RuntimeRegistry::Finder::Find(const LanguageOptions& wanted) const {
   std::vector<tandem_pair> pairs;
   for (const auto& [key, value] : wanted.options) pairs.push_back({AbiString(key), AbiString(value)});
-  const std::string folder = finder->folder.string();
+  const std::string data_dir = folder.string();
   const tandem_find_request request = {
       .struct_size = sizeof(tandem_find_request),
-      .data_dir = AbiString(folder),
+      .data_dir = AbiString(data_dir),
       .path = AbiOptional(wanted.path),
       .options = pairs.data(),
       .options_size = pairs.size(),
@@ -211,8 +230,8 @@ std::vector<RuntimeInfo> RuntimeRegistry::Find(std::string_view language) const 
   struct Found {
     const Finder* finder;
     std::vector<RuntimeInfo> infos;
-  } found{finder, {}};
-  finder->table->find(
+  } found{this, {}};
+  table->find(
       &request,
       [](void* arg, const tandem_runtime_info* info) {
         auto& out = *static_cast<Found*>(arg);
@@ -290,20 +309,18 @@ Result<RuntimeSelection> RuntimeRegistry::Select(std::string_view identifier, Ru
   }
   const Identifier& wanted = *parsed;
   const std::vector<RuntimeInfo> found = Find(wanted.language);
-  const LanguageOptions& wishes = options(wanted.language);
-  const bool named = !wishes.path.empty() || (!wishes.options.empty() && found.size() == 1);
+  const bool named = !options(wanted.language).path.empty();
   RuntimeSelection selection;
 
   if (wanted.version.empty()) {
     const auto newest = std::find_if(found.begin(), found.end(), [](const RuntimeInfo& info) { return info.usable(); });
-    if (running != nullptr && options(wanted.language).path.empty()) {
+    if (running != nullptr && !named) {
       selection.info = *running;
       selection.why = Describe(*running) + ": this process runs it already";
     } else if (newest != found.end()) {
       selection.info = *newest;
-      selection.why =
-          Describe(*newest) + ": " + (options(wanted.language).path.empty() ? "the newest usable one" : "as asked");
-      if (!newest->origin.empty()) selection.why += ", found by " + newest->origin;
+      selection.why = Describe(*newest) + ": " + (named ? "as named" : "the newest usable one");
+      if (!named && !newest->origin.empty()) selection.why += ", found by " + newest->origin;
     } else {
       return NothingServes(identifier, found, named);
     }

@@ -235,6 +235,38 @@ fs::path BaseExecutable(const std::string& settings, const fs::path& own) {
   return IsFile(linked) && linked.parent_path() != own.parent_path() ? linked : fs::path();
 }
 
+// The one that serves a virtual environment: its executable, and the library of the interpreter behind it.
+Interpreter FindForEnvironment(const fs::path& loaders, const fs::path& folder) {
+  Interpreter one;
+  one.origin = "venv";
+  one.executable = folder / "bin" / "python";
+  const std::string settings = ReadHead(folder / "pyvenv.cfg", 65536);
+  const std::string version = FirstOf(settings, {"version", "version_info"});
+  const fs::path base = BaseExecutable(settings, one.executable);
+  if (base.empty()) {
+    one.reason = "the virtual environment " + folder.string() + " was made with Python " + version + " in " +
+                 FirstOf(settings, {"home"}) + ", which is not there any more";
+    return one;
+  }
+  Interpreter behind;
+  behind.executable = base;
+  Describe(loaders, behind);
+  one.major = behind.major;
+  one.minor = behind.minor;
+  one.version = behind.version;
+  one.library = behind.library;
+  if (behind.reason.empty()) {
+    const std::string label = LabelOf(version);
+    if (!label.empty() && label != behind.Label()) {
+      one.reason = "the virtual environment " + folder.string() + " was made for Python " + label + ", but " +
+                   base.string() + " is " + behind.Label() + " now";
+    }
+    return one;
+  }
+  one.reason = "the virtual environment " + folder.string() + " uses Python " + behind.version + ": " + behind.reason;
+  return one;
+}
+
 }  // namespace
 
 std::vector<Interpreter> FindAll(const fs::path& loaders) {
@@ -281,43 +313,6 @@ Interpreter FindNamed(const fs::path& loaders, const fs::path& named) {
     return one;
   }
   Describe(loaders, one);
-  return one;
-}
-
-Interpreter FindForEnvironment(const fs::path& loaders, const fs::path& environment) {
-  Interpreter one;
-  one.origin = "venv";
-  std::error_code failure;
-  const fs::path folder = fs::absolute(environment, failure).lexically_normal();
-  one.executable = folder / "bin" / "python";
-  if (!IsFile(folder / "pyvenv.cfg")) {
-    one.reason = folder.string() + " is not a virtual environment: it holds no pyvenv.cfg";
-    return one;
-  }
-  const std::string settings = ReadHead(folder / "pyvenv.cfg", 65536);
-  const std::string version = FirstOf(settings, {"version", "version_info"});
-  const fs::path base = BaseExecutable(settings, one.executable);
-  if (base.empty()) {
-    one.reason = "the virtual environment " + folder.string() + " was made with Python " + version + " in " +
-                 FirstOf(settings, {"home"}) + ", which is not there any more";
-    return one;
-  }
-  Interpreter behind;
-  behind.executable = base;
-  Describe(loaders, behind);
-  one.major = behind.major;
-  one.minor = behind.minor;
-  one.version = behind.version;
-  one.library = behind.library;
-  if (behind.reason.empty()) {
-    const std::string label = LabelOf(version);
-    if (!label.empty() && label != behind.Label()) {
-      one.reason = "the virtual environment " + folder.string() + " was made for Python " + label + ", but " +
-                   base.string() + " is " + behind.Label() + " now";
-    }
-    return one;
-  }
-  one.reason = "the virtual environment " + folder.string() + " uses Python " + behind.version + ": " + behind.reason;
   return one;
 }
 

@@ -25,10 +25,8 @@ struct Interpreter {
 // All of them, newest first, and within one version in the order of PATH, then of the usual places, then of what the
 // loaders were built with.
 std::vector<Interpreter> FindAll(const fs::path& loaders);
-// The one that the user named: an executable, or the folder that it is installed in.
+// The one that the user named: an executable, the folder that it is installed in, or a virtual environment.
 Interpreter FindNamed(const fs::path& loaders, const fs::path& named);
-// The one that serves a virtual environment: the environment's executable, the library of the interpreter behind it.
-Interpreter FindForEnvironment(const fs::path& loaders, const fs::path& environment);
 
 }  // namespace tandem::python
 

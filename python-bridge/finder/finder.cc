@@ -20,13 +20,6 @@ tandem_string Borrowed(const std::string& text) {
   return text.empty() ? tandem_string{nullptr, 0} : tandem_string{text.data(), text.size()};
 }
 
-std::string_view Option(const tandem_find_request& request, std::string_view key) {
-  for (size_t at = 0; at < request.options_size; ++at) {
-    if (View(request.options[at].key) == key) return View(request.options[at].value);
-  }
-  return {};
-}
-
 void Report(const Interpreter& python, tandem_runtime_found found, void* arg) {
   const bool known = python.major != 0;
   const std::string identifier = known ? "python" + python.Label() : "";
@@ -47,10 +40,7 @@ void Report(const Interpreter& python, tandem_runtime_found found, void* arg) {
 void Find(const tandem_find_request* request, tandem_runtime_found found, void* arg) {
   try {
     const fs::path loaders = View(request->data_dir);
-    const std::string_view environment = Option(*request, "venv");
-    if (!environment.empty()) {
-      Report(FindForEnvironment(loaders, environment), found, arg);
-    } else if (request->path.size != 0) {
+    if (request->path.size != 0) {
       Report(FindNamed(loaders, View(request->path)), found, arg);
     } else {
       for (const Interpreter& python : FindAll(loaders)) Report(python, found, arg);

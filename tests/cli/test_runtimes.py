@@ -245,12 +245,64 @@ def test_virtual_environment(invoke_python, python, venv):
     assert without.json["errorType"] == "Runtime.ImportModuleError"
 
 
-def test_virtual_environment_of_another_version(invoke_python, python, venv):
-    """Names both versions."""
-    run = invoke_python(ECHO, "--venv", venv, "--runtime", "python3.99")
-    assert (run.code, run.stdout) == (3, b"")
-    assert "3.99" in run.stderr
+@pytest.mark.parametrize("version", ["3.8", "3.99"])
+def test_virtual_environment_of_another_version(invoke_python, python, venv, version):
+    """Exit 2, naming both versions, whichever is newer."""
+    run = invoke_python(ECHO, "--venv", venv, "--runtime", f"python{version}")
+    assert (run.code, run.stdout) == (2, b"")
+    assert version in run.stderr
     assert version_of(python) in run.stderr
+    assert run.stderr.count("\n") == 1
+
+
+PREFIX = "import sys\ndef handler(event, context):\n    return [sys.prefix, '%d.%d' % sys.version_info[:2]]\n"
+
+
+def test_interpreter_goes_before_the_callers_environment(invoke_python, python, venv):
+    active = {"VIRTUAL_ENV": str(venv)}
+    run = invoke_python(PREFIX, "--python", python, "-v", env=active)
+    assert run.json == invoke_python(PREFIX, "--python", python).json
+    assert f"tandem: VIRTUAL_ENV={venv} is not used: --python names the interpreter\n" in run.stderr
+    assert "VIRTUAL_ENV" not in invoke_python(PREFIX, "--python", python, env=active).stderr
+
+
+def test_identifier_goes_before_the_callers_environment(tandem, invoke_python, python, venv):
+    """VIRTUAL_ENV serves the version that it fits, and no other."""
+    active = {"VIRTUAL_ENV": str(venv)}
+    own = version_of(python)
+    for version in {entry["identifier"].removeprefix("python") for entry in usable_runtimes(tandem)}:
+        if "." in version:
+            run = invoke_python(PREFIX, "--runtime", f"python{version}", "-v", env=active)
+            assert run.json[1] == version
+            assert (run.json[0] == str(venv)) == (version == own)
+            assert ("is not used" in run.stderr) == (version != own)
+    run = invoke_python(PREFIX, "--runtime", "python3.99", env=active)
+    assert run.code == 3
+    assert "no runtime on this machine serves python3.99" in run.stderr
+
+
+def test_environment_of_the_caller_that_is_none(invoke_python, tmp_path):
+    run = invoke_python(ECHO, env={"VIRTUAL_ENV": str(tmp_path)})
+    assert (run.code, run.stdout) == (2, b"")
+    assert run.stderr.startswith(f"tandem: invoke: VIRTUAL_ENV: {tmp_path} is no virtual environment")
+
+
+def test_interpreter_beside_a_virtual_environment(invoke_python, python, venv, tmp_path):
+    """One interpreter by two names is no conflict; another is, whatever its version."""
+    for same in (python, venv / "bin" / "python"):
+        assert invoke_python(PREFIX, "--python", same, "--venv", venv).json[0] == str(venv)
+    own = version_of(python)
+    subprocess.run([python, "-m", "venv", "--without-pip", tmp_path / "two"], check=True, timeout=HANG_GUARD_S)
+    others = {tmp_path / "two" / "bin" / "python": own}
+    for version in ("3.8", "3.99", own):
+        files = [f"{version}/bin/python{version}", f"{version}/lib/libpython{version}.so.1.0"]
+        write_files(tmp_path, {name: "\x7fELF" for name in files})
+        others[tmp_path / files[0]] = version
+    for other, version in others.items():
+        run = invoke_python(PREFIX, "--python", other, "--venv", venv)
+        assert (run.code, run.stdout) == (2, b"")
+        assert re.search(rf"--python.* python{version} .*, but --venv .* python{own} .*\n$", run.stderr)
+        assert run.stderr.count("\n") == 1
 
 
 def test_virtual_environment_does_not_matter_to_java(tandem, java_package, tmp_path):

@@ -34,7 +34,7 @@ class PythonEnvironment final : public ::testing::Environment {
     LanguageOptions& language = options.languages["python"];
     const char* venv = getenv("TANDEM_TEST_VENV");
     if (venv != nullptr) {
-      language.options["venv"] = venv;
+      language.path = venv;
     } else if (std::string(python).find('/') != std::string::npos) {
       language.path = python;
     } else {

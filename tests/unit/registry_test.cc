@@ -110,7 +110,9 @@ TEST_F(RegistryTest, ARunningRuntimeIsPreferredWhereItFits) {
 TEST_F(RegistryTest, APathOverridesTheChoice) {
   Find("native3.9;native3.12", {{"native", LanguageOptions{.path = "/native/native3.9", .options = {}}}});
   EXPECT_EQ(Chosen("native"), "native3.9");
-  EXPECT_EQ(Chosen("native3.12"), "unavailable");
+  EXPECT_EQ(Chosen("native3.12"), "invalid argument");
+  EXPECT_EQ(registry_->Named("native", "/native/native3.12").identifier, "native3.12");
+  EXPECT_FALSE(registry_->Named("cobol", "/cobol").usable());
 }
 
 TEST_F(RegistryTest, ALoaderThatIsMissingIsAReason) {

@@ -45,8 +45,8 @@ enum {
 typedef struct tandem_find_request {
   size_t struct_size;
   tandem_string data_dir;     /* the folder that holds the loaders */
-  tandem_string path;         /* an interpreter or JDK that the user named: report this one only; absent: all */
-  const tandem_pair* options; /* per language, e.g. "venv" */
+  tandem_string path;         /* an interpreter, environment or JDK that the user named: report it only; absent: all */
+  const tandem_pair* options; /* per language, e.g. "jvm.options" */
   size_t options_size;
 } tandem_find_request;
 

@@ -32,8 +32,8 @@ struct RuntimeInfo {
 
 // What an operator may override for one language.
 struct LanguageOptions {
-  std::string path;                            // this interpreter or JDK and no other
-  std::map<std::string, std::string> options;  // passed to the finder and the loader, e.g. {"venv", DIR}
+  std::string path;                            // this interpreter, virtual environment or JDK and no other
+  std::map<std::string, std::string> options;  // passed to the finder and the loader, e.g. {"jvm.options", "-Xss2m"}
 };
 
 enum class RuntimeMatch : std::uint8_t {
@@ -64,6 +64,8 @@ class TANDEM_EXPORT RuntimeRegistry {
   std::vector<std::string> Languages() const;
   // All runtimes of a language, unusable ones included, best first.
   std::vector<RuntimeInfo> Find(std::string_view language) const;
+  // The one interpreter, virtual environment or JDK that lies at `path`, with a reason where it cannot be used.
+  RuntimeInfo Named(std::string_view language, const std::string& path) const;
   // All runtimes of all languages, then, as unusable ones, the finders' files and loaders' folders that cannot be used.
   std::vector<RuntimeInfo> FindAll() const;
 
@@ -74,8 +76,8 @@ class TANDEM_EXPORT RuntimeRegistry {
 
   // Chooses the runtime for an identifier, or for a language's newest usable version when the identifier is only the
   // language's name. `running`: a runtime of this language that the process already runs and that is preferred where it
-  // fits; may be null. Errors: kInvalidArgument for an unknown identifier, kUnavailable when nothing on the machine
-  // serves.
+  // fits; may be null. Errors: kInvalidArgument for an unknown identifier, and where the one that LanguageOptions::path
+  // names is another version; kUnavailable when nothing on the machine serves.
   Result<RuntimeSelection> Select(std::string_view identifier, RuntimeMatch match, const RuntimeInfo* running) const;
 
   const LanguageOptions& options(std::string_view language) const;

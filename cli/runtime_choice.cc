@@ -1,0 +1,120 @@
+#include "runtime_choice.h"
+
+#include <filesystem>
+#include <utility>
+
+namespace tandem::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kPython[] = "python";
+constexpr char kJava[] = "java";
+constexpr char kActive[] = "VIRTUAL_ENV";
+
+Status Bad(std::string message) {
+  return {Code::kInvalidArgument, std::move(message)};
+}
+
+std::string Describe(const RuntimeInfo& info) {
+  return info.identifier + " (" + info.version + ", " + info.path + ")";
+}
+
+Status CheckEnvironment(const std::string& folder, const std::string& option) {
+  std::error_code error;
+  if (fs::is_regular_file(fs::path(folder) / "pyvenv.cfg", error)) return {};
+  return Bad(option + ": " + folder + " is no virtual environment, as it holds no pyvenv.cfg; " +
+             (option == kActive ? "unset it, or name one with --venv" : "make one with python3 -m venv"));
+}
+
+// Why VIRTUAL_ENV does not serve the version that --runtime asks for; empty: it does.
+std::string ReasonAgainstActive(const RuntimeWishes& wishes, const RuntimeRegistry& registry) {
+  const RuntimeInfo active = registry.Named(kPython, wishes.active_venv);
+  if (!active.usable()) return active.reason;
+  if (active.identifier == wishes.identifier) return {};
+  const auto selection = registry.Select(wishes.identifier, wishes.match, nullptr);
+  if (selection && selection->info.identifier == active.identifier) return {};
+  return "it is " + Describe(active) + ", and --runtime asks for " + wishes.identifier;
+}
+
+class PythonChoice {
+ public:
+  PythonChoice(const RuntimeWishes& wishes, const RuntimeRegistry& registry, RuntimeChoice& choice)
+      : wishes_(wishes), registry_(registry), choice_(choice) {}
+
+  Status Make() {
+    if (!wishes_.venv.empty()) return TakeEnvironment();
+    if (!wishes_.python.empty()) Take(wishes_.python, "--python");
+    return wishes_.active_venv.empty() ? Status() : ConsiderActive();
+  }
+
+ private:
+  void Take(const std::string& path, const char* option) {
+    choice_.languages[kPython].path = path;
+    choice_.option = option;
+  }
+
+  Status TakeEnvironment() {
+    if (Status status = CheckEnvironment(wishes_.venv, "--venv"); !status.ok()) return status;
+    Take(wishes_.venv, "--venv");
+    choice_.match = RuntimeMatch::kStrict;  // its packages are for its own version
+    if (wishes_.python.empty()) return {};
+    const RuntimeInfo python = registry_.Named(kPython, wishes_.python);
+    const RuntimeInfo venv = registry_.Named(kPython, wishes_.venv);
+    if (!python.usable()) Take(wishes_.python, "--python");
+    const bool known = !python.identifier.empty() && !venv.identifier.empty();
+    const bool other_version = known && python.identifier != venv.identifier;
+    const bool other_environment = python.origin == venv.origin && python.path != venv.path;
+    const bool usable = python.usable() && venv.usable();
+    const bool other = other_version || (usable && (python.library != venv.library || other_environment));
+    if (!other) return {};
+    return Bad("--python: it names " + Describe(python) + ", but --venv is made with " + Describe(venv) +
+               "; give one of them only");
+  }
+
+  Status ConsiderActive() {
+    const std::string& active = wishes_.active_venv;
+    std::string reason;
+    if (!wishes_.python.empty()) {
+      reason = "--python names the interpreter";
+    } else if (!wishes_.identifier.empty() && wishes_.identifier != kPython) {
+      reason = ReasonAgainstActive(wishes_, registry_);
+    } else if (Status status = CheckEnvironment(active, kActive); !status.ok()) {
+      return status;
+    }
+    if (reason.empty()) {
+      Take(active, kActive);
+    } else {
+      choice_.note = std::string(kActive) + "=" + active + " is not used: " + reason;
+    }
+    return {};
+  }
+
+  const RuntimeWishes& wishes_;
+  const RuntimeRegistry& registry_;
+  RuntimeChoice& choice_;
+};
+
+}  // namespace
+
+Result<RuntimeChoice> ChooseRuntime(const RuntimeWishes& wishes, const RuntimeRegistry& registry,
+                                    std::string_view handler, std::string_view code_root) {
+  RuntimeChoice choice;
+  choice.identifier = wishes.identifier;
+  choice.match = wishes.match;
+  if (choice.identifier.empty()) {
+    auto language = registry.DecideLanguage(handler, code_root);
+    if (!language) return language.status();
+    choice.identifier = *language;
+  }
+  if (choice.identifier.starts_with(kJava) && !wishes.java_home.empty()) {
+    choice.languages[kJava].path = wishes.java_home;
+    choice.option = "--java-home";
+  }
+  if (choice.identifier.starts_with(kPython)) {
+    if (Status status = PythonChoice(wishes, registry, choice).Make(); !status.ok()) return status;
+  }
+  return choice;
+}
+
+}  // namespace tandem::cli

@@ -1,0 +1,40 @@
+// RuntimeChoice: which runtime the user's options and environment ask for.
+#ifndef TANDEM_CLI_RUNTIME_CHOICE_H_
+#define TANDEM_CLI_RUNTIME_CHOICE_H_
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "tandem/registry.h"
+#include "tandem/status.h"
+
+namespace tandem::cli {
+
+// What was said about runtimes, with absolute paths; empty: nothing.
+struct RuntimeWishes {
+  std::string identifier;   // --runtime
+  std::string python;       // --python
+  std::string java_home;    // --java-home
+  std::string venv;         // --venv
+  std::string active_venv;  // VIRTUAL_ENV
+  RuntimeMatch match = RuntimeMatch::kNearestNewer;
+};
+
+// One wish out of several.
+struct RuntimeChoice {
+  std::string identifier;  // what --runtime says, else the language that the package decides
+  std::map<std::string, LanguageOptions> languages;
+  RuntimeMatch match = RuntimeMatch::kNearestNewer;
+  std::string option = "--runtime";  // what decides, by its name
+  std::string note;                  // what is set aside, and why; empty: nothing
+};
+
+// An option goes before VIRTUAL_ENV; two options that name different runtimes are refused. Errors: kInvalidArgument, in
+// a line that names the options.
+Result<RuntimeChoice> ChooseRuntime(const RuntimeWishes& wishes, const RuntimeRegistry& registry,
+                                    std::string_view handler, std::string_view code_root);
+
+}  // namespace tandem::cli
+
+#endif  // TANDEM_CLI_RUNTIME_CHOICE_H_
