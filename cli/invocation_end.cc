@@ -34,9 +34,9 @@ Outcome ExitOutcome(const std::string& request_id, int status) {
 
 }  // namespace
 
-InvocationEnd::InvocationEnd(const InvokeRequest& request, const ResponseChannel& response, LogPrinter& log,
-                             Progress& progress)
-    : request_(request), response_(response), log_(log), progress_(progress) {}
+InvocationEnd::InvocationEnd(const InvokeRequest& request, const RuntimeChoice& choice, const ResponseChannel& response,
+                             LogPrinter& log, Progress& progress)
+    : request_(request), choice_(choice), response_(response), log_(log), progress_(progress) {}
 
 void InvocationEnd::Claim() {
   if (!claimed_.test_and_set()) return;
@@ -87,8 +87,11 @@ void InvocationEnd::SayUnfinished(std::string_view reason, std::chrono::nanoseco
 
 void InvocationEnd::Answer(const Outcome& outcome) {
   if (outcome.kind() == Outcome::Kind::kFault) {
-    log_.Say("tandem: " + outcome.fault().message());
-    EndProcess(ExitStatusOf(outcome.fault().code()));
+    const Status& fault = outcome.fault();
+    const bool runtime = fault.code() == Code::kUnavailable;
+    log_.Say("tandem: invoke: " + (runtime ? choice_.option + ": " : std::string()) + fault.message() +
+             (runtime ? " (`tandem runtimes` lists what else there is)" : ""));
+    EndProcess(ExitStatusOf(fault.code()));
   }
   if (request_.log_type == LogType::kTail && request_.type == InvocationType::kRequestResponse) {
     log_.Say("X-Amz-Log-Result: " + Base64(log_.Tail()));

@@ -9,6 +9,7 @@
 #include "invoke_request.h"
 #include "log_printer.h"
 #include "progress.h"
+#include "runtime_choice.h"
 #include "standard_streams.h"
 #include "tandem/invocation.h"
 
@@ -21,7 +22,8 @@ namespace tandem::cli {
 // Lifetime: the process's; everything it is given must live as long.
 class InvocationEnd {
  public:
-  InvocationEnd(const InvokeRequest& request, const ResponseChannel& response, LogPrinter& log, Progress& progress);
+  InvocationEnd(const InvokeRequest& request, const RuntimeChoice& choice, const ResponseChannel& response,
+                LogPrinter& log, Progress& progress);
   InvocationEnd(const InvocationEnd&) = delete;
   InvocationEnd& operator=(const InvocationEnd&) = delete;
 
@@ -39,6 +41,7 @@ class InvocationEnd {
   [[noreturn]] void Answer(const Outcome& outcome);
 
   const InvokeRequest& request_;
+  const RuntimeChoice& choice_;
   const ResponseChannel response_;
   LogPrinter& log_;
   Progress& progress_;

@@ -3,9 +3,9 @@
 #include <pthread.h>
 
 #include <exception>
-#include <filesystem>
 #include <functional>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 #include "exit_catcher.h"
@@ -46,7 +46,7 @@ struct Session {
   Session(InvokeRequest asked, ResponseChannel channel)
       : request(std::move(asked)),
         log(request.verbosity, request.request_id, progress),
-        end(request, channel, log, progress) {}
+        end(request, choice, channel, log, progress) {}
 
   InvokeRequest request;
   RuntimeChoice choice;
@@ -61,17 +61,8 @@ int Fail(std::string_view message, int status) {
   return status;
 }
 
-int BadUse(const Status& status) {
-  return Fail("invoke: " + status.message(), kExitBadUse);
-}
-
-std::vector<std::string> LoaderDirs() {
-  std::vector<std::string> folders;
-  for (const std::string& folder : DefaultLoaderDirs()) {
-    std::error_code error;
-    folders.push_back(std::filesystem::absolute(folder, error).string());
-  }
-  return folders;
+int Failed(const Status& status) {
+  return Fail("invoke: " + status.message(), ExitStatusOf(status.code()));
 }
 
 RuntimeOptions OptionsFor(Session& session) {
@@ -125,14 +116,19 @@ Status RunOnOwnThread(std::function<void()> task) {
   return {};
 }
 
+// A failure of core's, with the option that it is about.
+Status About(std::string_view option, const Status& status) {
+  return {status.code(), std::string(option) + ": " + status.message()};
+}
+
 // Opens the package and decides which runtime serves; the function's config has both from then on.
 Status Choose(Session& session) {
-  const auto registry = RuntimeRegistry::Open(LoaderDirs(), {});
-  if (!registry) return {Code::kUnavailable, registry.status().message()};
   FunctionConfig& config = session.request.config;
   const auto package = OpenPackage(config.code);
-  if (!package) return package.status();
+  if (!package) return About("--code", package.status());
   config.code = package->root;
+  const auto registry = OpenRegistry();
+  if (!registry) return registry.status();
   auto choice = ChooseRuntime(session.request.wishes, **registry, config.handler, config.code);
   if (!choice) return choice.status();
   session.choice = std::move(*choice);
@@ -140,40 +136,45 @@ Status Choose(Session& session) {
   return {};
 }
 
-int Invoke(Session& session) {
-  if (const Status status = Choose(session); !status.ok()) {
-    return Fail("invoke: " + status.message(), ExitStatusOf(status.code()));
-  }
+// Makes the function, and the process its environment.
+Result<Function*> Prepare(Session& session) {
+  if (Status status = Choose(session); !status.ok()) return status;
   auto runtime = Runtime::Create(OptionsFor(session));
-  if (!runtime) return Fail(runtime.status().message(), kExitUnavailable);
+  if (!runtime) return runtime.status();
   session.runtime = std::move(*runtime);
-  const auto added = session.runtime->Add(session.request.config);
-  if (!added) return Fail(added.status().message(), ExitStatusOf(added.status().code()));
-  Function& function = **added;
-  SayChoice(session, function);
-  if (const Status status = EnterFunction(function, session.request.variables); !status.ok()) {
-    return Fail(status.message(), ExitStatusOf(status.code()));
+  auto added = session.runtime->Add(session.request.config);
+  if (!added) return About(session.choice.option, added.status());
+  SayChoice(session, **added);
+  if (const Status status = EnterFunction(**added, session.request.variables); !status.ok()) {
+    return About("--code", status);
   }
+  return added;
+}
+
+int Invoke(Session& session) {
+  const auto prepared = Prepare(session);
+  if (!prepared) return Failed(prepared.status());
+  Function& function = **prepared;
   const auto main_thread = function.PrefersMainThread();
-  if (!main_thread) return Fail(main_thread.status().message(), ExitStatusOf(main_thread.status().code()));
+  if (!main_thread) return Failed(About(session.choice.option, main_thread.status()));
 
   CatchExit(session.end);
   StartWatchdog(session.request.config.timeout, session.progress, session.end);
   if (*main_thread) InvokeAndEnd(session, function);
   const Status status = RunOnOwnThread([&] { InvokeAndEnd(session, function); });
-  return Fail(status.message(), kExitUnavailable);
+  return Failed(status);
 }
 
 }  // namespace
 
 int RunInvoke(const std::vector<std::string>& arguments) {
   const auto options = ParseOptions(InvokeOptionTable(), arguments);
-  if (!options) return BadUse(options.status());
+  if (!options) return Failed(options.status());
   if (options->Has("help")) {
     return Print(std::string(kUsage) + DescribeOptions(InvokeOptionTable()) + std::string(kStatuses));
   }
   auto request = MakeInvokeRequest(*options);
-  if (!request) return BadUse(request.status());
+  if (!request) return Failed(request.status());
   auto channel = ResponseChannel::Take();
   if (!channel) return Fail("cannot write to standard output: " + channel.status().message(), kExitNoOutput);
   auto* const session = new Session(std::move(*request), *channel);

@@ -1,7 +1,10 @@
 #include "runtime_choice.h"
 
+#include <cstdlib>
 #include <filesystem>
 #include <utility>
+
+#include "tandem/runtime.h"
 
 namespace tandem::cli {
 namespace {
@@ -97,6 +100,23 @@ class PythonChoice {
 
 }  // namespace
 
+std::vector<std::string> LoaderDirs() {
+  std::vector<std::string> folders;
+  for (const std::string& folder : DefaultLoaderDirs()) {
+    std::error_code error;
+    folders.push_back(fs::absolute(folder, error).string());
+  }
+  return folders;
+}
+
+Result<std::unique_ptr<RuntimeRegistry>> OpenRegistry() {
+  auto registry = RuntimeRegistry::Open(LoaderDirs(), {});
+  if (registry) return registry;
+  const bool given = std::getenv("TANDEM_LOADER_PATH") != nullptr;
+  return {Code::kUnavailable, (given ? "TANDEM_LOADER_PATH: " : "") + registry.status().message() +
+                                  (given ? "" : "; install Tandem again, or name the folder in TANDEM_LOADER_PATH")};
+}
+
 Result<RuntimeChoice> ChooseRuntime(const RuntimeWishes& wishes, const RuntimeRegistry& registry,
                                     std::string_view handler, std::string_view code_root) {
   RuntimeChoice choice;
@@ -104,7 +124,10 @@ Result<RuntimeChoice> ChooseRuntime(const RuntimeWishes& wishes, const RuntimeRe
   choice.match = wishes.match;
   if (choice.identifier.empty()) {
     auto language = registry.DecideLanguage(handler, code_root);
-    if (!language) return language.status();
+    if (!language) {
+      const Status& status = language.status();
+      return {status.code(), (status.code() == Code::kNotFound ? "--code: " : "--runtime: ") + status.message()};
+    }
     choice.identifier = *language;
   }
   if (choice.identifier.starts_with(kJava) && !wishes.java_home.empty()) {

@@ -3,8 +3,10 @@
 #define TANDEM_CLI_RUNTIME_CHOICE_H_
 
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tandem/registry.h"
 #include "tandem/status.h"
@@ -29,6 +31,12 @@ struct RuntimeChoice {
   std::string option = "--runtime";  // what decides, by its name
   std::string note;                  // what is set aside, and why; empty: nothing
 };
+
+// Where loaders lie, as absolute paths.
+std::vector<std::string> LoaderDirs();
+
+// The finders of all languages, without wishes. Errors: kUnavailable, in a line that names TANDEM_LOADER_PATH.
+Result<std::unique_ptr<RuntimeRegistry>> OpenRegistry();
 
 // An option goes before VIRTUAL_ENV; two options that name different runtimes are refused. Errors: kInvalidArgument, in
 // a line that names the options.

@@ -8,6 +8,7 @@
 
 #include "exit_status.h"
 #include "options.h"
+#include "runtime_choice.h"
 #include "standard_streams.h"
 #include "tandem/runtime.h"
 
@@ -95,9 +96,9 @@ int RunRuntimes(const std::vector<std::string>& arguments) {
     return kExitBadUse;
   }
   if (options->Has("help")) return Print(std::string(kUsage) + DescribeOptions(Table()));
-  const auto registry = RuntimeRegistry::Open(DefaultLoaderDirs(), {});
+  const auto registry = OpenRegistry();
   if (!registry) {
-    Complain(registry.status().message());
+    Complain("runtimes: " + registry.status().message());
     return kExitUnavailable;
   }
   const std::vector<RuntimeInfo> runtimes = (*registry)->FindAll();

@@ -196,7 +196,8 @@ Result<Package> OpenArchive(const std::string& path, const PackageOptions& optio
 Result<Package> Open(const std::string& path, const PackageOptions& options) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
-  if (!fs::exists(status)) return {Code::kNotFound, "there is no package " + path};
+  if (!fs::exists(status))
+    return {Code::kNotFound, "there is no package " + path + ": name a jar, a zip or a directory"};
   if (fs::is_directory(status)) {
     const fs::path root = fs::canonical(path, error);
     if (error) return {Code::kInvalidArgument, "cannot open the package " + path + ": " + error.message()};

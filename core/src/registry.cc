@@ -97,7 +97,8 @@ Status NothingServes(std::string_view wanted, const std::vector<RuntimeInfo>& fo
                                         std::string(wanted) + "; leave one of the two out"};
   }
   std::string message = "no runtime on this machine serves " + std::string(wanted);
-  if (found.empty()) return {Code::kUnavailable, message + ": none of its language was found"};
+  if (found.empty())
+    return {Code::kUnavailable, message + ": none of its language was found; install one, or name its path"};
   std::string usable;
   for (const RuntimeInfo& info : found) {
     const bool known = (", " + usable + ",").find(" " + info.identifier + ",") != std::string::npos;
@@ -287,7 +288,7 @@ Result<std::string> RuntimeRegistry::DecideLanguage(std::string_view handler, st
     }
     message += "; ";
   }
-  return {Code::kInvalidArgument, message + "say which with --runtime"};
+  return {claimants.empty() ? Code::kNotFound : Code::kInvalidArgument, message + "say which with --runtime"};
 }
 
 Result<RuntimeSelection> RuntimeRegistry::Select(std::string_view identifier, RuntimeMatch match,

@@ -93,6 +93,33 @@ def test_bad_use(tandem, tmp_path, arguments, said):
     assert run.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--code", "gone.zip"], 2, "--code: there is no package gone.zip"),
+        (["--code", "empty.zip"], 2, "--code: the package empty.zip cannot be used"),
+        (["--code", "nothing"], 2, "--code: handler 'app.handler' in "),
+        (["--runtime", "ruby3.2"], 2, "--runtime: unknown runtime 'ruby3.2'"),
+        (["--runtime", "python99.9"], 3, "--runtime: no runtime on this machine serves python99.9"),
+        (["--python", "/bin/cat"], 3, "--python: "),
+        (["--venv", "nothing"], 2, "--venv: "),
+        (["--runtime", "java", "--java-home", "nothing"], 3, "--java-home: "),
+        (["--runtime", "java", "JAVA_TOOL_OPTIONS=-Xnonsense"], 3, "--runtime: the JVM could not start"),
+        (["TANDEM_LOADER_PATH=gone"], 3, "TANDEM_LOADER_PATH: cannot read the loaders' folder "),
+        (["VIRTUAL_ENV=gone"], 2, "VIRTUAL_ENV: "),
+    ],
+)
+def test_failures_name_what_they_are_about(tandem, tmp_path, arguments, code, said):
+    """One line for exit 2 and 3, too, where core refuses what the options ask for."""
+    write_files(tmp_path, {"app.py": ECHO, "empty.zip": "", "nothing/notes.txt": ""})
+    env = dict(word.split("=", 1) for word in arguments if not word.startswith("-") and "=" in word)
+    options = [word for word in arguments if "=" not in word]
+    run = tandem("invoke", "--handler", "app.handler", *options, cwd=tmp_path, env=env)
+    assert (run.code, run.stdout) == (code, b"")
+    assert run.stderr.startswith(f"tandem: invoke: {said}")
+    assert run.stderr.count("\n") == 1
+
+
 def test_values_may_be_joined(tandem, tmp_path):
     package = write_files(tmp_path, {"app.py": ECHO})
     run = tandem(

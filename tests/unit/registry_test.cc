@@ -132,6 +132,7 @@ TEST_F(RegistryTest, DecidesTheLanguageByClaims) {
       << "by a layer";
   const auto none = registry_->DecideLanguage("something.else", ".");
   ASSERT_FALSE(none.ok());
+  EXPECT_EQ(none.status().code(), Code::kNotFound);
   EXPECT_NE(none.status().message().find("--runtime"), std::string::npos);
 }
 

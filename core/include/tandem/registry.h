@@ -70,7 +70,7 @@ class TANDEM_EXPORT RuntimeRegistry {
   std::vector<RuntimeInfo> FindAll() const;
 
   // Decides which language a package with its layers and a handler name belong to. Errors: kInvalidArgument when two
-  // languages claim them alike or none does; the message names --runtime.
+  // languages claim them alike, kNotFound when none does; the message names --runtime.
   Result<std::string> DecideLanguage(std::string_view handler, std::string_view code_root,
                                      const std::vector<std::string>& layers = {}) const;
 
