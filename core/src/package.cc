@@ -196,11 +196,17 @@ Result<Package> OpenArchive(const std::string& path, const PackageOptions& optio
 Result<Package> Open(const std::string& path, const PackageOptions& options) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
+  if (!fs::status_known(status)) {
+    return {Code::kInvalidArgument, "cannot open the package " + path + ": " + error.message()};
+  }
   if (!fs::exists(status))
     return {Code::kNotFound, "there is no package " + path + ": name a jar, a zip or a directory"};
   if (fs::is_directory(status)) {
     const fs::path root = fs::canonical(path, error);
     if (error) return {Code::kInvalidArgument, "cannot open the package " + path + ": " + error.message()};
+    if (faccessat(AT_FDCWD, root.c_str(), R_OK | X_OK, AT_EACCESS) != 0) {
+      return {Code::kInvalidArgument, "cannot read the package " + path + ": " + Message(errno)};
+    }
     return Package{root.string()};
   }
   if (!fs::is_regular_file(status)) {

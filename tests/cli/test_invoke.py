@@ -5,7 +5,7 @@ import os
 import re
 
 import pytest
-from support import example, write_files, write_zip
+from support import command_path, example, write_files, write_zip
 
 ECHO = "def handler(event, context):\n    return event\n"
 
@@ -203,3 +203,31 @@ def test_what_is_not_a_package(tandem, tmp_path):
         assert (run.code, run.stdout) == (2, b"")
         assert code.name in run.stderr
         assert run.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("modes", "reason"),
+    [
+        ({"package": 0o311}, "cannot read the package"),
+        ({"package": 0o644}, "cannot read the package"),
+        ({".": 0o600}, "cannot open the package"),
+        ({"package.zip": 0o000}, "cannot read the package"),
+    ],
+)
+def test_package_that_may_not_be_read(tandem, tmp_path, modes, reason):
+    """Exit 2 and the system's reason, for a user without root's right to read all."""
+    place = tmp_path / "place"
+    write_files(place / "package", {"app.py": ECHO})
+    write_zip(place / "package.zip", {"app.py": ECHO})
+    binary = tmp_path / "as-user"
+    rights = "setpriv --bounding-set -dac_override,-dac_read_search" if os.geteuid() == 0 else ""
+    binary.write_text(f'#!/bin/sh\nexec {rights} "{command_path()}" "$@"\n')
+    binary.chmod(0o755)
+    for name, mode in modes.items():
+        (place / name).chmod(mode)
+    code = place / ("package.zip" if "package.zip" in modes else "package")
+    run = tandem.invoke("app.handler", code, binary=binary)
+    place.chmod(0o755)
+    code.chmod(0o755)
+    assert (run.code, run.stdout) == (2, b"")
+    assert run.stderr == f"tandem: invoke: --code: {reason} {code}: Permission denied\n"
