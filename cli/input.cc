@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "standard_streams.h"
+
 namespace tandem::cli {
 namespace {
 
@@ -39,6 +41,9 @@ Status CannotRead(const std::string& path, const std::string& option, int error)
 }  // namespace
 
 Result<std::string> ReadFile(const std::string& path, const std::string& option) {
+  if (path == "-" && StandardInputWasClosed()) {
+    return {Code::kInvalidArgument, option + ": cannot read standard input: it is closed"};
+  }
   const Input input(path);
   if (input.descriptor() < 0) return CannotRead(path, option, errno);
   std::string bytes;

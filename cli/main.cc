@@ -59,14 +59,14 @@ int Run(const std::vector<std::string>& arguments) {
   const std::string& first = arguments.front();
   const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
   if (const Verb* verb = FindVerb(first); verb != nullptr) return verb->run(rest);
-  if (first == "help" && !rest.empty()) {
+  if (first == "help" && rest.size() == 1) {
     const Verb* verb = FindVerb(rest.front());
     return verb == nullptr ? UnknownVerb(rest.front()) : verb->run({"--help"});
   }
   const bool asks_help = first == "--help" || first == "-h" || first == "help";
   if (!asks_help && first != "--version") return UnknownVerb(first);
   if (!rest.empty()) {
-    Complain("unexpected argument '" + rest.front() + "' after " + first);
+    Complain("unexpected argument '" + rest.back() + "' after " + first);
     return kExitBadUse;
   }
   return asks_help ? Print(kHelp) : PrintVersion();

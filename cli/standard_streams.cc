@@ -22,6 +22,7 @@ namespace {
 constexpr int kFirstPrivateDescriptor = 64;    // beyond what handlers expect to be handed out
 constexpr std::size_t kImpatientChunk = 4096;  // what a pipe takes at once when it is writable (PIPE_BUF)
 
+bool stdin_was_closed = false;
 bool stdout_was_closed = false;
 int response_descriptor = -1;
 pid_t first_process = 0;
@@ -45,6 +46,7 @@ void PrepareStandardStreams() {
   first_process = getpid();
   for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (fcntl(descriptor, F_GETFD) != -1 || errno != EBADF) continue;
+    if (descriptor == STDIN_FILENO) stdin_was_closed = true;
     if (descriptor == STDOUT_FILENO) stdout_was_closed = true;
     // The lowest free number is this one, as those below are open.
     if (open("/dev/null", O_RDWR) != descriptor) EndProcess(kExitNoOutput);
@@ -52,6 +54,10 @@ void PrepareStandardStreams() {
   // A broken pipe or a file's size limit is an error to report, here and in handlers' own writes.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
+}
+
+bool StandardInputWasClosed() {
+  return stdin_was_closed;
 }
 
 Status WriteAll(int descriptor, std::string_view bytes) {

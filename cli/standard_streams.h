@@ -13,6 +13,9 @@ namespace tandem::cli {
 // signals by which a write would end the process. Called first in main.
 void PrepareStandardStreams();
 
+// Whether the caller gave no standard input, which is not the same as an empty one.
+bool StandardInputWasClosed();
+
 // Writes all bytes, however often the write is interrupted or takes a part. Errors: kUnavailable with the reason.
 Status WriteAll(int descriptor, std::string_view bytes);
 // Writes as much as the reader takes within about `patience`.

@@ -182,6 +182,19 @@ def test_closed_standard_input_and_error(tandem, tmp_path):
     assert (process.returncode, stdout) == (0, b"1")
 
 
+def test_payload_from_a_closed_standard_input(tandem, tmp_path):
+    """No standard input is not an empty one."""
+    package = write_files(tmp_path, {"app.py": "def handler(event, context):\n    return event\n"})
+    process = tandem.start(
+        *("invoke", "--handler", "app.handler", "--code", package, "--payload", "-"),
+        stdin=None,
+        preexec_fn=lambda: os.close(0),
+    )
+    stdout, stderr = process.communicate(timeout=HANG_GUARD_S)
+    assert (process.returncode, stdout) == (2, b"")
+    assert stderr == b"tandem: invoke: --payload: cannot read standard input: it is closed\n"
+
+
 def test_handlers_see_a_broken_pipe_as_an_error(invoke_python):
     """A write to a closed pipe raises; it does not end the process."""
     source = """

@@ -48,6 +48,7 @@ def test_help_names_every_option_of_the_issue(tandem):
         (["frobnicate"], "unknown verb frobnicate"),
         (["help", "invokes"], "did you mean invoke?"),
         (["--version", "x"], "unexpected argument 'x'"),
+        (["help", "invoke", "x"], "unexpected argument 'x'"),
         (["runtimes", "x"], "unexpected argument 'x'"),
         (["runtimes", "--jsno"], "did you mean --json?"),
         (["invoke"], "--handler"),
