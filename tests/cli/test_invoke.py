@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 from support import command_path, example, write_files, write_zip
@@ -231,3 +233,49 @@ def test_package_that_may_not_be_read(tandem, tmp_path, modes, reason):
     code.chmod(0o755)
     assert (run.code, run.stdout) == (2, b"")
     assert run.stderr == f"tandem: invoke: --code: {reason} {code}: Permission denied\n"
+
+
+def test_what_has_no_end_is_no_package(tandem, tmp_path):
+    """A pipe is refused without being opened, which would wait for a writer."""
+    os.mkfifo(tmp_path / "pipe.zip")
+    run = tandem.invoke("app.handler", tmp_path / "pipe.zip")
+    assert (run.code, run.stdout) == (2, b"")
+    assert "pipe.zip is no package" in run.stderr
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut", "content"])
+def test_archive_that_is_damaged(tandem, tmp_path, damage):
+    content = Path(example("hello-java.jar")).read_bytes()
+    start = content.index(b"Hello.class") + 60
+    broken = {
+        "empty": b"",
+        "cut": content[: len(content) // 2],
+        "content": content[:start] + bytes(byte ^ 0xFF for byte in content[start : start + 40]) + content[start + 40 :],
+    }
+    (tmp_path / "broken.jar").write_bytes(broken[damage])
+    run = tandem.invoke("example.Hello::myHandler", tmp_path / "broken.jar", "--payload", "1")
+    assert (run.code, run.stdout) == (2, b"")
+    assert run.stderr.startswith("tandem: invoke: --code: the package ")
+    assert run.stderr.count("\n") == 1
+
+
+def test_folder_with_a_newline_in_its_name(tandem, tmp_path, java_package):
+    package = write_files(tmp_path / "two\nlines", {"app.py": ECHO})
+    shutil.copytree(Path(java_package) / "demo", tmp_path / "two\nlines" / "demo")
+    assert tandem.invoke("app.handler", package, "--payload", "[1]").stdout == b"[1]"
+    assert tandem.invoke("demo.Talk$Echo", package, "--payload", "[2]").stdout == b"[2]"
+
+
+def test_fifty_megabytes_through_pipes(tandem, java_package, invoke_python):
+    """Nothing between the caller and the handler has a limit of its own."""
+    event = b'"' + b"x" * 50_000_000 + b'"'
+    assert invoke_python(ECHO, "--payload", "-", "--timeout", "0", stdin=event).stdout == event
+    run = tandem.invoke("demo.Talk$Echo", java_package, "--payload", "-", "--timeout", "0", stdin=event)
+    assert run.stdout == event
+
+
+def test_empty_standard_input_is_an_empty_event(tandem, java_package, invoke_python):
+    """J-39, J-56."""
+    assert invoke_python(ECHO, "--payload", "-").json["errorType"] == "Runtime.UnmarshalError"
+    run = tandem.invoke("demo.Talk$Echo", java_package, "--payload", "-")
+    assert (run.code, run.stdout) == (0, b"")

@@ -195,6 +195,13 @@ def test_payload_from_a_closed_standard_input(tandem, tmp_path):
     assert stderr == b"tandem: invoke: --payload: cannot read standard input: it is closed\n"
 
 
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["runtimes"], ["runtimes", "--json"], ["invoke", "-h"]])
+def test_closed_standard_output_of_every_verb(tandem, arguments):
+    process = tandem.start(*arguments, stdout=None, preexec_fn=lambda: os.close(1))
+    _, stderr = process.communicate(timeout=HANG_GUARD_S)
+    assert (process.returncode, stderr) == (4, b"tandem: cannot write to standard output: it is closed\n")
+
+
 def test_handlers_see_a_broken_pipe_as_an_error(invoke_python):
     """A write to a closed pipe raises; it does not end the process."""
     source = """

@@ -69,6 +69,8 @@ def test_help_names_every_option_of_the_issue(tandem):
         (["invoke", "--handler", "a.b", "--timeout", "nan"], "--timeout: 'nan'"),
         (["invoke", "--handler", "a.b", "--timeout", "1e3"], "--timeout: '1e3'"),
         (["invoke", "--handler", "a.b", "--timeout", ""], "--timeout: ''"),
+        (["invoke", "--handler", "a.b", "--timeout", "3s"], "--timeout: '3s'"),
+        (["invoke", "--handler", "a.b", "--timeout", "1e300"], "--timeout: '1e300'"),
         (["invoke", "--handler", "a.b", "--memory-size", "0"], "--memory-size: '0'"),
         (["invoke", "--handler", "a.b", "--memory-size", "1.5"], "--memory-size: '1.5'"),
         (["invoke", "--handler", "a.b", "--memory-size", "99999999999"], "--memory-size: '99999999999'"),
