@@ -4,6 +4,7 @@
 
 #include <array>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -16,7 +17,7 @@ namespace tandem::python {
 // Threads: with the GIL of its interpreter, which is given up while the host logs; Close may be called without it.
 // Lifetime: outlives its handler, as threads of the user's may still print; after Close what they print has no
 // function.
-class FunctionLog {
+class FunctionLog : public std::enable_shared_from_this<FunctionLog> {
  public:
   enum class Stream { kOut = 0, kError = 1 };
 

@@ -76,16 +76,16 @@ void Interpreter::KeepFunctions(PyObject* functions) {
   for (const auto& [name, to] : wanted) *to = Steal(PyMapping_GetItemString(functions, name));
 }
 
-FunctionLog& Interpreter::CurrentLog() {
+std::shared_ptr<FunctionLog> Interpreter::CurrentLog() {
   PyObject* capsule = nullptr;
   if (PyContextVar_Get(log_variable_.ptr(), nullptr, &capsule) == 0 && capsule != nullptr) {
     auto* log = static_cast<std::shared_ptr<FunctionLog>*>(PyCapsule_GetPointer(capsule, kLogCapsule));
     Py_DECREF(capsule);
-    if (log != nullptr) return **log;
+    if (log != nullptr) return *log;
   }
   PyErr_Clear();
-  if (running_.size() == 1) return *running_.front();
-  if (functions_.size() == 1) return *functions_.front();
+  if (running_.size() == 1) return running_.front()->shared_from_this();
+  if (functions_.size() == 1) return functions_.front()->shared_from_this();
   return own_log_;
 }
 

@@ -54,7 +54,8 @@ class Interpreter {
 
   // The log of the function that the calling thread works for: by the context variable, else the only one that runs,
   // else the only one there is, else the interpreter's own that names no function.
-  FunctionLog& CurrentLog();
+  // A share, as a function may be closed while a thread of it writes.
+  std::shared_ptr<FunctionLog> CurrentLog();
   // A new contextvars.Context in which `log` is the current one. The context takes a share of it.
   Object MakeContext(std::shared_ptr<FunctionLog> log);
 
@@ -94,7 +95,7 @@ class Interpreter {
   const Host& host_;
   PyInterpreterState* const state_;
   const std::string code_root_;
-  FunctionLog own_log_{host_, nullptr, false};
+  const std::shared_ptr<FunctionLog> own_log_ = std::make_shared<FunctionLog>(host_, nullptr, false);
   std::vector<FunctionLog*> functions_;
   std::vector<FunctionLog*> running_;
   KeyCache keys_;

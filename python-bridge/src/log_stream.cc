@@ -62,7 +62,7 @@ PyObject* Write(PyObject* object, PyObject* text) {
   LogStream* self = Self(object);
   try {
     const Object bytes = EncodeForLog(text, self->strict ? EncodeErrors::kStrict : EncodeErrors::kReplace);
-    self->interpreter->CurrentLog().Write(self->which, BytesView(bytes.ptr()));
+    self->interpreter->CurrentLog()->Write(self->which, BytesView(bytes.ptr()));
     return PyLong_FromSsize_t(PyUnicode_GetLength(text));
   } catch (const ErrorSet&) {
     return nullptr;
@@ -88,7 +88,7 @@ PyObject* WriteLines(PyObject* object, PyObject* lines) {
 
 PyObject* Flush(PyObject* object, PyObject*) {
   try {
-    Self(object)->interpreter->CurrentLog().Flush();
+    Self(object)->interpreter->CurrentLog()->Flush();
     Py_RETURN_NONE;
   } catch (const std::exception& failure) {
     PyErr_SetString(PyExc_RuntimeError, failure.what());

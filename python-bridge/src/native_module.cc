@@ -38,7 +38,7 @@ PyObject* Log(PyObject* self, PyObject* args) {
     int as_json = 0;
     if (!PyArg_ParseTuple(args, "Uip", &text, &level, &as_json)) throw ErrorSet();
     const Object bytes = EncodeForLog(text, EncodeErrors::kReplace);
-    Self(self).CurrentLog().Log(BytesView(bytes.ptr()), level, as_json ? TANDEM_FORMAT_JSON : TANDEM_FORMAT_TEXT);
+    Self(self).CurrentLog()->Log(BytesView(bytes.ptr()), level, as_json ? TANDEM_FORMAT_JSON : TANDEM_FORMAT_TEXT);
   });
 }
 
@@ -48,26 +48,26 @@ PyObject* WriteBytes(PyObject* self, PyObject* args) {
     int descriptor = 0;
     PyObject* bytes = nullptr;
     if (!PyArg_ParseTuple(args, "iS", &descriptor, &bytes)) throw ErrorSet();
-    Self(self).CurrentLog().Write(StreamOf(descriptor), BytesView(bytes));
+    Self(self).CurrentLog()->Write(StreamOf(descriptor), BytesView(bytes));
   });
 }
 
 // flush()
 PyObject* FlushLog(PyObject* self, PyObject*) {
-  return Guarded([&] { Self(self).CurrentLog().Flush(); });
+  return Guarded([&] { Self(self).CurrentLog()->Flush(); });
 }
 
 // log_as_json() -> bool
 PyObject* LogAsJson(PyObject* self, PyObject*) {
-  return PyBool_FromLong(Self(self).CurrentLog().json());
+  return PyBool_FromLong(Self(self).CurrentLog()->json());
 }
 
 // invocation() -> (request id, "" during init; tenant id or None)
 PyObject* InvocationOf(PyObject* self, PyObject*) {
   try {
-    const FunctionLog& log = Self(self).CurrentLog();
-    const Object request_id = MakeText(log.request_id().data() == nullptr ? std::string_view("") : log.request_id());
-    const Object tenant_id = MakeTextOrNone(log.tenant_id());
+    const std::shared_ptr<FunctionLog> log = Self(self).CurrentLog();
+    const Object request_id = MakeText(log->request_id().data() == nullptr ? std::string_view("") : log->request_id());
+    const Object tenant_id = MakeTextOrNone(log->tenant_id());
     return PyTuple_Pack(2, request_id.ptr(), tenant_id.ptr());
   } catch (const ErrorSet&) {
     return nullptr;

@@ -155,6 +155,16 @@ TEST(Logs, L02ThreadsAreAttributed) {
   for (const KeptRecord& record : records) EXPECT_EQ(record.request_id, "test-id");
 }
 
+// The threads name no function: they talk for the only one of their package, also while it is closed.
+TEST(Logs, E50ThreadsTalkWhileFunctionsComeAndGo) {
+  const FunctionConfig config = PythonRuntime::Config("talkers.start", "talkative");
+  for (int round = 0; round < 40; ++round) {
+    EXPECT_EQ(Answer(PythonRuntime::Add(config), "3"), "ok null");
+    ASSERT_TRUE(PythonRuntime::Get().Remove(config.name).ok());
+  }
+  EXPECT_EQ(Answer(PythonRuntime::Add("talkers.join", "talkative"), "1"), "ok null");
+}
+
 TEST(Logs, L14SurrogatesAreAnErrorOnStandardOutputOnly) {
   Function& function = PythonRuntime::Add("logs.surrogate");
   EXPECT_NE(Answer(function, "1").find("\"UnicodeEncodeError\""), std::string::npos);
