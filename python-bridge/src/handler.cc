@@ -131,10 +131,8 @@ bool Handler::Open(tandem_sink* sink) {
     callable_ = Steal(PyObject_CallOneArg(interpreter_.open_handler(), MakeText(name_).ptr()));
   } catch (const ErrorSet&) {
     ReportError(TakeError().ptr(), {}, Phase::kInit, sink);
-    log_->Flush();
     return false;
   }
-  log_->Flush();
   return true;
 }
 
@@ -151,7 +149,6 @@ void Handler::Close() {
       if (done == nullptr) PyErr_Clear();
       Py_XDECREF(done);
     }
-    log_->Flush();
   }
   const WithoutGil without;  // the closing thread may hold it, and a thread that writes to the log may wait for it
   log_->Close();
@@ -293,7 +290,6 @@ void CancelLater(std::shared_ptr<Handler::Run> run, std::string request_id) {
     if (run->thread == 0 || (!request_id.empty() && run->log->request_id() != request_id)) return;
     run->cancelled = true;
     PyThreadState_SetAsyncExc(run->thread, run->interpreter->cancelled());
-    run->log->Flush();
   }).detach();
 }
 

@@ -8,7 +8,6 @@ namespace {
 struct LogStream {
   PyObject_HEAD PyObject* stream;
   Interpreter* interpreter;
-  FunctionLog::Stream which;
   bool strict;
 };
 
@@ -20,16 +19,14 @@ LogStream* Self(PyObject* self) {
 
 int Init(PyObject* object, PyObject* args, PyObject*) {
   PyObject* stream = nullptr;
-  int descriptor = 0;
   int strict = 0;
-  if (!PyArg_ParseTuple(args, "Oip", &stream, &descriptor, &strict)) return -1;
+  if (!PyArg_ParseTuple(args, "Op", &stream, &strict)) return -1;
   PyObject* capsule = PyObject_GetAttrString(object, kInterpreterAttribute);
   if (capsule == nullptr) return -1;
   LogStream* self = Self(object);
   self->interpreter = static_cast<Interpreter*>(PyCapsule_GetPointer(capsule, kInterpreterAttribute));
   Py_DECREF(capsule);
   if (self->interpreter == nullptr) return -1;
-  self->which = descriptor == 2 ? FunctionLog::Stream::kError : FunctionLog::Stream::kOut;
   self->strict = strict != 0;
   Py_INCREF(stream);
   Py_XSETREF(self->stream, stream);
@@ -62,7 +59,7 @@ PyObject* Write(PyObject* object, PyObject* text) {
   LogStream* self = Self(object);
   try {
     const Object bytes = EncodeForLog(text, self->strict ? EncodeErrors::kStrict : EncodeErrors::kReplace);
-    self->interpreter->CurrentLog()->Write(self->which, BytesView(bytes.ptr()));
+    self->interpreter->CurrentLog()->Write(BytesView(bytes.ptr()));
     return PyLong_FromSsize_t(PyUnicode_GetLength(text));
   } catch (const ErrorSet&) {
     return nullptr;
@@ -86,14 +83,9 @@ PyObject* WriteLines(PyObject* object, PyObject* lines) {
   Py_RETURN_NONE;
 }
 
-PyObject* Flush(PyObject* object, PyObject*) {
-  try {
-    Self(object)->interpreter->CurrentLog()->Flush();
-    Py_RETURN_NONE;
-  } catch (const std::exception& failure) {
-    PyErr_SetString(PyExc_RuntimeError, failure.what());
-    return nullptr;
-  }
+// Nothing waits.
+PyObject* Flush(PyObject*, PyObject*) {
+  Py_RETURN_NONE;
 }
 
 PyObject* Enter(PyObject* object, PyObject*) {

@@ -16,8 +16,8 @@ enum class EncodeErrors { kStrict, kReplace };
 Object EncodeForLog(PyObject* text, EncodeErrors errors);
 std::string_view BytesView(PyObject* bytes);
 
-// LogStream(stream, descriptor, strict): writes text to the log of the current function and has all other attributes of
-// `stream`, a text stream over the same log (L-14). The type keeps `interpreter`.
+// LogStream(stream, strict): writes text to the log of the current function and has all other attributes of `stream`, a
+// text stream over the same log (L-14). The type keeps `interpreter`.
 Object MakeLogStreamType(Interpreter& interpreter);
 
 }  // namespace tandem::python

@@ -26,10 +26,6 @@ PyObject* Guarded(Body body) noexcept {
   }
 }
 
-FunctionLog::Stream StreamOf(int descriptor) {
-  return descriptor == 2 ? FunctionLog::Stream::kError : FunctionLog::Stream::kOut;
-}
-
 // log(text, level, as_json)
 PyObject* Log(PyObject* self, PyObject* args) {
   return Guarded([&] {
@@ -42,19 +38,13 @@ PyObject* Log(PyObject* self, PyObject* args) {
   });
 }
 
-// write(descriptor, bytes)
+// write(bytes)
 PyObject* WriteBytes(PyObject* self, PyObject* args) {
   return Guarded([&] {
-    int descriptor = 0;
     PyObject* bytes = nullptr;
-    if (!PyArg_ParseTuple(args, "iS", &descriptor, &bytes)) throw ErrorSet();
-    Self(self).CurrentLog()->Write(StreamOf(descriptor), BytesView(bytes));
+    if (!PyArg_ParseTuple(args, "S", &bytes)) throw ErrorSet();
+    Self(self).CurrentLog()->Write(BytesView(bytes));
   });
-}
-
-// flush()
-PyObject* FlushLog(PyObject* self, PyObject*) {
-  return Guarded([&] { Self(self).CurrentLog()->Flush(); });
 }
 
 // log_as_json() -> bool
@@ -76,8 +66,7 @@ PyObject* InvocationOf(PyObject* self, PyObject*) {
 
 PyMethodDef kFunctions[] = {
     {"log", &Log, METH_VARARGS, "log(text, level, as_json): one record to the current function's log."},
-    {"write", &WriteBytes, METH_VARARGS, "write(descriptor, data): bytes on a standard stream."},
-    {"flush", &FlushLog, METH_NOARGS, "flush(): what waits for the end of its line."},
+    {"write", &WriteBytes, METH_VARARGS, "write(data): bytes on a standard stream."},
     {"log_as_json", &LogAsJson, METH_NOARGS, "log_as_json(): whether the current function logs in JSON."},
     {"invocation", &InvocationOf, METH_NOARGS, "invocation(): the current request id and tenant id."},
 };

@@ -4,6 +4,7 @@ import base64
 import os
 import pty
 import re
+import signal
 import subprocess
 
 import pytest
@@ -60,6 +61,25 @@ def test_platform_lines_stand_on_their_own(tandem, java_package):
     """L-30, L-41 to L-43: a line that the handler leaves open is ended first."""
     run = tandem.invoke("demo.Talk::openLine", java_package)
     assert (run.code, run.handler_log()) == (0, "no newline\n")
+
+
+@pytest.mark.parametrize(
+    ("end", "code"), [("os._exit(4)", 1), ("os.kill(os.getpid(), signal.SIGSEGV)", -signal.SIGSEGV)]
+)
+def test_nothing_printed_is_lost_at_an_abrupt_end(invoke_python, end, code, python):
+    """L-14: what is written is passed on at once, and in its order."""
+    source = f"""
+        import os, signal, sys
+
+        def handler(event, context):
+            print("out", end=",")
+            print("err", end=",", file=sys.stderr)
+            sys.stdout.write("out")
+            sys.stdout.buffer.write(b",raw")
+            {end}
+        """
+    run = invoke_python(source, "--quiet", "--python", python)
+    assert (run.code, run.stderr) == (code, "out,err,out,raw")
 
 
 def test_quiet_shows_the_handlers_log_only(invoke_python):

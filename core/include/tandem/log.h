@@ -28,7 +28,8 @@ struct LogRecord {
 };
 
 // Takes log records.
-// Threads: called from any thread, concurrently. Errors: must not throw.
+// Threads: called from any thread, concurrently, which may hold a lock of its language (CPython's GIL): must not wait
+// for a handler on another thread. Errors: must not throw.
 class LogSink {
  public:
   virtual ~LogSink() = default;

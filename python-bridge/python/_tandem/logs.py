@@ -47,7 +47,7 @@ def _stream(name, descriptor, errors):
     raw = _RawLog(name, descriptor)
     text = io.TextIOWrapper(raw, encoding="utf-8", errors=errors, newline="\n", write_through=True)
     text.mode = "w"
-    return native.LogStream(text, descriptor, errors == "strict")
+    return native.LogStream(text, errors == "strict")
 
 
 class _RawLog(io.RawIOBase):
@@ -66,13 +66,9 @@ class _RawLog(io.RawIOBase):
         return self._descriptor
 
     def write(self, data):
-        data = bytes(data)
-        native.write(self._descriptor, data)
+        data = memoryview(data).tobytes()
+        native.write(data)
         return len(data)
-
-    def flush(self):
-        super().flush()
-        native.flush()
 
 
 class LogSink:

@@ -75,3 +75,30 @@ def attributes(event, context):
 
 def child(event, context):
     return subprocess.run([sys.executable, "-c", "print(6 * 7)"], capture_output=True, check=True).stdout.decode().strip()
+
+
+def both_streams(event, context):
+    sys.stdout.write("a")
+    sys.stderr.write("b")
+    print("c", end="")
+    print("d", end="", file=sys.stderr)
+    print("e\n", end="")
+    sys.stdout.buffer.write(b"f")
+    logging.warning("g")
+    print("h", end="")
+    sys.stdout.flush()
+    sys.stderr.writelines(["i"])
+
+
+def chorus(event, context):
+    voices, times = event
+
+    def sing(voice):
+        for _ in range(times):
+            print(voice, "of", voices)
+
+    threads = [threading.Thread(target=sing, args=(voice,)) for voice in range(voices)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
