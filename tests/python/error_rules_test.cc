@@ -28,6 +28,36 @@ TEST(Errors, E08CausesAreNotShown) {
                   Frame(26, "nested", "inner()") + ", " + Frame(33, "inner", "raise MyError() from error")));  // E-13
 }
 
+// The folder of the loader's own Python files.
+bool NamesOurFiles(const std::string& text) {
+  return text.find("/python/_tandem/") != std::string::npos || text.find("/python/vendor/") != std::string::npos;
+}
+
+TEST(Errors, E09OwnFramesAreNowhereInATrace) {
+  Function& function = PythonRuntime::Add("traces.raised");
+  const std::string shown = Answer(function, "1");
+  for (const char* part : {"in raised", "in log_wrongly", "logging/__init__.py", "TypeError"}) {
+    EXPECT_NE(shown.find(part), std::string::npos) << part << " in " << shown;
+  }
+  EXPECT_FALSE(NamesOurFiles(shown)) << shown;
+  const std::string stack_at_init = PythonRuntime::Log().TextOf(function.config().name);
+  EXPECT_NE(stack_at_init.find("Stack (most recent call last):"), std::string::npos) << stack_at_init;
+  EXPECT_FALSE(NamesOurFiles(stack_at_init)) << stack_at_init;
+}
+
+TEST(Errors, E09OwnFramesAreNotLogged) {
+  for (const char* handler : {"logged", "chained", "grouped", "unsayable"}) {
+    for (const char* format : {"TEXT", "JSON"}) {
+      FunctionConfig config = PythonRuntime::Config(std::string("traces.") + handler);
+      config.log_format = format;
+      Invoke(PythonRuntime::Add(config), "1");
+      const std::string text = PythonRuntime::Log().TextOf(config.name);
+      EXPECT_NE(text.find("traces.py"), std::string::npos) << text;
+      EXPECT_FALSE(NamesOurFiles(text)) << text;
+    }
+  }
+}
+
 TEST(Errors, E10RepeatedFramesCollapse) {
   const std::string shown = Answer(PythonRuntime::Add("failures.recursion"), "1");
   EXPECT_NE(shown.find("\"errorType\": \"RecursionError\""), std::string::npos) << shown;

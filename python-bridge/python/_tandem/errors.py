@@ -4,7 +4,7 @@ import sys
 import time
 import traceback
 
-from . import native, wire
+from . import native, traces, wire
 from .faults import Exit, Fault
 
 NO_BREAK_SPACE = "\u00a0"
@@ -72,22 +72,11 @@ def _safely(function, error):
 
 
 def _print(error):
-    traceback.print_exception(type(error), error, _cut(error.__traceback__), file=sys.stderr)
+    sys.stderr.write(traces.text(type(error), error, error.__traceback__))
 
 
 def _format(trace):
-    frames = traceback.extract_tb(_cut(trace))
-    return traceback.format_list([(f.filename, f.lineno, f.name, f.line) for f in frames])
-
-
-def _cut(trace):
-    """The trace from its first frame that is not ours; None for a handler that cannot be called (E-09)."""
-    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_OUR_FOLDER):
-        trace = trace.tb_next
-    return trace
-
-
-_OUR_FOLDER = __file__.rpartition("/")[0] + "/"
+    return traceback.format_list([(f.filename, f.lineno, f.name, f.line) for f in traces.frames(trace)])
 
 
 def _encode(result, escaped):

@@ -5,9 +5,8 @@ import json
 import logging
 import sys
 import time
-import traceback
 
-from . import native
+from . import native, traces
 
 _DATE_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 _STANDARD_LEVELS = {
@@ -110,6 +109,12 @@ class _TextFormatter(logging.Formatter):
         text = super().format(record)
         return text if text.endswith("\n") else text + "\n"
 
+    def formatException(self, ei):
+        return traces.text(*ei).rstrip("\n")
+
+    def formatStack(self, stack_info):
+        return traces.of_stack(stack_info)
+
 
 class _JsonFormatter(logging.Formatter):
     _encode = json.JSONEncoder(ensure_ascii=False).encode
@@ -123,7 +128,7 @@ class _JsonFormatter(logging.Formatter):
             "level": record.levelname,
             "message": record.getMessage(),
             "logger": record.name,
-            "stackTrace": traceback.format_tb(error[2]) if error else None,
+            "stackTrace": traces.frames(error[2]).format() if error else None,
             "errorType": error[0].__name__ if error else None,
             "errorMessage": str(error[1]) if error else None,
             "requestId": getattr(record, "aws_request_id", None),
