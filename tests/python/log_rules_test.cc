@@ -73,6 +73,12 @@ TEST(Logs, L14StreamsKeepTheirAttributes) {
   EXPECT_EQ(Answer(PythonRuntime::Add("contexts.sink"), "1"), R"(ok [1, true, "utf-8"])");  // L-01
 }
 
+TEST(Logs, L14StreamsCanBeReplacedAndRestored) {
+  Function& function = PythonRuntime::Add("logs.replaced");
+  EXPECT_EQ(Answer(function, "1"), "ok null");
+  EXPECT_EQ(Text(function), "wrapped\nrestored\nrestored, too\n");
+}
+
 TEST(Logs, L02RecordsHaveLevelTimeAndRequestId) {
   Function& function = PythonRuntime::Add("logs.records");
   EXPECT_EQ(Answer(function, "1"), "ok 1");
@@ -131,7 +137,7 @@ TEST(Logs, L16FunctionErrorIsOneRecord) {
   ASSERT_EQ(records.size(), 1u);
   const std::string text = "[ERROR] ValueError: bad\nnews\rTraceback (most recent call last):\r\u00a0\u00a0File \"" +
                            PythonRuntime::Package("rules/logs.py") +
-                           "\", line 54, in fails\r\u00a0\u00a0\u00a0\u00a0raise ValueError(\"bad\\nnews\")\n";
+                           "\", line 55, in fails\r\u00a0\u00a0\u00a0\u00a0raise ValueError(\"bad\\nnews\")\n";
   EXPECT_EQ(records[0].text, text);
   EXPECT_EQ(records[0].level, LogLevel::kError);
   EXPECT_EQ(records[0].request_id, "test-id");

@@ -27,8 +27,8 @@ _OWN_FIELDS = frozenset(vars(logging.makeLogRecord({}))) - {"taskName"} | {
 
 def install():
     """Replace the standard streams and give the root logger its one handler, before any user code (L-01)."""
-    sys.stdout = _stream("<stdout>", 1, "strict")
-    sys.stderr = _stream("<stderr>", 2, "backslashreplace")
+    sys.stdout = sys.__stdout__ = _stream("<stdout>", 1, "strict")
+    sys.stderr = sys.__stderr__ = _stream("<stderr>", 2, "backslashreplace")
     logging.Formatter.converter = time.gmtime
     handler = LambdaLoggerHandler(LogSink())
     handler.addFilter(_InvocationFilter())

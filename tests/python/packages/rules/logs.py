@@ -1,6 +1,7 @@
 """What handlers print and log."""
 
 import contextvars
+import io
 import logging
 import subprocess
 import sys
@@ -102,3 +103,14 @@ def chorus(event, context):
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def replaced(event, context):
+    sys.stdout = wrapper = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8")
+    print("wrapped")
+    wrapper.detach()
+    sys.stdout = sys.__stdout__
+    print("restored")
+    sys.stderr = None
+    sys.stderr = sys.__stderr__
+    print("restored, too", file=sys.stderr)
