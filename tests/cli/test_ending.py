@@ -167,6 +167,34 @@ def test_children_end_as_they_like(invoke_python, python):
     assert (run.code, run.stdout, run.handler_log()) == (0, b"[5, 6, 7]", "")
 
 
+@pytest.mark.parametrize(("code", "status", "said"), [("4", 4, []), ("None", 0, []), ("'bye'", 1, ["bye"])])
+@pytest.mark.parametrize("place", ["handler", "module"])
+def test_a_forked_child_exits_as_a_program_does(invoke_python, place, code, status, said, python):
+    """E-43: nothing that it has printed is lost, and only its parent answers."""
+    source = f"""
+        import io
+        import os
+        import sys
+
+        def fork():
+            child = os.fork()
+            if child == 0:
+                sys.stdout = io.TextIOWrapper(io.BufferedWriter(sys.stdout.buffer))
+                print("printed")
+                sys.exit({code})
+            return os.WEXITSTATUS(os.waitpid(child, 0)[1])
+
+        in_module = fork() if "{place}" == "module" else None
+
+        def handler(event, context):
+            return fork() if in_module is None else in_module
+        """
+    run = invoke_python(source, "--python", python)
+    lines = [line for line in run.stderr.splitlines() if not re.match("(START|END|REPORT) RequestId: ", line)]
+    assert (run.code, run.json, lines) == (0, status, [*said, "printed"])
+    assert run.stderr.count("END RequestId: ") == run.stderr.count("REPORT RequestId: ") == 1
+
+
 @pytest.mark.parametrize("method", ["exit", "halt"])
 @pytest.mark.parametrize("status", [0, 3])
 def test_java_exit(tandem, java_package, java_home, method, status):

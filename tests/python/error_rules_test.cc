@@ -124,6 +124,13 @@ TEST(Errors, E43ExitsCarryTheirStatus) {
   ExpectExit("failures.base_exception", "1", 1);
 }
 
+TEST(Errors, E43ForkedChildrenEndWithTheirOwnStatus) {
+  Function& function = PythonRuntime::Add("failures.exit_in_child");
+  const std::pair<const char*, const char*> ends[] = {{"4", "4"},    {"0", "0"},        {"null", "0"},
+                                                      {"-1", "255"}, {"\"text\"", "1"}, {"\"interrupt\"", "-2"}};
+  for (const auto& [event, status] : ends) EXPECT_EQ(Answer(function, event), std::string("ok ") + status) << event;
+}
+
 TEST(Errors, E43ExitTextGoesToTheLog) {
   Function& function = PythonRuntime::Add("failures.exit_with");
   const Outcome outcome = Invoke(function, "\"good bye\"").outcome;

@@ -1,5 +1,6 @@
 """What a failure looks like to the invoker and in the log."""
 
+import os
 import sys
 import time
 import traceback
@@ -18,10 +19,13 @@ def report(error, request_id, escaped, as_json):
     """Describe and log a failure of user code.
 
     Returns ``(exit_status, type, message, body, stack_trace)``; ``exit_status`` is None unless the failure ends the process.
+    Does not return in a process that user code has forked and now ends: its parent answers.
     """
     try:
         kind, message, trace = _describe(error)
     except Exit as end:
+        if _is_forked:
+            _end_process(end.status)
         return end.status, "", "", b"", []
     result = {"errorMessage": message, "errorType": kind, "requestId": request_id, "stackTrace": trace}
     native.log(_log_text(result, escaped, as_json), native.ERROR, as_json)
@@ -43,6 +47,29 @@ def exit_status(error):
         return -2  # SIGINT
     _print(error)
     return 1
+
+
+_is_forked = False
+
+
+def _note_fork():
+    global _is_forked
+    _is_forked = True
+
+
+os.register_at_fork(after_in_child=_note_fork)
+
+
+def _end_process(status):
+    """End as the interpreter's own program does, save for what ``atexit`` would run: that is the parent's."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:  # as it may be closed, or anything
+            pass
+    if status < 0:
+        os.kill(os.getpid(), -status)
+    os._exit(status if status >= 0 else 128 - status)
 
 
 def _describe(error):
