@@ -46,18 +46,23 @@ void PutBack(const char* name, const std::optional<std::string>& value) {
 }  // namespace
 
 Utf8Locale::Utf8Locale() : utf8_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
-  const char* current = setlocale(LC_ALL, nullptr);
-  if (current != nullptr) process_locale_ = current;
   if (utf8_ != nullptr) previous_ = uselocale(utf8_);
 }
 
 Utf8Locale::~Utf8Locale() {
-  if (utf8_ != nullptr) {
-    uselocale(previous_);
-    freelocale(utf8_);
-  }
+  if (utf8_ == nullptr) return;
+  uselocale(previous_);
+  freelocale(utf8_);
+}
+
+ProcessLocale::ProcessLocale() {
   const char* current = setlocale(LC_ALL, nullptr);
-  if (current != nullptr && process_locale_ != current) setlocale(LC_ALL, process_locale_.c_str());
+  if (current != nullptr) before_ = current;
+}
+
+ProcessLocale::~ProcessLocale() {
+  const char* current = setlocale(LC_ALL, nullptr);
+  if (current != nullptr && before_ != current) setlocale(LC_ALL, before_.c_str());
 }
 
 SignalHandlers::SignalHandlers() {

@@ -10,8 +10,8 @@
 
 namespace tandem::java {
 
-// Makes the VM see UTF-8 as the encoding of file names and text, whatever the process's locale, and puts back the
-// locale that the VM changes. Threads: the UTF-8 locale is the calling thread's only.
+// Makes the VM see UTF-8 as the encoding of file names and text, whatever the process's locale. Threads: the calling
+// one only.
 class Utf8Locale {
  public:
   Utf8Locale();
@@ -20,9 +20,20 @@ class Utf8Locale {
   Utf8Locale& operator=(const Utf8Locale&) = delete;
 
  private:
-  std::string process_locale_;
   locale_t utf8_;
   locale_t previous_ = nullptr;
+};
+
+// Puts back the process's locale, which the VM changes.
+class ProcessLocale {
+ public:
+  ProcessLocale();
+  ~ProcessLocale();
+  ProcessLocale(const ProcessLocale&) = delete;
+  ProcessLocale& operator=(const ProcessLocale&) = delete;
+
+ private:
+  std::string before_;
 };
 
 // Puts back the signal handlers that the VM replaces, save those it cannot live without.

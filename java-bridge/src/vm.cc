@@ -32,6 +32,7 @@ struct Start {
   std::function<void(JavaVM*, JNIEnv*)> started;
   std::optional<ToolOptions> tool_options;
   std::optional<SignalHandlers> signals;
+  std::optional<ProcessLocale> locale;
   std::mutex mutex;
   std::condition_variable done_changed;
   bool done = false;
@@ -39,6 +40,7 @@ struct Start {
   std::string error;
 
   void RestoreProcess() {
+    locale.reset();
     signals.reset();
     tool_options.reset();
   }
@@ -167,7 +169,8 @@ void Run(Start* start) {
   JNIEnv* env = nullptr;
   jint status = JNI_ERR;
   {
-    Utf8Locale locale;
+    Utf8Locale utf8;
+    start->locale.emplace();
     start->signals.emplace();
     start->tool_options.emplace();
     current_start.store(start);

@@ -81,10 +81,12 @@ step_unit() {
 }
 
 step_java() {
-  local identifier version home status=0
+  local identifier version home label program status=0
   while IFS=$'\t' read -r identifier version home; do
-    run_gtest "$(label_of "$identifier" "$version" "$home")" "$test_programs/java_rules_test" \
-      "TANDEM_TEST_JAVA_HOME=$home" || status=1
+    label=$(label_of "$identifier" "$version" "$home")
+    for program in java_rules_test java_start_test; do
+      run_gtest "$label-$program" "$test_programs/$program" "TANDEM_TEST_JAVA_HOME=$home" || status=1
+    done
   done < <(tested java)
   return "$status"
 }
