@@ -210,14 +210,15 @@ Status WarmLoader(const Function& function) {
   auto loader = FunctionImpl::Of(function).Start();
   if (!loader) return loader.status();
   if ((*loader)->warm() == nullptr) return {};
-  tandem_sink sink({}, kNoDeadline, nullptr);
+  Outcome answer;
+  tandem_sink sink({}, kNoDeadline, nullptr, answer);
   std::int32_t status = TANDEM_FAULT;
   try {
     status = (*loader)->warm()((*loader)->instance, &sink);
   } catch (...) {
     return {Code::kInternal, "loader " + function.runtime().info.module + " let an exception out of warm"};
   }
-  if (sink.outcome().kind() == Outcome::Kind::kFault) return sink.outcome().fault();
+  if (answer.kind() == Outcome::Kind::kFault) return answer.fault();
   if (status == TANDEM_OK) return {};
   return {Code::kInternal, "loader " + function.runtime().info.module + " did not warm up and gave no reason"};
 }
