@@ -108,7 +108,6 @@ def test_bad_use(tandem, tmp_path, arguments, said):
         (["--venv", "nothing"], 2, "--venv: "),
         (["--runtime", "java", "--java-home", "nothing"], 3, "--java-home: "),
         (["--runtime", "java", "JAVA_TOOL_OPTIONS=-Xnonsense"], 3, "--runtime: the JVM could not start"),
-        (["TANDEM_LOADER_PATH=gone"], 3, "TANDEM_LOADER_PATH: cannot read the loaders' folder "),
         (["VIRTUAL_ENV=gone"], 2, "VIRTUAL_ENV: "),
     ],
 )
