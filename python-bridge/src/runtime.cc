@@ -36,7 +36,12 @@ Runtime::Runtime(const Host& host, const tandem_loader_config& config)
 std::unique_ptr<Handler> Runtime::Open(const tandem_function_config& config, tandem_sink* sink) {
   Interpreter& interpreter = InterpreterFor(config);
   auto handler = std::make_unique<Handler>(interpreter, config);
-  if (handler->Open(sink)) return handler;
+  try {
+    if (handler->Open(sink)) return handler;
+  } catch (...) {  // out of memory; the interpreter knows the handler, and its references need the GIL to go
+    handler->Close();
+    throw;
+  }
   handler->Close();
   return nullptr;
 }
