@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 
 #include "abi_text.h"
 #include "loader_process.h"
@@ -44,20 +45,40 @@ void ReleasePayload(const tandem_payload* payload) {
   if (!IsEmptyAbiPayload(payload)) PayloadBlock::Of(payload)->Release();
 }
 
+// Runs what a loader asks of the host. A loader may be C, through which no exception passes: one becomes a fault with
+// `why`, unless the sink has a result.
+template <typename Take>
+void Guarded(tandem_sink* sink, std::string_view why, const Take& take) noexcept {
+  try {
+    try {
+      take();
+    } catch (...) {
+      sink->Fault(TANDEM_FAULT_INTERNAL, why);
+    }
+  } catch (...) {  // NOLINT(bugprone-empty-catch): no memory for a fault either; the host sees that there is no result
+  }
+}
+
+constexpr std::string_view kNoMemory = "the result of the loader cannot be kept: out of memory";
+
 void TakeResult(tandem_sink* sink, const tandem_result* result) {
-  sink->Succeed(ReadSized(*result));
+  Guarded(sink, kNoMemory, [&] { sink->Succeed(ReadSized(*result)); });
 }
 
 std::int32_t TakeChunk(tandem_sink* sink, const std::uint8_t* data, std::size_t size) {
-  return sink->TakeChunk({reinterpret_cast<const char*>(data), size}) ? 0 : 1;
+  bool wanted = false;
+  Guarded(sink, "the receiver of the response threw at a chunk", [&] {
+    wanted = sink->TakeChunk({reinterpret_cast<const char*>(data), size});
+  });
+  return wanted ? 0 : 1;
 }
 
 void TakeError(tandem_sink* sink, const tandem_error* error) {
-  sink->Fail(ReadSized(*error));
+  Guarded(sink, kNoMemory, [&] { sink->Fail(ReadSized(*error)); });
 }
 
 void TakeFault(tandem_sink* sink, std::int32_t fault, tandem_string message) {
-  sink->Fault(fault, ViewOf(message));
+  Guarded(sink, kNoMemory, [&] { sink->Fault(fault, ViewOf(message)); });
 }
 
 std::int64_t RemainingTimeMs(const tandem_sink* sink) {

@@ -63,7 +63,12 @@ Payload Payload::TakeAbi(const tandem_payload* payload) {
 }
 
 Payload Payload::Adopt(const std::uint8_t* data, std::size_t size, void (*release)(void*), void* release_arg) {
-  return Payload(PayloadBlock::Adopt(data, size, release, release_arg));
+  try {
+    return Payload(PayloadBlock::Adopt(data, size, release, release_arg));
+  } catch (...) {
+    if (release != nullptr) release(release_arg);
+    throw;
+  }
 }
 
 bool Payload::padded() const {

@@ -86,6 +86,34 @@ RuntimeInfo InfoOf(const tandem_runtime_info& written, std::string_view language
   return out;
 }
 
+RuntimeInfo UnusableInfo(std::string language, std::string path, std::string reason) {
+  RuntimeInfo info;
+  info.language = std::move(language);
+  info.path = std::move(path);
+  info.reason = std::move(reason);
+  return info;
+}
+
+// What a finder has found so far.
+struct Found {
+  const std::string& language;
+  const std::filesystem::path& folder;
+  std::vector<RuntimeInfo> infos;
+};
+
+// Called by a finder, which may be C, through which no exception passes.
+void TakeFound(void* arg, const tandem_runtime_info* info) noexcept {
+  auto& found = *static_cast<Found*>(arg);
+  try {
+    found.infos.push_back(InfoOf(*info, found.language, found.folder));
+  } catch (...) {
+    try {
+      found.infos.push_back(UnusableInfo(found.language, "", "out of memory while its finder told of it"));
+    } catch (...) {  // NOLINT(bugprone-empty-catch): not even that; what was found so far is all there is
+    }
+  }
+}
+
 // Why nothing serves, with what was found.
 Status NothingServes(std::string_view wanted, const std::vector<RuntimeInfo>& found, bool named) {
   if (named && found.size() == 1) {
@@ -119,6 +147,7 @@ Status NothingServes(std::string_view wanted, const std::vector<RuntimeInfo>& fo
 
 struct RuntimeRegistry::Finder {
   std::string language;
+  std::filesystem::path file;
   std::filesystem::path folder;
   const tandem_finder_table* table;
 
@@ -143,7 +172,8 @@ Result<std::unique_ptr<RuntimeRegistry>> RuntimeRegistry::OpenFinders(
       if (at->path().filename().string().ends_with(kFinderSuffix)) files.push_back(at->path());
     }
     if (error && error != std::errc::no_such_file_or_directory) {
-      registry->AddUnusable("", dir, "cannot read the loaders' folder " + dir + ": " + error.message());
+      registry->unusable_.push_back(
+          UnusableInfo("", dir, "cannot read the loaders' folder " + dir + ": " + error.message()));
     }
     std::sort(files.begin(), files.end());
     for (const std::filesystem::path& file : files) registry->OpenFinder(file);
@@ -163,19 +193,12 @@ void RuntimeRegistry::OpenFinder(const std::filesystem::path& file) {
   if (!table) {
     std::string language = file.filename().string();
     language.resize(language.size() - kFinderSuffix.size());
-    return AddUnusable(std::move(language), file.string(), table.status().message());
+    unusable_.push_back(UnusableInfo(std::move(language), file.string(), table.status().message()));
+    return;
   }
   const std::string language = (*table)->language;
   if (FinderOf(language) != nullptr) return;  // an earlier folder's finder goes first
-  finders_.push_back(std::make_unique<Finder>(Finder{language, file.parent_path(), *table}));
-}
-
-void RuntimeRegistry::AddUnusable(std::string language, std::string path, std::string reason) {
-  RuntimeInfo info;
-  info.language = std::move(language);
-  info.path = std::move(path);
-  info.reason = std::move(reason);
-  unusable_.push_back(std::move(info));
+  finders_.push_back(std::make_unique<Finder>(Finder{language, file, file.parent_path(), *table}));
 }
 
 const RuntimeRegistry::Finder* RuntimeRegistry::FinderOf(std::string_view language) const {
@@ -228,17 +251,13 @@ std::vector<RuntimeInfo> RuntimeRegistry::Finder::Find(const LanguageOptions& wa
       .options = pairs.data(),
       .options_size = pairs.size(),
   };
-  struct Found {
-    const Finder* finder;
-    std::vector<RuntimeInfo> infos;
-  } found{this, {}};
-  table->find(
-      &request,
-      [](void* arg, const tandem_runtime_info* info) {
-        auto& out = *static_cast<Found*>(arg);
-        out.infos.push_back(InfoOf(*info, out.finder->language, out.finder->folder));
-      },
-      &found);
+  Found found{.language = language, .folder = folder, .infos = {}};
+  try {
+    table->find(&request, TakeFound, &found);
+  } catch (const std::exception& error) {
+    found.infos.push_back(
+        UnusableInfo(language, file.string(), std::string("its finder let an exception out: ") + error.what()));
+  }
   std::stable_sort(found.infos.begin(), found.infos.end(),
                    [](const RuntimeInfo& a, const RuntimeInfo& b) { return VersionOf(b) < VersionOf(a); });
   return std::move(found.infos);

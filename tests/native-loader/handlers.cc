@@ -1,6 +1,7 @@
 #include "handlers.h"
 
 #include <chrono>
+#include <cstring>
 #include <map>
 #include <stdexcept>
 #include <thread>
@@ -164,6 +165,50 @@ std::int32_t HandOver(const Call& call) {
   return TANDEM_OK;
 }
 
+// Fills a payload of the host's and hands it over.
+std::int32_t NewPayload(const Call& call) {
+  struct Held {
+    const tandem_host* host;
+    const tandem_payload* payload;
+  };
+  tandem_payload* payload = call.host->payload_new(call.context, call.Event().size());
+  std::memcpy(const_cast<std::uint8_t*>(payload->data), call.Event().data(), payload->size);
+  tandem_result result{};
+  result.struct_size = sizeof(result);
+  result.data = payload->data;
+  result.size = payload->size;
+  result.release_arg = new Held{call.host, payload};
+  result.release = [](void* arg) {
+    const auto* held = static_cast<Held*>(arg);
+    held->host->payload_release(held->payload);
+    delete held;
+  };
+  call.host->result(call.sink, &result);
+  return TANDEM_OK;
+}
+
+// Asks for more memory than there is, in each of the ways in which a host may be asked; the event says which.
+std::int32_t Exhaust(const Call& call) {
+  tandem_string endless = Text("x");
+  endless.size = SIZE_MAX;
+  const std::string_view way = call.Event();
+  if (way == "result") {
+    tandem_result result{};
+    result.struct_size = sizeof(result);
+    result.data = reinterpret_cast<const std::uint8_t*>(endless.data);
+    result.size = endless.size;
+    call.host->result(call.sink, &result);
+  } else if (way == "chunk") {
+    if (call.host->result_chunk(call.sink, reinterpret_cast<const std::uint8_t*>("x"), 1) == 0) return TANDEM_OK;
+    call.Succeed("\"after a lost chunk\"");
+  } else {
+    if (call.host->payload_new(call.context, SIZE_MAX) != nullptr) return TANDEM_OK;
+    call.Succeed("\"nothing is an answer, too\"");
+    call.Fail(View(endless), "too late");
+  }
+  return TANDEM_OK;
+}
+
 // Reads the padding behind the payload, as a parser does.
 std::int32_t ReadPadding(const Call& call) {
   unsigned sum = 0;
@@ -261,6 +306,8 @@ HandlerFunction FindHandler(std::string_view name) {
       {"exit", Exit},
       {"chunks", Chunks},
       {"hand_over", HandOver},
+      {"new_payload", NewPayload},
+      {"exhaust", Exhaust},
       {"read_padding", ReadPadding},
       {"log_levels", LogLevels},
       {"gauge", Gauge},

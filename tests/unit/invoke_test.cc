@@ -141,6 +141,34 @@ TEST(Invoke, PayloadsChangeHandsWithTheirOwnRelease) {
   EXPECT_EQ(kept.outcome.content_type(), "application/octet-stream");
 }
 
+TEST(Invoke, APayloadOfTheHostsIsFilledAndHandedOver) {
+  NativeRuntime runtime;
+  Function& function = runtime.Add("native.new_payload");
+  EXPECT_EQ(Text(runtime->Invoke(function, Event("filled")).outcome), "filled");
+  EXPECT_EQ(Text(runtime->Invoke(function, Event("")).outcome), "");
+}
+
+// A loader may be C, through which no exception passes.
+TEST(Invoke, WhatFitsNoMemoryIsAFault) {
+  NativeRuntime runtime;
+  Function& function = runtime.Add("native.exhaust");
+  const Outcome outcome = runtime->Invoke(function, Event("result")).outcome;
+  ASSERT_EQ(outcome.kind(), Outcome::Kind::kFault);
+  EXPECT_EQ(outcome.fault().code(), Code::kInternal);
+  EXPECT_EQ(outcome.fault().message(), "the result of the loader cannot be kept: out of memory");
+  EXPECT_EQ(Text(runtime->Invoke(function, Event("payload_new")).outcome), "\"nothing is an answer, too\"")
+      << "a result that was there stays";
+}
+
+TEST(Invoke, AReceiverThatThrowsIsAFault) {
+  NativeRuntime runtime;
+  InvokeOptions options;
+  options.chunk_receiver = [](std::string_view) -> bool { throw std::bad_alloc(); };
+  const Outcome outcome = runtime->Invoke(runtime.Add("native.exhaust"), Event("chunk"), options).outcome;
+  ASSERT_EQ(outcome.kind(), Outcome::Kind::kFault) << Text(outcome);
+  EXPECT_NE(outcome.fault().message().find("chunk"), std::string::npos) << outcome.fault().message();
+}
+
 TEST(Invoke, InputIsPaddedEvenWhenAdopted) {
   NativeRuntime runtime;
   Function& function = runtime.Add("native.read_padding");

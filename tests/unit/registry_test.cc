@@ -78,6 +78,22 @@ TEST_F(RegistryTest, AnIdentifierIsALanguageAndNumbers) {
   }
 }
 
+TEST_F(RegistryTest, WhatAFinderCannotReportIsNotUsable) {
+  Find("native2;native0;native1");
+  const auto found = registry_->FindAll();
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_EQ(std::count_if(found.begin(), found.end(), [](const RuntimeInfo& info) { return info.usable(); }), 2);
+  EXPECT_EQ(Chosen("native"), "native2");
+}
+
+TEST_F(RegistryTest, AnExceptionOfAFinderIsAReason) {
+  Find("native1;throw");
+  const auto found = registry_->FindAll();
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_TRUE(found[0].usable());
+  EXPECT_NE(found[1].reason.find("escaped from find"), std::string::npos) << found[1].reason;
+}
+
 TEST_F(RegistryTest, UnknownIdentifiersAreBadArguments) {
   Find("native1");
   EXPECT_EQ(Chosen("cobol85"), "invalid argument");
@@ -136,8 +152,10 @@ TEST_F(RegistryTest, DecidesTheLanguageByClaims) {
   EXPECT_NE(none.status().message().find("--runtime"), std::string::npos);
 }
 
-TEST(Registry, FoldersThatDoNotExistOrHoldNothingAreNotFound) {
-  EXPECT_EQ(RuntimeRegistry::Open({"/nonexistent"}, {}).status().code(), Code::kNotFound);
+TEST(Registry, WithoutAnyFinderTheFoldersAreNamed) {
+  const auto registry = RuntimeRegistry::Open({"/nonexistent"}, {});
+  EXPECT_EQ(registry.status().code(), Code::kNotFound);
+  EXPECT_NE(registry.status().message().find("/nonexistent"), std::string::npos) << registry.status().message();
   EXPECT_EQ(RuntimeRegistry::Open({}, {}).status().code(), Code::kNotFound);
 }
 

@@ -10,7 +10,8 @@
  *    itself is a `result_fault` and TANDEM_FAULT.
  *  - Threads: any host thread may make any call. The host never runs `invoke` concurrently on one handler unless the
  *    table says TANDEM_LOADER_CONCURRENT; distinct handlers run concurrently. Host functions are thread-safe.
- *  - A sink belongs to one call: it takes exactly one result (chunks may precede it) and dies when the call returns.
+ *  - A sink belongs to one call: it takes exactly one result (chunks may precede it) and dies when the call returns. A
+ *    result that the host has no memory for becomes a fault, and is released.
  */
 #ifndef TANDEM_LOADER_ABI_H_
 #define TANDEM_LOADER_ABI_H_

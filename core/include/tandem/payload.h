@@ -30,7 +30,7 @@ class TANDEM_EXPORT Payload {
   // Takes over one reference that the loader ABI handed out.
   static Payload TakeAbi(const tandem_payload* payload);
   // Wraps bytes that belong to someone else; release(release_arg) is called once, when the last owner goes. The bytes
-  // are not padded.
+  // are not padded. Throws std::bad_alloc, after the release.
   static Payload Adopt(const std::uint8_t* data, std::size_t size, void (*release)(void*), void* release_arg);
 
   const std::uint8_t* data() const { return block_ == nullptr ? nullptr : block_->data; }

@@ -88,7 +88,6 @@ class TANDEM_EXPORT RuntimeRegistry {
   static Result<std::unique_ptr<RuntimeRegistry>> OpenFinders(const std::vector<std::string>& loader_dirs,
                                                               std::map<std::string, LanguageOptions> languages);
   void OpenFinder(const std::filesystem::path& file);
-  void AddUnusable(std::string language, std::string path, std::string reason);
   const Finder* FinderOf(std::string_view language) const;
 
   std::vector<std::unique_ptr<Finder>> finders_;
