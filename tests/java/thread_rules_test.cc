@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <atomic>
+#include <barrier>
 #include <chrono>
 #include <clocale>
 #include <cstring>
@@ -16,8 +17,11 @@ namespace {
 TEST(Threads, TwinsLoadLazilyFromTwoThreadsAtOnce) {
   Function& one = JavaRuntime::Add("twin.Handler::handle", "twin-one");
   Function& two = JavaRuntime::Add("twin.Handler::handle", "twin-two");
+  for (Function* function : {&one, &two}) ASSERT_TRUE(JavaRuntime::Get().Prepare(*function).ok());
   std::atomic<int> wrong{0};
-  auto run = [&wrong](Function* function, const std::string& name) {
+  std::barrier both(2);
+  auto run = [&wrong, &both](Function* function, const std::string& name) {
+    both.arrive_and_wait();
     for (int i = 1; i <= 500; ++i) {
       if (Show(Invoke(*function, R"("x")").outcome) != Ok(R"(")" + name + " " + std::to_string(i) + R"(")")) ++wrong;
     }

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <atomic>
+#include <barrier>
 #include <cstdio>
 #include <functional>
 #include <memory>
@@ -184,9 +185,12 @@ TEST_P(LoaderSuite, StatePersistsBetweenInvocationsAndIsThePackagesOwn) {
 TEST_P(LoaderSuite, PackagesWithTheSameNamesKeepApart) {
   Function& first = Loaders::Get().Add(GetParam(), "who");
   Function& twin = Loaders::Get().Add(GetParam(), "who", GetParam().twin);
+  for (Function* function : {&first, &twin}) ASSERT_TRUE(Loaders::Get().runtime->Prepare(*function).ok());
   std::atomic<int> wrong{0};
+  std::barrier both(2);
   const auto ask = [&](Function& function, const std::string& name) {
     const std::string wanted = '"' + name + '/' + name + '"';
+    both.arrive_and_wait();
     for (int i = 0; i < 100; ++i) {
       if (Text(Invoke(function, "{}").outcome) != wanted) ++wrong;
     }

@@ -237,15 +237,6 @@ std::int32_t LogLevels(const Call& call) {
   return TANDEM_OK;
 }
 
-// Answers how many of itself run at once.
-std::int32_t Gauge(const Call& call) {
-  const int now = ++call.counter;
-  for (int i = 0; i < 50; ++i) std::this_thread::yield();
-  call.Succeed(std::to_string(now));
-  --call.counter;
-  return TANDEM_OK;
-}
-
 }  // namespace
 
 std::string_view Call::Event() const {
@@ -310,7 +301,6 @@ HandlerFunction FindHandler(std::string_view name) {
       {"exhaust", Exhaust},
       {"read_padding", ReadPadding},
       {"log_levels", LogLevels},
-      {"gauge", Gauge},
   };
   const auto found = kHandlers.find(name);
   return found == kHandlers.end() ? nullptr : found->second;

@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <atomic>
+#include <barrier>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -23,8 +24,11 @@ TEST(Packages, K23SameModuleNamesStayApart) {
 TEST(Packages, K23LazyImportsOfTwoThreadsStayApart) {
   Function& twin = PythonRuntime::Add("hello_python.lazy", "twin");
   Function& other = PythonRuntime::Add("hello_python.lazy", "other");
+  for (Function* function : {&twin, &other}) ASSERT_TRUE(PythonRuntime::Get().Prepare(*function).ok());
   std::atomic<int> wrong{0};
-  const auto run = [&wrong](Function& function, const std::string& expected) {
+  std::barrier both(2);
+  const auto run = [&wrong, &both](Function& function, const std::string& expected) {
+    both.arrive_and_wait();
     for (int round = 0; round < 200; ++round) wrong += Answer(function, "1") == expected ? 0 : 1;
   };
   std::thread first(run, std::ref(twin), "ok \"twin lazily\"");
