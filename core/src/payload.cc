@@ -58,10 +58,6 @@ Payload Payload::Copy(std::string_view bytes) {
   return Payload(block);
 }
 
-Payload Payload::TakeAbi(const tandem_payload* payload) {
-  return Payload(payload);
-}
-
 Payload Payload::Adopt(const std::uint8_t* data, std::size_t size, void (*release)(void*), void* release_arg) {
   try {
     return Payload(PayloadBlock::Adopt(data, size, release, release_arg));

@@ -10,7 +10,6 @@ namespace tandem {
 enum class LogOrigin : std::uint8_t {
   kFunction,  // the handler's own output and log calls
   kPlatform,  // START, END, REPORT and what the service itself would print (L-41 to L-49)
-  kRuntime,   // Tandem's own warnings
 };
 
 enum class LogLevel : std::uint8_t { kUnset, kTrace, kDebug, kInfo, kWarn, kError, kFatal };

@@ -27,8 +27,6 @@ class TANDEM_EXPORT Payload {
 
   // A copy of `bytes`, followed by TANDEM_PAYLOAD_PADDING zero bytes. Throws std::bad_alloc.
   static Payload Copy(std::string_view bytes);
-  // Takes over one reference that the loader ABI handed out.
-  static Payload TakeAbi(const tandem_payload* payload);
   // Wraps bytes that belong to someone else; release(release_arg) is called once, when the last owner goes. The bytes
   // are not padded. Throws std::bad_alloc, after the release.
   static Payload Adopt(const std::uint8_t* data, std::size_t size, void (*release)(void*), void* release_arg);
