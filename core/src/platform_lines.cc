@@ -1,5 +1,7 @@
 #include "tandem/platform_lines.h"
 
+#include <sys/resource.h>
+
 #include <array>
 #include <cmath>
 #include <csignal>
@@ -80,6 +82,12 @@ std::string ReportLine(std::string_view request_id, const Report& report, std::i
   if (report.init_duration) line += "Init Duration: " + TwoDecimals(Milliseconds(*report.init_duration)) + " ms\t";
   line += '\n';
   return line;
+}
+
+std::int64_t ProcessPeakMemoryBytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
 }
 
 std::string TimeoutLines(std::string_view request_id, std::chrono::milliseconds timeout) {

@@ -28,12 +28,6 @@ std::string LibraryFolder() {
   return error ? std::filesystem::path(info.dli_fname).parent_path().string() : path.parent_path().string();
 }
 
-bool IsFunctionName(std::string_view name) {
-  return !name.empty() && name.size() <= kMaxNameSize &&
-         name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") ==
-             std::string_view::npos;
-}
-
 Status CheckConfig(const FunctionConfig& config) {
   const auto bad = [&](const std::string& what) {
     return Status(Code::kInvalidArgument, "function '" + config.name + "': " + what);
@@ -54,6 +48,12 @@ void FillDefaults(FunctionConfig& config) {
 }
 
 }  // namespace
+
+bool IsFunctionName(std::string_view name) {
+  return !name.empty() && name.size() <= kMaxNameSize &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") ==
+             std::string_view::npos;
+}
 
 std::vector<std::string> DefaultLoaderDirs() {
   std::vector<std::string> dirs;

@@ -352,6 +352,13 @@ TEST(Invoke, FiguresAreTakenWhereSomebodyAsksForThem) {
   EXPECT_GT(measured.max_memory_used_bytes, 0) << "L-43";
 }
 
+TEST(Runtime, AFunctionsNameIsOfAFewCharacters_A05) {
+  for (const char* good : {"f", "A-z_09"}) EXPECT_TRUE(IsFunctionName(good)) << good;
+  EXPECT_TRUE(IsFunctionName(std::string(64, 'n')));
+  EXPECT_FALSE(IsFunctionName(std::string(65, 'n')));
+  for (const char* bad : {"", "a b", "a.b", "a:b", "\xC3\xA9"}) EXPECT_FALSE(IsFunctionName(bad)) << bad;
+}
+
 TEST(Runtime, RefusesBadFunctions) {
   NativeRuntime runtime;
   const auto refusal = [&](const std::function<void(FunctionConfig&)>& spoil) {

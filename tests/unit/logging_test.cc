@@ -89,6 +89,15 @@ TEST(Logging, TheTailIsTheLast4096BytesOfThisInvocation) {
   EXPECT_TRUE(runtime->Invoke(function, Event("{}")).log_tail.empty()) << "I-07: None is the default";
 }
 
+TEST(Logging, ATailKeepsTheEndOfAllThatIsAppended_L51) {
+  std::string tail;
+  AppendLogTail(tail, "begin ");
+  AppendLogTail(tail, std::string(kLogTailBytes - 3, 'x'));
+  EXPECT_EQ(tail, "in " + std::string(kLogTailBytes - 3, 'x'));
+  AppendLogTail(tail, std::string(kLogTailBytes, 'y') + "end");
+  EXPECT_EQ(tail, std::string(kLogTailBytes - 3, 'y') + "end");
+}
+
 TEST(Logging, WithoutASinkNothingBreaks) {
   RuntimeOptions options;
   options.loader_dirs = {TANDEM_TEST_LOADERS};

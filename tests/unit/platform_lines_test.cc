@@ -32,6 +32,12 @@ TEST(PlatformLines, ReportRoundsBilledDurationUp) {
       << "L-43";
 }
 
+TEST(PlatformLines, ThePeakOfMemoryIsOfBytesAndNeverFalls) {
+  const std::int64_t before = ProcessPeakMemoryBytes();
+  const std::string large(static_cast<std::size_t>(before) + (1U << 20U), 'x');
+  EXPECT_GT(ProcessPeakMemoryBytes(), before) << large.back() << " L-43";
+}
+
 TEST(PlatformLines, Timeout) {
   const std::regex line(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z id-1 Task timed out after 3\.00 seconds\n\n)");
   EXPECT_TRUE(std::regex_match(TimeoutLines("id-1", milliseconds(3000)), line)) << "L-48";

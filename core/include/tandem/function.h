@@ -5,9 +5,15 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "tandem/export.h"
+
 namespace tandem {
+
+// whether a function may be called so: 1 to 64 of the characters a-z, A-Z, 0-9, - and _.
+TANDEM_EXPORT bool IsFunctionName(std::string_view name);
 
 // What a user says about a function. Inline, environment variables and the working directory are the host process's.
 struct FunctionConfig {

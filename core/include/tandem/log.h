@@ -2,8 +2,12 @@
 #ifndef TANDEM_LOG_H_
 #define TANDEM_LOG_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
+
+#include "tandem/export.h"
 
 namespace tandem {
 
@@ -25,6 +29,11 @@ struct LogRecord {
   std::string_view request_id;     // empty during init
   std::string_view text;
 };
+
+// L-51.
+inline constexpr std::size_t kLogTailBytes = 4096;
+// Appends to a tail what the log goes on with; the last kLogTailBytes stay.
+TANDEM_EXPORT void AppendLogTail(std::string& tail, std::string_view text);
 
 // Takes log records.
 // Threads: called from any thread, concurrently, which may hold a lock of its language (CPython's GIL): must not wait

@@ -19,6 +19,8 @@ TANDEM_EXPORT std::string StartLine(std::string_view request_id, std::string_vie
 TANDEM_EXPORT std::string EndLine(std::string_view request_id);
 // L-43; durations in ms with two decimals, billed ones rounded up to whole ms, memory in MB.
 TANDEM_EXPORT std::string ReportLine(std::string_view request_id, const Report& report, std::int32_t memory_size_mb);
+// The peak of this process's resident memory, as a Report has it inline.
+TANDEM_EXPORT std::int64_t ProcessPeakMemoryBytes();
 // L-48: `<ISO time> <id> Task timed out after 3.00 seconds` and a blank line.
 TANDEM_EXPORT std::string TimeoutLines(std::string_view request_id, std::chrono::milliseconds timeout);
 // L-49.

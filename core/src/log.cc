@@ -1,0 +1,11 @@
+#include "tandem/log.h"
+
+namespace tandem {
+
+void AppendLogTail(std::string& tail, std::string_view text) {
+  if (text.size() > kLogTailBytes) text.remove_prefix(text.size() - kLogTailBytes);
+  tail += text;
+  if (tail.size() > kLogTailBytes) tail.erase(0, tail.size() - kLogTailBytes);
+}
+
+}  // namespace tandem
