@@ -171,7 +171,7 @@ Result<std::unique_ptr<RuntimeRegistry>> RuntimeRegistry::OpenFinders(
     for (std::filesystem::directory_iterator at(dir, error), end; !error && at != end; at.increment(error)) {
       if (at->path().filename().string().ends_with(kFinderSuffix)) files.push_back(at->path());
     }
-    if (error && error != std::errc::no_such_file_or_directory) {
+    if (error) {
       registry->unusable_.push_back(
           UnusableInfo("", dir, "cannot read the loaders' folder " + dir + ": " + error.message()));
     }
@@ -179,7 +179,9 @@ Result<std::unique_ptr<RuntimeRegistry>> RuntimeRegistry::OpenFinders(
     for (const std::filesystem::path& file : files) registry->OpenFinder(file);
   }
   if (registry->finders_.empty()) {
-    if (!registry->unusable_.empty()) return {Code::kInternal, registry->unusable_.front().reason};
+    for (const RuntimeInfo& info : registry->unusable_) {
+      if (!info.language.empty()) return {Code::kInternal, info.reason};
+    }
     std::string message = "no *-finder.so in the loaders' folders";
     for (const std::string& dir : loader_dirs) message += " " + dir;
     return {Code::kNotFound, message};
@@ -325,6 +327,7 @@ Result<RuntimeSelection> RuntimeRegistry::Select(std::string_view identifier, Ru
       message += separator + language;
       separator = ", ";
     }
+    for (const RuntimeInfo& info : unusable_) message += "; " + info.reason;
     return {Code::kInvalidArgument, message};
   }
   const Identifier& wanted = *parsed;

@@ -64,7 +64,9 @@ std::vector<std::string> DefaultLoaderDirs() {
     if (!dir.empty()) dirs.emplace_back(dir);
     rest.remove_prefix(std::min(rest.size(), dir.size() + 1));
   }
-  dirs.push_back(LibraryFolder() + "/tandem/loaders");
+  std::string own = LibraryFolder() + "/tandem/loaders";
+  std::error_code error;
+  if (dirs.empty() || std::filesystem::exists(own, error)) dirs.push_back(std::move(own));
   return dirs;
 }
 

@@ -119,6 +119,26 @@ def test_without_loaders(tandem, tmp_path):
     assert (run.code, run.stdout.count(b"\n")) == (0, 1)
 
 
+def test_folder_of_loaders_by_the_environment(tandem, tmp_path):
+    """It is enough, and one that is gone is listed and in nobody's way; when it was the only one, it is named."""
+    binary = copy_tree(tmp_path / "tree")
+    own = next((tmp_path / "tree").glob("lib*/tandem/loaders"))
+    loaders = next(command_path().parent.parent.glob("lib*/tandem/loaders"))
+    own.rmdir()
+    run = tandem("runtimes", binary=binary, env={"TANDEM_LOADER_PATH": str(loaders)})
+    assert run.code == 0
+    assert b"cannot read the loaders' folder" not in run.stdout
+    run = tandem("runtimes", env={"TANDEM_LOADER_PATH": str(tmp_path / "gone")})
+    assert run.code == 0
+    assert f"cannot be used: cannot read the loaders' folder {tmp_path / 'gone'}: " in run.stdout.decode()
+    package = write_files(tmp_path / "package", {"app.py": ECHO})
+    for env in ({"TANDEM_LOADER_PATH": str(tmp_path / "gone")}, {"TANDEM_LOADER_PATH": str(own)}):
+        run = tandem.invoke("app.handler", package, binary=binary, env=env)
+        assert (run.code, run.stdout) == (3, b"")
+        assert run.stderr.startswith("tandem: invoke: TANDEM_LOADER_PATH: ")
+        assert env["TANDEM_LOADER_PATH"] in run.stderr
+
+
 def test_interpreter_by_path(invoke_python, python):
     run = invoke_python(VERSION, "--python", python)
     assert run.json == version_of(python)

@@ -163,6 +163,12 @@ TEST(Registry, AFolderThatDoesNotExistIsNoHindrance) {
   const auto registry = RuntimeRegistry::Open({"/nonexistent", TANDEM_TEST_LOADERS}, {});
   ASSERT_TRUE(registry.ok()) << registry.status().message();
   EXPECT_EQ((*registry)->Languages(), std::vector<std::string>{"native"});
+  const auto found = (*registry)->FindAll();
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[1].path, "/nonexistent");
+  EXPECT_EQ(found[1].reason, "cannot read the loaders' folder /nonexistent: No such file or directory");
+  const auto selected = (*registry)->Select("rpn1", RuntimeMatch::kNearestNewer, nullptr);
+  EXPECT_NE(selected.status().message().find(found[1].reason), std::string::npos) << selected.status().message();
 }
 
 TEST(Registry, AFinderThatIsNoneDisablesItsOwnLanguageOnly) {

@@ -53,8 +53,8 @@ struct RuntimeSelection {
 // Threads: none of its calls may overlap.
 class TANDEM_EXPORT RuntimeRegistry {
  public:
-  // Opens every `*-finder.so` in the folders; folders that do not exist are passed over, and what cannot be used is
-  // listed by FindAll and disables its own language only. Errors: kNotFound when there is no finder in any folder;
+  // Opens every `*-finder.so` in the folders. A folder that cannot be read and a finder that cannot be used are listed
+  // by FindAll and disable nothing else. Errors: kNotFound when there is no finder in any folder;
   // kInternal when none of them can be used (the message names the file and says why).
   static Result<std::unique_ptr<RuntimeRegistry>> Open(const std::vector<std::string>& loader_dirs,
                                                        std::map<std::string, LanguageOptions> languages);

@@ -33,7 +33,8 @@ struct RuntimeOptions {
   PlatformLogs platform_logs = PlatformLogs::kOff;
 };
 
-// TANDEM_LOADER_PATH (colon-separated) and then tandem/loaders beside libtandem.
+// TANDEM_LOADER_PATH (colon-separated) and then tandem/loaders beside libtandem, which is left out where it is not
+// there and another is named.
 TANDEM_EXPORT std::vector<std::string> DefaultLoaderDirs();
 
 // libtandem's version, "0.1.0", and the commit it was built from ("unknown" outside a checkout).
