@@ -54,7 +54,8 @@ class Places {
     while (IsRunning(word) && !words_[at].compare_exchange_weak(word, word | kMark, std::memory_order_acq_rel,
                                                                 std::memory_order_acquire)) {
     }
-    return IsRunning(word) ? reinterpret_cast<RunningInvocation*>(word & ~kMark) : nullptr;
+    if (!IsRunning(word)) return nullptr;
+    return reinterpret_cast<RunningInvocation*>(word & ~kMark);  // NOLINT(performance-no-int-to-ptr): made by WordOf
   }
 
   // Makes all places free, which have to be shut.
