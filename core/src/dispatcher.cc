@@ -46,7 +46,12 @@ class LeaveAtEnd {
 }  // namespace
 
 InvokeResult Dispatcher::Dispatch(FunctionImpl& function, const Event& event, const InvokeOptions& options) {
-  InvokeResult result{{}, options.request_id.empty() ? RequestId::Random() : RequestId(options.request_id), {}, {}};
+  InvokeResult result;
+  if (options.request_id.empty()) {
+    result.request_id.Renew();
+  } else {
+    result.request_id = options.request_id;
+  }
   RunningInvocation invocation(result, function.config().timeout, options);
   InlineEnvironment* environment = function.MadeEnvironment();
   if (environment != nullptr && environment->TryEnter(invocation)) {

@@ -27,7 +27,7 @@ std::atomic<std::uint32_t>& ForkCount() {
 // xoshiro256++ (Blackman and Vigna): 256 bits of state, a few instructions a number.
 class Xoshiro256 {
  public:
-  explicit Xoshiro256(const std::array<std::uint64_t, 4>& seed) : state_(seed) {}
+  explicit constexpr Xoshiro256(const std::array<std::uint64_t, 4>& seed) : state_(seed) {}
 
   std::uint64_t operator()() {
     const std::uint64_t number = std::rotl(state_[0] + state_[3], 23) + state_[0];
@@ -45,45 +45,67 @@ class Xoshiro256 {
   std::array<std::uint64_t, 4> state_;
 };
 
-// A generator of this thread, seeded by the kernel. Ids are unique, not secret.
+using Seed = std::array<std::uint64_t, 4>;
+
+Seed KernelSeed() {
+  Seed words{};
+  if (getrandom(words.data(), sizeof words, 0) != static_cast<ssize_t>(sizeof words)) {
+    std::random_device device;  // a kernel without getrandom
+    for (std::uint64_t& word : words) word = std::uint64_t{device()} << 32U | device();
+  }
+  return words;
+}
+
+// The 8 hexadecimal digits of a number, the lowest first, as they stand in memory.
+std::uint64_t HexDigits(std::uint32_t number) {
+  constexpr std::uint64_t kEach = 0x0101010101010101U;
+  std::uint64_t nibbles = number;  // spread, a nibble to a byte
+  nibbles = (nibbles | nibbles << 16U) & 0x0000FFFF0000FFFFU;
+  nibbles = (nibbles | nibbles << 8U) & 0x00FF00FF00FF00FFU;
+  nibbles = (nibbles | nibbles << 4U) & 0x0F0F0F0F0F0F0F0FU;
+  const std::uint64_t letters = ((nibbles + kEach * 6) >> 4U) & kEach;  // 1 where a nibble is above 9
+  return nibbles + kEach * '0' + letters * ('a' - '0' - 10);
+}
+
+// The text of a version 4 UUID (RFC 9562) of 128 random bits, 6 of which give way to its version and variant.
+void WriteUuid(std::uint64_t high, std::uint64_t low, char* to) {
+  static_assert(std::endian::native == std::endian::little, "digits are put into their places as little-endian words");
+  const auto digits_of = [](std::uint64_t bits) { return HexDigits(static_cast<std::uint32_t>(bits)); };
+  const auto put = [to](std::size_t at, std::uint64_t digits, std::size_t count) {
+    std::memcpy(to + at, &digits, count);
+  };
+  const std::uint64_t second = digits_of(high >> 32U);
+  const std::uint64_t third = digits_of(low);
+  put(0, digits_of(high), 8);
+  put(9, second, 4);
+  put(14, second >> 32U, 4);
+  put(19, third, 4);
+  put(24, third >> 32U, 4);
+  put(28, digits_of(low >> 32U), 8);
+  for (const std::size_t dash : {8U, 13U, 18U, 23U}) to[dash] = '-';
+  to[14] = '4';
+  to[19] = "89ab"[high >> 48U & 0x3U];  // with bits of the digit that gave way to the version
+}
+
+// A generator of one thread, seeded by the kernel. Ids are unique, not secret.
+// It is constant-initialised, so that a thread's own is found without a check whether it is made.
 class IdGenerator {
  public:
-  std::array<std::uint64_t, 2> Take() {
-    const std::uint32_t forks = ForkCount().load(std::memory_order_relaxed);
-    if (forks != forks_) {
-      generator_ = Xoshiro256(Seed());
-      forks_ = forks;
+  Xoshiro256& Get() {
+    const std::uint32_t seeding = ForkCount().load(std::memory_order_relaxed) + 1;
+    if (seeding != seeding_) {
+      generator_ = Xoshiro256(KernelSeed());
+      seeding_ = seeding;
     }
-    return {generator_(), generator_()};
+    return generator_;
   }
 
  private:
-  static std::array<std::uint64_t, 4> Seed() {
-    std::array<std::uint64_t, 4> words{};
-    if (getrandom(words.data(), sizeof words, 0) != static_cast<ssize_t>(sizeof words)) {
-      std::random_device device;  // a kernel without getrandom
-      for (std::uint64_t& word : words) word = std::uint64_t{device()} << 32U | device();
-    }
-    return words;
-  }
-
-  Xoshiro256 generator_{Seed()};
-  std::uint32_t forks_ = ForkCount().load(std::memory_order_relaxed);
+  Xoshiro256 generator_{Seed{}};
+  std::uint32_t seeding_ = 0;  // 0: not yet
 };
 
-// Not inline, so that a thread's storage is looked up once.
-[[gnu::noinline]] IdGenerator& GeneratorOfThread() {
-  thread_local IdGenerator generator;
-  return generator;
-}
-
-using Bytes = std::uint8_t __attribute__((vector_size(16)));
-
-// The hexadecimal digit of each nibble.
-Bytes HexDigits(Bytes nibbles) {
-  constexpr std::uint8_t kToLetters = 'a' - '0' - 10;
-  return nibbles + std::uint8_t{'0'} + (reinterpret_cast<Bytes>(nibbles > 9) & kToLetters);
-}
+thread_local constinit IdGenerator generator_of_thread;
 
 }  // namespace
 
@@ -92,27 +114,16 @@ RequestId::RequestId(std::string_view text) : size_(static_cast<std::uint8_t>(st
 }
 
 RequestId RequestId::Random() {
-  const auto random = std::bit_cast<Bytes>(GeneratorOfThread().Take());
-  const std::array<Bytes, 2> digits = {HexDigits(random & 0x0FU), HexDigits(random >> 4U)};
   RequestId id;
-  const auto* from = reinterpret_cast<const char*>(digits.data());
-  char* to = id.text_.data();
-  const auto copy = [&](std::size_t count) {
-    std::memcpy(to, from, count);
-    from += count;
-    to += count;
-    *to++ = '-';
-  };
-  copy(8);
-  copy(4);
-  copy(4);
-  copy(4);
-  copy(12);
-  id.text_[kUuidText] = '\0';
-  id.text_[14] = '4';                             // version 4 (RFC 9562)
-  id.text_[19] = "89ab"[random[0] >> 4U & 0x3U];  // variant 1, with random bits that stand nowhere else
-  id.size_ = kUuidText;
+  id.Renew();
   return id;
+}
+
+void RequestId::Renew() {
+  Xoshiro256& generator = generator_of_thread.Get();
+  const std::uint64_t high = generator();
+  WriteUuid(high, generator(), text_.data());
+  size_ = kUuidText;
 }
 
 }  // namespace tandem

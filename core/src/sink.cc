@@ -61,28 +61,30 @@ using tandem::Payload;
 using tandem::StringOf;
 using tandem::ViewOf;
 
-bool tandem_sink::Claim() {
-  if (answered_) return false;
-  answered_ = true;
-  return true;
+namespace {
+
+Payload PayloadOf(const tandem_result& result) {
+  if (result.release != nullptr) return Payload::Adopt(result.data, result.size, result.release, result.release_arg);
+  if (result.size == 0) return {};
+  return Payload::Copy({reinterpret_cast<const char*>(result.data), result.size});
 }
 
+}  // namespace
+
+// Each of these answers last: what throws before it leaves the sink without an answer, so that a fault can be one.
+
 void tandem_sink::Succeed(const tandem_result& result) {
-  Payload payload;
-  const std::string_view borrowed(reinterpret_cast<const char*>(result.data), result.size);
-  if (result.release != nullptr) {
-    payload = Payload::Adopt(result.data, result.size, result.release, result.release_arg);
-  } else if (result.size != 0) {
-    payload = Payload::Copy(borrowed);
-  }
-  if (!Claim()) return;
+  Payload payload = PayloadOf(result);
+  if (answered_) return;
   if (result.disposition == TANDEM_EXITED) {
     outcome_ = tandem::ExitOutcome(request_id_, result.exit_status);
-    return;
+  } else {
+    const std::string_view type = tandem::ContentTypeOf(result.content_type);
+    if (!type.empty()) outcome_.content_type_ = type;
+    outcome_.payload_ = std::move(payload);
+    outcome_.disposition_ = tandem::DispositionOf(result.disposition);
   }
-  const std::string_view type = tandem::ContentTypeOf(result.content_type);
-  outcome_ = Outcome::Success(std::move(payload), type.empty() ? std::string() : std::string(type),
-                              tandem::DispositionOf(result.disposition));
+  answered_ = true;
 }
 
 bool tandem_sink::TakeChunk(std::string_view chunk) {
@@ -92,9 +94,10 @@ bool tandem_sink::TakeChunk(std::string_view chunk) {
 }
 
 void tandem_sink::Fail(const tandem_error& error) {
-  if (!Claim()) return;
+  if (answered_) return;
   if (error.disposition == TANDEM_EXITED) {
     outcome_ = tandem::ExitOutcome(request_id_, error.exit_status);
+    answered_ = true;
     return;
   }
   FunctionError parts;
@@ -107,12 +110,14 @@ void tandem_sink::Fail(const tandem_error& error) {
   Payload body;
   if (error.body.data != nullptr) body = Payload::Copy(ViewOf(error.body));
   outcome_ = Outcome::Error(std::move(parts), std::move(body));
+  answered_ = true;
 }
 
 void tandem_sink::Fault(std::int32_t fault, std::string_view message) {
-  if (!Claim()) return;
+  if (answered_) return;
   const auto code = fault == TANDEM_FAULT_UNAVAILABLE ? tandem::Code::kUnavailable : tandem::Code::kInternal;
   outcome_ = Outcome::Fault(tandem::Status(code, std::string(message)));
+  answered_ = true;
 }
 
 std::int64_t tandem_sink::RemainingMs() const {

@@ -21,6 +21,7 @@ struct tandem_sink {
   tandem_sink(const tandem_sink&) = delete;
   tandem_sink& operator=(const tandem_sink&) = delete;
 
+  // The first result counts; whatever a loader gives after it is released and dropped.
   void Succeed(const tandem_result& result);
   bool TakeChunk(std::string_view chunk);
   void Fail(const tandem_error& error);
@@ -37,9 +38,6 @@ struct tandem_sink {
   std::string_view request_id() const { return request_id_; }
 
  private:
-  // The first result counts; whatever a loader gives after it is released and dropped.
-  bool Claim();
-
   std::string_view request_id_;
   std::int64_t deadline_ms_;
   const tandem::ChunkReceiver* chunks_;

@@ -229,6 +229,7 @@ void Handler::PublishTraceId(const tandem_invocation& invocation) {
   if (!interpreter_.is_main() || interpreter_.function_count() != 1) return;
   const std::string_view wanted = View(invocation.trace_id);
   const bool present = wanted.data() != nullptr;
+  if (!present && published_ == Published::kUnset) return;
   if (published_ == (present ? Published::kSet : Published::kUnset) && wanted == trace_id_) return;
   Steal(PyObject_CallOneArg(interpreter_.set_trace_id(), MakeTextOrNone(wanted).ptr()));
   trace_id_ = wanted;

@@ -37,6 +37,9 @@ class KeyCache {
  private:
   static constexpr size_t kBits = 9;
   static constexpr size_t kWays = 4;
+  // A handler's own literals are interned, and a dict finds the same object without comparing texts. The interpreter
+  // may keep what is interned for ever, hence not every key that events come up with.
+  static constexpr size_t kMostInterned = 4096;
 
   // The first and the last 8 bytes; of a shorter text the first holds all.
   struct Ends {
@@ -76,11 +79,14 @@ class KeyCache {
     return ends;
   }
 
-  static PyObject* Fill(Slot& slot, const Ends& ends, const char* text, size_t size) {
+  PyObject* Fill(Slot& slot, const Ends& ends, const char* text, size_t size) {
     PyObject* made = PyUnicode_New(static_cast<Py_ssize_t>(size), 127);
     if (made == nullptr) return nullptr;
     if (size != 0) std::memcpy(PyUnicode_1BYTE_DATA(made), text, size);
-    if (PyObject_Hash(made) == -1) {
+    if (interned_ < kMostInterned) {
+      ++interned_;
+      PyUnicode_InternInPlace(&made);  // computes the hash as well
+    } else if (PyObject_Hash(made) == -1) {
       Py_DECREF(made);
       return nullptr;
     }
@@ -91,6 +97,7 @@ class KeyCache {
   }
 
   std::array<Set, size_t{1} << kBits> sets_{};
+  size_t interned_ = 0;
 };
 
 }  // namespace tandem::python

@@ -39,6 +39,8 @@ class TANDEM_EXPORT RequestId {
   explicit RequestId(std::string_view text);
   // A new random one. Threads: any.
   static RequestId Random();
+  // Becomes a new random one, in place.
+  void Renew();
 
   std::string_view view() const { return {text_.data(), size_}; }
   bool empty() const { return size_ == 0; }

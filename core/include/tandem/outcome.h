@@ -55,6 +55,8 @@ class TANDEM_EXPORT Outcome {
   Disposition disposition() const { return error_ ? error_->disposition : disposition_; }
 
  private:
+  friend struct ::tandem_sink;  // writes a success in place
+
   Kind kind_ = Kind::kSuccess;
   Disposition disposition_ = Disposition::kKeep;
   Payload payload_;
