@@ -20,9 +20,17 @@ DeadlineWatch::~DeadlineWatch() {
 
 void DeadlineWatch::Wake() {
   const std::lock_guard lock(mutex_);
-  awake_.store(true, std::memory_order_seq_cst);
   if (!thread_.joinable()) thread_ = std::thread([this] { Loop(); });
+  awake_.store(true, std::memory_order_seq_cst);  // not where there is no thread: the next invocation tries again
   changed_.notify_all();
+}
+
+bool DeadlineWatch::Scan() noexcept {
+  try {
+    return scan_();
+  } catch (...) {  // no memory, for now
+    return true;
+  }
 }
 
 void DeadlineWatch::Loop() {
@@ -38,7 +46,7 @@ void DeadlineWatch::Loop() {
     // us.
     awake_.store(false, std::memory_order_seq_cst);
     lock.unlock();
-    const bool busy = scan_();
+    const bool busy = Scan();
     lock.lock();
     if (busy) awake_.store(true, std::memory_order_seq_cst);
   }

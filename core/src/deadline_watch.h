@@ -21,13 +21,15 @@ class DeadlineWatch {
   DeadlineWatch(const DeadlineWatch&) = delete;
   DeadlineWatch& operator=(const DeadlineWatch&) = delete;
 
-  // An invocation with a deadline has begun (it must be visible to `scan` already).
+  // An invocation with a deadline has begun (it must be visible to `scan` already). Throws std::system_error where the
+  // thread cannot be started.
   void Notice() {
     if (!awake_.load(std::memory_order_seq_cst)) Wake();
   }
 
  private:
   void Wake();
+  bool Scan() noexcept;
   void Loop();
 
   std::function<bool()> scan_;

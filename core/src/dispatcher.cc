@@ -1,8 +1,7 @@
 #include "dispatcher.h"
 
-#include <sys/resource.h>
-
 #include <chrono>
+#include <exception>
 #include <string>
 #include <utility>
 
@@ -13,21 +12,6 @@ namespace tandem {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-std::int64_t PeakMemoryBytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
-}
-
-// Whether an invocation that ran for `elapsed_ms` by a coarse clock has passed its deadline. The deadline that the
-// handler was told counts; the elapsed time is for a wall clock that was set meanwhile.
-bool IsOver(const RunningInvocation& invocation, std::int64_t elapsed_ms) {
-  constexpr std::int64_t kTickMs = 10;
-  const std::int64_t limit = invocation.timeout.count();
-  if (elapsed_ms < limit - kTickMs) return false;
-  return invocation.sink.RemainingMs() == 0 || elapsed_ms > limit + kTickMs;
-}
 
 // Gives an invocation's place back, whatever happens to it.
 class LeaveAtEnd {
@@ -47,6 +31,19 @@ class LeaveAtEnd {
 
 InvokeResult Dispatcher::Dispatch(FunctionImpl& function, const Event& event, const InvokeOptions& options) {
   InvokeResult result;
+  try {
+    DispatchInto(result, function, event, options);
+  } catch (const std::bad_alloc&) {
+    result.outcome = Outcome::OutOfMemory();
+  } catch (const std::exception& error) {
+    result.outcome =
+        Outcome::Fault(Status(Code::kInternal, "invoking '" + function.config().name + "': " + error.what()));
+  }
+  return result;
+}
+
+void Dispatcher::DispatchInto(InvokeResult& result, FunctionImpl& function, const Event& event,
+                              const InvokeOptions& options) {
   if (options.request_id.empty()) {
     result.request_id.Renew();
   } else {
@@ -56,23 +53,22 @@ InvokeResult Dispatcher::Dispatch(FunctionImpl& function, const Event& event, co
   InlineEnvironment* environment = function.MadeEnvironment();
   if (environment != nullptr && environment->TryEnter(invocation)) {
     Serve(function, *environment, invocation, event, options);
-    return result;
+    return;
   }
   const FunctionImpl::Use use(function);
   auto made = function.Environment();
   if (!made) {
     result.outcome = Outcome::Fault(made.status());
-    return result;
+    return;
   }
   environment = *made;
   if (environment->Enter(invocation)) {
     Serve(function, *environment, invocation, event, options);
   } else if (Speaks(options)) {
-    result.report.max_memory_used_bytes = PeakMemoryBytes();
+    result.report.max_memory_used_bytes = ProcessPeakMemoryBytes();
     environment->LogPlatform(invocation, StartLine(result.request_id.view(), function.config().version));
     SayEnd(*environment, invocation, function.config());
   }
-  return result;
 }
 
 bool Dispatcher::Speaks(const InvokeOptions& options) const {
@@ -119,13 +115,12 @@ void Dispatcher::Run(const FunctionConfig& config, InlineEnvironment& environmen
   };
   const bool measured = Measures(options);
   const auto begin = measured ? Clock::now() : Clock::time_point();
-  const std::int64_t began_ms = limited ? CoarseSteadyClockMs() : 0;
   environment.Run(invocation, call);
   if (measured) {
     result.report.duration = Clock::now() - begin;
-    result.report.max_memory_used_bytes = PeakMemoryBytes();
+    result.report.max_memory_used_bytes = ProcessPeakMemoryBytes();
   }
-  if (limited && IsOver(invocation, CoarseSteadyClockMs() - began_ms)) {
+  if (limited && invocation.IsOver()) {
     result.report.timed_out = true;
     result.report.duration = config.timeout;
     result.outcome = TimeoutOutcome(result.request_id.view(), config.timeout);

@@ -17,11 +17,13 @@ class Dispatcher {
   Dispatcher(PlatformLogs platform_logs, std::function<bool()> scan)
       : platform_logs_(platform_logs), watch_(std::move(scan)) {}
 
+  // What fails here is a fault in the result: nothing is thrown.
   InvokeResult Dispatch(FunctionImpl& function, const Event& event, const InvokeOptions& options);
   // Opens the function's handler where it is not open. Success, or the init error.
   Outcome Prepare(FunctionImpl& function);
 
  private:
+  void DispatchInto(InvokeResult& result, FunctionImpl& function, const Event& event, const InvokeOptions& options);
   // Whether START, END and REPORT are said.
   bool Speaks(const InvokeOptions& options) const;
   // Whether the report's figures are taken.

@@ -33,7 +33,15 @@ FunctionImpl::FunctionImpl(FunctionSetup setup) : language_(std::move(setup.lang
 }
 
 FunctionImpl::~FunctionImpl() {
-  for (int users = users_.load(); users != 0; users = users_.load()) users_.wait(users);
+  End();
+}
+
+void FunctionImpl::End() {
+  {
+    std::unique_lock lock(users_mutex_);
+    unused_.wait(lock, [this] { return users_ == 0; });
+  }
+  if (InlineEnvironment* environment = MadeEnvironment(); environment != nullptr) environment->End();
 }
 
 Result<InlineEnvironment*> FunctionImpl::Environment() {
@@ -44,7 +52,7 @@ Result<InlineEnvironment*> FunctionImpl::Environment() {
   if (environment_ == nullptr) {
     const EnvironmentConfig config{&config_, runtime_.identifier, code_root_, config_.log_group_name, log_stream_name_};
     environment_ = std::make_unique<InlineEnvironment>(config, **loader, log_sink_);
-    made_.store(environment_.get(), std::memory_order_release);
+    made_.store(environment_.get(), std::memory_order_seq_cst);
   }
   return environment_.get();
 }

@@ -3,6 +3,7 @@
 #define TANDEM_CORE_FUNCTION_IMPL_H_
 
 #include <atomic>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -36,7 +37,9 @@ class FunctionImpl final : public Function {
   // The environment, with its language runtime started; made at the first call.
   Result<InlineEnvironment*> Environment();
   // The same if it has been made, else null.
-  InlineEnvironment* MadeEnvironment() const { return made_.load(std::memory_order_acquire); }
+  InlineEnvironment* MadeEnvironment() const { return made_.load(std::memory_order_seq_cst); }
+  // Waits for the invocations that hold a Use, and closes the handler when what runs in it has left.
+  void End();
 
   Result<const tandem_loader_table*> Load() const { return LoaderProcess::Get().Load(runtime_.info); }
   Result<const LoadedLoader*> Start() const { return LoaderProcess::Get().Start(runtime_.info, language_); }
@@ -44,9 +47,13 @@ class FunctionImpl final : public Function {
   // Keeps the function from ending.
   class Use {
    public:
-    explicit Use(FunctionImpl& function) : function_(function) { function_.users_.fetch_add(1); }
+    explicit Use(FunctionImpl& function) : function_(function) {
+      const std::lock_guard lock(function_.users_mutex_);
+      ++function_.users_;
+    }
     ~Use() {
-      if (function_.users_.fetch_sub(1) == 1) function_.users_.notify_all();
+      const std::lock_guard lock(function_.users_mutex_);  // until after the notice: its function may end then
+      if (--function_.users_ == 0) function_.unused_.notify_all();
     }
     Use(const Use&) = delete;
     Use& operator=(const Use&) = delete;
@@ -61,7 +68,9 @@ class FunctionImpl final : public Function {
   std::mutex make_mutex_;
   std::unique_ptr<InlineEnvironment> environment_;
   std::atomic<InlineEnvironment*> made_{nullptr};
-  std::atomic<int> users_{0};
+  std::mutex users_mutex_;
+  std::condition_variable unused_;
+  int users_ = 0;
 };
 
 }  // namespace tandem

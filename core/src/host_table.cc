@@ -50,12 +50,9 @@ void ReleasePayload(const tandem_payload* payload) {
 template <typename Take>
 void Guarded(tandem_sink* sink, std::string_view why, const Take& take) noexcept {
   try {
-    try {
-      take();
-    } catch (...) {
-      sink->Fault(TANDEM_FAULT_INTERNAL, why);
-    }
-  } catch (...) {  // NOLINT(bugprone-empty-catch): no memory for a fault either; the host sees that there is no result
+    take();
+  } catch (...) {
+    sink->Fault(TANDEM_FAULT_INTERNAL, {why});
   }
 }
 
@@ -78,7 +75,7 @@ void TakeError(tandem_sink* sink, const tandem_error* error) {
 }
 
 void TakeFault(tandem_sink* sink, std::int32_t fault, tandem_string message) {
-  Guarded(sink, kNoMemory, [&] { sink->Fault(fault, ViewOf(message)); });
+  sink->Fault(fault, {ViewOf(message)});
 }
 
 std::int64_t RemainingTimeMs(const tandem_sink* sink) {

@@ -1,7 +1,10 @@
 #include "inline_environment.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,35 +16,39 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kTailBytes = 4096;  // L-51
-
-void AppendTail(std::string& tail, std::string_view text) {
-  if (text.size() >= kTailBytes) {
-    tail.assign(text.substr(text.size() - kTailBytes));
-    return;
-  }
-  tail.append(text);
-  if (tail.size() > kTailBytes) tail.erase(0, tail.size() - kTailBytes);
-}
-
 std::size_t PlacesOf(const FunctionConfig& config, const LoadedLoader& loader) {
   const bool concurrent = (loader.table->flags & TANDEM_LOADER_CONCURRENT) != 0;
   return concurrent ? static_cast<std::size_t>(std::max(1, config.max_concurrency)) : 1;
 }
 
 // Makes sure that a call's sink has a result, whatever the loader did.
-void RequireResult(tandem_sink& sink, const LoadedLoader& loader, const char* call, std::string_view what) {
-  if (sink.answered()) return;
-  sink.Fault(TANDEM_FAULT_INTERNAL,
-             "loader " + std::string(loader.table->name) + ": " + call + " " + std::string(what));
+void RequireResult(tandem_sink& sink, const LoadedLoader& loader, std::string_view call, std::string_view what,
+                   std::string_view detail = {}) noexcept {
+  sink.Fault(TANDEM_FAULT_INTERNAL, {"loader ", loader.table->name, ": ", call, " ", what, detail});
 }
 
+constexpr std::string_view kWaitsForItself =
+    "the function is invoked by itself on the thread that runs it, where it would wait for its own end; "
+    "invoke it on another thread, or give it a concurrency above 1 where its language allows that";
+
 }  // namespace
+
+bool RunningInvocation::IsOver() const {
+  constexpr std::int64_t kTickMs = 10;
+  const std::int64_t limit = timeout.count();
+  const std::int64_t elapsed = CoarseSteadyClockMs() - began_ms;
+  if (elapsed < limit - kTickMs) return false;
+  return sink.RemainingMs() == 0 || elapsed > limit + kTickMs;
+}
 
 InlineEnvironment::InlineEnvironment(const EnvironmentConfig& config, const LoadedLoader& loader, LogSink* log_sink)
     : config_(config), loader_(loader), log_sink_(log_sink), places_(PlacesOf(*config.function, loader)) {}
 
 InlineEnvironment::~InlineEnvironment() {
+  End();
+}
+
+void InlineEnvironment::End() {
   std::unique_lock lock(mutex_);
   if (state_ == State::kReady) Retire(lock);
   while (state_ == State::kRetiring || state_ == State::kBusy) state_changed_.wait(lock);
@@ -49,6 +56,7 @@ InlineEnvironment::~InlineEnvironment() {
 
 bool InlineEnvironment::TryEnter(RunningInvocation& invocation) {
   if (invocation.timeout.count() > 0) {
+    invocation.began_ms = CoarseSteadyClockMs();
     invocation.deadline_ms = CoarseWallClockMs() + invocation.timeout.count();
     invocation.sink.set_deadline(invocation.deadline_ms);
   }
@@ -61,6 +69,7 @@ bool InlineEnvironment::Enter(RunningInvocation& invocation) {
     switch (state_) {
       case State::kReady:
         if (EnterUnderLock(lock, invocation)) return true;
+        if (invocation.sink.answered()) return false;
         break;
       case State::kClosed:
         Open(lock, invocation);
@@ -71,16 +80,37 @@ bool InlineEnvironment::Enter(RunningInvocation& invocation) {
         return false;
       case State::kBusy:
       case State::kRetiring:
+        if (IsHeldUpByItself(invocation)) {
+          invocation.sink.Fault(TANDEM_FAULT_INTERNAL, {kWaitsForItself});
+          return false;
+        }
         state_changed_.wait(lock);
         break;
     }
   }
 }
 
+bool InlineEnvironment::IsHeldUpByItself(const RunningInvocation& invocation) {
+  if (state_ == State::kBusy) return opening_ != nullptr && pthread_equal(opening_->thread, invocation.thread) != 0;
+  bool own_only = false;
+  for (std::size_t at = 0; at < places_.size(); ++at) {
+    const RunningInvocation* running = places_.Look(at);
+    if (running == nullptr && state_ == State::kReady) return false;  // there is a place
+    if (running == nullptr) continue;
+    if (pthread_equal(running->thread, invocation.thread) == 0) return false;
+    own_only = true;
+  }
+  return own_only;
+}
+
 bool InlineEnvironment::EnterUnderLock(std::unique_lock<std::mutex>& lock, RunningInvocation& invocation) {
   ++waiting_;
   bool entered = TryEnter(invocation);
   while (!entered && state_ == State::kReady) {
+    if (IsHeldUpByItself(invocation)) {
+      invocation.sink.Fault(TANDEM_FAULT_INTERNAL, {kWaitsForItself});
+      break;
+    }
     bool all_taken = true;
     for (std::size_t at = 0; at < places_.size(); ++at) {
       if (places_.Look(at) == nullptr) all_taken = false;
@@ -100,13 +130,14 @@ void InlineEnvironment::SetState(State state) {
 }
 
 void InlineEnvironment::Open(std::unique_lock<std::mutex>& lock, RunningInvocation& invocation) {
-  SetState(State::kBusy);
-  lock.unlock();
-
   const FunctionConfig& function = *config_.function;
   std::vector<tandem_string> layers;
   layers.reserve(function.layers.size());
   for (const std::string& layer : function.layers) layers.push_back(AbiString(layer));
+  SetState(State::kBusy);  // from here on nothing throws
+  opening_ = &invocation;
+  lock.unlock();
+
   const tandem_function_config config = {
       .struct_size = sizeof(tandem_function_config),
       .function = this,
@@ -131,7 +162,7 @@ void InlineEnvironment::Open(std::unique_lock<std::mutex>& lock, RunningInvocati
   try {
     loader_.table->open(loader_.instance, &config, &sink, &handler);
   } catch (const std::exception& error) {
-    RequireResult(sink, loader_, "open", std::string("let an exception out: ") + error.what());
+    RequireResult(sink, loader_, "open", "let an exception out: ", error.what());
   } catch (...) {
     RequireResult(sink, loader_, "open", "let an exception out");
   }
@@ -139,6 +170,7 @@ void InlineEnvironment::Open(std::unique_lock<std::mutex>& lock, RunningInvocati
   if (handler == nullptr) RequireResult(sink, loader_, "open", "gave neither a handler nor a reason");
 
   lock.lock();
+  opening_ = nullptr;
   handler_ = handler;
   if (handler != nullptr) {
     SetState(State::kReady);
@@ -173,7 +205,7 @@ void InlineEnvironment::Run(RunningInvocation& invocation, const tandem_invocati
   try {
     loader_.table->invoke(handler_, &call, &invocation.sink);
   } catch (const std::exception& error) {
-    RequireResult(invocation.sink, loader_, "invoke", std::string("let an exception out: ") + error.what());
+    RequireResult(invocation.sink, loader_, "invoke", "let an exception out: ", error.what());
   } catch (...) {
     RequireResult(invocation.sink, loader_, "invoke", "let an exception out");
   }
@@ -231,18 +263,26 @@ void InlineEnvironment::Cancel(std::string_view request_id) {
   if (RunningInvocation* invocation = FindRunning(request_id); invocation != nullptr) AskToYield(lock, *invocation);
 }
 
-bool InlineEnvironment::CancelOverdue(std::int64_t now_ms) {
+bool InlineEnvironment::CancelOverdue() {
   std::unique_lock lock(mutex_);
   bool busy = false;
   for (std::size_t at = 0; at < places_.size(); ++at) {
     RunningInvocation* invocation = places_.Look(at);
     if (invocation == nullptr || invocation->deadline_ms == kNoDeadline || invocation->yield_asked) continue;
     busy = true;
-    if (invocation->deadline_ms > now_ms) continue;
+    if (!invocation->IsOver()) continue;
     invocation->yield_asked = true;
     AskToYield(lock, *invocation);
   }
   return busy;
+}
+
+void InlineEnvironment::AppendToTail(RunningInvocation& invocation, std::string_view text) noexcept {
+  if (invocation.log_type != LogType::kTail) return;
+  try {
+    AppendLogTail(invocation.result.log_tail, text);
+  } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): what does not fit is missing; the log has it
+  }
 }
 
 void InlineEnvironment::Log(const LogRecord& record) noexcept {
@@ -251,16 +291,15 @@ void InlineEnvironment::Log(const LogRecord& record) noexcept {
   if (!record.request_id.empty()) {
     const std::lock_guard lock(mutex_);
     RunningInvocation* invocation = FindRunning(record.request_id);
-    if (invocation != nullptr && invocation->log_type == LogType::kTail)
-      AppendTail(invocation->result.log_tail, record.text);
+    if (invocation != nullptr) AppendToTail(*invocation, record.text);
   }
   if (log_sink_ != nullptr) log_sink_->Write(named);
 }
 
 void InlineEnvironment::LogPlatform(RunningInvocation& invocation, std::string_view text) {
-  if (invocation.log_type == LogType::kTail) {
+  {
     const std::lock_guard lock(mutex_);
-    AppendTail(invocation.result.log_tail, text);
+    AppendToTail(invocation, text);
   }
   if (log_sink_ == nullptr) return;
   using std::chrono::duration_cast;

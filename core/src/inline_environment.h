@@ -2,6 +2,8 @@
 #ifndef TANDEM_CORE_INLINE_ENVIRONMENT_H_
 #define TANDEM_CORE_INLINE_ENVIRONMENT_H_
 
+#include <pthread.h>
+
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -43,9 +45,15 @@ struct RunningInvocation {
   tandem_sink sink;
   std::chrono::milliseconds timeout;  // 0: none
   LogType log_type;
-  std::int64_t deadline_ms = kNoDeadline;  // set by Enter
+  std::int64_t deadline_ms = kNoDeadline;  // on the wall clock, as the handler is told; set by Enter
+  std::int64_t began_ms = 0;               // by CoarseSteadyClockMs, where there is a timeout; set by Enter
   std::size_t place = 0;                   // set by Enter
   bool yield_asked = false;                // once is enough
+  pthread_t thread = pthread_self();
+
+  // Whether it has passed its deadline: the one that the handler was told, as long as the wall clock was not set
+  // meanwhile by much; else its timeout. By coarse clocks.
+  bool IsOver() const;
 };
 
 // Opens the handler when it is first needed and again after an outcome that asks for it, admits as many invocations at
@@ -60,6 +68,9 @@ class InlineEnvironment final : public tandem_function {
   InlineEnvironment(const InlineEnvironment&) = delete;
   InlineEnvironment& operator=(const InlineEnvironment&) = delete;
 
+  // Closes the handler when what runs has left. An invocation that enters later opens it again.
+  void End();
+
   // Takes a place and sets the deadline, if the handler is open and a place is free; then Leave must follow.
   bool TryEnter(RunningInvocation& invocation);
   // The same, but waits for a place and opens the handler where needed. False: the sink has the init error or fault,
@@ -72,7 +83,7 @@ class InlineEnvironment final : public tandem_function {
 
   void Cancel(std::string_view request_id);
   // Cancels what is overdue; returns whether anything with a deadline runs.
-  bool CancelOverdue(std::int64_t now_ms);
+  bool CancelOverdue();
 
   // From the loader: a record of this function.
   void Log(const LogRecord& record) noexcept override;
@@ -88,7 +99,10 @@ class InlineEnvironment final : public tandem_function {
     kBad,
   };
 
-  // Waits, with the lock, until there is a place, and takes it; false when the state is not kReady any more.
+  // Whether what the invocation would wait for is work of its own thread.
+  bool IsHeldUpByItself(const RunningInvocation& invocation);
+  // Waits, with the lock, until there is a place, and takes it; false when the state is not kReady any more, or the
+  // sink has the reason.
   bool EnterUnderLock(std::unique_lock<std::mutex>& lock, RunningInvocation& invocation);
   void LeaveMarked(RunningInvocation& invocation);
   // Opens the handler without holding the lock; leaves the result in the state.
@@ -99,6 +113,7 @@ class InlineEnvironment final : public tandem_function {
   void SetState(State state);
   // Null: none of this id runs. Valid while the lock is held.
   RunningInvocation* FindRunning(std::string_view request_id);
+  static void AppendToTail(RunningInvocation& invocation, std::string_view text) noexcept;
   void AskToYield(std::unique_lock<std::mutex>& lock, RunningInvocation& invocation);
 
   const EnvironmentConfig config_;
@@ -110,10 +125,11 @@ class InlineEnvironment final : public tandem_function {
   std::condition_variable state_changed_;
   std::condition_variable place_free_;
   State state_ = State::kClosed;
-  int waiting_ = 0;                    // for a place
-  int cancels_ = 0;                    // loader calls to `cancel` under way, which need the handler
-  tandem_handler* handler_ = nullptr;  // changes only while no place is free or taken
-  Outcome bad_;                        // with State::kBad
+  const RunningInvocation* opening_ = nullptr;  // whose call opens the handler
+  int waiting_ = 0;                             // for a place
+  int cancels_ = 0;                             // loader calls to `cancel` under way, which need the handler
+  tandem_handler* handler_ = nullptr;           // changes only while no place is free or taken
+  Outcome bad_;                                 // with State::kBad
 };
 
 }  // namespace tandem

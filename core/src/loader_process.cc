@@ -98,9 +98,9 @@ Result<const LoadedLoader*> LoaderProcess::Start(const RuntimeInfo& info, const 
   try {
     (*table)->create(&HostTable(), &slot.context, &config, &sink, &instance);
   } catch (const std::exception& error) {
-    sink.Fault(TANDEM_FAULT_INTERNAL, "loader " + info.module + " let an exception out of create: " + error.what());
+    sink.Fault(TANDEM_FAULT_INTERNAL, {"loader ", info.module, " let an exception out of create: ", error.what()});
   } catch (...) {
-    sink.Fault(TANDEM_FAULT_INTERNAL, "loader " + info.module + " let an exception out of create");
+    sink.Fault(TANDEM_FAULT_INTERNAL, {"loader ", info.module, " let an exception out of create"});
   }
   if (instance == nullptr) {
     if (IsOpen(info.library)) Bind(slot, info);

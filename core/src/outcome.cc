@@ -42,6 +42,11 @@ Outcome Outcome::Error(FunctionError error, Payload body) {
   return outcome;
 }
 
+Outcome Outcome::OutOfMemory() noexcept {
+  static const Outcome kFault = Fault(Status(Code::kInternal, "out of memory"));
+  return kFault;
+}
+
 Outcome Outcome::Fault(Status status) {
   Outcome outcome;
   outcome.kind_ = Kind::kFault;

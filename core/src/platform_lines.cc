@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <csignal>
 #include <cstdio>
@@ -14,10 +15,11 @@
 namespace tandem {
 namespace {
 
+// With a point, whatever the process's locale.
 std::string TwoDecimals(double value) {
-  std::array<char, 64> text{};
-  const int length = std::snprintf(text.data(), text.size(), "%.2f", value);
-  return {text.data(), static_cast<std::size_t>(length)};
+  std::array<char, 400> text{};  // the longest double has 309 digits before the point
+  const auto end = std::to_chars(text.begin(), text.end(), value, std::chars_format::fixed, 2);
+  return {text.data(), end.ptr};
 }
 
 double Milliseconds(std::chrono::nanoseconds duration) {

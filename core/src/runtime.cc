@@ -19,6 +19,9 @@ namespace tandem {
 namespace {
 
 constexpr std::size_t kMaxNameSize = 64;
+// Far above what anyone needs, and far below what overflows.
+constexpr std::int32_t kMaxConcurrency = 10'000;
+constexpr std::chrono::hours kMaxTimeout{24 * 366};
 
 std::string LibraryFolder() {
   Dl_info info{};
@@ -36,8 +39,10 @@ Status CheckConfig(const FunctionConfig& config) {
     return bad("a function's name has 1 to 64 of the characters a-z, A-Z, 0-9, - and _");
   if (config.code.empty()) return bad("it has no code: give a jar, a zip or a directory");
   if (config.timeout.count() < 0) return bad("its timeout is negative");
+  if (config.timeout > kMaxTimeout) return bad("its timeout is longer than a year");
   if (config.memory_size_mb <= 0) return bad("its memory size is not positive");
   if (config.max_concurrency <= 0) return bad("its concurrency is not positive");
+  if (config.max_concurrency > kMaxConcurrency) return bad("its concurrency is above 10000");
   return {};
 }
 
@@ -79,12 +84,7 @@ class Runtime::Impl {
     if (options_.log_sink != nullptr) LoaderProcess::Get().AddSink(options_.log_sink);
   }
   ~Impl() {
-    decltype(functions_) ending;
-    {
-      const std::unique_lock lock(functions_mutex_);
-      ending.swap(functions_);
-    }
-    ending.clear();  // outside the lock: functions wait for their invocations
+    for (const auto& [name, function] : functions_) function->End();  // while their deadlines are watched
     if (options_.log_sink != nullptr) LoaderProcess::Get().RemoveSink(options_.log_sink);
   }
   Impl(const Impl&) = delete;
@@ -105,7 +105,8 @@ class Runtime::Impl {
   std::unique_ptr<RuntimeRegistry> registry_;
   mutable std::shared_mutex functions_mutex_;
   std::map<std::string, std::unique_ptr<FunctionImpl>, std::less<>> functions_;
-  Dispatcher dispatcher_;  // its watch ends before the functions do
+  std::vector<FunctionImpl*> ending_;  // still watched: what runs in them has its deadline
+  Dispatcher dispatcher_;              // its watch ends before the functions do
 };
 
 Result<RuntimeSelection> Runtime::Impl::SelectRuntime(const FunctionConfig& config, const std::string& code_root) {
@@ -147,14 +148,18 @@ Result<Function*> Runtime::Impl::Add(FunctionConfig config) {
 }
 
 Status Runtime::Impl::Remove(std::string_view name) {
-  std::unique_ptr<FunctionImpl> function;  // ends outside the lock: it waits for its invocations
+  std::unique_ptr<FunctionImpl> function;
   {
     const std::unique_lock lock(functions_mutex_);
     const auto found = functions_.find(name);
     if (found == functions_.end()) return {Code::kNotFound, "there is no function '" + std::string(name) + "'"};
+    ending_.push_back(found->second.get());
     function = std::move(found->second);
     functions_.erase(found);
   }
+  function->End();  // without the lock, as it waits
+  const std::unique_lock lock(functions_mutex_);
+  ending_.erase(std::find(ending_.begin(), ending_.end(), function.get()));
   return {};
 }
 
@@ -170,16 +175,18 @@ bool Runtime::Impl::CancelOverdue() {
   std::vector<InlineEnvironment*> environments;
   {
     const std::shared_lock lock(functions_mutex_);
-    for (const auto& [name, function] : functions_) {
-      InlineEnvironment* environment = function->MadeEnvironment();
-      if (environment == nullptr) continue;
-      uses.push_back(std::make_unique<FunctionImpl::Use>(*function));
+    const auto add = [&](FunctionImpl& function) {
+      InlineEnvironment* environment = function.MadeEnvironment();
+      if (environment == nullptr) return;
+      uses.push_back(std::make_unique<FunctionImpl::Use>(function));
       environments.push_back(environment);
-    }
+    };
+    for (const auto& [name, function] : functions_) add(*function);
+    for (FunctionImpl* function : ending_) add(*function);
   }
   bool busy = false;
   for (InlineEnvironment* environment : environments) {
-    if (environment->CancelOverdue(WallClockMs())) busy = true;
+    if (environment->CancelOverdue()) busy = true;
   }
   return busy;
 }

@@ -113,11 +113,17 @@ void tandem_sink::Fail(const tandem_error& error) {
   answered_ = true;
 }
 
-void tandem_sink::Fault(std::int32_t fault, std::string_view message) {
+void tandem_sink::Fault(std::int32_t fault, std::initializer_list<std::string_view> message) noexcept {
   if (answered_) return;
-  const auto code = fault == TANDEM_FAULT_UNAVAILABLE ? tandem::Code::kUnavailable : tandem::Code::kInternal;
-  outcome_ = Outcome::Fault(tandem::Status(code, std::string(message)));
   answered_ = true;
+  try {
+    const auto code = fault == TANDEM_FAULT_UNAVAILABLE ? tandem::Code::kUnavailable : tandem::Code::kInternal;
+    std::string text;
+    for (const std::string_view piece : message) text += piece;
+    outcome_ = Outcome::Fault(tandem::Status(code, std::move(text)));
+  } catch (...) {
+    outcome_ = Outcome::OutOfMemory();
+  }
 }
 
 std::int64_t tandem_sink::RemainingMs() const {

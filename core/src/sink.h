@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <initializer_list>
 #include <string_view>
 
 #include "tandem/invocation.h"
@@ -25,7 +26,8 @@ struct tandem_sink {
   void Succeed(const tandem_result& result);
   bool TakeChunk(std::string_view chunk);
   void Fail(const tandem_error& error);
-  void Fault(std::int32_t fault, std::string_view message);
+  // The message is the pieces together; "out of memory" where they do not fit.
+  void Fault(std::int32_t fault, std::initializer_list<std::string_view> message) noexcept;
 
   // Milliseconds until the deadline on the wall clock, never negative (C-05, C-20).
   std::int64_t RemainingMs() const;

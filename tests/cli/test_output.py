@@ -36,6 +36,30 @@ def test_python_cannot_write_to_the_response(invoke_python, python):
     assert run.stderr.count("by C, buffered") == 1
 
 
+@pytest.fixture(scope="session")
+def comma_locales(tmp_path_factory):
+    """A LOCPATH with a locale that writes 0,5 for a half."""
+    folder = tmp_path_factory.mktemp("locales")
+    subprocess.run(["localedef", "-i", "de_DE", "-f", "UTF-8", folder / "de_DE.UTF-8"], check=True)
+    return folder
+
+
+def test_figures_have_a_point_whatever_locale_the_handler_sets(invoke_python, python, comma_locales):
+    """E-38, L-43."""
+    source = """
+        import locale
+        import time
+
+        def handler(event, context):
+            assert locale.setlocale(locale.LC_ALL, "de_DE.UTF-8") and locale.localeconv()["decimal_point"] == ","
+            time.sleep(60)
+        """
+    run = invoke_python(source, "--python", python, "--timeout", "0.5", env={"LOCPATH": str(comma_locales)})
+    assert run.code == 1
+    assert run.json["errorMessage"].endswith("Error: Task timed out after 0.50 seconds")
+    assert re.search(r"Duration: \d+\.\d\d ms\t", run.stderr), run.stderr
+
+
 def test_java_cannot_write_to_the_response(tandem, java_package, java_home):
     """L-36."""
     run = tandem.invoke("demo.Talk::everywhere", java_package, "--java-home", java_home)

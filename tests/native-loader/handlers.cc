@@ -198,6 +198,10 @@ std::int32_t Exhaust(const Call& call) {
     result.data = reinterpret_cast<const std::uint8_t*>(endless.data);
     result.size = endless.size;
     call.host->result(call.sink, &result);
+  } else if (way == "error") {
+    call.Fail("Native.Boom", View(endless));
+  } else if (way == "fault") {
+    call.host->result_fault(call.sink, TANDEM_FAULT_INTERNAL, endless);
   } else if (way == "chunk") {
     if (call.host->result_chunk(call.sink, reinterpret_cast<const std::uint8_t*>("x"), 1) == 0) return TANDEM_OK;
     call.Succeed("\"after a lost chunk\"");

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <climits>
 #include <cstdio>
 #include <functional>
 #include <semaphore>
@@ -157,6 +158,12 @@ TEST(Invoke, WhatFitsNoMemoryIsAFault) {
   ASSERT_EQ(outcome.kind(), Outcome::Kind::kFault);
   EXPECT_EQ(outcome.fault().code(), Code::kInternal);
   EXPECT_EQ(outcome.fault().message(), "the result of the loader cannot be kept: out of memory");
+  const Outcome error = runtime->Invoke(function, Event("error")).outcome;
+  ASSERT_EQ(error.kind(), Outcome::Kind::kFault) << "an error that does not fit is no success";
+  EXPECT_EQ(error.fault().message(), "the result of the loader cannot be kept: out of memory");
+  const Outcome fault = runtime->Invoke(function, Event("fault")).outcome;
+  ASSERT_EQ(fault.kind(), Outcome::Kind::kFault);
+  EXPECT_EQ(fault.fault().message(), "out of memory");
   EXPECT_EQ(Text(runtime->Invoke(function, Event("payload_new")).outcome), "\"nothing is an answer, too\"")
       << "a result that was there stays";
 }
@@ -374,6 +381,9 @@ TEST(Runtime, RefusesBadFunctions) {
   EXPECT_EQ(refusal([](FunctionConfig& c) { c.code = "/dev/null"; }), Code::kInvalidArgument);
   EXPECT_EQ(refusal([](FunctionConfig& c) { c.memory_size_mb = 0; }), Code::kInvalidArgument);
   EXPECT_EQ(refusal([](FunctionConfig& c) { c.timeout = milliseconds(-1); }), Code::kInvalidArgument);
+  EXPECT_EQ(refusal([](FunctionConfig& c) { c.timeout = milliseconds::max(); }), Code::kInvalidArgument);
+  EXPECT_EQ(refusal([](FunctionConfig& c) { c.max_concurrency = 0; }), Code::kInvalidArgument);
+  EXPECT_EQ(refusal([](FunctionConfig& c) { c.max_concurrency = INT_MAX; }), Code::kInvalidArgument);
   EXPECT_EQ(refusal([](FunctionConfig& c) { c.runtime = "cobol85"; }), Code::kInvalidArgument);
   EXPECT_EQ(refusal([](FunctionConfig& c) { c.runtime = "native9"; }), Code::kUnavailable);
   Function& once = runtime.Add("native.echo");

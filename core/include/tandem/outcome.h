@@ -40,6 +40,8 @@ class TANDEM_EXPORT Outcome {
   // An empty body is composed from the error's parts: {"errorMessage","errorType","stackTrace"}.
   static Outcome Error(FunctionError error, Payload body = {});
   static Outcome Fault(Status status);
+  // A fault of kInternal that needs no memory to be made: "out of memory".
+  static Outcome OutOfMemory() noexcept;
 
   Kind kind() const { return kind_; }
   bool ok() const { return kind_ == Kind::kSuccess; }

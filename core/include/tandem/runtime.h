@@ -62,7 +62,7 @@ class TANDEM_EXPORT Runtime {
   // until Remove or the Runtime's end. Errors: kInvalidArgument (the config, the package, an ambiguous language),
   // kNotFound (no such package), kUnavailable (no runtime serves it).
   Result<Function*> Add(FunctionConfig config);
-  // Waits for the function's running invocations. Errors: kNotFound.
+  // Waits for the function's running invocations, which keep their deadlines. Not from one of them. Errors: kNotFound.
   Status Remove(std::string_view name);
   // Null when there is none.
   Function* Find(std::string_view name) const;
@@ -76,7 +76,8 @@ class TANDEM_EXPORT Runtime {
 
   // Runs one invocation on the calling thread. A DryRun prepares the function and does not run it. The timeout is
   // cooperative: at the deadline the handler is asked to yield, and what it then answers is replaced by the timeout
-  // error (E-38). Never fails otherwise than by the outcome.
+  // error (E-38). A function that invokes itself on its own thread, where it would wait for its own end, gets a fault.
+  // Never fails otherwise than by the outcome.
   InvokeResult Invoke(Function& function, const Event& event, const InvokeOptions& options);
   InvokeResult Invoke(Function& function, const Event& event);  // with default options
 
