@@ -5,6 +5,7 @@
 #include <charconv>
 #include <filesystem>
 #include <iterator>
+#include <mutex>
 #include <optional>
 #include <system_error>
 
@@ -145,6 +146,16 @@ Status NothingServes(std::string_view wanted, const std::vector<RuntimeInfo>& fo
 
 }  // namespace
 
+namespace {
+
+// A finder's calls do not overlap, whichever Runtime of the process makes them.
+std::mutex& FinderCalls() {
+  static std::mutex mutex;
+  return mutex;
+}
+
+}  // namespace
+
 struct RuntimeRegistry::Finder {
   std::string language;
   std::filesystem::path file;
@@ -254,11 +265,17 @@ std::vector<RuntimeInfo> RuntimeRegistry::Finder::Find(const LanguageOptions& wa
       .options_size = pairs.size(),
   };
   Found found{.language = language, .folder = folder, .infos = {}};
+  const auto note = [&](const char* what) {
+    found.infos.push_back(
+        UnusableInfo(language, file.string(), std::string("its finder let an exception out: ") + what));
+  };
   try {
+    const std::lock_guard lock(FinderCalls());
     table->find(&request, TakeFound, &found);
   } catch (const std::exception& error) {
-    found.infos.push_back(
-        UnusableInfo(language, file.string(), std::string("its finder let an exception out: ") + error.what()));
+    note(error.what());
+  } catch (...) {
+    note("an unknown one");
   }
   std::stable_sort(found.infos.begin(), found.infos.end(),
                    [](const RuntimeInfo& a, const RuntimeInfo& b) { return VersionOf(b) < VersionOf(a); });
@@ -276,6 +293,11 @@ std::vector<RuntimeInfo> RuntimeRegistry::FindAll() const {
 
 Result<std::string> RuntimeRegistry::DecideLanguage(std::string_view handler, std::string_view code_root,
                                                     const std::vector<std::string>& layers) const {
+  return Guarded("the language of a handler", [&] { return Claimant(handler, code_root, layers); });
+}
+
+Result<std::string> RuntimeRegistry::Claimant(std::string_view handler, std::string_view code_root,
+                                              const std::vector<std::string>& layers) const {
   std::vector<tandem_string> layer_paths;
   layer_paths.reserve(layers.size());
   for (const std::string& layer : layers) layer_paths.push_back(AbiString(layer));
@@ -288,6 +310,7 @@ Result<std::string> RuntimeRegistry::DecideLanguage(std::string_view handler, st
   };
   std::int32_t best = TANDEM_CLAIM_NONE;
   std::vector<std::string> claimants;
+  const std::lock_guard lock(FinderCalls());
   for (const auto& finder : finders_) {
     const std::int32_t claim = finder->table->claim(&request);
     if (claim == TANDEM_CLAIM_NONE || claim < best) continue;
@@ -313,6 +336,11 @@ Result<std::string> RuntimeRegistry::DecideLanguage(std::string_view handler, st
 }
 
 Result<RuntimeSelection> RuntimeRegistry::Select(std::string_view identifier, RuntimeMatch match,
+                                                 const RuntimeInfo* running) const {
+  return Guarded("the runtime of a function", [&] { return Choose(identifier, match, running); });
+}
+
+Result<RuntimeSelection> RuntimeRegistry::Choose(std::string_view identifier, RuntimeMatch match,
                                                  const RuntimeInfo* running) const {
   const auto parsed = Parse(identifier);
   if (!parsed || FinderOf(parsed->language) == nullptr) {

@@ -101,7 +101,6 @@ class Runtime::Impl {
   bool CancelOverdue();
 
   RuntimeOptions options_;
-  std::mutex registry_mutex_;  // the registry's calls may not overlap
   std::unique_ptr<RuntimeRegistry> registry_;
   mutable std::shared_mutex functions_mutex_;
   std::map<std::string, std::unique_ptr<FunctionImpl>, std::less<>> functions_;
@@ -110,7 +109,6 @@ class Runtime::Impl {
 };
 
 Result<RuntimeSelection> Runtime::Impl::SelectRuntime(const FunctionConfig& config, const std::string& code_root) {
-  const std::lock_guard lock(registry_mutex_);
   std::string identifier = config.runtime;
   if (identifier.empty()) {
     auto language = registry_->DecideLanguage(config.handler, code_root, config.layers);

@@ -50,7 +50,7 @@ struct RuntimeSelection {
 };
 
 // The finders of all languages.
-// Threads: none of its calls may overlap.
+// Threads: all calls from any thread.
 class TANDEM_EXPORT RuntimeRegistry {
  public:
   // Opens every `*-finder.so` in the folders. A folder that cannot be read and a finder that cannot be used are listed
@@ -88,6 +88,9 @@ class TANDEM_EXPORT RuntimeRegistry {
   static Result<std::unique_ptr<RuntimeRegistry>> OpenFinders(const std::vector<std::string>& loader_dirs,
                                                               std::map<std::string, LanguageOptions> languages);
   void OpenFinder(const std::filesystem::path& file);
+  Result<std::string> Claimant(std::string_view handler, std::string_view code_root,
+                               const std::vector<std::string>& layers) const;
+  Result<RuntimeSelection> Choose(std::string_view identifier, RuntimeMatch match, const RuntimeInfo* running) const;
   const Finder* FinderOf(std::string_view language) const;
 
   std::vector<std::unique_ptr<Finder>> finders_;
