@@ -1,6 +1,7 @@
 #include "jdk_probe.h"
 
 #include <elf.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -88,6 +89,22 @@ std::string VersionOf(const fs::path& home) {
   return Normalize(version);
 }
 
+bool IsReadable(const fs::path& path) {
+  std::error_code error;
+  return access(path.c_str(), R_OK) == 0 && fs::file_size(path, error) > 0 && !error;
+}
+
+// What of the class library is missing, without which the VM ends the process while it starts; empty: nothing.
+std::string MissingPart(const fs::path& home) {
+  std::error_code error;
+  if (fs::is_directory(home / "modules/java.base", error)) return std::string();  // a JDK's own build tree
+  if (IsReadable(home / "lib/rt.jar") || IsReadable(home / "jre/lib/rt.jar")) return std::string();
+  for (const char* part : {"lib/modules", "lib/libjimage.so"}) {
+    if (!IsReadable(home / part)) return part;
+  }
+  return std::string();
+}
+
 std::string ReasonAgainst(const Jdk& jdk) {
   if (jdk.version.empty()) return "its version is unknown, as there is no release file; install this JDK again";
   if (jdk.major < kOldestMajor) return "too old: Java 8 is the oldest that serves; install a newer JDK";
@@ -95,6 +112,8 @@ std::string ReasonAgainst(const Jdk& jdk) {
   if (!MatchesMachine(jdk.library)) {
     return std::string("it is built for another processor; install a JDK for ") + kMachineName;
   }
+  std::string missing = MissingPart(jdk.home);
+  if (!missing.empty()) return "it is not complete: " + missing + " cannot be read; install this JDK again";
   return std::string();
 }
 

@@ -1,13 +1,14 @@
 #include "process_state.h"
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <cstring>
 
 namespace tandem::java {
 namespace {
 
-constexpr char kFirst[] = "JAVA_TOOL_OPTIONS";
-constexpr char kLast[] = "_JAVA_OPTIONS";
+constexpr char kPlaceholder[] = "_TANDEM_HIDDEN=";
 
 bool IsHotSpots(int signal) {
   switch (signal) {
@@ -29,18 +30,6 @@ bool SameHandler(const struct sigaction& a, const struct sigaction& b) {
   void (*handler_a)(int) = a.sa_handler;
   void (*handler_b)(int) = b.sa_handler;
   return handler_a == handler_b && (a.sa_flags & kFlags) == (b.sa_flags & kFlags);
-}
-
-std::optional<std::string> Take(const char* name) {
-  const char* value = getenv(name);
-  if (value == nullptr) return std::nullopt;
-  std::string copy(value);
-  unsetenv(name);
-  return copy;
-}
-
-void PutBack(const char* name, const std::optional<std::string>& value) {
-  if (value) setenv(name, value->c_str(), 1);
 }
 
 }  // namespace
@@ -81,11 +70,25 @@ SignalHandlers::~SignalHandlers() {
   }
 }
 
-ToolOptions::ToolOptions() : first_(Take(kFirst)), last_(Take(kLast)) {}
+ToolOptions::Hidden::Hidden(const char* name) {
+  std::string prefix = std::string(name) + "=";
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    if (strncmp(*entry, prefix.c_str(), prefix.size()) != 0) continue;
+    if (entries_.empty()) value_ = *entry + prefix.size();
+    char* placeholder = strdup(kPlaceholder);
+    if (placeholder == nullptr) return;
+    entries_.emplace_back(placeholder, *entry);
+    __atomic_store_n(entry, placeholder, __ATOMIC_RELEASE);
+  }
+}
 
-ToolOptions::~ToolOptions() {
-  PutBack(kFirst, first_);
-  PutBack(kLast, last_);
+// The placeholders stay, as somebody may have taken them over.
+ToolOptions::Hidden::~Hidden() {
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    for (const auto& [placeholder, original] : entries_) {
+      if (*entry == placeholder) __atomic_store_n(entry, original, __ATOMIC_RELEASE);
+    }
+  }
 }
 
 }  // namespace tandem::java

@@ -7,6 +7,8 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace tandem::java {
 
@@ -49,21 +51,34 @@ class SignalHandlers {
   std::array<std::optional<struct sigaction>, kSignals> before_;
 };
 
-// Takes JAVA_TOOL_OPTIONS and _JAVA_OPTIONS out of the environment while the VM starts, which otherwise prints them on
-// standard error; they are handed over as ordinary options, and user code sees the variables as they were.
+// Hides JAVA_TOOL_OPTIONS and _JAVA_OPTIONS while the VM starts, which otherwise prints them on standard error; they
+// are handed over as ordinary options, and user code sees the variables as they were. Threads: others may read the
+// environment meanwhile, as no entry is moved and none goes; they must not change it.
 class ToolOptions {
  public:
-  ToolOptions();
-  ~ToolOptions();
-  ToolOptions(const ToolOptions&) = delete;
-  ToolOptions& operator=(const ToolOptions&) = delete;
+  ToolOptions() : first_("JAVA_TOOL_OPTIONS"), last_("_JAVA_OPTIONS") {}
 
-  std::string first() const { return first_.value_or(std::string()); }  // weaker than all other options
-  std::string last() const { return last_.value_or(std::string()); }    // stronger than all other options
+  std::string first() const { return first_.value(); }  // weaker than all other options
+  std::string last() const { return last_.value(); }    // stronger than all other options
 
  private:
-  std::optional<std::string> first_;
-  std::optional<std::string> last_;
+  // One variable, whose entries lead to a placeholder meanwhile.
+  class Hidden {
+   public:
+    explicit Hidden(const char* name);
+    ~Hidden();
+    Hidden(const Hidden&) = delete;
+    Hidden& operator=(const Hidden&) = delete;
+
+    const std::string& value() const { return value_; }
+
+   private:
+    std::string value_;
+    std::vector<std::pair<char*, char*>> entries_;  // placeholder, what it stands for
+  };
+
+  Hidden first_;
+  Hidden last_;
 };
 
 }  // namespace tandem::java

@@ -2,20 +2,20 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <utility>
 
 #include "process_state.h"
+#include "start_output.h"
 
 namespace tandem::java {
 namespace {
@@ -28,14 +28,25 @@ using GetCreatedJavaVms = jint (*)(JavaVM**, jsize, jsize*);
 // What the starting thread and the one that waits for it share. It outlives both, as a VM that gives up while it starts
 // leaves its thread behind.
 struct Start {
-  VmConfig config;
-  std::function<void(JavaVM*, JNIEnv*)> started;
+  Start(const VmConfig& vm_config, const std::function<void(JavaVM*, JNIEnv*)>& on_started)
+      : config(vm_config), started(on_started) {
+    sem_init(&ended, 0, 0);
+  }
+  ~Start() { sem_destroy(&ended); }
+  Start(const Start&) = delete;
+  Start& operator=(const Start&) = delete;
+
+  const VmConfig config;
+  const std::function<void(JavaVM*, JNIEnv*)> started;
+  std::optional<StartOutput> output;
   std::optional<ToolOptions> tool_options;
   std::optional<SignalHandlers> signals;
   std::optional<ProcessLocale> locale;
-  std::mutex mutex;
-  std::condition_variable done_changed;
-  bool done = false;
+  std::vector<std::string> options;
+  bool attempted = false;             // the VM's library has been asked for a VM
+  std::atomic<bool> returned{false};  // the VM's library has answered, or a thread in it has given up
+  std::atomic<bool> gave_up{false};
+  sem_t ended;
   JavaVM* vm = nullptr;
   std::string error;
 
@@ -45,56 +56,42 @@ struct Start {
     tool_options.reset();
   }
 
-  void Finish(JavaVM* created, const std::string& text) {
-    std::lock_guard<std::mutex> lock(mutex);
-    RestoreProcess();
-    vm = created;
-    error = text;
-    done = true;
-    done_changed.notify_all();
+  void Fail(const std::string& reason) {
+    auto names_file = [](const std::string& option) { return option.rfind("-XX:ErrorFile=", 0) == 0; };
+    std::string said = output->TakeReason(std::none_of(options.begin(), options.end(), names_file));
+    error = "the JVM could not start: " + (said.empty() ? reason : said);
   }
 };
 
-// The start that is under way, for the VM's hooks, which take no argument of ours.
+// The start that is under way or has given up, for the VM's hooks, which take no argument of ours.
 std::atomic<Start*> current_start{nullptr};
-std::mutex captured_mutex;
-std::string captured;
-
-std::string OneLine(const std::string& text) {
-  std::string line;
-  for (char c : text) {
-    if (c != '\n') {
-      line.push_back(c);
-    } else if (!line.empty() && line.back() != ' ') {
-      line += "; ";
-    }
-  }
-  while (!line.empty() && (line.back() == ' ' || line.back() == ';')) line.pop_back();
-  return line;
-}
-
-std::string TakeCaptured() {
-  std::lock_guard<std::mutex> lock(captured_mutex);
-  return OneLine(std::exchange(captured, std::string()));
-}
 
 // HotSpot's own messages: collected while it starts, then written to where it wants them.
 jint JNICALL OnPrint(FILE* file, const char* format, va_list arguments) {
-  if (current_start.load() == nullptr) return vdprintf(fileno(file), format, arguments);
+  Start* start = current_start.load();
+  if (start == nullptr) return vdprintf(fileno(file), format, arguments);
   char text[2048];
   int size = vsnprintf(text, sizeof(text), format, arguments);
-  std::lock_guard<std::mutex> lock(captured_mutex);
-  if (size > 0) captured.append(text, std::min(static_cast<size_t>(size), sizeof(text) - 1));
+  if (size > 0) {
+    start->output->Hooked(fileno(file), std::string_view(text, std::min(static_cast<size_t>(size), sizeof(text) - 1)));
+  }
   return size;
 }
 
-// HotSpot ends the process when it cannot start. The thread stays here instead and the start fails.
+[[noreturn]] void WaitForever() {
+  for (;;) pause();
+}
+
+// HotSpot ends the process when it cannot start. The thread stays here instead, maybe in a signal handler, and the one
+// that waits learns of it.
 void GiveUp() {
   Start* start = current_start.load();
   if (start == nullptr) return;
-  std::string text = TakeCaptured();
-  start->Finish(nullptr, "the JVM could not start: " + (text.empty() ? "no reason given" : text));
-  for (;;) pause();
+  if (!start->returned.exchange(true)) {
+    start->gave_up = true;
+    sem_post(&start->ended);
+  }
+  WaitForever();
 }
 
 void JNICALL OnExit(jint) {
@@ -150,61 +147,65 @@ jint Create(CreateJavaVm create, const std::vector<std::string>& texts, JavaVM**
   return create(vm, reinterpret_cast<void**>(env), &arguments);
 }
 
-// Runs on the VM's thread.
+// Asks the library for the VM, with the process kept as it was.
+jint CreateGuarded(Start* start, CreateJavaVm create, JavaVM** vm, JNIEnv** env) {
+  Utf8Locale utf8;
+  start->attempted = true;
+  start->output.emplace();
+  start->locale.emplace();
+  start->signals.emplace();
+  start->tool_options.emplace();
+  start->options = AllOptions(start->config, *start->tool_options);
+  current_start.store(start);
+  jint status = Create(create, start->options, vm, env);
+  if (start->returned.exchange(true)) WaitForever();
+  current_start.store(nullptr);
+  start->RestoreProcess();
+  return status;
+}
+
+// Runs on the VM's thread; sets the start's VM or its error.
 void Run(Start* start) {
   void* library = dlopen(start->config.library.c_str(), RTLD_NOW | RTLD_GLOBAL);
-  if (library == nullptr)
-    return start->Finish(nullptr, std::string("the JVM's library cannot be loaded: ") + dlerror());
+  if (library == nullptr) {
+    start->error = std::string("the JVM's library cannot be loaded: ") + dlerror();
+    return;
+  }
   auto create = Symbol<CreateJavaVm>(library, "JNI_CreateJavaVM");
   auto get_created = Symbol<GetCreatedJavaVms>(library, "JNI_GetCreatedJavaVMs");
   if (create == nullptr || get_created == nullptr) {
-    return start->Finish(nullptr, start->config.library + " is not a JVM's library: it lacks JNI_CreateJavaVM");
+    start->error = start->config.library + " is not a JVM's library: it lacks JNI_CreateJavaVM";
+    return;
   }
   JavaVM* existing = nullptr;
   jsize count = 0;
   if (get_created(&existing, 1, &count) == JNI_OK && count > 0) {
-    return start->Finish(nullptr, "this process already has a JVM; run the function in a process of its own");
+    start->error = "this process already has a JVM; run the function in a process of its own";
+    return;
   }
   JavaVM* vm = nullptr;
   JNIEnv* env = nullptr;
-  jint status = JNI_ERR;
-  {
-    Utf8Locale utf8;
-    start->locale.emplace();
-    start->signals.emplace();
-    start->tool_options.emplace();
-    current_start.store(start);
-    status = Create(create, AllOptions(start->config, *start->tool_options), &vm, &env);
-    current_start.store(nullptr);
-    start->RestoreProcess();
-  }
-  std::string text = TakeCaptured();
-  if (status != JNI_OK) {
-    return start->Finish(nullptr, "the JVM could not start: " + (text.empty() ? ErrorName(status) : text));
-  }
+  jint status = CreateGuarded(start, create, &vm, &env);
+  if (status != JNI_OK) return start->Fail(ErrorName(status));
+  start->output->PassOn();
   try {
     start->started(vm, env);
+    start->vm = vm;
   } catch (const std::exception& e) {
-    text = std::string("the Java half of the loader cannot be used: ") + e.what();
-    vm->DetachCurrentThread();
-    return start->Finish(nullptr, text);
+    start->error = std::string("the Java half of the loader cannot be used: ") + e.what();
   }
   vm->DetachCurrentThread();
-  start->Finish(vm, std::string());
 }
 
 void* RunThread(void* argument) {
   std::unique_ptr<std::shared_ptr<Start>> start(static_cast<std::shared_ptr<Start>*>(argument));
   Run(start->get());
+  sem_post(&(*start)->ended);
   return nullptr;
 }
 
-}  // namespace
-
-JavaVM* StartVm(const VmConfig& config, const std::function<void(JavaVM*, JNIEnv*)>& started, std::string* error) {
-  auto start = std::make_shared<Start>();
-  start->config = config;
-  start->started = started;
+// Starts the thread and waits for its answer.
+void RunToTheEnd(const std::shared_ptr<Start>& start) {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, kStackSize);
@@ -214,12 +215,31 @@ JavaVM* StartVm(const VmConfig& config, const std::function<void(JavaVM*, JNIEnv
   int status = pthread_create(&thread, &attributes, &RunThread, argument.get());
   pthread_attr_destroy(&attributes);
   if (status != 0) {
-    *error = std::string("the JVM's thread could not start: ") + strerror(status);
-    return nullptr;
+    start->error = std::string("the JVM's thread could not start: ") + strerror(status);
+    return;
   }
   static_cast<void>(argument.release());  // the thread owns it now
-  std::unique_lock<std::mutex> lock(start->mutex);
-  start->done_changed.wait(lock, [&start] { return start->done; });
+  while (sem_wait(&start->ended) != 0) {
+  }
+  if (!start->gave_up) return;
+  start->RestoreProcess();
+  start->Fail("it gave no reason");
+}
+
+}  // namespace
+
+JavaVM* StartVm(const VmConfig& config, const std::function<void(JavaVM*, JNIEnv*)>& started, std::string* error) {
+  static std::mutex mutex;
+  static std::string first_failure;
+  std::lock_guard<std::mutex> lock(mutex);
+  if (!first_failure.empty()) {
+    *error = "this process can start no JVM any more, run the function in a new one; the first start failed: " +
+             first_failure;
+    return nullptr;
+  }
+  auto start = std::make_shared<Start>(config, started);
+  RunToTheEnd(start);
+  if (start->vm == nullptr && start->attempted) first_failure = start->error;
   *error = start->error;
   return start->vm;
 }

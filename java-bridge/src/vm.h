@@ -17,7 +17,8 @@ struct VmConfig {
 
 // Starts the one VM of this process on a thread of our own, and runs `started` there, still attached. The host's locale
 // and signal handlers are as before when it returns, save the signals that HotSpot needs.
-// Errors: the text says why in one line; null is returned, and no VM serves.
+// Errors: the text says why in one line, in HotSpot's words, which it prints nowhere; null is returned. No VM can start
+// in this process after HotSpot has failed to: later calls say so, with the first reason.
 JavaVM* StartVm(const VmConfig& config, const std::function<void(JavaVM*, JNIEnv*)>& started, std::string* error);
 
 // Cuts a text of options as HotSpot does: at blanks, with single and double quotes.

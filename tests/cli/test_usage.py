@@ -108,6 +108,7 @@ def test_bad_use(tandem, tmp_path, arguments, said):
         (["--venv", "nothing"], 2, "--venv: "),
         (["--runtime", "java", "--java-home", "nothing"], 3, "--java-home: "),
         (["--runtime", "java", "JAVA_TOOL_OPTIONS=-Xnonsense"], 3, "--runtime: the JVM could not start"),
+        (["--runtime", "java", "JAVA_TOOL_OPTIONS=-Xmx1"], 3, "--runtime: the JVM could not start: Too small maximum heap"),
         (["VIRTUAL_ENV=gone"], 2, "VIRTUAL_ENV: "),
     ],
 )

@@ -7,6 +7,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <utility>
 
@@ -40,7 +41,12 @@ ChildResult InChild(const std::function<std::string()>& body) {
       if (file < 0 || dup2(file, descriptor) < 0) _exit(2);
     }
     fs::current_path(current);
-    std::ofstream(folder.path() / "answer", std::ios::binary) << body();
+    try {
+      std::ofstream(folder.path() / "answer", std::ios::binary) << body();
+    } catch (const std::exception& e) {
+      std::cerr << e.what();
+      _exit(4);
+    }
     _exit(0);
   }
   int status = -1;

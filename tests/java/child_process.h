@@ -34,7 +34,8 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-// Runs `body` in a child whose standard output and error are files and whose current folder is empty.
+// Runs `body` in a child whose standard output and error are the files ../out and ../err, and whose current folder is
+// empty.
 ChildResult InChild(const std::function<std::string()>& body);
 
 // A Runtime over the JDK that TANDEM_TEST_JAVA_HOME names, for use in a child.

@@ -49,6 +49,7 @@ class Function;
 // function that needs them and stay until the process ends.
 //
 // Threads: all calls from any thread. Invocations of one function wait for each other unless max_concurrency says more.
+// Nobody may change the process's environment or locale while a VM starts.
 // Owns: its functions. Lifetime: the destructor waits for running invocations.
 class TANDEM_EXPORT Runtime {
  public:
