@@ -33,6 +33,24 @@ TEST(Serializers, HJAVA48ThePackagesOwnReplacesJson) {
   EXPECT_EQ(Show(Invoke(function, "bad").outcome), ParseError());
 }
 
+// The invocation's memory is used again, so what a serializer keeps must not reach it.
+TEST(Serializers, HJAVA48StreamsEndWithTheirCall) {
+  Function& function = JavaRuntime::Add("keeping.Handler::handle", "keeping-serializer");
+  EXPECT_EQ(Show(Invoke(function, "x").outcome), Ok(" "));
+  EXPECT_EQ(Show(Invoke(function, "x").outcome), Ok("Stream closed Stream closed"));
+}
+
+TEST(Serializers, KeptGeneratorsReachNoOtherResponse) {
+  Function& writes = JavaRuntime::Add("rules.Keeps::keepAndWrite");
+  EXPECT_EQ(Show(Invoke(writes, R"("x")").outcome), Ok(R"("x")"));
+  EXPECT_EQ(Show(Invoke(writes, R"("x")").outcome), Ok(R"("Stream closed, Stream closed")"));
+  Function& leaves = JavaRuntime::Add("rules.Keeps::keepAndLeave");
+  Function& other = JavaRuntime::Add("rules.Keeps::keep");
+  EXPECT_EQ(Show(Invoke(leaves, R"("x")").outcome), Ok(R"("x")"));
+  EXPECT_EQ(Invoke(leaves, R"("x")").outcome.error().type, "java.io.IOException");
+  EXPECT_EQ(Show(Invoke(other, R"("y")").outcome), Ok(R"("y")"));
+}
+
 TEST(Serializers, HJAVA49TwoAreRefused) {
   Outcome outcome = Invoke(JavaRuntime::Add("custom.Handler::handle", "two-serializers"), "x").outcome;
   ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError);

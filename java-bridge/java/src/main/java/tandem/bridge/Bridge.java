@@ -84,7 +84,7 @@ final class Bridge {
   static void close(Function function) {
     if (function != null) {
       for (Slot slot : SLOTS) {
-        slot.generator = null;  // it remembers the last value that it wrote
+        slot.forgetGenerator();
       }
       try {
         function.close();

@@ -50,13 +50,16 @@ final class PlainSerializer implements PojoSerializer<Object> {
     }
   }
 
-  /** Writes to the slot's result with the slot's generator, which is given up when it fails or has seen much. */
+  /**
+   * Writes to the slot's result with the slot's generator, which is given up when it fails, has seen much, or has written
+   * for another function: a package's own serializer may have kept it.
+   */
   void write(Object value, Slot slot) {
-    JsonGenerator generator = slot.generator;
-    slot.generator = null;
+    JsonGenerator generator = slot.takeGenerator(mapper);
+    slot.output.setOpen(true);
     try {
       if (generator == null) {
-        generator = mapper.getFactory().createGenerator((OutputStream) slot.result);
+        generator = mapper.getFactory().createGenerator((OutputStream) slot.output);
         generator.setRootValueSeparator(null);
       }
       generator.setCodec(mapper);
@@ -64,10 +67,12 @@ final class PlainSerializer implements PojoSerializer<Object> {
       generator.flush();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } finally {
+      slot.output.setOpen(false);
     }
     generator.setCodec(null);
     if (!slot.result.isSpilled()) {
-      slot.generator = generator;
+      slot.keepGenerator(generator, mapper);
     }
   }
 

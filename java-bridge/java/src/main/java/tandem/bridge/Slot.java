@@ -1,6 +1,8 @@
 package tandem.bridge;
 
 import com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.core.JsonGenerator;
+import com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
@@ -18,10 +20,12 @@ final class Slot {
   final Scope scope = Scope.ofThread();
   final ByteBuffer in;
   final ResultBuffer result;
-  final BufferInput input;
+  final GeneratorStream output;
 
-  /** Writes values to {@link #result}; null when the next one makes a new one. */
-  JsonGenerator generator;
+  /** Writes values of one mapper to {@link #output}; null when the next one makes a new one. */
+  private JsonGenerator generator;
+
+  private ObjectMapper generatorMapper;
 
   static final int HEAD = 8 + 8 + 4 + 4 + 4 + 6 * 4;
 
@@ -59,7 +63,7 @@ final class Slot {
   Slot(ByteBuffer in, ByteBuffer out) {
     this.in = in.order(ByteOrder.nativeOrder());
     this.result = new ResultBuffer(out);
-    this.input = new BufferInput(in);
+    this.output = new GeneratorStream(thread, result);
     this.copy = new byte[in.capacity()];
   }
 
@@ -100,14 +104,36 @@ final class Slot {
     return large != null;
   }
 
-  /** The payload for user code, which may keep the stream. */
+  /** The payload for code that may keep the stream; whoever opens it closes it when the code returns. */
   PayloadStream openPayload() {
     return new PayloadStream(in, payload, size, large);
   }
 
-  /** The payload for the JSON library. */
-  BufferInput payloadInput() {
-    return input.reset(payload, size, large);
+  /** The generator that wrote for the mapper last; null: there is none. */
+  JsonGenerator takeGenerator(ObjectMapper mapper) {
+    JsonGenerator last = generator;
+    boolean fits = generatorMapper == mapper;
+    forgetGenerator();
+    if (last == null || fits) {
+      return last;
+    }
+    try {
+      last.close();
+    } catch (IOException e) {
+      // Somebody has kept it and written to it since; that text goes nowhere.
+    }
+    return null;
+  }
+
+  void keepGenerator(JsonGenerator used, ObjectMapper mapper) {
+    generatorMapper = mapper;
+    generator = used;
+  }
+
+  /** The generator remembers the last value that it wrote, and the mapper's function. */
+  void forgetGenerator() {
+    generator = null;
+    generatorMapper = null;
   }
 
   /** Forgets the invocation; a canceller that still sees it finds that it has ended. */

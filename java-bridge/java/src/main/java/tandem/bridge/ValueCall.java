@@ -44,16 +44,8 @@ final class ValueCall implements Call {
 
   private Object read(boolean android, Slot slot) {
     try {
-      if (serializers.isCustom()) {
-        PayloadStream stream = slot.openPayload();
-        try {
-          return serializers.get(inputType).fromJson((InputStream) stream);
-        } finally {
-          stream.close();
-        }
-      }
       if (android) {
-        return serializers.getForAndroid(inputType).fromJson(slot.payloadInput());
+        return read(serializers.getForAndroid(inputType), slot);
       }
       PojoSerializer<Object> from = reader;
       if (from == null) {
@@ -62,16 +54,25 @@ final class ValueCall implements Call {
       }
       return from instanceof PlainSerializer && !slot.isLarge()
           ? ((PlainSerializer) from).read(slot)
-          : from.fromJson(slot.payloadInput());
+          : read(from, slot);
     } catch (Throwable e) {
       throw new RuntimeException("An error occurred during JSON parsing", e);
+    }
+  }
+
+  private static Object read(PojoSerializer<Object> from, Slot slot) {
+    PayloadStream stream = slot.openPayload();
+    try {
+      return from.fromJson((InputStream) stream);
+    } finally {
+      stream.close();
     }
   }
 
   private void write(boolean android, Object value, Slot slot) {
     try {
       if (android) {
-        serializers.getForAndroid(outputType).toJson(value, slot.result);
+        write(serializers.getForAndroid(outputType), value, slot);
         return;
       }
       PojoSerializer<Object> to = writer;
@@ -82,10 +83,19 @@ final class ValueCall implements Call {
       if (to instanceof PlainSerializer) {
         ((PlainSerializer) to).write(value, slot);
       } else {
-        to.toJson(value, slot.result);
+        write(to, value, slot);
       }
     } catch (Throwable e) {
       throw new RuntimeException("An error occurred during JSON serialization of response", e);
+    }
+  }
+
+  private static void write(PojoSerializer<Object> to, Object value, Slot slot) {
+    ResponseStream stream = new ResponseStream(slot.result, 0);
+    try {
+      to.toJson(value, stream);
+    } finally {
+      stream.end();
     }
   }
 }

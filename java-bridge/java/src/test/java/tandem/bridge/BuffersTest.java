@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 
 /** H-JAVA-41 to 46: the payload as a stream, the response as it is collected. */
@@ -39,15 +40,7 @@ class BuffersTest {
   @Test
   void streamsSeeTheirPartOnly() throws IOException {
     assertEquals("0123456789", drain(new PayloadStream(shared(), 2, 10, null)));
-    assertEquals("0123456789", drain(new BufferInput(shared()).reset(2, 10, null)));
-    assertEquals("..0123456789..", drain(new BufferInput(shared()).reset(2, 10, shared())));
-  }
-
-  @Test
-  void bufferInputIsUsedAgain() throws IOException {
-    BufferInput input = new BufferInput(shared());
-    assertEquals("01", drain(input.reset(2, 2, null)));
-    assertEquals("23456789", drain(input.reset(4, 8, null)));
+    assertEquals("..0123456789..", drain(new PayloadStream(shared(), 2, 10, shared())));
   }
 
   @Test
@@ -86,6 +79,22 @@ class BuffersTest {
     assertThrows(IOException.class, () -> out.write('c'));
     assertThrows(IOException.class, () -> out.write(TEXT));
     assertEquals(2, result.finish(null));
+  }
+
+  @Test
+  void generatorStreamIsOpenForItsThreadAndValueOnly() throws Exception {
+    ResultBuffer result = new ResultBuffer(ByteBuffer.allocateDirect(8));
+    GeneratorStream out = new GeneratorStream(Thread.currentThread(), result);
+    assertThrows(IOException.class, () -> out.write('a'));
+    out.setOpen(true);
+    out.write('b');
+    out.write(TEXT, 2, 2);
+    FutureTask<IOException> elsewhere = new FutureTask<>(() -> assertThrows(IOException.class, () -> out.write(TEXT)));
+    new Thread(elsewhere).start();
+    assertEquals("Stream closed", elsewhere.get().getMessage());
+    out.setOpen(false);
+    assertThrows(IOException.class, () -> out.write(TEXT));
+    assertEquals(3, result.finish(null));
   }
 
   @Test
