@@ -1,8 +1,9 @@
-// What the context object says: C-18 to C-32.
+// What the context object says: C-18 to C-33.
 
 #include <json/json.h>
 
 #include <memory>
+#include <thread>
 
 #include "java_runtime.h"
 
@@ -103,6 +104,34 @@ TEST(Context, C32TraceHeaderIsAPropertyOfTheInvocation) {
   options.trace_id = "Root=1-5";
   EXPECT_EQ(Show(Invoke(function, "{}", options).outcome), Ok(R"("Root=1-5")"));
   EXPECT_EQ(Show(Invoke(function, "{}").outcome), Ok("null"));
+}
+
+TEST(Context, C32AndC33InvocationsAtOnceSeeTheirOwnTraceHeader) {
+  FunctionConfig config = JavaRuntime::Config("rules.Contexts::traceTogether");
+  config.max_concurrency = 2;
+  Function* const same = &JavaRuntime::Add(config);
+  Function* const other = &JavaRuntime::Add("rules.Contexts::traceTogether");
+  for (Function* second : {same, other}) {
+    auto see = [](Function* function, const std::string& header) {
+      InvokeOptions options;
+      options.trace_id = header;
+      return Show(Invoke(*function, "{}", options).outcome);
+    };
+    std::string seen;
+    std::thread first([&] { seen = see(same, "Root=1"); });
+    EXPECT_EQ(see(second, "Root=2"), Ok(R"("Root=2 Root=2 Root=2")"));
+    first.join();
+    EXPECT_EQ(seen, Ok(R"("Root=1 Root=1 Root=1")"));
+  }
+}
+
+TEST(Context, C32WhatAHandlerSetsIsItsInvocations) {
+  Function& function = JavaRuntime::Add("rules.Contexts::changeTrace");
+  InvokeOptions options;
+  options.trace_id = "Root=1-5";
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(Show(Invoke(function, "{}", options).outcome), Ok(R"("Root=1-5 changed none")"));
+  }
 }
 
 TEST(Context, HJAVA76AndroidTakesTheOtherLibrary) {

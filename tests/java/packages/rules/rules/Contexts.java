@@ -55,6 +55,26 @@ public class Contexts {
     return System.getProperty("com.amazonaws.xray.traceHeader");
   }
 
+  /** The header as two invocations at once see it: before and after they meet, and in a thread of the handler's. */
+  public String traceTogether(Object in) throws InterruptedException {
+    StringBuilder seen = new StringBuilder(trace(in));
+    Meeting.at("trace 2");
+    seen.append(' ').append(trace(in));
+    Thread thread = new Thread(() -> seen.append(' ').append(trace(in)));
+    thread.start();
+    thread.join();
+    Meeting.at("trace 2");
+    return seen.toString();
+  }
+
+  /** The header after the handler has changed and then removed it. */
+  public String changeTrace(Object in) {
+    String before = System.setProperty("com.amazonaws.xray.traceHeader", "changed");
+    String between = trace(in);
+    System.clearProperty("com.amazonaws.xray.traceHeader");
+    return before + " " + between + " " + System.getProperty("com.amazonaws.xray.traceHeader", "none");
+  }
+
   public int remainingLater(int millis, Context context) throws InterruptedException {
     int before = context.getRemainingTimeInMillis();
     Thread.sleep(millis);

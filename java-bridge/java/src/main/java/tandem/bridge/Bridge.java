@@ -24,10 +24,11 @@ final class Bridge {
 
   private Bridge() {}
 
-  /** Puts our log behind System.out, System.err and LambdaRuntime.getLogger(). */
+  /** Puts our log behind System.out, System.err and LambdaRuntime.getLogger(), and the trace header into the properties. */
   static void start() throws ReflectiveOperationException, UnsupportedEncodingException {
     System.setOut(new PrintStream(new LogStream(), true, "UTF-8"));
     System.setErr(new PrintStream(new LogStream(), true, "UTF-8"));
+    TraceProperties.install();
     Field logger = LambdaRuntime.class.getDeclaredField("logger");
     logger.setAccessible(true);
     logger.set(null, FunctionLogger.INSTANCE);

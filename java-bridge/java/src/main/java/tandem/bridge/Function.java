@@ -34,7 +34,6 @@ final class Function {
 
   /** What precedes the handler in each invocation. */
   void begin(Invocation invocation) {
-    Tracing.begin(invocation);
     logContext.begin(invocation);
     if (invocation.hasJson()) {
       invocation.parse();

@@ -30,6 +30,8 @@ final class Invocation implements Context {
   private final int tenantSize;
 
   private volatile int state;
+  private volatile boolean ownTraceHeader;
+  private volatile String traceHeader;
   private String id;
   private ClientContext clientContext;
   private CognitoIdentity identity;
@@ -133,8 +135,20 @@ final class Invocation implements Context {
     Thread.interrupted();
   }
 
-  boolean hasTrace() {
-    return traceSize > 0;
+  /** The trace header as tracing libraries find it (C-32), null when there is none. */
+  String traceHeader() {
+    if (ownTraceHeader) {
+      return traceHeader;
+    }
+    return traceSize > 0 ? getXrayTraceId() : null;
+  }
+
+  /** Takes what user code says the header is; returns what it was. */
+  synchronized String setTraceHeader(String header) {
+    String before = traceHeader();
+    traceHeader = header;
+    ownTraceHeader = true;
+    return before;
   }
 
   @Override
