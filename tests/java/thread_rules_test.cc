@@ -114,18 +114,43 @@ TEST(Cancelling, HJAVA53TheFlagIsClearedAfterEachInvocation) {
   EXPECT_EQ(Show(Invoke(asks, "1").outcome), Ok("false"));
 }
 
-// A function's classes go with it, though host threads served it and its code used thread-locals and the JSON library.
-TEST(Leaks, ClassesOfARemovedFunctionAreCollected) {
+struct LeakCase {
+  const char* handler;
+  const char* package;
+  const char* event;
+  const char* client_context;
+};
+
+std::ostream& operator<<(std::ostream& out, const LeakCase& row) {
+  return out << row.handler << " " << row.client_context;
+}
+
+// A function's classes go with it, though host threads served it and its code used thread-locals and a JSON library.
+class Leaks : public ::testing::TestWithParam<LeakCase> {};
+
+TEST_P(Leaks, ClassesOfARemovedFunctionAreCollected) {
+  const LeakCase& row = GetParam();
   Function& watcher = JavaRuntime::Add("rules.Leaks::alive");
-  ASSERT_TRUE(JavaRuntime::Get().Prepare(watcher).ok());
+  EXPECT_EQ(Show(Invoke(watcher, "1").outcome), Ok("0"));
+  InvokeOptions options;
+  options.client_context = row.client_context;
   for (int i = 0; i < 3; ++i) {
-    FunctionConfig config = JavaRuntime::Config("rules.Leaks::occupy");
+    FunctionConfig config = JavaRuntime::Config(row.handler, row.package);
     Function& function = JavaRuntime::Add(config);
-    EXPECT_EQ(Show(Invoke(function, R"({"firstName":"Ada"})").outcome), Ok(R"({"firstName":"Ada"})"));
+    const Outcome outcome = Invoke(function, row.event, options).outcome;
+    EXPECT_TRUE(outcome.ok()) << Show(outcome);
     ASSERT_TRUE(JavaRuntime::Get().Remove(config.name).ok());
   }
   EXPECT_EQ(Show(Invoke(watcher, "1").outcome), Ok("0"));
 }
+
+constexpr char kAndroid[] = R"({"env":{"platform":"android"}})";
+
+INSTANTIATE_TEST_SUITE_P(Handlers, Leaks,
+                         ::testing::Values(LeakCase{"rules.Leaks::occupy", "rules", R"({"firstName":"Ada"})", ""},
+                                           LeakCase{"rules.Leaks::occupy", "rules", R"({"firstName":"Ada"})", kAndroid},
+                                           LeakCase{"rules.Leaks::occupyStream", "rules", "x", ""},
+                                           LeakCase{"events.Events::occupy", "events", R"({"Records":[]})", ""}));
 
 TEST(Process, PrintsNothingWhileTheVmStarts) {
   EXPECT_EQ(JavaRuntime::StartOutput(), "");

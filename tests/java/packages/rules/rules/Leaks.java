@@ -1,5 +1,7 @@
 package rules;
 
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +15,11 @@ public class Leaks {
     LOCAL.set(new Leaks());
     loaders().add(new WeakReference<>(Leaks.class.getClassLoader()));
     return in;
+  }
+
+  /** As {@link #occupy}, in bytes. */
+  public void occupyStream(InputStream in, OutputStream out) {
+    occupy(null);
   }
 
   /** How many of the loaders that occupied something are still there. */

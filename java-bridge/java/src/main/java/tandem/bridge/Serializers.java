@@ -7,7 +7,6 @@ import com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.databind.util.LRUMa
 import com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.databind.util.LookupCache;
 import com.amazonaws.services.lambda.runtime.CustomPojoSerializer;
 import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
-import com.amazonaws.services.lambda.runtime.serialization.factories.GsonFactory;
 import com.amazonaws.services.lambda.runtime.serialization.factories.JacksonFactory;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -25,7 +24,8 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Serializers {
   private final ClassLoader loader;
   private final Map<Type, PojoSerializer<Object>> cache = new ConcurrentHashMap<>();
-  private EventLibrary events;
+  private final Map<Type, PojoSerializer<Object>> android = new ConcurrentHashMap<>();
+  private LibraryCopy library;
   private ObjectMapper mapper;
   private CustomPojoSerializer custom;
 
@@ -64,22 +64,27 @@ final class Serializers {
     if (custom != null || isEvent(type)) {
       return get(type);
     }
-    return GsonFactory.getInstance().getSerializer(type);
+    PojoSerializer<Object> known = android.get(type);
+    if (known == null) {
+      known = library().forAndroid(type);
+      android.put(type, known);
+    }
+    return known;
   }
 
   private static boolean isEvent(Type type) {
-    return type instanceof Class && EventLibrary.handles(((Class<?>) type).getName());
+    return type instanceof Class && LibraryCopy.handles(((Class<?>) type).getName());
   }
 
   private PojoSerializer<Object> make(Type type) throws Throwable {
-    return isEvent(type) ? events().serializer((Class<?>) type) : new PlainSerializer(mapper(), type);
+    return isEvent(type) ? library().forEvent((Class<?>) type) : new PlainSerializer(mapper(), type);
   }
 
-  private synchronized EventLibrary events() throws ReflectiveOperationException {
-    if (events == null) {
-      events = new EventLibrary(loader);
+  private synchronized LibraryCopy library() throws ReflectiveOperationException {
+    if (library == null) {
+      library = new LibraryCopy(loader);
     }
-    return events;
+    return library;
   }
 
   private synchronized ObjectMapper mapper() {

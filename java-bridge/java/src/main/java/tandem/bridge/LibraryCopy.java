@@ -2,17 +2,20 @@ package tandem.bridge;
 
 import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
 import com.amazonaws.services.lambda.runtime.serialization.events.LambdaEventSerializers;
+import com.amazonaws.services.lambda.runtime.serialization.factories.GsonFactory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Type;
 
 /**
- * A function's own copy of the serialization library's event half. That half keeps what it learned of one class loader in
- * statics, so functions whose packages bring their own event classes cannot share it.
+ * A function's own copy of what the serialization library adds to its JSON libraries. That keeps what it learned of classes
+ * in statics: functions whose packages bring their own event classes cannot share it, and a closed function's classes would
+ * stay.
  */
-final class EventLibrary extends ClassLoader {
+final class LibraryCopy extends ClassLoader {
   private static final String PREFIX = "com.amazonaws.services.lambda.runtime.serialization.";
   private static final String EVENTS = "com.amazonaws.services.";
 
@@ -21,14 +24,19 @@ final class EventLibrary extends ClassLoader {
   }
 
   private final ClassLoader classes;
-  private final Method serializerFor;
+  private final Method eventSerializer;
+  private final Method gsonSerializer;
+  private final Object gson;
 
   /** {@code classes}: where the function's event classes come from. */
-  EventLibrary(ClassLoader classes) throws ReflectiveOperationException {
-    super(EventLibrary.class.getClassLoader());
+  LibraryCopy(ClassLoader classes) throws ReflectiveOperationException {
+    super(LibraryCopy.class.getClassLoader());
     this.classes = classes;
-    serializerFor = loadClass(LambdaEventSerializers.class.getName())
+    eventSerializer = loadClass(LambdaEventSerializers.class.getName())
         .getMethod("serializerFor", Class.class, ClassLoader.class);
+    Class<?> factory = loadClass(GsonFactory.class.getName());
+    gsonSerializer = factory.getMethod("getSerializer", Type.class);
+    gson = factory.getMethod("getInstance").invoke(null);
   }
 
   /** Whether the library treats a class in a way of its own (H-JAVA-77). */
@@ -36,10 +44,18 @@ final class EventLibrary extends ClassLoader {
     return className.startsWith(EVENTS) && LambdaEventSerializers.isLambdaSupportedEvent(className);
   }
 
+  PojoSerializer<Object> forEvent(Class<?> type) throws Throwable {
+    return call(eventSerializer, null, type, classes);
+  }
+
+  PojoSerializer<Object> forAndroid(Type type) throws Throwable {
+    return call(gsonSerializer, gson, type);
+  }
+
   @SuppressWarnings("unchecked")
-  PojoSerializer<Object> serializer(Class<?> type) throws Throwable {
+  private static PojoSerializer<Object> call(Method method, Object target, Object... arguments) throws Throwable {
     try {
-      return (PojoSerializer<Object>) serializerFor.invoke(null, type, classes);
+      return (PojoSerializer<Object>) method.invoke(target, arguments);
     } catch (InvocationTargetException e) {
       throw e.getCause();
     }
