@@ -6,6 +6,7 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.LambdaRuntime;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import meeting.Meeting;
 
 /** What the context says. */
 public class Contexts {

@@ -1,4 +1,4 @@
-package rules;
+package meeting;
 
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
@@ -11,10 +11,10 @@ public class Meeting {
   public static void at(String place) {
     CyclicBarrier barrier;
     synchronized (System.getProperties()) {
-      barrier = (CyclicBarrier) System.getProperties().get("rules.Meeting." + place);
+      barrier = (CyclicBarrier) System.getProperties().get("meeting.Meeting." + place);
       if (barrier == null) {
         barrier = new CyclicBarrier(Integer.parseInt(place.substring(place.lastIndexOf(' ') + 1)));
-        System.getProperties().put("rules.Meeting." + place, barrier);
+        System.getProperties().put("meeting.Meeting." + place, barrier);
       }
     }
     try {
