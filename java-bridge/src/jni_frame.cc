@@ -62,10 +62,6 @@ jmethodID JniFrame::GetStaticMethod(jclass type, const char* name, const char* s
   return Checked(env_->GetStaticMethodID(type, name, signature));
 }
 
-jmethodID JniFrame::GetMethod(jclass type, const char* name, const char* signature) {
-  return Checked(env_->GetMethodID(type, name, signature));
-}
-
 jfieldID JniFrame::GetField(jclass type, const char* name, const char* signature) {
   return Checked(env_->GetFieldID(type, name, signature));
 }

@@ -30,7 +30,6 @@ class JniFrame {
 
   jclass FindClass(const char* name);
   jmethodID GetStaticMethod(jclass type, const char* name, const char* signature);
-  jmethodID GetMethod(jclass type, const char* name, const char* signature);
   jfieldID GetField(jclass type, const char* name, const char* signature);
   void RegisterNatives(jclass type, const std::vector<JNINativeMethod>& methods);
 

@@ -47,10 +47,6 @@ final class Serializers {
     custom = first;
   }
 
-  boolean isCustom() {
-    return custom != null;
-  }
-
   PojoSerializer<Object> get(Type type) throws Throwable {
     PojoSerializer<Object> known = cache.get(type);
     if (known == null) {
