@@ -5,7 +5,9 @@ import os
 import re
 import shlex
 import shutil
+import struct
 import subprocess
+import zipfile
 
 import pytest
 
@@ -89,6 +91,21 @@ def test_the_installed_command_runs_both_languages(installed, build_dir):
     python = ("--handler", "hello_python.my_handler", "--code", examples / "deployment-package.zip", "--payload", event)
     answer = run(installed / "bin" / "tandem", "invoke", "--timeout", "30", *python).stdout
     assert answer == '{"message": "Hello Ada L"}'
+
+
+def test_installed_java_classes_are_for_java_8(installed):
+    """Class files of version 52 and below; those below META-INF/versions are for newer VMs only."""
+    jars = list(installed.rglob("*.jar"))
+    assert {jar.name for jar in jars} >= {"tandem-bridge.jar"}
+    for jar in jars:
+        with zipfile.ZipFile(jar) as archive:
+            names = [name for name in archive.namelist() if name.endswith(".class")]
+            plain = [name for name in names if not name.startswith("META-INF/versions/")]
+            assert plain, jar
+            for name in plain:
+                with archive.open(name) as file:
+                    magic, _, version = struct.unpack(">IHH", file.read(8))
+                assert (magic, version <= 52) == (0xCAFEBABE, True), f"{jar.name}: {name} has version {version}"
 
 
 def test_pkg_config_is_enough_to_embed(installed, out_of_tree, root, shapes, tmp_path):
