@@ -193,10 +193,4 @@ public class Classes {
       return "wrong";
     }
   }
-
-  public static class MissingParent extends Absent {
-    public String run() {
-      return "wrong";
-    }
-  }
 }
