@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <span>
 
 namespace tandem::java {
 namespace {
 
-template <size_t N>
-bool StartsWithAny(std::string_view line, const std::array<std::string_view, N>& beginnings) {
+bool StartsWithAny(std::string_view line, std::span<const std::string_view> beginnings) {
   return std::any_of(beginnings.begin(), beginnings.end(), [line](std::string_view b) { return line.starts_with(b); });
 }
 

@@ -18,6 +18,7 @@ void Say(int descriptor, const std::string& text) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-identifier-naming): the name is JVMTI's
 extern "C" __attribute__((visibility("default"))) jint JNICALL Agent_OnLoad(JavaVM*, char* options, void*) {
   const bool fails = strncmp(options, "fail", 4) == 0;
   char* rest = options + (fails ? 4 : 0);
