@@ -66,7 +66,7 @@ std::unique_ptr<Interpreter> Runtime::MakeInterpreter(const tandem_function_conf
       throw std::runtime_error(
           "no further Python sub-interpreter can be made; run this function with process isolation");
     }
-    HostThread::Current().Adopt(made);
+    HostThread::Current().Keep(made);  // CPython 3.11 cannot enter an interpreter again that has lost all its states
     state = PyThreadState_GetInterpreter(made);
   }
   auto interpreter = std::make_unique<Interpreter>(host_, state, std::string(View(config.code_root)));

@@ -85,8 +85,8 @@ PyThreadState* HostThread::FindState(PyInterpreterState* interpreter) {
   return last_state_ = state;
 }
 
-void HostThread::Adopt(PyThreadState* state) {
-  entries_.push_back({PyThreadState_GetInterpreter(state), state, true});
+void HostThread::Keep(PyThreadState* state) {
+  entries_.push_back({PyThreadState_GetInterpreter(state), state, false});
 }
 
 bool HostThread::Holds(PyThreadState* state) const {

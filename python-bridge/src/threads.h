@@ -32,8 +32,8 @@ class HostThread {
     if (last_interpreter_ == interpreter) return last_state_;
     return FindState(interpreter);
   }
-  // Takes over a thread state that CPython made on this thread.
-  void Adopt(PyThreadState* state);
+  // Remembers a thread state of this thread's that stays as long as its interpreter does.
+  void Keep(PyThreadState* state);
   // Whether `state` is one of this thread's.
   bool Holds(PyThreadState* state) const;
 

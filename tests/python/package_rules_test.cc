@@ -71,6 +71,14 @@ TEST(Packages, ThreadsComeAndGo) {
   }
 }
 
+// An interpreter without any thread state cannot be entered again by CPython 3.11.
+TEST(Packages, K23PackagesOutliveTheThreadThatOpenedThem) {
+  Function& function = PythonRuntime::Add("mod.fn", "rules/pkg/sub");
+  for (int round = 0; round < 3; ++round) {
+    std::thread([&] { EXPECT_EQ(Answer(function, "1"), "ok \"nested\""); }).join();
+  }
+}
+
 TEST(Packages, UsersSimplejsonIsTheirs) {
   EXPECT_EQ(Answer(PythonRuntime::Add("mine.fn", "own_json"), "1"), R"(ok ["0.1", "mine", true, {"1": 2}])");
   EXPECT_EQ(Answer(PythonRuntime::Add("machine.names"), "1"), "ok []");
