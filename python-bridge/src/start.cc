@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "python.h"
+#include "threads.h"
 
 namespace tandem::python {
 namespace {
@@ -99,6 +100,7 @@ void StartPython(const std::string& executable) {
   Check(PyConfig_SetBytesArgv(config.get(), 1, arguments));
   Check(Py_InitializeFromConfig(config.get()));
   LeaveInterruptAlone();
+  HostThread::Current().Keep(PyThreadState_Get());
   PyEval_SaveThread();
 }
 

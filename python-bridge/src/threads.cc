@@ -26,7 +26,7 @@ bool Finalizing() {
 #endif
 }
 
-// The state that this thread has in the main interpreter because Python itself started it or made one for it.
+// The state that this thread has in the main interpreter just now, because Python started it or its host made one.
 PyThreadState* StateOfPython(PyInterpreterState* interpreter) {
   if (interpreter != PyInterpreterState_Main()) return nullptr;
   PyThreadState* state = PyGILState_GetThisThreadState();
@@ -73,14 +73,12 @@ PyThreadState* HostThread::FindState(PyInterpreterState* interpreter) {
     return last_state_ = entry.state;
   }
   PyThreadState* state = StateOfPython(interpreter);
-  const bool owned = state == nullptr;
-  if (owned) {
-    // The main interpreter's comes first: PyGILState remembers the first state of a thread as the thread's own.
-    if (interpreter != PyInterpreterState_Main() && FindState(PyInterpreterState_Main()) == nullptr) return nullptr;
-    state = PyThreadState_New(interpreter);
-    if (state == nullptr) return nullptr;
-  }
-  entries_.push_back({interpreter, state, owned});
+  if (state != nullptr) return state;
+  // The main interpreter's comes first: PyGILState remembers the first state of a thread as the thread's own.
+  if (interpreter != PyInterpreterState_Main() && FindState(PyInterpreterState_Main()) == nullptr) return nullptr;
+  state = PyThreadState_New(interpreter);
+  if (state == nullptr) return nullptr;
+  entries_.push_back({interpreter, state, true});
   last_interpreter_ = interpreter;
   return last_state_ = state;
 }

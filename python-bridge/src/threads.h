@@ -12,7 +12,9 @@
 namespace tandem::python {
 
 // One host thread: its thread state in each interpreter that it has entered, and what the fast paths need.
-// Owns: the thread states that it made. Lifetime: from the thread's first call to its end or its Release.
+// Owns: the thread states that it made. One that the thread has from elsewhere (PyGILState_Ensure of its host, a thread
+// of Python's) may be gone at any later call and is asked for again each time.
+// Lifetime: from the thread's first call to its end or its Release.
 class HostThread {
  public:
   // The calling thread's, made at its first call.

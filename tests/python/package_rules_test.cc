@@ -1,5 +1,6 @@
 // Packages beside each other, threads, and the interpreter's set-up: H-PY-14, K-19, K-23, E-48.
 
+#include <dlfcn.h>
 #include <signal.h>
 
 #include <atomic>
@@ -76,6 +77,38 @@ TEST(Packages, K23PackagesOutliveTheThreadThatOpenedThem) {
   Function& function = PythonRuntime::Add("mod.fn", "rules/pkg/sub");
   for (int round = 0; round < 3; ++round) {
     std::thread([&] { EXPECT_EQ(Answer(function, "1"), "ok \"nested\""); }).join();
+  }
+}
+
+// A function of libpython's, which this program does not link.
+template <typename Function>
+Function* OfPython(const char* name) {
+  return reinterpret_cast<Function*>(dlsym(RTLD_DEFAULT, name));
+}
+
+// Python frees the thread state that PyGILState_Ensure has made at the PyGILState_Release that goes with it.
+TEST(Packages, HostsThreadStatesAreTheirs) {
+  auto* const ensure = OfPython<int()>("PyGILState_Ensure");
+  auto* const release = OfPython<void(int)>("PyGILState_Release");
+  auto* const check = OfPython<int()>("PyGILState_Check");
+  ASSERT_TRUE(ensure != nullptr && release != nullptr && check != nullptr);
+  Function& main_function = PythonRuntime::Add("machine.runs_in_a_living_state");
+  Function& other = PythonRuntime::Add("hello_python.my_handler", "other");
+  for (const bool other_first : {false, true}) {
+    std::thread([&] {
+      for (int round = 0; round < 3; ++round) {
+        const int held = ensure();
+        if (other_first) {
+          EXPECT_EQ(Answer(other, "1"), R"(ok ["other", "other"])");
+        }
+        EXPECT_EQ(Answer(main_function, "1"), "ok true");
+        EXPECT_EQ(check(), 1) << "the host's own state is back";
+        release(held);
+        if (round == 0) continue;  // once without an invocation in between
+        EXPECT_EQ(Answer(main_function, "1"), "ok true");
+        EXPECT_EQ(Answer(other, "1"), R"(ok ["other", "other"])");
+      }
+    }).join();
   }
 }
 

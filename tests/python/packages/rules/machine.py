@@ -2,6 +2,7 @@
 
 import asyncio
 import concurrent.futures
+import ctypes
 import multiprocessing
 import os
 import signal
@@ -74,3 +75,18 @@ def arrays(event, context):
 
 def version(event, context):
     return list(sys.version_info[:2])
+
+
+def runs_in_a_living_state(event, context):
+    """Whether Python knows the thread state that this runs in."""
+    api = ctypes.pythonapi
+    for function in (api.PyThreadState_Get, api.PyInterpreterState_Main):
+        function.restype = ctypes.c_void_p
+    for function in (api.PyInterpreterState_ThreadHead, api.PyThreadState_Next):
+        function.restype, function.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
+    known = set()
+    state = api.PyInterpreterState_ThreadHead(api.PyInterpreterState_Main())
+    while state:
+        known.add(state)
+        state = api.PyThreadState_Next(state)
+    return api.PyThreadState_Get() in known
