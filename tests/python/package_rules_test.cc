@@ -155,6 +155,17 @@ TEST(Packages, RemovedFunctionsForgetTheirModules) {
   EXPECT_EQ(Answer(PythonRuntime::Add(config), "1"), "ok 1");  // E-47
 }
 
+TEST(Packages, HPy36AFailedInitLeavesTheOthersModules) {
+  ASSERT_TRUE(PythonRuntime::Get().Prepare(PythonRuntime::Add("meeting.tell", "meeting")).ok());
+  Function& steady = PythonRuntime::Add("steady.fn", "meeting");
+  Function& failing = PythonRuntime::Add("failing.fn", "meeting");
+  std::thread other([&] { EXPECT_EQ(Answer(steady, "1"), "ok true"); });
+  EXPECT_NE(Answer(failing, "1").find("first time"), std::string::npos);
+  EXPECT_EQ(Answer(PythonRuntime::Add("meeting.tell", "meeting"), "1"), "ok null");
+  other.join();
+  EXPECT_EQ(Answer(failing, "1"), "ok 2") << "its own modules run again";
+}
+
 TEST(Machine, ExecutableIsTheInterpreter) {
   const std::string shown = Answer(PythonRuntime::Add("machine.executable"), "1");
   EXPECT_EQ(shown.find("ok [\"" + PythonRuntime::Add("wire.echo").runtime().info.path + "\", "), 0u) << shown;

@@ -50,6 +50,7 @@ def half(monkeypatch):
 def package(half, tmp_path, monkeypatch):
     """An empty package in front of the search path."""
     monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
     monkeypatch.delenv("PYTHONPATH", raising=False)
     half.resolve.prepare(str(tmp_path), [], True)
     yield tmp_path

@@ -1,15 +1,36 @@
 """From a handler name to the thing that is called (H-PY-01 to H-PY-33)."""
 
 import importlib
+import importlib.abc
 import importlib.machinery
 import os
 import sys
+import threading
 import warnings
 
 from .faults import Fault
 
 _roots = ()
 _is_main = True
+_running_inits = []
+
+
+class _Init:
+    """An init under way, and the names that other threads have begun to import since it began."""
+
+    def __init__(self):
+        self.thread = threading.get_ident()
+        self.of_others = set()
+
+
+class _Witness(importlib.abc.MetaPathFinder):
+    """First on ``sys.meta_path``: it sees each import of a new module, on the thread that makes it, and finds nothing."""
+
+    def find_spec(self, fullname, path=None, target=None):
+        thread = threading.get_ident()
+        for init in list(_running_inits):
+            if init.thread != thread:
+                init.of_others.add(fullname)
 
 
 def prepare(code_root, layers, is_main):
@@ -24,20 +45,28 @@ def prepare(code_root, layers, is_main):
             folders += [os.path.join(python, "lib", version, "site-packages"), python]
     sys.path[:] = folders + [entry for entry in sys.path if entry and entry not in folders]
     _roots = tuple(os.path.join(os.path.abspath(folder), "") for folder in [code_root, *layers])
+    sys.meta_path.insert(0, _Witness())
     if not is_main:
         # An extension that only warns here would go on to corrupt the process.
         warnings.filterwarnings("error", message=r"(?is).*sub-?interpreter", category=UserWarning)
 
 
 def open_handler(name):
-    """Import the handler's module and return the handler. What a failed try has imported of the package is forgotten."""
+    """Import the handler's module and return the handler.
+
+    What a failed try has imported of the package is forgotten; what other threads import at the same time stays.
+    """
+    init = _Init()
+    _running_inits.append(init)
     before = set(sys.modules)
     importlib.invalidate_caches()
     try:
         return _resolve(name)
     except BaseException:
-        forget_package(before)
+        forget_package(before | init.of_others)
         raise
+    finally:
+        _running_inits.remove(init)
 
 
 def forget_package(keep=frozenset()):
