@@ -57,6 +57,10 @@ PyObject* Write(PyObject* object, PyObject* text) {
     return PyErr_Format(PyExc_TypeError, "write() argument must be str, not %.200s", Py_TYPE(text)->tp_name);
   }
   LogStream* self = Self(object);
+  if (self->interpreter == nullptr) {  // made by __new__ alone
+    PyErr_SetString(PyExc_ValueError, "I/O operation on uninitialized object");
+    return nullptr;
+  }
   try {
     const Object bytes = EncodeForLog(text, self->strict ? EncodeErrors::kStrict : EncodeErrors::kReplace);
     self->interpreter->CurrentLog()->Write(BytesView(bytes.ptr()));

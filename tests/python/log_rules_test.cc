@@ -79,6 +79,12 @@ TEST(Logs, L14StreamsCanBeReplacedAndRestored) {
   EXPECT_EQ(Text(function), "wrapped\nrestored\nrestored, too\n");
 }
 
+TEST(Logs, L14AStreamWithoutItsInitRefusesToWrite) {
+  const std::string refusal = R"("I/O operation on uninitialized object")";
+  EXPECT_EQ(Answer(PythonRuntime::Add("logs.unfinished_stream"), "1"),
+            "ok [[" + refusal + ", " + refusal + ", " + refusal + "], false, null]");
+}
+
 TEST(Logs, L02RecordsHaveLevelTimeAndRequestId) {
   Function& function = PythonRuntime::Add("logs.records");
   EXPECT_EQ(Answer(function, "1"), "ok 1");

@@ -114,3 +114,15 @@ def replaced(event, context):
     sys.stderr = None
     sys.stderr = sys.__stderr__
     print("restored, too", file=sys.stderr)
+
+
+def unfinished_stream(event, context):
+    """What a stream says that ``__init__`` has not seen."""
+    stream = type(sys.stdout).__new__(type(sys.stdout))
+    errors = []
+    for use in (lambda: stream.write("x"), lambda: stream.writelines(["x"]), lambda: print("x", file=stream)):
+        try:
+            use()
+        except ValueError as error:
+            errors.append(str(error))
+    return [errors, hasattr(stream, "buffer"), stream.flush()]
