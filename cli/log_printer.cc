@@ -13,7 +13,6 @@
 namespace tandem::cli {
 namespace {
 
-constexpr std::size_t kTailBytes = 4096;
 constexpr std::chrono::milliseconds kPatience{100};  // for a log that nobody reads
 
 // A log that cannot be written is no reason to fail an invocation.
@@ -32,12 +31,6 @@ std::string_view LogPrinter::Shown(std::string_view text, std::string& buffer) c
   return buffer;
 }
 
-void LogPrinter::KeepTail(std::string_view text) {
-  if (text.size() > kTailBytes) text.remove_prefix(text.size() - kTailBytes);
-  tail_ += text;
-  if (tail_.size() > kTailBytes) tail_.erase(0, tail_.size() - kTailBytes);
-}
-
 LogPrinter::LogPrinter(Verbosity verbosity, std::string request_id, Progress& progress)
     : verbosity_(verbosity),
       is_terminal_(isatty(STDERR_FILENO) == 1),
@@ -48,13 +41,14 @@ void LogPrinter::Write(const LogRecord& record) noexcept {
   try {
     const std::lock_guard lock(mutex_);
     if (muted_ || record.text.empty()) return;
-    if (record.origin == LogOrigin::kPlatform) {
+    const bool of_function = record.origin == LogOrigin::kFunction;
+    if (!of_function) {
       if (!IsFirstProcess()) return;  // a fork of the handler's that comes back
       progress_.NotePlatformLine();
     }
-    if (record.request_id == request_id_) KeepTail(record.text);
+    if (record.request_id == request_id_) (of_function ? AppendLogTail : AppendLogTailLine)(tail_, record.text);
     if (!Shows(record.origin)) return;
-    if (line_open_ && record.origin != LogOrigin::kFunction) WriteLog("\n");
+    if (line_open_ && !of_function) WriteLog("\n");
     std::string buffer;
     WriteLog(Shown(record.text, buffer));
     line_open_ = !record.text.ends_with('\n');
@@ -93,7 +87,7 @@ bool LogPrinter::TakeOver() {
 
 void LogPrinter::SayLast(std::string_view lines) {
   const std::unique_lock lock(mutex_, kPatience);
-  if (lock.owns_lock()) KeepTail(lines);
+  if (lock.owns_lock()) AppendLogTailLine(tail_, lines);
   if (!Shows(LogOrigin::kPlatform)) return;
   WriteImpatiently(STDERR_FILENO, (line_open_ ? "\n" : "") + std::string(lines), kPatience);
   line_open_ = false;

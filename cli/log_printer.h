@@ -33,7 +33,7 @@ class LogPrinter final : public LogSink {
   void Say(std::string_view text);
   // Ends a line that the handler left open.
   void EndOpenLine();
-  // The last 4096 bytes of the invocation's log so far.
+  // The last kLogTailBytes of the invocation's log so far.
   std::string Tail();
 
   // Takes the log away from an invocation that does not come back: drops every record from now on. False: it has come
@@ -46,7 +46,6 @@ class LogPrinter final : public LogSink {
  private:
   bool Shows(LogOrigin origin) const { return origin == LogOrigin::kFunction || verbosity_ != Verbosity::kHandlerOnly; }
   std::string_view Shown(std::string_view text, std::string& buffer) const;
-  void KeepTail(std::string_view text);
 
   const Verbosity verbosity_;
   const bool is_terminal_;

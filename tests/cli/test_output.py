@@ -147,6 +147,23 @@ def test_log_tail(invoke_python):
     assert tail.splitlines()[-1].startswith(b"REPORT RequestId: ")
 
 
+def test_open_line_is_ended_in_the_log_tail(invoke_python):
+    """L-42, L-51: END stands on a line of its own in the tail, as it does in the log."""
+    run = invoke_python("def handler(event, context):\n    print('open', end='')\n", "--log-type", "Tail")
+    log, _, tail = run.stderr.rpartition("X-Amz-Log-Result: ")
+    assert "\nopen\nEND RequestId: " in log
+    assert base64.b64decode(tail, validate=False).decode() == log
+
+
+def test_open_line_is_ended_in_the_log_tail_at_an_exit(invoke_python):
+    """L-49, L-51: as it is where the command itself ends the log."""
+    source = "import os\n\ndef handler(event, context):\n    print('open', end='')\n    os._exit(3)\n"
+    run = invoke_python(source, "--log-type", "Tail")
+    log, _, tail = run.stderr.rpartition("X-Amz-Log-Result: ")
+    assert (run.code, "\nopen\nRequestId: " in log) == (1, True)
+    assert base64.b64decode(tail, validate=False).decode() == log
+
+
 def test_no_log_tail_for_an_event(invoke_python):
     """I-07."""
     source = "def handler(event, context):\n    pass\n"

@@ -98,6 +98,18 @@ TEST(Logging, ATailKeepsTheEndOfAllThatIsAppended_L51) {
   EXPECT_EQ(tail, std::string(kLogTailBytes - 3, 'y') + "end");
 }
 
+TEST(Logging, APlatformLineInATailBeginsALine_L42_L51) {
+  std::string tail;
+  AppendLogTailLine(tail, "START\n");
+  AppendLogTail(tail, "open");
+  AppendLogTailLine(tail, "END\n");
+  AppendLogTailLine(tail, "REPORT\n");
+  EXPECT_EQ(tail, "START\nopen\nEND\nREPORT\n");
+  tail.assign(kLogTailBytes, 'x');
+  AppendLogTailLine(tail, "END\n");
+  EXPECT_EQ(tail, std::string(kLogTailBytes - 5, 'x') + "\nEND\n");
+}
+
 TEST(Logging, WithoutASinkNothingBreaks) {
   RuntimeOptions options;
   options.loader_dirs = {TANDEM_TEST_LOADERS};

@@ -34,6 +34,8 @@ struct LogRecord {
 inline constexpr std::size_t kLogTailBytes = 4096;
 // Appends to a tail what the log goes on with; the last kLogTailBytes stay.
 TANDEM_EXPORT void AppendLogTail(std::string& tail, std::string_view text);
+// The same for a platform line: it begins on a line of its own, whatever the handler left open (L-42).
+TANDEM_EXPORT void AppendLogTailLine(std::string& tail, std::string_view line);
 
 // Takes log records.
 // Threads: called from any thread, concurrently, which may hold a lock of its language (CPython's GIL): must not wait
