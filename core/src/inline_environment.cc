@@ -277,10 +277,11 @@ bool InlineEnvironment::CancelOverdue() {
   return busy;
 }
 
-void InlineEnvironment::AppendToTail(RunningInvocation& invocation, std::string_view text) noexcept {
+void InlineEnvironment::AppendToTail(RunningInvocation& invocation, std::string_view text,
+                                     void (*append)(std::string&, std::string_view)) noexcept {
   if (invocation.log_type != LogType::kTail) return;
   try {
-    AppendLogTail(invocation.result.log_tail, text);
+    append(invocation.result.log_tail, text);
   } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): what does not fit is missing; the log has it
   }
 }
@@ -291,7 +292,7 @@ void InlineEnvironment::Log(const LogRecord& record) noexcept {
   if (!record.request_id.empty()) {
     const std::lock_guard lock(mutex_);
     RunningInvocation* invocation = FindRunning(record.request_id);
-    if (invocation != nullptr) AppendToTail(*invocation, record.text);
+    if (invocation != nullptr) AppendToTail(*invocation, record.text, AppendLogTail);
   }
   if (log_sink_ != nullptr) log_sink_->Write(named);
 }
@@ -299,7 +300,7 @@ void InlineEnvironment::Log(const LogRecord& record) noexcept {
 void InlineEnvironment::LogPlatform(RunningInvocation& invocation, std::string_view text) {
   {
     const std::lock_guard lock(mutex_);
-    AppendToTail(invocation, text);
+    AppendToTail(invocation, text, AppendLogTailLine);
   }
   if (log_sink_ == nullptr) return;
   using std::chrono::duration_cast;

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <string>
 #include <string_view>
 
 #include "host_table.h"
@@ -113,7 +114,8 @@ class InlineEnvironment final : public tandem_function {
   void SetState(State state);
   // Null: none of this id runs. Valid while the lock is held.
   RunningInvocation* FindRunning(std::string_view request_id);
-  static void AppendToTail(RunningInvocation& invocation, std::string_view text) noexcept;
+  static void AppendToTail(RunningInvocation& invocation, std::string_view text,
+                           void (*append)(std::string&, std::string_view)) noexcept;
   void AskToYield(std::unique_lock<std::mutex>& lock, RunningInvocation& invocation);
 
   const EnvironmentConfig config_;

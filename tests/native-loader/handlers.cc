@@ -223,6 +223,13 @@ std::int32_t ReadPadding(const Call& call) {
   return TANDEM_OK;
 }
 
+// Ends with a line that has no newline yet.
+std::int32_t LogOpenLine(const Call& call) {
+  call.Log("open");
+  call.Succeed("null");
+  return TANDEM_OK;
+}
+
 std::int32_t LogLevels(const Call& call) {
   for (std::int32_t level = TANDEM_LEVEL_UNSET; level <= TANDEM_LEVEL_FATAL + 1; ++level) {
     tandem_log_record record{};
@@ -289,6 +296,7 @@ HandlerFunction FindHandler(std::string_view name) {
       {"fail", Fail},
       {"context", DescribeContext},
       {"log", LogTwice},
+      {"log_open", LogOpenLine},
       {"who", Who},
       {"wait", Wait},
       {"poll_cancelled", PollCancelled},

@@ -110,6 +110,16 @@ TEST(Logging, APlatformLineInATailBeginsALine_L42_L51) {
   EXPECT_EQ(tail, std::string(kLogTailBytes - 5, 'x') + "\nEND\n");
 }
 
+TEST(Logging, AnOpenLineIsEndedInTheTail_L42_L51) {
+  NativeRuntime runtime(PlatformLogs::kOn);
+  InvokeOptions options;
+  options.request_id = RequestId("id-6");
+  options.log_type = LogType::kTail;
+  const InvokeResult result = runtime->Invoke(runtime.Add("native.log_open"), Event("{}"), options);
+  EXPECT_NE(result.log_tail.find("\nopen\nEND RequestId: id-6\nREPORT RequestId: id-6\t"), std::string::npos)
+      << result.log_tail;
+}
+
 TEST(Logging, WithoutASinkNothingBreaks) {
   RuntimeOptions options;
   options.loader_dirs = {TANDEM_TEST_LOADERS};
