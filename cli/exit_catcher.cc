@@ -14,7 +14,7 @@ std::atomic<InvocationEnd*> caught_by{nullptr};
 
 void Caught(int status) {
   InvocationEnd* const end = caught_by;
-  if (end != nullptr && IsFirstProcess()) end->Exit(status);
+  if (end != nullptr && IsFirstProcess()) EndAtException([=] { end->Exit(status); });
 }
 
 }  // namespace

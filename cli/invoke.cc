@@ -105,7 +105,7 @@ Status RunOnOwnThread(std::function<void()> task) {
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, kHandlerStackBytes);
   const auto run = [](void* arg) -> void* {
-    (*static_cast<std::function<void()>*>(arg))();
+    EndAtException(*static_cast<std::function<void()>*>(arg));
     return nullptr;
   };
   pthread_t thread{};
@@ -178,7 +178,11 @@ int RunInvoke(const std::vector<std::string>& arguments) {
   auto channel = ResponseChannel::Take();
   if (!channel) return Fail("cannot write to standard output: " + channel.status().message(), kExitNoOutput);
   auto* const session = new Session(std::move(*request), *channel);
-  EndProcess(Invoke(*session));
+  try {
+    EndProcess(Invoke(*session));
+  } catch (const std::exception& error) {  // and not by main's return, which is an exit like one of the handler's
+    EndProcess(ComplainInternal(error));
+  }
 }
 
 }  // namespace tandem::cli

@@ -80,7 +80,6 @@ int main(int argc, char** argv) {
   try {
     return tandem::cli::Run(std::vector<std::string>(argv + 1, argv + argc));
   } catch (const std::exception& error) {
-    tandem::cli::Complain(std::string("internal error: ") + error.what());
-    return tandem::cli::kExitUnavailable;
+    return tandem::cli::ComplainInternal(error);
   }
 }

@@ -94,6 +94,11 @@ void Complain(std::string_view message) {
   static_cast<void>(WriteAll(STDERR_FILENO, "tandem: " + OneLine(message) + "\n").ok());
 }
 
+int ComplainInternal(const std::exception& error) {
+  Complain(std::string("internal error: ") + error.what());
+  return kExitUnavailable;
+}
+
 Result<ResponseChannel> ResponseChannel::Take() {
   if (stdout_was_closed) return {Code::kUnavailable, "it is closed"};
   const int descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, kFirstPrivateDescriptor);

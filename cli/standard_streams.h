@@ -3,6 +3,7 @@
 #define TANDEM_CLI_STANDARD_STREAMS_H_
 
 #include <chrono>
+#include <exception>
 #include <string_view>
 
 #include "tandem/status.h"
@@ -48,10 +49,23 @@ class ResponseChannel {
 // Whether this is the process that was started, and not a child that user code has forked.
 bool IsFirstProcess();
 
+// Says what went wrong in the command itself; returns the exit status.
+int ComplainInternal(const std::exception& error);
+
 // Ends the process without running what VMs and user code registered for its end, after flushing C's standard output.
 [[noreturn]] void EndProcess(int status);
 // The same without flushing anything.
 [[noreturn]] void EndProcessNow(int status);
+
+// Runs `body`, out of which no exception can go; one ends the process.
+template <typename Body>
+void EndAtException(const Body& body) {
+  try {
+    body();
+  } catch (const std::exception& error) {
+    EndProcess(ComplainInternal(error));
+  }
+}
 
 }  // namespace tandem::cli
 

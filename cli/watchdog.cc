@@ -5,6 +5,8 @@
 #include <csignal>
 #include <thread>
 
+#include "standard_streams.h"
+
 namespace tandem::cli {
 namespace {
 
@@ -17,7 +19,7 @@ void Watch(Clock::time_point created, std::chrono::milliseconds timeout, Progres
   if (const auto began = progress.WaitBegan(created + kInitLimit + timeout)) {
     std::this_thread::sleep_until(*began + timeout + kGrace);
   }
-  end.TimeOut();
+  EndAtException([&end] { end.TimeOut(); });
 }
 
 }  // namespace

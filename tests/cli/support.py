@@ -46,6 +46,13 @@ def example(name):
     return str(Path(required("TANDEM_EXAMPLES")).resolve() / name)
 
 
+def native_loaders():
+    """The folder of the loader that needs no VM."""
+    folders = list(command_path().parent.parent.glob("lib*/**/tandem/test-loaders"))
+    assert folders, f"the native loader is not below {command_path().parent.parent}"
+    return str(folders[0])
+
+
 @dataclasses.dataclass
 class Run:
     """What a run of the command left behind."""

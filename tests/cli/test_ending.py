@@ -1,11 +1,12 @@
 """Handlers that do not come back, or end the process."""
 
 import re
+import resource
 import signal
 import time
 
 import pytest
-from support import HANG_GUARD_S, REPORT, write_files
+from support import HANG_GUARD_S, REPORT, native_loaders, write_files
 
 WAYS_TO_HANG = {
     "sleep": "import time\ndef handler(event, context):\n    print('began')\n    time.sleep(100000)\n",
@@ -295,3 +296,23 @@ def test_asyncio_and_signal_work_as_on_a_main_thread(invoke_python, python):
         """
     run = invoke_python(source, "--python", python)
     assert (run.code, run.stdout, run.handler_log()) == (0, b"[42, true]", "")
+
+
+def test_lack_of_memory_is_an_internal_error(tandem, tmp_path):
+    """Wherever in an invocation on a thread of the command's own it is noticed."""
+    package = write_files(tmp_path / "package", {"module.native": ""})
+    event = tmp_path / "event"
+    with open(event, "wb") as file:
+        file.truncate(64 << 20)
+    seen = set()
+    for limit_mb in range(100, 320, 10):
+        process = tandem.start(
+            *("invoke", "--handler", "native.echo", "--code", package, "--runtime", "native1", "--payload", f"@{event}"),
+            env={"TANDEM_LOADER_PATH": native_loaders()},
+            preexec_fn=lambda limit=limit_mb << 20: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
+        )
+        _, stderr = process.communicate(timeout=HANG_GUARD_S)
+        assert process.returncode in (0, 3), f"{limit_mb} MB: status {process.returncode}\n{stderr.decode()}"
+        assert process.returncode == 0 or stderr.splitlines()[-1].startswith(b"tandem: "), stderr
+        seen.add(process.returncode)
+    assert seen == {0, 3}
