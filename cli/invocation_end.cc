@@ -1,11 +1,9 @@
 #include "invocation_end.h"
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <thread>
-#include <utility>
 
 #include "exit_status.h"
 #include "tandem/platform_lines.h"
@@ -15,22 +13,6 @@ namespace tandem::cli {
 namespace {
 
 constexpr std::chrono::seconds kCloseLimit{2};  // for core to close the environment of a handler that came back
-
-std::int64_t PeakMemoryBytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
-}
-
-// E-40, E-41; the id is a UUID of ours, so nothing needs escaping.
-Outcome ExitOutcome(const std::string& request_id, int status) {
-  FunctionError error;
-  error.type = "Runtime.ExitError";
-  error.message = "RequestId: " + request_id + " Error: Runtime exited ";
-  error.message += status == 0 ? "without providing a reason" : "with error: exit status " + std::to_string(status);
-  const std::string body = R"({"errorType":")" + error.type + R"(","errorMessage":")" + error.message + R"("})";
-  return Outcome::Error(std::move(error), Payload::Copy(body));
-}
 
 }  // namespace
 
@@ -77,7 +59,7 @@ void InvocationEnd::SayUnfinished(std::string_view reason, std::chrono::nanoseco
   Report report;
   report.duration = duration;
   if (began) report.init_duration = *began - created_;
-  report.max_memory_used_bytes = PeakMemoryBytes();
+  report.max_memory_used_bytes = ProcessPeakMemoryBytes();
   std::string lines = began ? std::string() : StartLine(id, request_.config.version);
   lines += reason;
   lines += EndLine(id);

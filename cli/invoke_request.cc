@@ -23,7 +23,6 @@ namespace fs = std::filesystem;
 constexpr double kMaxTimeoutSeconds = 365.0 * 24 * 60 * 60;
 constexpr std::int32_t kMaxMemoryMb = 32768;
 constexpr std::size_t kMaxNameSize = 64;
-constexpr std::string_view kNameCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
 
 Status Bad(std::string message) {
   return {Code::kInvalidArgument, std::move(message)};
@@ -58,7 +57,7 @@ std::string DefaultName(const std::string& code) {
   const fs::path path = fs::weakly_canonical(code, error);
   std::string name = (fs::is_directory(path, error) ? path.filename() : path.stem()).string().substr(0, kMaxNameSize);
   for (char& c : name) {
-    if (kNameCharacters.find(c) == std::string_view::npos) c = '-';
+    if (!IsFunctionName({&c, 1})) c = '-';
   }
   return name.empty() ? "function" : name;
 }
@@ -66,7 +65,7 @@ std::string DefaultName(const std::string& code) {
 Result<std::string> ChooseName(const ParsedOptions& options, const std::string& code) {
   const std::string* name = options.Find("function-name");
   if (name == nullptr) return DefaultName(code);
-  if (name->empty() || name->size() > kMaxNameSize || name->find_first_not_of(kNameCharacters) != std::string::npos) {
+  if (!IsFunctionName(*name)) {
     return Bad("--function-name: '" + *name + "' is not 1 to 64 of the characters a-z, A-Z, 0-9, - and _");
   }
   return *name;
