@@ -17,11 +17,12 @@ endfunction()
 
 include(TandemLoader)
 
-# tandem_add_test(<target> SOURCES <...> LIBRARIES <...>): a GoogleTest executable in <build>/bin/tests.
+# tandem_add_test(<target> SOURCES <...> LIBRARIES <...>): a GoogleTest executable in <build>/bin/tests, in which a test
+# that hangs fails.
 function(tandem_add_test target)
   cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;LIBRARIES")
   find_package(GTest REQUIRED)
-  add_executable(${target} ${ARG_SOURCES})
+  add_executable(${target} ${ARG_SOURCES} "${PROJECT_SOURCE_DIR}/tests/lib/hang_guard.cc")
   target_link_libraries(${target} PRIVATE ${ARG_LIBRARIES} GTest::gtest GTest::gtest_main Threads::Threads)
   tandem_compile_options(${target})
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin/tests")

@@ -155,3 +155,20 @@ def test_set_up_names_what_is_missing_and_the_command(root, tmp_path):
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("tools/setup: missing: ") and "cmake" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_hanging_test_fails_by_its_name(root, tmp_path):
+    guard = (root / "tests" / "conftest.py").read_text(encoding="utf-8")
+    assert "HANG_LIMIT_S = 300\n" in guard
+    (tmp_path / "conftest.py").write_text(guard.replace("HANG_LIMIT_S = 300\n", "HANG_LIMIT_S = 1\n"), encoding="utf-8")
+    tests = "import time\n\n\ndef test_hangs():\n    time.sleep(100000)\n\n\ndef test_that_follows():\n    pass\n"
+    (tmp_path / "test_planted.py").write_text(tests, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-B", "-m", "pytest", "-p", "no:cacheprovider", "-q", "-ra", tmp_path],
+        env={**os.environ, "COLUMNS": "400"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.splitlines()[-1].startswith("1 failed, 1 passed"), done.stdout
+    assert "test_planted.py::test_hangs - Failed: hang: has not ended" in done.stdout

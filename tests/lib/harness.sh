@@ -41,8 +41,9 @@ run_step() {
   fi
 }
 
-# A program's own clock: nothing in a test waits longer than this for a hang to end.
-limited() { timeout --kill-after=20 "${TANDEM_TEST_LIMIT:-900}" "$@" </dev/null; }
+# Only ends a program that hangs for ever. Before that each test has a bound of its own, for GoogleTest in hang_guard.h,
+# for pytest in tests/conftest.py.
+limited() { timeout --kill-after=20 900 "$@" </dev/null; }
 
 # run_gtest LABEL PROGRAM [NAME=VALUE ...] [WRAPPER ...] [-- ARGUMENTS]: one GoogleTest program, its results as
 # LABEL.xml.
@@ -69,5 +70,5 @@ run_pytest() {
   shift
   printf '\n==== pytest %s\n' "$folder"
   limited env "$@" "$test_python" -B -m pytest -p no:cacheprovider -p no:faulthandler -q -ra \
-    "--junitxml=$results/$step/${folder//\//-}.xml" "$root/$folder"
+    "--confcutdir=$root/tests" "--junitxml=$results/$step/${folder//\//-}.xml" "$root/$folder"
 }
