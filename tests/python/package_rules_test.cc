@@ -134,6 +134,12 @@ TEST(Packages, HPy14LayersComeAfterThePackage) {
   EXPECT_EQ(Answer(PythonRuntime::Add(config), "1"), R"(ok ["layer", "package"])");
 }
 
+TEST(Packages, K11TheLastLayerWins) {
+  FunctionConfig config = PythonRuntime::Config("from_layer.fn", "bare");
+  config.layers = {PythonRuntime::Package("layers/first"), PythonRuntime::Package("layers/second")};
+  EXPECT_EQ(Answer(PythonRuntime::Add(config), "1"), "ok \"second layer\"");
+}
+
 TEST(Packages, HPy14PackageComesFirst) {
   const std::string shown = Answer(PythonRuntime::Add("machine.search_path"), "1");
   EXPECT_EQ(Show(Outcome::Success(Payload::Copy(shown))).find("ok ok [\"{packages}/rules\", "), 0u) << shown;

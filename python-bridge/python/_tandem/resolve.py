@@ -34,15 +34,14 @@ class _Witness(importlib.abc.MetaPathFinder):
 
 
 def prepare(code_root, layers, is_main):
-    """Put the package and its layers in front of the search path (H-PY-14)."""
+    """Put the package and its layers in front of the search path (H-PY-14), the last layer first (K-11)."""
     global _roots, _is_main
     _is_main = is_main
     folders = [code_root]
     if not os.environ.get("PYTHONPATH"):
         version = "python%d.%d" % sys.version_info[:2]
-        for layer in layers:
-            python = os.path.join(layer, "python")
-            folders += [os.path.join(python, "lib", version, "site-packages"), python]
+        pythons = [os.path.join(layer, "python") for layer in reversed(layers)]
+        folders += [os.path.join(python, "lib", version, "site-packages") for python in pythons] + pythons
     sys.path[:] = folders + [entry for entry in sys.path if entry and entry not in folders]
     _roots = tuple(os.path.join(os.path.abspath(folder), "") for folder in [code_root, *layers])
     sys.meta_path.insert(0, _Witness())

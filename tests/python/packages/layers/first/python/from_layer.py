@@ -1,1 +1,5 @@
 NAME = "layer"
+
+
+def fn(event, context):
+    return NAME

@@ -1,0 +1,5 @@
+NAME = "second layer"
+
+
+def fn(event, context):
+    return NAME
