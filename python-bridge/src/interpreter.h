@@ -44,8 +44,7 @@ class Interpreter {
     kNameCount
   };
 
-  Interpreter(const Host& host, PyInterpreterState* state, std::string code_root)
-      : host_(host), state_(state), code_root_(std::move(code_root)) {}
+  Interpreter(const Host& host, PyInterpreterState* state) : host_(host), state_(state) {}
   Interpreter(const Interpreter&) = delete;
   Interpreter& operator=(const Interpreter&) = delete;
 
@@ -85,7 +84,6 @@ class Interpreter {
   const Host& host() const { return host_; }
   PyInterpreterState* state() const { return state_; }
   bool is_main() const { return state_ == PyInterpreterState_Main(); }
-  const std::string& code_root() const { return code_root_; }
 
  private:
   static void Erase(std::vector<FunctionLog*>& logs, FunctionLog* log);
@@ -94,7 +92,6 @@ class Interpreter {
 
   const Host& host_;
   PyInterpreterState* const state_;
-  const std::string code_root_;
   const std::shared_ptr<FunctionLog> own_log_ = std::make_shared<FunctionLog>(host_, nullptr, false);
   std::vector<FunctionLog*> functions_;
   std::vector<FunctionLog*> running_;

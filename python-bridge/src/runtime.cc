@@ -26,6 +26,13 @@ std::string TakeErrorText() {
   return text;
 }
 
+// What an interpreter is for: a package with its layers.
+std::string KeyOf(const tandem_function_config& config) {
+  std::string key(View(config.code_root));
+  for (size_t at = 0; at < config.layers_size; ++at) key.append(1, '\0').append(View(config.layers[at]));
+  return key;
+}
+
 }  // namespace
 
 Runtime::Runtime(const Host& host, const tandem_loader_config& config)
@@ -49,10 +56,11 @@ std::unique_ptr<Handler> Runtime::Open(const tandem_function_config& config, tan
 Interpreter& Runtime::InterpreterFor(const tandem_function_config& config) {
   const WithoutGil without;
   const std::lock_guard<std::mutex> lock(mutex_);
-  const auto found = interpreters_.find(View(config.code_root));
+  const std::string key = KeyOf(config);
+  const auto found = interpreters_.find(key);
   if (found != interpreters_.end()) return *found->second;
   std::unique_ptr<Interpreter> made = MakeInterpreter(config);
-  return *interpreters_.emplace(made->code_root(), std::move(made)).first->second;
+  return *interpreters_.emplace(key, std::move(made)).first->second;
 }
 
 std::unique_ptr<Interpreter> Runtime::MakeInterpreter(const tandem_function_config& config) {
@@ -69,7 +77,7 @@ std::unique_ptr<Interpreter> Runtime::MakeInterpreter(const tandem_function_conf
     HostThread::Current().Keep(made);  // CPython 3.11 cannot enter an interpreter again that has lost all its states
     state = PyThreadState_GetInterpreter(made);
   }
-  auto interpreter = std::make_unique<Interpreter>(host_, state, std::string(View(config.code_root)));
+  auto interpreter = std::make_unique<Interpreter>(host_, state);
   std::string failure;
   try {
     interpreter->Start(SettingsFor(config));

@@ -29,7 +29,7 @@ class Runtime {
   const Host& host() const { return host_; }
 
  private:
-  // The first package has the main interpreter, each further one a sub-interpreter of its own.
+  // The first package has the main interpreter, each further one, or one with other layers, a sub-interpreter.
   Interpreter& InterpreterFor(const tandem_function_config& config);
   std::unique_ptr<Interpreter> MakeInterpreter(const tandem_function_config& config);
   InterpreterSettings SettingsFor(const tandem_function_config& config) const;
@@ -37,7 +37,7 @@ class Runtime {
   const Host host_;
   std::string half_;  // the folder of the Python half
   std::mutex mutex_;
-  std::map<std::string, std::unique_ptr<Interpreter>, std::less<>> interpreters_;  // by code root
+  std::map<std::string, std::unique_ptr<Interpreter>, std::less<>> interpreters_;  // by KeyOf
 };
 
 }  // namespace tandem::python

@@ -140,6 +140,20 @@ TEST(Packages, K11TheLastLayerWins) {
   EXPECT_EQ(Answer(PythonRuntime::Add(config), "1"), "ok \"second layer\"");
 }
 
+// Without layers, with one, and with another one.
+TEST(Packages, K12EachSetOfLayersIsAPackageOfItsOwn) {
+  const char* expected[] = {"No module named 'from_layer'", "\"layer\"", "\"second layer\""};
+  for (int round = 0; round < 2; ++round) {
+    FunctionConfig config = PythonRuntime::Config("from_layer.fn", "bare");
+    EXPECT_NE(Answer(PythonRuntime::Add(config), "1").find(expected[0]), std::string::npos);
+    for (const auto& [layer, answer] : {std::pair("layers/first", expected[1]), {"layers/second", expected[2]}}) {
+      config = PythonRuntime::Config("from_layer.fn", "bare");
+      config.layers = {PythonRuntime::Package(layer)};
+      EXPECT_EQ(Answer(PythonRuntime::Add(config), "1"), std::string("ok ") + answer);
+    }
+  }
+}
+
 TEST(Packages, HPy14PackageComesFirst) {
   const std::string shown = Answer(PythonRuntime::Add("machine.search_path"), "1");
   EXPECT_EQ(Show(Outcome::Success(Payload::Copy(shown))).find("ok ok [\"{packages}/rules\", "), 0u) << shown;
