@@ -28,6 +28,14 @@ bool Resolves(std::string_view handler, const fs::path& code_root) {
          HoldsExtension(path.parent_path(), path.filename()) || HoldsExtension(path, "__init__");
 }
 
+// The folders of a layer in which some version of Python looks for modules (K-12).
+std::vector<fs::path> SearchedIn(const fs::path& layer) {
+  const fs::path python = layer / "python";
+  std::vector<fs::path> folders = {python};
+  for (const fs::path& version : FoldersNewestFirst(python / "lib")) folders.push_back(version / "site-packages");
+  return folders;
+}
+
 bool HoldsPython(const fs::path& code_root) {
   std::error_code failure;
   const auto options = fs::directory_options::skip_permission_denied;
@@ -40,8 +48,13 @@ bool HoldsPython(const fs::path& code_root) {
 
 }  // namespace
 
-int32_t Claim(std::string_view handler, const fs::path& code_root) {
+int32_t Claim(std::string_view handler, const fs::path& code_root, const std::vector<fs::path>& layers) {
   if (Resolves(handler, code_root)) return TANDEM_CLAIM_RESOLVES;
+  for (const fs::path& layer : layers) {
+    for (const fs::path& folder : SearchedIn(layer)) {
+      if (Resolves(handler, folder)) return TANDEM_CLAIM_RESOLVES;
+    }
+  }
   return HoldsPython(code_root) ? TANDEM_CLAIM_SOURCES : TANDEM_CLAIM_NONE;
 }
 

@@ -1,16 +1,18 @@
-// Whether a package and a handler name look like Python's.
+// Whether a package with its layers and a handler name look like Python's.
 #ifndef TANDEM_PYTHON_FINDER_CLAIM_H_
 #define TANDEM_PYTHON_FINDER_CLAIM_H_
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "files.h"
 
 namespace tandem::python {
 
-// A TANDEM_CLAIM_* for an unpacked package.
-int32_t Claim(std::string_view handler, const fs::path& code_root);
+// A TANDEM_CLAIM_* for an unpacked package and layers. What a layer holds counts where the handler is in it, and not
+// otherwise: it may be a tool for another language.
+int32_t Claim(std::string_view handler, const fs::path& code_root, const std::vector<fs::path>& layers);
 
 }  // namespace tandem::python
 

@@ -3,6 +3,7 @@
 #include <exception>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "claim.h"
 #include "discovery.h"
@@ -55,7 +56,9 @@ void Find(const tandem_find_request* request, tandem_runtime_found found, void* 
 
 int32_t ClaimEntry(const tandem_claim_request* request) {
   try {
-    return Claim(View(request->handler), View(request->code_root));
+    std::vector<fs::path> layers;
+    for (size_t at = 0; at < request->layers_size; ++at) layers.emplace_back(View(request->layers[at]));
+    return Claim(View(request->handler), View(request->code_root), layers);
   } catch (const std::exception&) {
     return TANDEM_CLAIM_NONE;
   }

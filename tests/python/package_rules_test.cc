@@ -2,12 +2,14 @@
 
 #include <dlfcn.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <barrier>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "python_runtime.h"
@@ -152,6 +154,29 @@ TEST(Packages, K12EachSetOfLayersIsAPackageOfItsOwn) {
       EXPECT_EQ(Answer(PythonRuntime::Add(config), "1"), std::string("ok ") + answer);
     }
   }
+}
+
+// Without a runtime identifier, a layer decides whose function it is as the package itself does.
+TEST(Packages, K12AHandlerInALayerIsPythons) {
+  const std::filesystem::path layer =
+      std::filesystem::path(::testing::TempDir()) / ("layer-" + std::to_string(getpid()));
+  const std::string version = "python3." + std::to_string(PythonRuntime::Minor());
+  const std::filesystem::path site_packages = layer / "python" / "lib" / version / "site-packages";
+  std::filesystem::create_directories(site_packages);
+  std::ofstream(site_packages / "installed.py") << "def fn(event, context):\n    return event\n";
+  std::ofstream(layer / "python" / "plain.py") << "def fn(event, context):\n    return event\n";
+  std::ofstream(layer / "elsewhere.py") << "def fn(event, context):\n    return event\n";
+  for (const char* module : {"installed", "plain", "elsewhere"}) {
+    FunctionConfig config = PythonRuntime::Config(std::string(module) + ".fn", "bare");
+    config.runtime.clear();
+    config.layers = {layer.string()};
+    const auto added = PythonRuntime::Get().Add(config);
+    EXPECT_EQ(added.ok(), std::string(module) != "elsewhere") << module << ": " << added.status().message();
+    if (!added.ok()) continue;
+    EXPECT_EQ((*added)->runtime().info.language, "python");
+    EXPECT_EQ(Answer(**added, "1"), "ok 1");
+  }
+  std::filesystem::remove_all(layer);
 }
 
 TEST(Packages, HPy14PackageComesFirst) {

@@ -38,7 +38,7 @@ enum {
   TANDEM_CLAIM_NONE = 0,
   TANDEM_CLAIM_FILES = 1,    /* the package holds compiled files of this language */
   TANDEM_CLAIM_SOURCES = 2,  /* the package holds sources that run as they are */
-  TANDEM_CLAIM_RESOLVES = 3, /* the package holds what the handler name asks for */
+  TANDEM_CLAIM_RESOLVES = 3, /* the package or a layer holds what the handler name asks for */
   TANDEM_CLAIM_SYNTAX = 4,   /* the handler name is written as only this language writes it */
 };
 
