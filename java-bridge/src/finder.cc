@@ -1,6 +1,8 @@
 // The finder's table: which JDKs this machine has, and whether a package looks like Java. Maps no VM.
 
 #include <exception>
+#include <string>
+#include <vector>
 
 #include "jdk_probe.h"
 #include "package_claim.h"
@@ -46,7 +48,9 @@ void Find(const tandem_find_request* request, tandem_runtime_found found, void* 
 
 int32_t ClaimEntry(const tandem_claim_request* request) {
   try {
-    return Claim(FromAbi(request->handler), FromAbi(request->code_root));
+    std::vector<std::string> layers;
+    for (size_t at = 0; at < request->layers_size; ++at) layers.push_back(FromAbi(request->layers[at]));
+    return Claim(FromAbi(request->handler), FromAbi(request->code_root), layers);
   } catch (const std::exception&) {
     return TANDEM_CLAIM_NONE;
   }

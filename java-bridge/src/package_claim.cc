@@ -18,10 +18,10 @@ bool EndsWith(const std::string& text, const std::string& end) {
   return text.size() > end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
 
-std::vector<std::string> LibraryJars(const std::string& code_root) {
+std::vector<std::string> JarsIn(const std::string& folder) {
   std::vector<std::string> jars;
   std::error_code error;
-  for (fs::directory_iterator it(code_root + "/lib", error), end; !error && it != end; it.increment(error)) {
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
     if (EndsWith(it->path().filename().string(), ".jar")) jars.push_back(it->path().string());
   }
   return jars;
@@ -52,15 +52,20 @@ bool HoldsClassFile(const std::string& code_root) {
 
 }  // namespace
 
-int32_t Claim(const std::string& handler, const std::string& code_root) {
+int32_t Claim(const std::string& handler, const std::string& code_root, const std::vector<std::string>& layers) {
   if (handler.find("::") != std::string::npos) return TANDEM_CLAIM_SYNTAX;
-  std::vector<std::string> jars = LibraryJars(code_root);
+  std::vector<std::string> jars = JarsIn(code_root + "/lib");
   std::string entry = ClassEntry(handler);
   if (!entry.empty()) {
     std::error_code error;
     if (fs::is_regular_file(code_root + "/" + entry, error)) return TANDEM_CLAIM_RESOLVES;
     for (const std::string& jar : jars) {
       if (JarHolds(jar, entry)) return TANDEM_CLAIM_RESOLVES;
+    }
+    for (const std::string& layer : layers) {
+      for (const std::string& jar : JarsIn(layer + "/java/lib")) {  // K-05
+        if (JarHolds(jar, entry)) return TANDEM_CLAIM_RESOLVES;
+      }
     }
   }
   return !jars.empty() || HoldsClassFile(code_root) ? TANDEM_CLAIM_FILES : TANDEM_CLAIM_NONE;

@@ -140,6 +140,29 @@ TEST(Claims, FitHandlerAndPackage) {
   }
 }
 
+TEST(Claims, K12AHandlerInALayerIsJavas) {
+  const fs::path layer = fs::temp_directory_path() / ("layer-" + std::to_string(getpid()));
+  fs::create_directories(layer / "java/lib");
+  const std::string event = "com.amazonaws.services.lambda.runtime.events.SQSEvent";
+  for (const fs::directory_entry& jar : fs::directory_iterator(JavaRuntime::Package("events") + "/lib")) {
+    fs::copy_file(jar.path(), layer / "java/lib" / jar.path().filename());
+  }
+  const std::string path = layer.string();
+  const tandem_string layers[] = {ToAbi(path)};
+  const std::string package = JavaRuntime::Package("python-only");
+  tandem_claim_request request{};
+  request.struct_size = sizeof(request);
+  request.handler = ToAbi(event);
+  request.code_root = ToAbi(package);
+  request.layers = layers;
+  request.layers_size = 1;
+  EXPECT_EQ(Finder()->claim(&request), TANDEM_CLAIM_RESOLVES);
+  const std::string nothing = "rules.Nope";
+  request.handler = ToAbi(nothing);
+  EXPECT_EQ(Finder()->claim(&request), TANDEM_CLAIM_NONE) << "the layer may be a tool for another language";
+  fs::remove_all(layer);
+}
+
 TEST(Claims, SurviveMalformedJars) {
   EXPECT_EQ(Claim("some.Class", "malformed"), TANDEM_CLAIM_FILES);
   EXPECT_EQ(Claim("some.Class", "no-such-package"), TANDEM_CLAIM_NONE);
