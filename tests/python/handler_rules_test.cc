@@ -48,6 +48,8 @@ const std::vector<Case>& Cases() {
       {"H-PY-17", "needs_name.fn", "1",
        ImportError("'needs_name': cannot import name 'nothing_of_that_name' from 'shapes' "
                    "({packages}/rules/shapes.py)")},
+      {"H-PY-17", "refuses_import.fn", "1", ImportError("'refuses_import': not on this machine")},
+      {"H-PY-17", "needs_deeply.fn", "1", ImportError("'needs_deeply': needs_deeply needs an extra")},
       {"H-PY-18", "shapes.nothing", "1",
        InitError("Runtime.HandlerNotFound", "Handler 'nothing' missing on module 'shapes'")},
       {"H-PY-20", "sys.exit", "1",

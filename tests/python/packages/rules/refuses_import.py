@@ -1,0 +1,5 @@
+class Refusal(ImportError):
+    """As libraries have their own."""
+
+
+raise Refusal("not on this machine")
