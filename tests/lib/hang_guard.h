@@ -13,6 +13,8 @@ inline constexpr std::chrono::seconds kHangLimit{300};
 // Ends the process with status 1, saying that `what` has not ended, unless it is called again within `limit`. Every
 // GoogleTest program is under this guard: it is called before each test and for what is around the tests.
 void GuardAgainstHang(const std::string& what, std::chrono::seconds limit = kHangLimit);
+// Whether such a limit runs.
+bool IsGuardedAgainstHang();
 
 }  // namespace tandem::test
 
