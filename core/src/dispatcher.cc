@@ -91,21 +91,32 @@ void Dispatcher::Serve(const FunctionImpl& function, InlineEnvironment& environm
 
 void Dispatcher::Run(const FunctionConfig& config, InlineEnvironment& environment, RunningInvocation& invocation,
                      const Event& event, const InvokeOptions& options) {
+  if (event.payload.padded() && options.qualifier.empty()) {
+    RunWith(event.payload, config.arn, config, environment, invocation, event, options);
+  } else {
+    RunAdapted(config, environment, invocation, event, options);
+  }
+}
+
+void Dispatcher::RunAdapted(const FunctionConfig& config, InlineEnvironment& environment, RunningInvocation& invocation,
+                            const Event& event, const InvokeOptions& options) {
+  const std::string arn = options.qualifier.empty() ? config.arn : config.arn + ":" + options.qualifier;
+  RunWith(event.payload.Padded(), arn, config, environment, invocation, event, options);
+}
+
+void Dispatcher::RunWith(const Payload& payload, std::string_view arn, const FunctionConfig& config,
+                         InlineEnvironment& environment, RunningInvocation& invocation, const Event& event,
+                         const InvokeOptions& options) {
   InvokeResult& result = invocation.result;
   const bool limited = config.timeout.count() > 0;
   if (limited) watch_.Notice();
-  Payload copied;
-  if (!event.payload.padded()) copied = event.payload.Padded();
-  const Payload& payload = event.payload.padded() ? event.payload : copied;
-  std::string qualified_arn;
-  if (!options.qualifier.empty()) qualified_arn = config.arn + ":" + options.qualifier;
   const tandem_invocation call = {
       .struct_size = sizeof(tandem_invocation),
       .payload = payload.abi(),
       .content_type = AbiString(event.content_type.empty() ? std::string_view("application/json")
                                                            : std::string_view(event.content_type)),
       .request_id = AbiString(result.request_id.view()),
-      .invoked_function_arn = AbiString(qualified_arn.empty() ? config.arn : qualified_arn),
+      .invoked_function_arn = AbiString(arn),
       .client_context = AbiOptional(options.client_context),
       .cognito_identity = AbiOptional(options.cognito_identity),
       .trace_id = AbiOptional(options.trace_id),

@@ -33,6 +33,12 @@ class Dispatcher {
              const Event& event, const InvokeOptions& options);
   void Run(const FunctionConfig& config, InlineEnvironment& environment, RunningInvocation& invocation,
            const Event& event, const InvokeOptions& options);
+  // The same for an event or options that have to be brought into the loaders' shape first.
+  [[gnu::noinline]] void RunAdapted(const FunctionConfig& config, InlineEnvironment& environment,
+                                    RunningInvocation& invocation, const Event& event, const InvokeOptions& options);
+  void RunWith(const Payload& payload, std::string_view arn, const FunctionConfig& config,
+               InlineEnvironment& environment, RunningInvocation& invocation, const Event& event,
+               const InvokeOptions& options);
   static void SayEnd(InlineEnvironment& environment, RunningInvocation& invocation, const FunctionConfig& config);
 
   PlatformLogs platform_logs_;

@@ -1,6 +1,7 @@
 #include "tandem/payload.h"
 
 #include <atomic>
+#include <cstdlib>
 #include <cstring>
 #include <new>
 
@@ -17,7 +18,7 @@ const tandem_payload kEmptyAbi = {sizeof(tandem_payload), kNoBytes, 0};
 
 PayloadBlock* PayloadBlock::New(std::size_t size) {
   if (size > SIZE_MAX - sizeof(PayloadBlock) - TANDEM_PAYLOAD_PADDING) return nullptr;
-  void* memory = ::operator new(sizeof(PayloadBlock) + size + TANDEM_PAYLOAD_PADDING, std::nothrow);
+  void* memory = std::malloc(sizeof(PayloadBlock) + size + TANDEM_PAYLOAD_PADDING);
   if (memory == nullptr) return nullptr;
   auto* bytes = static_cast<std::uint8_t*>(memory) + sizeof(PayloadBlock);
   std::memset(bytes + size, 0, TANDEM_PAYLOAD_PADDING);
@@ -25,7 +26,8 @@ PayloadBlock* PayloadBlock::New(std::size_t size) {
 }
 
 PayloadBlock* PayloadBlock::Adopt(const std::uint8_t* data, std::size_t size, void (*release)(void*), void* arg) {
-  void* memory = ::operator new(sizeof(PayloadBlock));
+  void* memory = std::malloc(sizeof(PayloadBlock));
+  if (memory == nullptr) throw std::bad_alloc();
   return new (memory) PayloadBlock(data, size, release, arg, Padding::kNone);
 }
 
@@ -40,7 +42,7 @@ void PayloadBlock::Release() const {
   if (release_ != nullptr) release_(release_arg_);
   auto* self = const_cast<PayloadBlock*>(this);
   self->~PayloadBlock();
-  ::operator delete(self);
+  std::free(self);
 }
 
 Payload::Payload(const Payload& other) : block_(other.block_) {

@@ -81,7 +81,7 @@ tandem_result MakeResult(const Buffer& out, std::string_view content_type) {
 }
 
 void SendResult(const Host& host, std::unique_ptr<Buffer>& out, bool is_bytes, tandem_sink* sink) {
-  tandem_result result = MakeResult(*out, is_bytes ? std::string_view(kUnknown) : std::string_view(kJson));
+  tandem_result result = MakeResult(*out, is_bytes ? std::string_view(kUnknown) : std::string_view());
   if (out->size() >= ResponsePool::kHandOver) {
     result.release = &ResponsePool::Release;
     result.release_arg = out.release();
@@ -166,7 +166,7 @@ void Handler::Invoke(const tandem_invocation& invocation, tandem_sink* sink) {
     const Gil gil(thread, interpreter_.state());
     log_->BeginInvocation(View(invocation.request_id), View(invocation.tenant_id));
     const RunScope scope(interpreter_, log_.get(), context_.ptr());
-    run_->thread = PyThread_get_thread_ident();
+    run_->thread = thread.ident();
     Object context;
     Object error;
     try {

@@ -39,6 +39,8 @@ class HostThread {
   // Whether `state` is one of this thread's.
   bool Holds(PyThreadState* state) const;
 
+  // As CPython names threads.
+  unsigned long ident() const { return ident_; }
   Unmarshaller& unmarshaller() { return unmarshaller_; }
   std::unique_ptr<Buffer>& buffer() { return buffer_; }
 
@@ -56,6 +58,7 @@ class HostThread {
 
   static thread_local HostThread* current_;
 
+  const unsigned long ident_ = PyThread_get_thread_ident();
   PyInterpreterState* last_interpreter_ = nullptr;
   PyThreadState* last_state_ = nullptr;
   std::vector<Entry> entries_;
