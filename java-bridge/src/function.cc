@@ -1,4 +1,6 @@
 #include <cstring>
+#include <memory>
+#include <new>
 
 #include "java_loader.h"
 
@@ -70,6 +72,29 @@ class Decoder {
   size_t at_ = 0;
 };
 
+// Takes back what Open has noted of a function; its token is not used afterwards.
+struct Forget {
+  void operator()(tandem_handler* handler) const {
+    handler->loader->logs.Remove(handler->log_id);
+    handler->loader->vm.functions.Remove(handler->id);
+    delete handler;
+  }
+};
+
+using OwnedHandler = std::unique_ptr<tandem_handler, Forget>;
+
+// A global reference to an opened function, which is closed if there can be none.
+jobject Hold(JniFrame* frame, const JavaTable& table, jobject opened) {
+  try {
+    return frame->NewGlobal(opened);
+  } catch (const std::bad_alloc&) {
+    jvalue argument;
+    argument.l = opened;
+    frame->CallStaticVoid(table.bridge, table.close, &argument);
+    throw;
+  }
+}
+
 }  // namespace
 
 void ReportError(FunctionLogs* logs, uint64_t log_id, tandem_string request_id, const std::vector<uint8_t>& encoded,
@@ -110,48 +135,40 @@ std::vector<uint8_t> TakeSpill(JniFrame* frame, const JavaTable& table, const Sl
 
 int32_t Open(tandem_loader* loader, const tandem_function_config* config, tandem_sink* sink, tandem_handler** handler) {
   const JavaTable& table = loader->vm.table;
-  uint64_t id = loader->vm.functions.Add();
-  uint64_t log_id = loader->logs.Add(config->function);
-  try {
-    SlotLease slot(&loader->vm, id, 0);
-    JniFrame frame(slot.env());
-    std::vector<uint8_t> encoded = EncodeConfig(*config);
-    jvalue arguments[3];
-    arguments[0].l = slot->object;
-    arguments[1].l = frame.NewBytes(encoded.data(), encoded.size());
-    arguments[2].j = static_cast<jlong>(log_id);
-    jobject opened = frame.CallStaticObject(table.bridge, table.open, arguments);
-    if (!frame.IsInstanceOf(opened, table.byte_array)) {
-      *handler = new tandem_handler{loader, id, log_id, frame.NewGlobal(opened)};
-      return TANDEM_OK;
-    }
-    auto array = static_cast<jbyteArray>(opened);
-    std::vector<uint8_t> error(static_cast<size_t>(frame.Length(array)));
-    frame.CopyOut(array, static_cast<jsize>(error.size()), error.data());
-    ReportError(&loader->logs, log_id, tandem_string{"", 0}, error, sink);
-  } catch (...) {
-    loader->logs.Remove(log_id);
-    loader->vm.functions.Remove(id);
-    throw;
+  OwnedHandler made(new tandem_handler{loader, 0, 0, nullptr});
+  made->id = loader->vm.functions.Add();
+  made->log_id = loader->logs.Add(config->function);
+  SlotLease slot(&loader->vm, made->id, 0);
+  JniFrame frame(slot.env());
+  std::vector<uint8_t> encoded = EncodeConfig(*config);
+  jvalue arguments[3];
+  arguments[0].l = slot->object;
+  arguments[1].l = frame.NewBytes(encoded.data(), encoded.size());
+  arguments[2].j = static_cast<jlong>(made->log_id);
+  jobject opened = frame.CallStaticObject(table.bridge, table.open, arguments);
+  if (!frame.IsInstanceOf(opened, table.byte_array)) {
+    made->function = Hold(&frame, table, opened);
+    *handler = made.release();
+    return TANDEM_OK;
   }
-  loader->logs.Remove(log_id);
-  loader->vm.functions.Remove(id);
+  auto array = static_cast<jbyteArray>(opened);
+  std::vector<uint8_t> error(static_cast<size_t>(frame.Length(array)));
+  frame.CopyOut(array, static_cast<jsize>(error.size()), error.data());
+  ReportError(&loader->logs, made->log_id, tandem_string{"", 0}, error, sink);
   return TANDEM_OK;
 }
 
 void Close(tandem_handler* handler) {
   tandem_loader* loader = handler->loader;
-  {
-    JavaThread& thread = JavaThread::Current(&loader->vm);
-    JniFrame frame(thread.env());
-    jvalue argument;
-    argument.l = handler->function;
-    frame.CallStaticVoid(loader->vm.table.bridge, loader->vm.table.close, &argument);
-    thread.env()->DeleteGlobalRef(handler->function);
-  }
-  loader->vm.functions.Remove(handler->id);
-  loader->logs.Remove(handler->log_id);
-  delete handler;
+  jobject function = handler->function;
+  OwnedHandler(handler).reset();  // first, as what follows may fail
+  JNIEnv* env = JavaThread::Current(&loader->vm).env();
+  auto release = [env](jobject global) { env->DeleteGlobalRef(global); };
+  std::unique_ptr<_jobject, decltype(release)> held(function, release);
+  JniFrame frame(env, JniFrame::Locals::kNone);
+  jvalue argument;
+  argument.l = function;
+  frame.CallStaticVoid(loader->vm.table.bridge, loader->vm.table.close, &argument);
 }
 
 void Cancel(tandem_handler* handler, tandem_string request_id) {

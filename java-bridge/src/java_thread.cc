@@ -1,6 +1,7 @@
 #include "java_thread.h"
 
 #include <algorithm>
+#include <new>
 
 namespace tandem::java {
 
@@ -87,7 +88,15 @@ void JavaThread::MakeSlot(Slot* slot, size_t in_size) {
   jvalue arguments[2];
   arguments[0].l = frame.NewDirectBuffer(slot->in.get(), slot->in_size);
   arguments[1].l = frame.NewDirectBuffer(slot->out.get(), kSlotOutSize);
-  slot->object = frame.NewGlobal(frame.CallStaticObject(vm_->table.bridge, vm_->table.attach, arguments));
+  jobject attached = frame.CallStaticObject(vm_->table.bridge, vm_->table.attach, arguments);
+  try {
+    slot->object = frame.NewGlobal(attached);
+  } catch (const std::bad_alloc&) {
+    jvalue argument;
+    argument.l = attached;
+    frame.CallStaticVoid(vm_->table.bridge, vm_->table.detach, &argument);
+    throw;
+  }
 }
 
 Slot* JavaThread::Take(uint64_t function, size_t in_size) {
@@ -100,8 +109,8 @@ Slot* JavaThread::Take(uint64_t function, size_t in_size) {
     }
   }
   if (last_served_ != function) {
-    last_served_ = function;
     if (std::find(served_.begin(), served_.end(), function) == served_.end()) served_.push_back(function);
+    last_served_ = function;
   }
   if (slots_.size() == depth_) slots_.push_back(std::make_unique<Slot>());
   Slot* slot = slots_[depth_].get();

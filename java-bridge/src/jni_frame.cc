@@ -87,7 +87,10 @@ jint JniFrame::CallStaticInt(jclass type, jmethodID method, const jvalue* argume
 
 jobject JniFrame::NewGlobal(jobject local) {
   jobject global = env_->NewGlobalRef(local);
-  if (global == nullptr) throw std::bad_alloc();
+  if (global == nullptr) {
+    env_->ExceptionClear();
+    throw std::bad_alloc();
+  }
   return global;
 }
 

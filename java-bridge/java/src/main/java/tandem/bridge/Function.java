@@ -51,7 +51,10 @@ final class Function {
 
   void close() throws IOException {
     call = null;
-    serializers.close();
-    loader.close();
+    try {
+      serializers.close();
+    } finally {
+      loader.close();
+    }
   }
 }
