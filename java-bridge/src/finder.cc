@@ -1,6 +1,5 @@
 // The finder's table: which JDKs this machine has, and whether a package looks like Java. Maps no VM.
 
-#include <exception>
 #include <string>
 #include <vector>
 
@@ -41,7 +40,7 @@ void Find(const tandem_find_request* request, tandem_runtime_found found, void* 
       return;
     }
     for (const Jdk& jdk : FindJdks(FromAbi(request->data_dir))) Report(jdk, found, arg);
-  } catch (const std::exception&) {
+  } catch (...) {
     // Memory is exhausted: what has been reported so far is all there is.
   }
 }
@@ -51,7 +50,7 @@ int32_t ClaimEntry(const tandem_claim_request* request) {
     std::vector<std::string> layers;
     for (size_t at = 0; at < request->layers_size; ++at) layers.push_back(FromAbi(request->layers[at]));
     return Claim(FromAbi(request->handler), FromAbi(request->code_root), layers);
-  } catch (const std::exception&) {
+  } catch (...) {
     return TANDEM_CLAIM_NONE;
   }
 }

@@ -72,7 +72,7 @@ void JavaThread::DropSlot(Slot* slot) {
     jvalue argument;
     argument.l = slot->object;
     frame.CallStaticVoid(vm_->table.bridge, vm_->table.detach, &argument);
-  } catch (const std::exception&) {
+  } catch (...) {
     // Only an exhausted VM refuses this; its list then keeps an entry that no invocation runs in.
   }
   env_->DeleteGlobalRef(slot->object);

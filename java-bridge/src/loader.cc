@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <memory>
 #include <new>
 
@@ -16,7 +18,7 @@ namespace {
 constexpr char kBridgeJar[] = "tandem-bridge.jar";
 constexpr char kOptionsKey[] = "jvm.options";
 
-int32_t Fault(const tandem_host* host, tandem_sink* sink, int32_t fault, const std::string& message) {
+int32_t Fault(const tandem_host* host, tandem_sink* sink, int32_t fault, std::string_view message) {
   host->result_fault(sink, fault, ToAbi(message));
   return TANDEM_FAULT;
 }
@@ -64,12 +66,28 @@ VmConfig ToVmConfig(const tandem_loader_config& config) {
   return vm;
 }
 
+// Where the native methods' log lines go, for good or until this scope ends.
+class NativeLogs {
+ public:
+  explicit NativeLogs(FunctionLogs* logs) { SetNativeLogs(logs); }
+  ~NativeLogs() {
+    if (!kept_) SetNativeLogs(nullptr);
+  }
+  NativeLogs(const NativeLogs&) = delete;
+  NativeLogs& operator=(const NativeLogs&) = delete;
+
+  void Keep() { kept_ = true; }
+
+ private:
+  bool kept_ = false;
+};
+
 // Makes the loader of this process, which is never taken down, as the VM is not.
 int32_t CreateLoader(const tandem_host* host, tandem_host_context* context, const tandem_loader_config* config,
                      tandem_sink* sink, tandem_loader** loader) {
   auto made = std::make_unique<tandem_loader>(host, context);
   Vm* vm = &made->vm;
-  SetNativeLogs(&made->logs);
+  NativeLogs logs(&made->logs);
   std::string error;
   auto started = [vm](JavaVM*, JNIEnv* env) {
     JniFrame frame(env);
@@ -82,26 +100,34 @@ int32_t CreateLoader(const tandem_host* host, tandem_host_context* context, cons
     error = e.what();
   }
   if (vm->vm == nullptr) {
-    SetNativeLogs(nullptr);
     return Fault(host, sink, TANDEM_FAULT_UNAVAILABLE, error);
   }
+  logs.Keep();
   *loader = made.release();
   return TANDEM_OK;
 }
 
+// `what` behind a beginning, cut to what fits: the heap may be what is exhausted.
+int32_t Failed(const tandem_host* host, tandem_sink* sink, const char* what) noexcept {
+  std::array<char, 1024> message;
+  int size = snprintf(message.data(), message.size(), "the Java loader failed: %s", what);
+  size_t kept = std::min(static_cast<size_t>(std::max(size, 0)), message.size() - 1);
+  return Fault(host, sink, TANDEM_FAULT_INTERNAL, std::string_view(message.data(), kept));
+}
+
 template <typename F>
-int32_t Guarded(const tandem_host* host, tandem_sink* sink, F&& body) {
+int32_t Guarded(const tandem_host* host, tandem_sink* sink, F&& body) noexcept {
   try {
     return body();
   } catch (const std::exception& e) {
-    return Fault(host, sink, TANDEM_FAULT_INTERNAL, std::string("the Java loader failed: ") + e.what());
+    return Failed(host, sink, e.what());
   } catch (...) {
-    return Fault(host, sink, TANDEM_FAULT_INTERNAL, "the Java loader failed");
+    return Failed(host, sink, "unknown exception");
   }
 }
 
 template <typename F>
-void Quietly(F&& body) {
+void Quietly(F&& body) noexcept {
   try {
     body();
   } catch (...) {

@@ -49,7 +49,7 @@ void JNICALL Log(JNIEnv* env, jclass, jlong log_id, jbyteArray id, jint id_offse
     record.level = level;
     record.format = format;
     logs->Write(static_cast<uint64_t>(log_id), record);
-  } catch (const std::exception&) {
+  } catch (...) {
     // Memory is exhausted; the line is lost, the handler goes on.
   }
 }
@@ -63,7 +63,7 @@ jboolean JNICALL Chunk(JNIEnv* env, jclass, jlong sink, jbyteArray data, jint of
     auto* to = std::bit_cast<tandem_sink*>(sink);
     int32_t gone = logs->host()->result_chunk(to, reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
     return gone == 0 ? JNI_TRUE : JNI_FALSE;
-  } catch (const std::exception&) {
+  } catch (...) {
     return JNI_FALSE;
   }
 }

@@ -8,8 +8,9 @@
 
 #include <array>
 #include <cerrno>
+#include <exception>
 #include <mutex>
-#include <system_error>
+#include <new>
 #include <thread>
 #include <utility>
 
@@ -129,7 +130,7 @@ bool StartThread(F&& body) {
   bool started = true;
   try {
     std::thread(std::forward<F>(body)).detach();
-  } catch (const std::system_error&) {
+  } catch (const std::exception&) {
     started = false;
   }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
@@ -153,7 +154,12 @@ StandardDescriptor::StandardDescriptor(int descriptor, Keep keep) : descriptor_(
     return;
   }
   fcntl(ends[0], F_SETFL, O_NONBLOCK);
-  pump_ = std::make_shared<Pump>(ends[0], to, keep);
+  try {
+    pump_ = std::make_shared<Pump>(ends[0], to, keep);
+  } catch (const std::bad_alloc&) {
+    for (int open : {to, ends[0], ends[1]}) close(open);
+    return;
+  }
   if (!StartThread([pump = pump_] { pump->Run(); }) || !Redirect(ends[1], descriptor)) pump_.reset();
   close(ends[1]);
 }

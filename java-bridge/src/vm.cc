@@ -56,6 +56,12 @@ struct Start {
     tool_options.reset();
   }
 
+  // Allocates nothing.
+  void FailForMemory() noexcept {
+    RestoreProcess();
+    error = "out of memory";
+  }
+
   void Fail(const std::string& reason) {
     auto names_file = [](const std::string& option) { return option.rfind("-XX:ErrorFile=", 0) == 0; };
     std::string said = output->TakeReason(std::none_of(options.begin(), options.end(), names_file));
@@ -72,8 +78,11 @@ jint JNICALL OnPrint(FILE* file, const char* format, va_list arguments) {
   if (start == nullptr) return vdprintf(fileno(file), format, arguments);
   char text[2048];
   int size = vsnprintf(text, sizeof(text), format, arguments);
-  if (size > 0) {
-    start->output->Hooked(fileno(file), std::string_view(text, std::min(static_cast<size_t>(size), sizeof(text) - 1)));
+  try {
+    size_t kept = std::min(static_cast<size_t>(std::max(size, 0)), sizeof(text) - 1);
+    if (kept > 0) start->output->Hooked(fileno(file), std::string_view(text, kept));
+  } catch (const std::exception&) {
+    // Memory is exhausted, and HotSpot's frames lie above: the text is lost.
   }
   return size;
 }
@@ -187,6 +196,8 @@ void Run(Start* start) {
   JNIEnv* env = nullptr;
   jint status = CreateGuarded(start, create, &vm, &env);
   if (status != JNI_OK) return start->Fail(ErrorName(status));
+  auto detach = [](JavaVM* of) { of->DetachCurrentThread(); };
+  std::unique_ptr<JavaVM, decltype(detach)> attached(vm, detach);
   start->output->PassOn();
   try {
     start->started(vm, env);
@@ -194,12 +205,16 @@ void Run(Start* start) {
   } catch (const std::exception& e) {
     start->error = std::string("the Java half of the loader cannot be used: ") + e.what();
   }
-  vm->DetachCurrentThread();
 }
 
 void* RunThread(void* argument) {
   std::unique_ptr<std::shared_ptr<Start>> start(static_cast<std::shared_ptr<Start>*>(argument));
-  Run(start->get());
+  try {
+    Run(start->get());
+  } catch (...) {
+    current_start.store(nullptr);
+    (*start)->FailForMemory();
+  }
   sem_post(&(*start)->ended);
   return nullptr;
 }
