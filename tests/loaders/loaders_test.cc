@@ -245,11 +245,29 @@ TEST_P(LoaderSuite, InvocationsNest) {
   Function& inner = Loaders::Get().Add(GetParam(), "echo");
   ASSERT_TRUE(Loaders::Get().runtime->Prepare(inner).ok());
   const std::string event = R"({"key":")" + std::string(40'000, 'x') + R"("})";  // large enough to change owners
-  std::string answered;
-  Loaders::Get().log.on_write = [&] { answered = Text(Invoke(inner, event).outcome); };
+  InvokeOptions large;  // other texts than the event are large, too
+  large.client_context = R"({"custom":{"key":")" + std::string(40'000, 'x') + R"("}})";
+  std::vector<std::size_t> answered;
+  KeepingSink& log = Loaders::Get().log;
+  log.TakeAll();
+  log.on_write = [&] {
+    answered.push_back(Text(Invoke(inner, "{}").outcome).size());
+    answered.push_back(Text(Invoke(inner, event).outcome).size());
+    answered.push_back(Text(Invoke(inner, event, large).outcome).size());
+  };
   const InvokeResult result = Invoke(outer, "1");
   EXPECT_EQ(Text(result.outcome), "null");
-  EXPECT_GE(answered.size(), event.size());
+  ASSERT_EQ(answered.size(), 3U);
+  EXPECT_GE(answered[1], event.size());
+  EXPECT_EQ(answered[1], answered[2]);
+  std::string logged;  // what follows is still the outer one's
+  for (const KeptRecord& record : log.TakeAll()) {
+    logged += record.text;
+    EXPECT_EQ(record.function_name, outer.config().name) << record.text;
+    EXPECT_EQ(record.request_id, result.request_id.view()) << record.text;
+  }
+  EXPECT_LT(logged.find("logged 1"), logged.find("printed 1")) << logged;
+  EXPECT_NE(logged.find("printed 1"), std::string::npos) << logged;
 }
 
 TEST_P(LoaderSuite, AHandlerThatIsMissingIsAnError) {

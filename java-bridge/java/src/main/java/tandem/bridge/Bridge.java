@@ -41,10 +41,9 @@ final class Bridge {
     return slot;
   }
 
-  /** The slot's memory is about to go. */
+  /** The slot's memory is about to go; its thread may be in an invocation that has another slot. */
   static void detach(Slot slot) {
     SLOTS.remove(slot);
-    Scope.forgetThread();
   }
 
   /** Loads what every first invocation would load, without user code. */

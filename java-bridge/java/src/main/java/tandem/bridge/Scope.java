@@ -27,8 +27,4 @@ final class Scope {
   static Scope ofThread() {
     return OF_THREAD.get();
   }
-
-  static void forgetThread() {
-    OF_THREAD.remove();
-  }
 }
