@@ -20,6 +20,10 @@ const Case kCases[] = {
     {"E-29", "rules.Failures::sneaky", "1", Error("sneaked", "java.io.IOException", Frame("sneaky", 56))},
     {"E-17", "rules.Failures::unicode", "1",
      Error("\xc3\xa9\xf0\x9d\x84\x9e \\\"quoted\\\"\\n", "java.lang.RuntimeException", Frame("unicode", 89))},
+    {"E-18", "rules.Failures::traced", "\"null\"", Error("null", "rules.Failures$Traced")},
+    {"E-18", "rules.Failures::traced", "\"throws\"", Error("throws", "rules.Failures$Traced")},
+    {"E-18", "rules.Failures::traced", "\"null element\"",
+     Error("null element", "rules.Failures$Traced", "\"a.B.c(B.java:1)\"")},
 };
 
 class Errors : public ::testing::TestWithParam<Case> {};

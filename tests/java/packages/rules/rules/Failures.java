@@ -130,4 +130,27 @@ public class Failures {
   public String hostile(Object in) {
     throw new Hostile();
   }
+
+  /** An exception whose trace is what its message says. */
+  public static class Traced extends RuntimeException {
+    public Traced(String message) {
+      super(message);
+    }
+
+    @Override
+    public StackTraceElement[] getStackTrace() {
+      switch (getMessage()) {
+        case "null":
+          return null;
+        case "null element":
+          return new StackTraceElement[] {null, new StackTraceElement("a.B", "c", "B.java", 1), null};
+        default:
+          throw new IllegalStateException("in getStackTrace");
+      }
+    }
+  }
+
+  public String traced(String message) {
+    throw new Traced(message);
+  }
 }

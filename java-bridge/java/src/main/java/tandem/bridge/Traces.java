@@ -26,10 +26,17 @@ final class Traces {
     }
   }
 
-  /** A throwable's frames; none where the user's class does not tell them. */
+  /** A throwable's frames; none where the user's class, which may override them, does not tell them. */
   static StackTraceElement[] frames(Throwable e) {
     try {
-      return e.getStackTrace();
+      StackTraceElement[] frames = e.getStackTrace().clone();
+      int known = 0;
+      for (StackTraceElement frame : frames) {
+        if (frame != null) {
+          frames[known++] = frame;
+        }
+      }
+      return Arrays.copyOf(frames, known);
     } catch (Throwable hostile) {
       return new StackTraceElement[0];
     }
