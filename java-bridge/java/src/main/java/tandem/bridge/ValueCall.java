@@ -16,8 +16,10 @@ final class ValueCall implements Call {
   private final Target target;
   private final Type inputType;
   private final Type outputType;
-  private PojoSerializer<Object> reader;
-  private PojoSerializer<Object> writer;
+
+  // Made at the first invocation, volatile for the others that run at once: what is published is complete.
+  private volatile PojoSerializer<Object> reader;
+  private volatile PojoSerializer<Object> writer;
 
   /**
    * @param inputType what the payload becomes, null when the handler does not want it (H-JAVA-38)
