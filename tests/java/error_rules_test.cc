@@ -10,16 +10,16 @@ std::string Frame(const std::string& method, int line) {
 }
 
 const Case kCases[] = {
-    {"E-17", "rules.Failures::runtime", "1", Error("went wrong", "java.lang.RuntimeException", Frame("runtime", 25))},
+    {"E-17", "rules.Failures::runtime", "1", Error("went wrong", "java.lang.RuntimeException", Frame("runtime", 23))},
     {"E-18", "rules.Failures::noMessage", "1",
-     Error("java.lang.IllegalStateException", "java.lang.IllegalStateException", Frame("noMessage", 29))},
-    {"E-18", "rules.Failures::checked", "1", Error("localized own", "rules.Failures$MyError", Frame("checked", 33))},
-    {"E-23", "rules.Failures::assertion", "1", Error("asserted", "java.lang.AssertionError", Frame("assertion", 37))},
+     Error("java.lang.IllegalStateException", "java.lang.IllegalStateException", Frame("noMessage", 27))},
+    {"E-18", "rules.Failures::checked", "1", Error("localized own", "rules.Failures$MyError", Frame("checked", 31))},
+    {"E-23", "rules.Failures::assertion", "1", Error("asserted", "java.lang.AssertionError", Frame("assertion", 35))},
     {"E-23", "rules.Failures::noClass", "1",
-     Error("gone/Away", "java.lang.NoClassDefFoundError", Frame("noClass", 41))},
-    {"E-29", "rules.Failures::sneaky", "1", Error("sneaked", "java.io.IOException", Frame("sneaky", 56))},
+     Error("gone/Away", "java.lang.NoClassDefFoundError", Frame("noClass", 39))},
+    {"E-29", "rules.Failures::sneaky", "1", Error("sneaked", "java.io.IOException", Frame("sneaky", 54))},
     {"E-17", "rules.Failures::unicode", "1",
-     Error("\xc3\xa9\xf0\x9d\x84\x9e \\\"quoted\\\"\\n", "java.lang.RuntimeException", Frame("unicode", 89))},
+     Error("\xc3\xa9\xf0\x9d\x84\x9e \\\"quoted\\\"\\n", "java.lang.RuntimeException", Frame("unicode", 83))},
     {"E-18", "rules.Failures::traced", "\"null\"", Error("null", "rules.Failures$Traced")},
     {"E-18", "rules.Failures::traced", "\"throws\"", Error("throws", "rules.Failures$Traced")},
     {"E-18", "rules.Failures::traced", "\"null element\"",
@@ -80,18 +80,44 @@ TEST(Fatal, E25HeapExhaustionReplacesTheEnvironment) {
 
 TEST(Fatal, E25IoErrorReplacesTheEnvironment) {
   Outcome outcome = Invoke(JavaRuntime::Add("rules.Failures::ioError"), "1").outcome;
-  EXPECT_EQ(Show(outcome), Error("java.io.IOException: disk", "java.io.IOError", Frame("ioError", 81)));
+  EXPECT_EQ(Show(outcome), Error("java.io.IOException: disk", "java.io.IOError", Frame("ioError", 79)));
   EXPECT_EQ(outcome.disposition(), Disposition::kRecycle);
 }
 
-TEST(Fatal, E25StaticsStartAnewAfterIt) {
-  FunctionConfig config = JavaRuntime::Config("rules.Failures::count");
-  Function& function = JavaRuntime::Add(config);
-  EXPECT_EQ(Show(Invoke(function, "1").outcome), Ok("1"));
-  EXPECT_EQ(Show(Invoke(function, "1").outcome), Ok("2"));
-  ASSERT_TRUE(JavaRuntime::Get().Remove(config.name).ok());
-  EXPECT_EQ(Show(Invoke(JavaRuntime::Add(config), "1").outcome), Ok("1"));
+struct FatalCase {
+  const char* rule;
+  const char* event;
+  const char* type;
+};
+
+std::ostream& operator<<(std::ostream& out, const FatalCase& row) {
+  return out << row.rule << " " << row.event;
 }
+
+class StaticsStartAnew : public ::testing::TestWithParam<FatalCase> {};
+
+TEST_P(StaticsStartAnew, InTheNextInvocation) {
+  FunctionConfig config = JavaRuntime::Config("rules.Fatal::handle");
+  config.timeout = std::chrono::seconds(1);
+  Function& function = JavaRuntime::Add(config);
+  ASSERT_TRUE(JavaRuntime::Get().Prepare(function).ok());
+  EXPECT_EQ(Show(Invoke(function, R"("count")").outcome), Ok("1"));
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(Show(Invoke(function, R"("count")").outcome), Ok("2"));
+    const InvokeResult fatal = Invoke(function, GetParam().event);
+    ASSERT_EQ(fatal.outcome.kind(), Outcome::Kind::kFunctionError) << Show(fatal.outcome);
+    EXPECT_EQ(fatal.outcome.error().type, GetParam().type);
+    EXPECT_EQ(fatal.outcome.disposition(), Disposition::kRecycle);
+    const InvokeResult next = Invoke(function, R"("count")");
+    EXPECT_EQ(Show(next.outcome), Ok("1"));
+    EXPECT_TRUE(next.report.init_duration.has_value()) << "init runs again";
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Java, StaticsStartAnew,
+                         ::testing::Values(FatalCase{"E-25", R"("overflow")", "java.lang.StackOverflowError"},
+                                           FatalCase{"E-25", R"("array")", "java.lang.OutOfMemoryError"},
+                                           FatalCase{"E-47", R"("wait")", "Sandbox.Timedout"}));
 
 }  // namespace
 }  // namespace tandem::test

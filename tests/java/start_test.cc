@@ -204,5 +204,41 @@ TEST(Start, HidesItsOptionsAndMovesNothingInTheEnvironment) {
   EXPECT_EQ(result.out + result.err, "");
 }
 
+TEST(FullHeap, E25IsAnErrorOfInit) {
+  const ChildResult result = InChild([] {
+    setenv("JAVA_TOOL_OPTIONS", "-Xmx32m", 1);
+    const std::unique_ptr<Runtime> runtime = MakeRuntime();
+    const Outcome outcome = runtime->Prepare(AddRule(runtime.get(), "rules.FatalInit::handle"));
+    const bool failed = outcome.kind() == Outcome::Kind::kFunctionError;
+    return failed ? outcome.error().type + " " + PrepareRule(runtime.get(), kHandler) : "no function error";
+  });
+  EXPECT_EQ(result.answer, "java.lang.OutOfMemoryError ok");
+}
+
+// E-25 where the handler leaves nothing of the heap: the error is told, and what the function held is freed.
+TEST(FullHeap, E25IsAnErrorAndStaticsStartAnew) {
+  const ChildResult result = InChild([] {
+    setenv("JAVA_TOOL_OPTIONS", "-Xmx32m", 1);
+    const std::unique_ptr<Runtime> runtime = MakeRuntime();
+    Function& function = AddRule(runtime.get(), "rules.Fatal::handle");
+    std::string said;
+    for (const char* event : {"count", "count", "exhaust", "count", "count", "exhaust", "count"}) {
+      const std::string text = '"' + std::string(event) + '"';
+      const Outcome outcome = runtime->Invoke(function, Event(std::string_view(text))).outcome;
+      if (outcome.kind() == Outcome::Kind::kFault) {
+        said += std::string(outcome.fault().message());
+      } else if (outcome.kind() == Outcome::Kind::kFunctionError) {
+        said += outcome.error().type + (outcome.disposition() == Disposition::kRecycle ? ", recycled" : ", kept");
+      } else {
+        said += outcome.payload().view();
+      }
+      said += '\n';
+    }
+    return said;
+  });
+  const std::string once = "1\n2\njava.lang.OutOfMemoryError, recycled\n";
+  EXPECT_EQ(result.answer, once + once + "1\n");
+}
+
 }  // namespace
 }  // namespace tandem::test

@@ -19,8 +19,6 @@ public class Failures {
     }
   }
 
-  private static int calls;
-
   public String runtime(Object in) {
     throw new RuntimeException("went wrong");
   }
@@ -79,10 +77,6 @@ public class Failures {
 
   public String ioError(Object in) {
     throw new IOError(new IOException("disk"));
-  }
-
-  public int count(Object in) {
-    return ++calls;
   }
 
   public String unicode(Object in) {

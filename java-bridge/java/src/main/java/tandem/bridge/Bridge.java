@@ -5,8 +5,9 @@ import java.io.PrintStream;
 import java.io.UnsupportedEncodingException;
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * What the native half calls. No exception leaves these methods, save where the VM itself is exhausted.
@@ -20,7 +21,9 @@ final class Bridge {
   static final int FAILED = -2;
 
   private static final byte[] NULL = {'n', 'u', 'l', 'l'};
-  private static final List<Slot> SLOTS = new CopyOnWriteArrayList<>();
+
+  /** All slots; replaced as a whole, so that looking through them needs no memory. */
+  private static volatile Slot[] slots = {};
 
   private Bridge() {}
 
@@ -29,21 +32,26 @@ final class Bridge {
     System.setOut(new PrintStream(new LogStream(), true, "UTF-8"));
     System.setErr(new PrintStream(new LogStream(), true, "UTF-8"));
     TraceProperties.install();
+    ErrorReport.prepare();
     Field logger = LambdaRuntime.class.getDeclaredField("logger");
     logger.setAccessible(true);
     logger.set(null, FunctionLogger.INSTANCE);
   }
 
   /** Makes a slot for the calling thread over memory of the native half. */
-  static Slot attach(ByteBuffer in, ByteBuffer out) {
+  static synchronized Slot attach(ByteBuffer in, ByteBuffer out) {
     Slot slot = new Slot(in, out);
-    SLOTS.add(slot);
+    Slot[] more = Arrays.copyOf(slots, slots.length + 1);
+    more[slots.length] = slot;
+    slots = more;
     return slot;
   }
 
   /** The slot's memory is about to go; its thread may be in an invocation that has another slot. */
-  static void detach(Slot slot) {
-    SLOTS.remove(slot);
+  static synchronized void detach(Slot slot) {
+    List<Slot> others = new ArrayList<>(Arrays.asList(slots));
+    others.remove(slot);
+    slots = others.toArray(new Slot[0]);
   }
 
   /** Loads what every first invocation would load, without user code. */
@@ -71,7 +79,7 @@ final class Bridge {
       return function;
     } catch (Throwable e) {
       try {
-        return ErrorReport.ofInit(e).encode(config);
+        return ErrorReport.encodeInit(e, config);
       } finally {
         close(function);
       }
@@ -83,11 +91,13 @@ final class Bridge {
 
   static void close(Function function) {
     if (function != null) {
-      for (Slot slot : SLOTS) {
+      for (Slot slot : slots) {
         slot.forgetGenerator();
       }
       try {
         function.close();
+      } catch (OutOfMemoryError e) {
+        // The heap is full: jars that are still open are closed when they are collected.
       } catch (Throwable e) {
         System.err.println("A function's classes could not be closed: " + e);
       }
@@ -105,12 +115,13 @@ final class Bridge {
     Thread thread = slot.thread;
     Invocation outer = scope.current;
     ClassLoader outerLoader = thread.getContextClassLoader();
-    Invocation invocation = slot.take(function);
+    Invocation invocation = null;
     slot.result.reset();
-    scope.current = invocation;
-    slot.running = invocation;
-    thread.setContextClassLoader(function.loader);
     try {
+      invocation = slot.take(function);
+      scope.current = invocation;
+      slot.running = invocation;
+      thread.setContextClassLoader(function.loader);
       if (function.hasCancelled(invocation)) {
         invocation.interrupt(thread);
       }
@@ -118,11 +129,13 @@ final class Bridge {
       function.call().run(slot, invocation);
       return slot.result.finish(slot);
     } catch (Throwable e) {
-      return fail(slot, ErrorReport.ofInvocation(e).encode(function.config));
+      return fail(slot, ErrorReport.encodeInvocation(e, function.config));
     } finally {
-      invocation.end();
-      if (function.hasCancelled(invocation)) {
-        function.cancelled = null;  // an invocation of the same id may follow (C-27)
+      if (invocation != null) {
+        invocation.end();
+        if (function.hasCancelled(invocation)) {
+          function.cancelled = null;  // an invocation of the same id may follow (C-27)
+        }
       }
       slot.release();
       thread.setContextClassLoader(outerLoader);
@@ -140,7 +153,7 @@ final class Bridge {
   /** Interrupts the thread that serves an invocation, or sees to it that the invocation starts interrupted. */
   static void cancel(Function function, byte[] id) {
     function.cancelled = id;
-    for (Slot slot : SLOTS) {
+    for (Slot slot : slots) {
       Invocation invocation = slot.running;
       if (invocation != null && invocation.function == function && invocation.hasId(id)) {
         invocation.interrupt(slot.thread);

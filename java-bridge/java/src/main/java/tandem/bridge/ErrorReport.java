@@ -17,6 +17,12 @@ final class ErrorReport {
   private static final String BAD_FUNCTION = "Runtime.BadFunctionCode";
   private static final StackTraceElement[] NO_FRAMES = {};
 
+  /** What is reported when the heap or the stack has no room for a report. */
+  private static final byte[] FULL_HEAP = encodeFixed(OutOfMemoryError.class.getName(), "Java heap space");
+
+  private static final byte[] FULL_STACK =
+      encodeFixed(StackOverflowError.class.getName(), StackOverflowError.class.getName());
+
   private final String message;
   private final String type;
   private final StackTraceElement[] frames;
@@ -34,8 +40,40 @@ final class ErrorReport {
     this.log = log;
   }
 
+  /** What escaped from an invocation, in the form that {@link #encode} gives, also where nothing can be made any more. */
+  static byte[] encodeInvocation(Throwable e, FunctionConfig config) {
+    try {
+      return ofInvocation(e).encode(config);
+    } catch (VirtualMachineError | LinkageError full) { // a class that cannot be loaded for lack of memory among them
+      return exhausted(full);
+    }
+  }
+
+  /** Why a function could not be opened, likewise. */
+  static byte[] encodeInit(Throwable e, FunctionConfig config) {
+    try {
+      return ofInit(e).encode(config);
+    } catch (VirtualMachineError | LinkageError full) {
+      return exhausted(full);
+    }
+  }
+
+  private static byte[] exhausted(Error full) {
+    return full instanceof StackOverflowError ? FULL_STACK : FULL_HEAP;
+  }
+
+  /** Makes what is needed when nothing can be made. */
+  static void prepare() {
+    Traces.print(Traces.cut(new Throwable()));
+  }
+
+  private static byte[] encodeFixed(String type, String message) {
+    String log = logText(message, type, "");
+    return new ErrorReport(message, type, NO_FRAMES, USER_EXCEPTION, RECYCLE, log).encode(LogLevel.UNDEFINED, false, log);
+  }
+
   /** What escaped from an invocation. */
-  static ErrorReport ofInvocation(Throwable e) {
+  private static ErrorReport ofInvocation(Throwable e) {
     Traces.cut(e);
     int disposition = e instanceof VirtualMachineError || e instanceof IOError ? RECYCLE : KEEP;
     String message = Traces.message(e);
@@ -45,7 +83,7 @@ final class ErrorReport {
   }
 
   /** Why a function could not be opened. */
-  static ErrorReport ofInit(Throwable e) {
+  private static ErrorReport ofInit(Throwable e) {
     if (e instanceof Fault) {
       Fault fault = (Fault) e;
       Throwable behind = fault.getCause();
@@ -89,16 +127,20 @@ final class ErrorReport {
   }
 
   /** The form that the native half reads: disposition, log level, log format, then texts as length and bytes. */
-  byte[] encode(FunctionConfig config) {
+  private byte[] encode(FunctionConfig config) {
     boolean json = config.logFormat == LogFormat.JSON;
     LogLevel level = json ? LogLevel.ERROR : LogLevel.UNDEFINED;
+    return encode(level, json, FunctionLogger.format(config, log, level));
+  }
+
+  private byte[] encode(LogLevel level, boolean json, String logged) {
     StackTraceElement[] list = frames == null ? NO_FRAMES : frames;
     byte[][] texts = new byte[5 + list.length][];
     texts[0] = bytes(type);
     texts[1] = bytes(message);
     texts[2] = bytes(body());
     texts[3] = bytes(reportedType);
-    texts[4] = bytes(FunctionLogger.format(config, log, level));
+    texts[4] = bytes(logged);
     int size = 12;
     for (int i = 0; i < texts.length; i++) {
       if (i >= 5) {
