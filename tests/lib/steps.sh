@@ -16,7 +16,7 @@ readonly -a step_table=(
   'loaders|cases||the suite that every loader passes, with Java, Python and the native loader'
   'java|cases||the rules for Java handlers, on each JDK'
   'junit|cases||the Java half of the JVM loader by itself'
-  'checkjni|cases||the rules for Java handlers under -Xcheck:jni; a planted misuse must be caught'
+  'checkjni|cases||the rules for Java handlers, and the loaders suite with Java, under -Xcheck:jni; a planted misuse must be caught'
   'python|cases||the rules for Python handlers, on each CPython, with numpy in a virtual environment'
   'python-half|cases||the Python half of the CPython loader by itself'
   'proto|cases||the golden files, decoded by another implementation'
@@ -103,17 +103,26 @@ step_junit() {
 # What the JVM prints when native code misuses JNI.
 jni_complaints() { grep -n -E '^(WARNING|FATAL ERROR)|(WARNING|FATAL ERROR) in native method' "$@"; }
 
+# watched LABEL PROGRAM [NAME=VALUE]... [-- ARGUMENT...]: run_gtest under -Xcheck:jni; the JVM's complaints fail it.
+watched() {
+  local output=$results/$step/$1.txt status=0
+  run_gtest "$1" "$2" TANDEM_TEST_JVM_OPTIONS=-Xcheck:jni "${@:3}" >"$output" 2>&1 ||
+    { status=1 && tail -n 40 "$output"; }
+  if jni_complaints "$output"; then
+    printf '%s: the JVM complains about our use of JNI (above); all output is in %s\n' "$1" "$output"
+    status=1
+  fi
+  return "$status"
+}
+
 step_checkjni() {
-  local identifier version home label output status=0
+  local identifier version home label output python status=0
+  python=$(tested python | cut -f3 | head -n 1)
   while IFS=$'\t' read -r identifier version home; do
     label=$(label_of "$identifier" "$version" "$home")
-    output=$results/$step/$label.txt
-    run_gtest "$label" "$test_programs/java_rules_test" "TANDEM_TEST_JAVA_HOME=$home" \
-      TANDEM_TEST_JVM_OPTIONS=-Xcheck:jni >"$output" 2>&1 || { status=1 && tail -n 40 "$output"; }
-    if jni_complaints "$output"; then
-      printf '%s: the JVM complains about our use of JNI (above); all output is in %s\n' "$identifier" "$output"
-      status=1
-    fi
+    watched "$label" "$test_programs/java_rules_test" "TANDEM_TEST_JAVA_HOME=$home" || status=1
+    watched "$label-loaders" "$test_programs/loaders_test" "TANDEM_TEST_JAVA_HOME=$home" \
+      "TANDEM_TEST_PYTHON=$python" -- '--gtest_filter=*/java' || status=1
     output=$results/$step/$label-planted.txt
     planted_misuse "$home" >"$output" 2>&1 || true
     if ! jni_complaints "$output"; then

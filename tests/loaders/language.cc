@@ -39,6 +39,11 @@ Language Read(const std::string& name) {
       language.options.path = value;
     }
   }
+  const Json::Value& options_from = suite["options_from"];
+  for (const std::string& option : options_from.getMemberNames()) {
+    const char* value = std::getenv(options_from[option].asCString());
+    if (value != nullptr) language.options.options[option] = value;
+  }
   return language;
 }
 
