@@ -64,8 +64,10 @@ def test_payload_from_standard_input_and_code_from_the_current_folder(tandem, tm
     assert (run.code, run.stdout) == (0, b'{"by": "stdin"}')
 
 
-def test_payload_defaults_to_an_empty_object(invoke_python):
+def test_payload_defaults_to_an_empty_object(tandem, java_package, invoke_python):
+    """J-47."""
     assert invoke_python(ECHO).stdout == b"{}"
+    assert tandem.invoke("demo.Talk$Echo", java_package).stdout == b"{}"
 
 
 @pytest.mark.parametrize("text", ["123", "-1", "-1.5", '"--code"', "null", '{"a": 1}', '"@x"'])

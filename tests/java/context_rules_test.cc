@@ -2,8 +2,10 @@
 
 #include <json/json.h>
 
+#include <cstdlib>
 #include <memory>
 #include <thread>
+#include <utility>
 
 #include "java_runtime.h"
 
@@ -52,6 +54,27 @@ TEST(Context, C18LeavesOutWhatIsAbsent) {
   Json::Value value = Parse(Invoke(JavaRuntime::Add("rules.Contexts::all"), "{}").outcome);
   EXPECT_FALSE(value.isMember("tenantId"));
   EXPECT_FALSE(value.isMember("xrayTraceId"));
+}
+
+// The peer reads the environment once; here the values are the function's, whatever the process's environment says.
+TEST(Context, C04ValuesAreTheFunctionsAndStay) {
+  FunctionConfig config = JavaRuntime::Config("rules.Contexts::all");
+  Function& function = JavaRuntime::Add(config);
+  Json::Value first = Parse(Invoke(function, "{}").outcome);
+  const std::pair<const char*, const char*> others[] = {{"AWS_LAMBDA_FUNCTION_NAME", "functionName"},
+                                                        {"AWS_LAMBDA_FUNCTION_VERSION", "functionVersion"},
+                                                        {"AWS_LAMBDA_LOG_GROUP_NAME", "logGroupName"},
+                                                        {"AWS_LAMBDA_LOG_STREAM_NAME", "logStreamName"},
+                                                        {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "memoryLimitInMB"}};
+  for (const auto& [variable, member] : others) setenv(variable, "3008", 1);
+  Json::Value second = Parse(Invoke(function, "{}").outcome);
+  Json::Value opened_later = Parse(Invoke(JavaRuntime::Add("rules.Contexts::all"), "{}").outcome);
+  for (const auto& [variable, member] : others) {
+    unsetenv(variable);
+    EXPECT_EQ(second[member], first[member]) << member;
+    EXPECT_NE(opened_later[member].asString(), "3008") << member;
+  }
+  EXPECT_EQ(first["functionName"].asString(), config.name);
 }
 
 TEST(Context, C20RemainingTimeFollowsTheClock) {
@@ -132,6 +155,14 @@ TEST(Context, C32WhatAHandlerSetsIsItsInvocations) {
   for (int i = 0; i < 2; ++i) {
     EXPECT_EQ(Show(Invoke(function, "{}", options).outcome), Ok(R"("Root=1-5 changed none")"));
   }
+}
+
+TEST(Context, J83AndroidsLibraryPrintsNanBareAndDropsNulls) {
+  InvokeOptions options;
+  options.client_context = R"({"env":{"platform":"android"}})";
+  EXPECT_EQ(Show(Invoke(JavaRuntime::Add("rules.Types::aDouble"), "NaN", options).outcome), Ok("NaN"));
+  Function& echo = JavaRuntime::Add("rules.Types::objectEcho");
+  EXPECT_EQ(Show(Invoke(echo, R"({"a":null,"b":"c"})", options).outcome), Ok(R"({"b":"c"})"));
 }
 
 TEST(Context, HJAVA76AndroidTakesTheOtherLibrary) {

@@ -10,16 +10,20 @@ std::string Frame(const std::string& method, int line) {
 }
 
 const Case kCases[] = {
-    {"E-17", "rules.Failures::runtime", "1", Error("went wrong", "java.lang.RuntimeException", Frame("runtime", 23))},
+    {"E-17", "rules.Failures::runtime", "1", Error("went wrong", "java.lang.RuntimeException", Frame("runtime", 24))},
     {"E-18", "rules.Failures::noMessage", "1",
-     Error("java.lang.IllegalStateException", "java.lang.IllegalStateException", Frame("noMessage", 27))},
-    {"E-18", "rules.Failures::checked", "1", Error("localized own", "rules.Failures$MyError", Frame("checked", 31))},
-    {"E-23", "rules.Failures::assertion", "1", Error("asserted", "java.lang.AssertionError", Frame("assertion", 35))},
+     Error("java.lang.IllegalStateException", "java.lang.IllegalStateException", Frame("noMessage", 28))},
+    {"E-18", "rules.Failures::checked", "1", Error("localized own", "rules.Failures$MyError", Frame("checked", 32))},
+    {"E-19", "rules.Failures::checked", "1", Error("localized own", "rules.Failures$MyError", Frame("checked", 32))},
+    {"E-22", "rules.Failures::caused", "1", Error("outer", "java.lang.IllegalStateException", Frame("caused", 47))},
+    {"E-27", "rules.Failures::wrapped", "1",
+     Error("the handler's own", "java.lang.reflect.InvocationTargetException", Frame("wrapped", 154))},
+    {"E-23", "rules.Failures::assertion", "1", Error("asserted", "java.lang.AssertionError", Frame("assertion", 36))},
     {"E-23", "rules.Failures::noClass", "1",
-     Error("gone/Away", "java.lang.NoClassDefFoundError", Frame("noClass", 39))},
-    {"E-29", "rules.Failures::sneaky", "1", Error("sneaked", "java.io.IOException", Frame("sneaky", 54))},
+     Error("gone/Away", "java.lang.NoClassDefFoundError", Frame("noClass", 40))},
+    {"E-29", "rules.Failures::sneaky", "1", Error("sneaked", "java.io.IOException", Frame("sneaky", 55))},
     {"E-17", "rules.Failures::unicode", "1",
-     Error("\xc3\xa9\xf0\x9d\x84\x9e \\\"quoted\\\"\\n", "java.lang.RuntimeException", Frame("unicode", 83))},
+     Error("\xc3\xa9\xf0\x9d\x84\x9e \\\"quoted\\\"\\n", "java.lang.RuntimeException", Frame("unicode", 84))},
     {"E-18", "rules.Failures::traced", "\"null\"", Error("null", "rules.Failures$Traced")},
     {"E-18", "rules.Failures::traced", "\"throws\"", Error("throws", "rules.Failures$Traced")},
     {"E-18", "rules.Failures::traced", "\"null element\"",
@@ -80,7 +84,7 @@ TEST(Fatal, E25HeapExhaustionReplacesTheEnvironment) {
 
 TEST(Fatal, E25IoErrorReplacesTheEnvironment) {
   Outcome outcome = Invoke(JavaRuntime::Add("rules.Failures::ioError"), "1").outcome;
-  EXPECT_EQ(Show(outcome), Error("java.io.IOException: disk", "java.io.IOError", Frame("ioError", 79)));
+  EXPECT_EQ(Show(outcome), Error("java.io.IOException: disk", "java.io.IOError", Frame("ioError", 80)));
   EXPECT_EQ(outcome.disposition(), Disposition::kRecycle);
 }
 

@@ -26,6 +26,7 @@ const std::vector<Case>& ResolvedCases() {
       {"H-JAVA-29", "rules.Shapes::ranked", R"("x")", Ok(R"("two")")},
       {"H-JAVA-29", "rules.Shapes::rankedStream", R"("x")", Ok(R"("value with context")")},
       {"H-JAVA-29", "rules.Shapes::topRank", R"("x")", Ok("full stream")},
+      {"H-JAVA-55", "rules.Bridged::apply", "1", Ok(R"("text 1")")},
       {"H-JAVA-30", "rules.Shapes::skipsBad", R"("x")", Ok(R"("fallback")")},
       {"H-JAVA-32", "rules.Shapes::none", "1", Ok(R"("none")")},
       {"H-JAVA-32", "rules.Shapes::one", R"("x")", Ok(R"("one x")")},
@@ -215,6 +216,22 @@ TEST(Streams, ChunksReachAReceiverThatStreams) {
   received += result.outcome.payload().view();
   EXPECT_TRUE(received == event);
 }
+
+const Case kSmokeCases[] = {
+    {"H-JAVA-54", "test.lambda.handlers.RequestHandlerImpl", R"("x")", Ok(R"("success")")},
+    {"H-JAVA-54", "test.lambda.handlers.RequestHandlerImpl::handleRequest", R"("x")", Ok(R"("success")")},
+    {"H-JAVA-54", "test.lambda.handlers.RequestStreamHandlerImpl", R"("x")", Ok("success")},
+    {"H-JAVA-54", "test.lambda.handlers.RequestStreamHandlerImpl::handleRequest", R"("x")", Ok("success")},
+    {"H-JAVA-54", "test.lambda.handlers.POJOHanlderImpl::noParamsHandler", R"("x")", Ok(R"("success")")},
+    {"H-JAVA-54", "test.lambda.handlers.POJOHanlderImpl::oneParamHandler_event", R"("x")", Ok(R"("success")")},
+    {"H-JAVA-54", "test.lambda.handlers.POJOHanlderImpl::oneParamHandler_context", R"("x")", Ok(R"("success")")},
+    {"H-JAVA-54", "test.lambda.handlers.POJOHanlderImpl::twoParamsHandler", R"("x")", Ok(R"("success")")},
+};
+class Smoke : public ::testing::TestWithParam<Case> {};
+TEST_P(Smoke, HandlersAnswerSuccess) {
+  Check(GetParam(), "smoke");
+}
+INSTANTIATE_TEST_SUITE_P(Java, Smoke, ::testing::ValuesIn(kSmokeCases), CaseName);
 
 }  // namespace
 }  // namespace tandem::test

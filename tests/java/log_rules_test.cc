@@ -112,7 +112,7 @@ TEST(Logs, ThreadsOfTheHandlerWriteToItsLog) {
 TEST(Logs, L37ErrorsShowCausesAndWhatWasSuppressed) {
   Written written = Write(JavaRuntime::Config("rules.Failures::caused"), "1");
   EXPECT_EQ(written.text.rfind("outer: java.lang.IllegalStateException\njava.lang.IllegalStateException: outer\n"
-                               "\tat rules.Failures.caused(Failures.java:46)\n"
+                               "\tat rules.Failures.caused(Failures.java:47)\n"
                                "\tSuppressed: java.io.IOException: suppressed\n",
                                0),
             0u)

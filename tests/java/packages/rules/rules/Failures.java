@@ -2,6 +2,7 @@ package rules;
 
 import java.io.IOError;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -146,5 +147,10 @@ public class Failures {
 
   public String traced(String message) {
     throw new Traced(message);
+  }
+
+  /** Not the one of the call itself, which is unwrapped. */
+  public String wrapped(Object in) throws InvocationTargetException {
+    throw new InvocationTargetException(new IOException("inner"), "the handler's own");
   }
 }
