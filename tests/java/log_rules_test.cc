@@ -89,6 +89,13 @@ TEST(Logs, C25RuntimeLoggerIsTheContextsLogger) {
   EXPECT_EQ(Write(JavaRuntime::Config("rules.Logs::runtimeLogger"), R"("x")").text, "x");
 }
 
+// Whether the appender is loaded is known for the whole VM only; functions without Log4j hear nothing of it.
+TEST(Logs, L39Log4jHasTheRequestIdAndOthersDoNotCare) {
+  Function& function = JavaRuntime::Add("log4j.Handler::handle", "log4j");
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(Show(Invoke(function, "1").outcome), Ok("true"));
+  EXPECT_EQ(Write(JavaRuntime::Config("rules.Logs::logger"), R"("x")").text, "x");
+}
+
 TEST(Logs, L36StreamsAreUtf8AndAttributed) {
   EXPECT_EQ(Write(JavaRuntime::Config("rules.Logs::streams"), R"("x")").text, "x out \xc3\xa9\nx err\nno newline");
 }

@@ -3,7 +3,10 @@ package tandem.bridge;
 import com.amazonaws.services.lambda.runtime.LambdaRuntimeInternal;
 import java.lang.reflect.Method;
 
-/** Puts the request id where Log4j users look for it, once the package has loaded Lambda's appender (L-39). */
+/**
+ * Puts the request id where Log4j users look for it, once a package has loaded Lambda's appender (L-39). Which package that
+ * was is not known, so one that has no Log4j is passed over in silence.
+ */
 final class LogContext {
   private static final String[] CLASSES = {"org.apache.log4j.MDC", "org.apache.logging.log4j.ThreadContext"};
   private static final String KEY = "AWSRequestId";
@@ -33,20 +36,14 @@ final class LogContext {
 
   private Method[] find() {
     Method[] found = new Method[CLASSES.length];
-    boolean any = false;
     for (int i = 0; i < CLASSES.length; i++) {
       try {
         Class<?> type = Class.forName(CLASSES[i], true, loader);
         Class<?> valueType = i == 0 ? Object.class : String.class;
         found[i] = type.getMethod("put", String.class, valueType);
-        any = true;
       } catch (ReflectiveOperationException | LinkageError e) {
         found[i] = null;
       }
-    }
-    if (!any) {
-      System.err.println("Customer using log4j appender but unable to load either org.apache.log4j.MDC or "
-          + "org.apache.logging.log4j.ThreadContext. Customer cannot see RequestId in log4j log lines.");
     }
     return found;
   }
