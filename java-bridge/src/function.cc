@@ -127,9 +127,10 @@ void ReportError(FunctionLogs* logs, uint64_t log_id, tandem_string request_id, 
 
 std::vector<uint8_t> TakeSpill(JniFrame* frame, const JavaTable& table, const Slot& slot) {
   auto array = static_cast<jbyteArray>(frame->GetObjectField(slot.object, table.slot_spill));
-  std::vector<uint8_t> bytes(static_cast<size_t>(frame->GetIntField(slot.object, table.slot_spill_size)));
-  frame->CopyOut(array, static_cast<jsize>(bytes.size()), bytes.data());
-  frame->SetObjectField(slot.object, table.slot_spill, nullptr);
+  jint size = frame->GetIntField(slot.object, table.slot_spill_size);
+  frame->SetObjectField(slot.object, table.slot_spill, nullptr);  // also where there is no room for a copy
+  std::vector<uint8_t> bytes(static_cast<size_t>(size));
+  frame->CopyOut(array, size, bytes.data());
   return bytes;
 }
 

@@ -82,6 +82,19 @@ void ResultOwned(const tandem_host* host, tandem_sink* sink, std::vector<uint8_t
   host->result(sink, &result);
 }
 
+// Calls the Java half, which forgets a payload in the host's memory unless it cannot even begin, as on a full stack.
+jint Call(JniFrame* frame, const JavaTable& table, jobject slot, jobject function) {
+  jvalue arguments[2];
+  arguments[0].l = slot;
+  arguments[1].l = function;
+  try {
+    return frame->CallStaticInt(table.bridge, table.invoke, arguments);
+  } catch (...) {
+    frame->SetObjectField(slot, table.slot_large, nullptr);
+    throw;
+  }
+}
+
 }  // namespace
 
 int32_t Invoke(tandem_handler* handler, const tandem_invocation* invocation, tandem_sink* sink) {
@@ -102,10 +115,7 @@ int32_t Invoke(tandem_handler* handler, const tandem_invocation* invocation, tan
   if (!copied) {
     frame.SetObjectField(slot->object, table.slot_large, frame.NewDirectBuffer(payload->data, payload_size));
   }
-  jvalue arguments[2];
-  arguments[0].l = slot->object;
-  arguments[1].l = handler->function;
-  jint size = frame.CallStaticInt(table.bridge, table.invoke, arguments);
+  jint size = Call(&frame, table, slot->object, handler->function);
   if (size >= 0) {
     ResultBorrowed(host, sink, slot->out.get(), static_cast<size_t>(size));
     return TANDEM_OK;

@@ -25,6 +25,22 @@ void AppendUtf8(char32_t code, std::string* out) {
   }
 }
 
+// A local reference that goes before its frame does, which may be the thread's.
+template <typename T>
+class LocalRef {
+ public:
+  LocalRef(JNIEnv* env, T object) : env_(env), object_(object) {}
+  ~LocalRef() { env_->DeleteLocalRef(object_); }
+  LocalRef(const LocalRef&) = delete;
+  LocalRef& operator=(const LocalRef&) = delete;
+
+  T get() const { return object_; }
+
+ private:
+  JNIEnv* env_;
+  T object_;
+};
+
 // Lone surrogates become U+FFFD.
 std::string ToUtf8(const std::vector<jchar>& text) {
   std::string out;
@@ -130,32 +146,27 @@ void JniFrame::CopyOut(jbyteArray array, jsize size, void* target) {
 }
 
 void JniFrame::Throw() {
-  jthrowable thrown = env_->ExceptionOccurred();
+  LocalRef<jthrowable> thrown(env_, env_->ExceptionOccurred());
   env_->ExceptionClear();
-  std::string text = Describe(thrown);
-  env_->DeleteLocalRef(thrown);
-  throw JavaException(text);
+  throw JavaException(Describe(thrown.get()));
 }
 
 std::string JniFrame::Describe(jthrowable thrown) {
   std::string unknown = "a Java exception that cannot be described";
-  jclass type = env_->GetObjectClass(thrown);
-  jmethodID to_string = env_->GetMethodID(type, "toString", "()Ljava/lang/String;");
-  jstring text = nullptr;
-  if (env_->ExceptionCheck() == JNI_FALSE) {
-    text = static_cast<jstring>(env_->CallObjectMethodA(thrown, to_string, nullptr));
-  }
-  env_->DeleteLocalRef(type);
+  LocalRef<jclass> type(env_, env_->GetObjectClass(thrown));
+  jmethodID to_string = env_->GetMethodID(type.get(), "toString", "()Ljava/lang/String;");
+  jobject said = nullptr;
+  if (env_->ExceptionCheck() == JNI_FALSE) said = env_->CallObjectMethodA(thrown, to_string, nullptr);
+  LocalRef<jstring> text(env_, static_cast<jstring>(said));
   if (env_->ExceptionCheck() == JNI_TRUE) {
     env_->ExceptionClear();
     return unknown;
   }
-  if (text == nullptr) return unknown;
-  std::vector<jchar> units(static_cast<size_t>(env_->GetStringLength(text)));
-  env_->GetStringRegion(text, 0, static_cast<jsize>(units.size()), units.data());
+  if (text.get() == nullptr) return unknown;
+  std::vector<jchar> units(static_cast<size_t>(env_->GetStringLength(text.get())));
+  env_->GetStringRegion(text.get(), 0, static_cast<jsize>(units.size()), units.data());
   bool copied = env_->ExceptionCheck() == JNI_FALSE;
   if (!copied) env_->ExceptionClear();
-  env_->DeleteLocalRef(text);
   return copied ? ToUtf8(units) : unknown;
 }
 

@@ -306,6 +306,7 @@ TEST_P(AnInvocation, HasOneResultWhateverFails) {
       start();
       const int32_t status = Invoke(handler, &told, size);
       Recover();
+      EXPECT_FALSE(jvm->holds_payload) << "after the call, when it is the host's again";
       EXPECT_EQ(told.faults, status == TANDEM_OK ? 0 : 1);
       EXPECT_EQ(told.all(), 1);
       EXPECT_EQ(Invoke(handler, &told, size), TANDEM_OK);

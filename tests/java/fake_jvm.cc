@@ -24,6 +24,7 @@ _jthrowable an_exception;
 _jstring a_string;
 _jbyteArray bytes;
 constexpr jsize kBytes = 64;
+jfieldID payload_field = nullptr;
 
 constexpr std::array<const char*, 9> kMethods = {"start", "attach", "detach", "warm",    "open",
                                                  "close", "invoke", "cancel", "toString"};
@@ -107,7 +108,9 @@ jobject JNICALL CallObject(JNIEnv*, jclass, jmethodID method, const jvalue* argu
 }
 
 jint JNICALL CallInt(JNIEnv*, jclass, jmethodID, const jvalue*) {
-  return Fails("CallStaticIntMethodA") ? 0 : jvm.answer;
+  if (Fails("CallStaticIntMethodA")) return 0;
+  jvm.holds_payload = false;
+  return jvm.answer;
 }
 
 jobject JNICALL CallMethod(JNIEnv*, jobject, jmethodID, const jvalue*) {
@@ -150,7 +153,10 @@ jint JNICALL GetInt(JNIEnv*, jobject, jfieldID) {
   return kBytes;
 }
 
-void JNICALL SetObject(JNIEnv*, jobject, jfieldID, jobject) {}
+void JNICALL SetObject(JNIEnv*, jobject, jfieldID field, jobject value) {
+  if (value == &a_buffer) payload_field = field;
+  if (field == payload_field) jvm.holds_payload = value != nullptr;
+}
 
 jsize JNICALL ArrayLength(JNIEnv*, jarray) {
   return kBytes;

@@ -23,6 +23,7 @@ struct FakeJvm {
   int attached = 0;              // threads
   int functions = 0;             // opened by the Java half and not closed
   int slots = 0;                 // attached by it and not detached
+  bool holds_payload = false;    // the Java half has a payload that lies in the host's memory
   const char* misuse = nullptr;  // a call that is not allowed while an exception is pending
 
   JNIEnv* env = nullptr;
