@@ -4,10 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tandem/runtime.h"
@@ -27,6 +29,9 @@ struct KeptRecord {
 class KeepingSink final : public LogSink {
  public:
   void Write(const LogRecord& record) noexcept override {
+    if (record.text == awaited_text) {
+      if (const auto now = std::exchange(on_awaited, nullptr); now) now();
+    }
     const std::lock_guard lock(mutex_);
     records_.push_back({std::string(record.function_name), std::string(record.request_id), std::string(record.text),
                         record.level, record.format});
@@ -35,6 +40,10 @@ class KeepingSink final : public LogSink {
   std::vector<KeptRecord> Of(const std::string& function_name) const;
   // Its texts, joined.
   std::string TextOf(const std::string& function_name) const;
+
+  // Called once, by the thread that writes the text; both to be set before anything logs.
+  std::string awaited_text;
+  std::function<void()> on_awaited;
 
  private:
   mutable std::mutex mutex_;

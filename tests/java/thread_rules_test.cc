@@ -144,6 +144,26 @@ std::ostream& operator<<(std::ostream& out, const LeakCase& row) {
   return out << row.handler << " " << row.client_context;
 }
 
+// A handler is asked to yield while one nested on its thread runs, which hears it; it is for the outer one, too.
+TEST(Cancel, HJAVA53ANestedInvocationLeavesTheOuterOnesInterrupt) {
+  FunctionConfig config = JavaRuntime::Config("rules.Failures::untilInterrupted");
+  config.timeout = std::chrono::milliseconds(500);
+  Function& outer = JavaRuntime::Add(config);
+  const FunctionConfig nested = JavaRuntime::Config("rules.Failures::untilInterrupted");
+  Function& inner = JavaRuntime::Add(nested);
+  ASSERT_TRUE(JavaRuntime::Get().Prepare(outer).ok());
+  ASSERT_TRUE(JavaRuntime::Get().Prepare(inner).ok());
+  KeepingSink& log = JavaRuntime::Log();
+  log.awaited_text = "the outer one ";
+  log.on_awaited = [&inner] {
+    EXPECT_EQ(Show(Invoke(inner, R"("the inner one ")").outcome), Ok(R"("the inner one ")"));
+  };
+  EXPECT_TRUE(Invoke(outer, R"("the outer one ")").report.timed_out);
+  log.awaited_text.clear();
+  EXPECT_EQ(log.TextOf(nested.name), "the inner one interrupted");
+  EXPECT_EQ(log.TextOf(config.name).substr(0, 25), "the outer one interrupted");
+}
+
 // A function's classes go with it, though host threads served it and its code used thread-locals and a JSON library.
 class Leaks : public ::testing::TestWithParam<LeakCase> {};
 

@@ -153,4 +153,15 @@ public class Failures {
   public String wrapped(Object in) throws InvocationTargetException {
     throw new InvocationTargetException(new IOException("inner"), "the handler's own");
   }
+
+  public String untilInterrupted(String what) {
+    System.out.print(what);
+    try {
+      Thread.sleep(10_000);
+      System.out.print("slept");
+    } catch (InterruptedException e) {
+      System.out.print("interrupted");
+    }
+    return what;
+  }
 }

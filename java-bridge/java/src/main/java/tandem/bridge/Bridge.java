@@ -115,6 +115,8 @@ final class Bridge {
     Thread thread = slot.thread;
     Invocation outer = scope.current;
     ClassLoader outerLoader = thread.getContextClassLoader();
+    boolean heard = outer != null && outer.isInterrupted();
+    boolean pending = outer != null && Thread.interrupted();
     Invocation invocation = null;
     slot.result.reset();
     try {
@@ -140,6 +142,9 @@ final class Bridge {
       slot.release();
       thread.setContextClassLoader(outerLoader);
       scope.current = outer;
+      if (pending || outer != null && !heard && outer.isToYield()) {
+        thread.interrupt();  // meant for the invocation that this one was nested in
+      }
     }
   }
 

@@ -125,6 +125,17 @@ final class Invocation implements Context {
     }
   }
 
+  /** Whether the thread that serves this invocation has been interrupted. */
+  boolean isInterrupted() {
+    return state == INTERRUPTED;
+  }
+
+  /** Whether it has been, or is about to be. */
+  boolean isToYield() {
+    int now = state;
+    return now == INTERRUPTED || now == INTERRUPTING;
+  }
+
   /** Ends the invocation: no interrupt comes from here afterwards, and none is left pending (H-JAVA-53). */
   void end() {
     if (!STATE.compareAndSet(this, RUNNING, ENDED)) {
