@@ -55,7 +55,12 @@ class RunScope {
   RunScope(Interpreter& interpreter, FunctionLog* log, PyObject* context)
       : interpreter_(interpreter), log_(log), context_(context) {
     Check(PyContext_Enter(context_));
-    interpreter_.Enter(log_);
+    try {
+      interpreter_.Enter(log_);
+    } catch (...) {
+      if (PyContext_Exit(context_) < 0) PyErr_Clear();
+      throw;
+    }
   }
   ~RunScope() {
     interpreter_.Leave(log_);
@@ -68,6 +73,58 @@ class RunScope {
   Interpreter& interpreter_;
   FunctionLog* log_;
   PyObject* context_;
+};
+
+// The invocation that a function's log names, for a scope.
+class NamedInvocation {
+ public:
+  NamedInvocation(FunctionLog& log, const tandem_invocation& invocation) : log_(log) {
+    log_.BeginInvocation(View(invocation.request_id), View(invocation.tenant_id));
+  }
+  ~NamedInvocation() { log_.EndInvocation(); }
+  NamedInvocation(const NamedInvocation&) = delete;
+  NamedInvocation& operator=(const NamedInvocation&) = delete;
+
+ private:
+  FunctionLog& log_;
+};
+
+// The calling thread as the one that a cancellation is for, for a scope.
+class Cancellable {
+ public:
+  Cancellable(Handler::Run& run, const HostThread& thread) : run_(run) { run_.thread = thread.ident(); }
+  ~Cancellable() {
+    if (run_.cancelled) Forget();
+    run_.thread = 0;
+  }
+  Cancellable(const Cancellable&) = delete;
+  Cancellable& operator=(const Cancellable&) = delete;
+
+ private:
+  void Forget() {
+    run_.cancelled = false;
+    PyThreadState_SetAsyncExc(run_.thread, nullptr);
+  }
+
+  Handler::Run& run_;
+};
+
+// The context object of an invocation, for a scope.
+class InvocationContext {
+ public:
+  explicit InvocationContext(ContextMaker& maker) : maker_(maker) {}
+  ~InvocationContext() { ContextMaker::End(context_, maker_); }
+  InvocationContext(const InvocationContext&) = delete;
+  InvocationContext& operator=(const InvocationContext&) = delete;
+
+  PyObject* Begin(const ContextSource& source) {
+    context_ = maker_.Begin(source);
+    return context_.ptr();
+  }
+
+ private:
+  ContextMaker& maker_;
+  Object context_;
 };
 
 tandem_result MakeResult(const Buffer& out, std::string_view content_type) {
@@ -160,44 +217,43 @@ void Handler::Invoke(const tandem_invocation& invocation, tandem_sink* sink) {
   std::unique_ptr<Buffer> out = std::exchange(thread.buffer(), nullptr);
   if (out == nullptr) out = ResponsePool::Take();
   out->Clear();
-  bool succeeded = false;
-  bool is_bytes = false;
+  Answer answer = Answer::kError;
   {
     const Gil gil(thread, interpreter_.state());
-    log_->BeginInvocation(View(invocation.request_id), View(invocation.tenant_id));
-    const RunScope scope(interpreter_, log_.get(), context_.ptr());
-    run_->thread = thread.ident();
-    Object context;
-    Object error;
+    const NamedInvocation named(*log_, invocation);
     try {
-      PublishTraceId(invocation);
-      context = contexts_.Begin({&interpreter_, &constants_, &invocation});
-      const Object event = MakeEvent(invocation, thread);
-      PyObject* arguments[] = {nullptr, event.ptr(), context.ptr()};
-      const Object response =
-          Steal(PyObject_Vectorcall(callable_.ptr(), arguments + 1, 2 | PY_VECTORCALL_ARGUMENTS_OFFSET, nullptr));
-      is_bytes = PyBytes_Check(response.ptr()) != 0;
-      Marshal(response.ptr(), *out);
-      succeeded = true;
-    } catch (const ErrorSet&) {
-      error = TakeError();
-    } catch (const std::bad_alloc&) {
-      PyErr_NoMemory();
-      error = TakeError();
+      const RunScope scope(interpreter_, log_.get(), context_.ptr());
+      answer = Call(invocation, thread, *out, sink);
+    } catch (const ErrorSet&) {  // a thread of the user's has entered the function's contextvars.Context
+      ReportError(TakeError().ptr(), View(invocation.request_id), Phase::kInvocation, sink);
     }
-    run_->thread = 0;
-    if (run_->cancelled) ForgetCancellation();
-    ContextMaker::End(context, contexts_);
-    if (error) ReportError(error.ptr(), View(invocation.request_id), Phase::kInvocation, sink);
-    log_->EndInvocation();
   }
-  if (succeeded) SendResult(interpreter_.host(), out, is_bytes, sink);
+  if (answer != Answer::kError) SendResult(interpreter_.host(), out, answer == Answer::kBytes, sink);
   if (thread.buffer() == nullptr) thread.buffer() = std::move(out);
 }
 
-void Handler::ForgetCancellation() {
-  run_->cancelled = false;
-  PyThreadState_SetAsyncExc(PyThread_get_thread_ident(), nullptr);
+Handler::Answer Handler::Call(const tandem_invocation& invocation, HostThread& thread, Buffer& out, tandem_sink* sink) {
+  InvocationContext context(contexts_);
+  Object error;
+  try {
+    const Cancellable running(*run_, thread);
+    PublishTraceId(invocation);
+    PyObject* const shown = context.Begin({&interpreter_, &constants_, &invocation});
+    const Object event = MakeEvent(invocation, thread);
+    PyObject* arguments[] = {nullptr, event.ptr(), shown};
+    const Object response =
+        Steal(PyObject_Vectorcall(callable_.ptr(), arguments + 1, 2 | PY_VECTORCALL_ARGUMENTS_OFFSET, nullptr));
+    const Answer answer = PyBytes_Check(response.ptr()) != 0 ? Answer::kBytes : Answer::kJson;
+    Marshal(response.ptr(), out);
+    return answer;
+  } catch (const ErrorSet&) {
+    error = TakeError();
+  } catch (const std::bad_alloc&) {
+    PyErr_NoMemory();
+    error = TakeError();
+  }
+  ReportError(error.ptr(), View(invocation.request_id), Phase::kInvocation, sink);
+  return Answer::kError;
 }
 
 Object Handler::MakeEvent(const tandem_invocation& invocation, HostThread& thread) {
@@ -237,21 +293,27 @@ void Handler::PublishTraceId(const tandem_invocation& invocation) {
 }
 
 void Handler::ReportError(PyObject* error, std::string_view request_id, Phase phase, tandem_sink* sink) {
-  Object described;
   try {
     PyObject* escaped = mode_ == TextMode::kEscaped ? Py_True : Py_False;
     PyObject* as_json = log_->json() ? Py_True : Py_False;
     const Object id = MakeText(request_id.data() == nullptr ? std::string_view("") : request_id);
-    described = Steal(PyObject_CallFunctionObjArgs(interpreter_.report(), error, id.ptr(), escaped, as_json, nullptr));
+    const Object described =
+        Steal(PyObject_CallFunctionObjArgs(interpreter_.report(), error, id.ptr(), escaped, as_json, nullptr));
     SendDescription(described.ptr(), phase, sink);
   } catch (const ErrorSet&) {  // the report itself failed: out of memory, or a broken standard library
     PyErr_Clear();
-    tandem_error sent{};
-    sent.struct_size = sizeof sent;
-    sent.disposition = TANDEM_EXITED;
-    sent.exit_status = 1;
-    interpreter_.host().Error(sink, sent);
+    ReportUnsayable(sink);
+  } catch (const std::bad_alloc&) {
+    ReportUnsayable(sink);
   }
+}
+
+void Handler::ReportUnsayable(tandem_sink* sink) {
+  tandem_error sent{};
+  sent.struct_size = sizeof sent;
+  sent.disposition = TANDEM_EXITED;
+  sent.exit_status = 1;
+  interpreter_.host().Error(sink, sent);
 }
 
 void Handler::SendDescription(PyObject* description, Phase phase, tandem_sink* sink) {

@@ -46,16 +46,20 @@ class Handler {
 
  private:
   enum class Phase { kInit, kInvocation };
+  enum class Answer { kError, kJson, kBytes };
   enum class Published { kUnknown, kUnset, kSet };
 
+  // Calls the handler: its answer is in `out`, or its error in the sink.
+  Answer Call(const tandem_invocation& invocation, HostThread& thread, Buffer& out, tandem_sink* sink);
   Object MakeEvent(const tandem_invocation& invocation, HostThread& thread);
   void Marshal(PyObject* response, Buffer& out);
   // Trace ids go into the process's environment for a function that has the main interpreter to itself (C-31).
   void PublishTraceId(const tandem_invocation& invocation);
-  void ForgetCancellation();
   void KeepConstants(const tandem_function_config& config);
   void Keep(Interpreter::Name name, Object value);
   void ReportError(PyObject* error, std::string_view request_id, Phase phase, tandem_sink* sink);
+  // Where an error cannot be described: what it would mean in a process of its own.
+  void ReportUnsayable(tandem_sink* sink);
   void SendDescription(PyObject* description, Phase phase, tandem_sink* sink);
 
   Interpreter& interpreter_;

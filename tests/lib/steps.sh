@@ -140,12 +140,13 @@ planted_misuse() {
 }
 
 step_python() {
-  local identifier version path venv status=0
+  local identifier version path venv label status=0
   while IFS=$'\t' read -r identifier version path; do
-    venv=$root/build/test-venvs/$(label_of "$identifier" "$version" "$path")
+    label=$(label_of "$identifier" "$version" "$path")
+    venv=$root/build/test-venvs/$label
     virtual_environment "$venv" "$path" "$root/tests/lib/requirements-handlers.txt" --only-binary :all:
-    run_gtest "$(label_of "$identifier" "$version" "$path")" "$test_programs/python_rules_test" \
-      "TANDEM_TEST_PYTHON=$path" "TANDEM_TEST_VENV=$venv" || status=1
+    run_gtest "$label" "$test_programs/python_rules_test" "TANDEM_TEST_PYTHON=$path" "TANDEM_TEST_VENV=$venv" || status=1
+    run_gtest "$label-memory" "$test_programs/python_memory_test" "TANDEM_TEST_PYTHON=$path" || status=1
   done < <(tested python)
   return "$status"
 }
