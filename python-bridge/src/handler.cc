@@ -157,10 +157,6 @@ Handler::Handler(Interpreter& interpreter, const tandem_function_config& config)
       run_(std::make_shared<Run>()) {
   run_->interpreter = &interpreter;
   run_->log = log_;
-  const Gil gil(interpreter_.state());
-  KeepConstants(config);
-  context_ = interpreter_.MakeContext(log_);
-  interpreter_.Add(log_.get());
 }
 
 Handler::~Handler() = default;
@@ -180,8 +176,20 @@ void Handler::KeepConstants(const tandem_function_config& config) {
   Keep(Interpreter::kMemory, memory == 0 ? Borrow(Py_None) : MakeText(std::to_string(memory)));  // C-03: text
 }
 
-bool Handler::Open(tandem_sink* sink) {
+bool Handler::Open(const tandem_function_config& config, tandem_sink* sink) {
   const Gil gil(interpreter_.state());
+  try {
+    KeepConstants(config);
+    context_ = interpreter_.MakeContext(log_);
+    interpreter_.Add(log_.get());
+    return Initialise(sink);
+  } catch (const ErrorSet&) {
+    ReportError(TakeError().ptr(), {}, Phase::kInit, sink);
+    return false;
+  }
+}
+
+bool Handler::Initialise(tandem_sink* sink) {
   const RunScope scope(interpreter_, log_.get(), context_.ptr());
   try {
     if (!log_level_.empty()) Steal(PyObject_CallOneArg(interpreter_.configure_logging(), MakeText(log_level_).ptr()));
@@ -193,22 +201,31 @@ bool Handler::Open(tandem_sink* sink) {
   return true;
 }
 
-void Handler::Close() {
-  {
-    const Gil gil(interpreter_.state());
-    callable_ = Object();
-    context_ = Object();
-    contexts_ = ContextMaker();
-    owned_constants_ = {};
-    interpreter_.Remove(log_.get());
-    if (interpreter_.function_count() == 0) {
-      PyObject* done = PyObject_CallNoArgs(interpreter_.forget());
-      if (done == nullptr) PyErr_Clear();
-      Py_XDECREF(done);
-    }
+void Handler::Closer::operator()(Handler* handler) const noexcept {
+  bool empty = true;
+  try {
+    handler->GiveUpReferences();
+  } catch (const std::bad_alloc&) {  // the interpreter still knows the function's log
+    empty = false;
   }
-  const WithoutGil without;  // the closing thread may hold it, and a thread that writes to the log may wait for it
-  log_->Close();
+  {
+    const WithoutGil without;  // the closing thread may hold it, and a thread that writes to the log may wait for it
+    handler->log_->Close();
+  }
+  if (empty) delete handler;
+}
+
+void Handler::GiveUpReferences() {
+  const Gil gil(interpreter_.state());
+  callable_ = Object();
+  context_ = Object();
+  contexts_ = ContextMaker();
+  owned_constants_ = {};
+  interpreter_.Remove(log_.get());
+  if (interpreter_.function_count() != 0) return;
+  PyObject* done = PyObject_CallNoArgs(interpreter_.forget());
+  if (done == nullptr) PyErr_Clear();
+  Py_XDECREF(done);
 }
 
 void Handler::Invoke(const tandem_invocation& invocation, tandem_sink* sink) {

@@ -18,20 +18,27 @@ namespace tandem::python {
 
 // A resolved handler and what its invocations share.
 // Threads: one call at a time, any thread; Cancel from any thread at any time.
-// Owns: references in its interpreter, given up by Close.
+// Owns: references in its interpreter. Lifetime: ended by Closer alone, which gives them up.
 class Handler {
  public:
-  Handler(Interpreter& interpreter, const tandem_function_config& config);
+  // Gives the function's token up, and frees the handler; where its interpreter cannot be entered for want of memory,
+  // the rest stays. Without the GIL.
+  struct Closer {
+    void operator()(Handler* handler) const noexcept;
+  };
+  using Owned = std::unique_ptr<Handler, Closer>;
+
+  static Owned Make(Interpreter& interpreter, const tandem_function_config& config) {
+    return Owned(new Handler(interpreter, config));
+  }
   Handler(const Handler&) = delete;
   Handler& operator=(const Handler&) = delete;
-  ~Handler();
 
-  // Imports and resolves. True: ready. False: the sink has the error.
-  bool Open(tandem_sink* sink);
+  // Imports and resolves, with the config that it was made with. True: ready. False: the sink has the error.
+  // Errors: std::bad_alloc.
+  bool Open(const tandem_function_config& config, tandem_sink* sink);
   // Runs one invocation; the sink has its result or error.
   void Invoke(const tandem_invocation& invocation, tandem_sink* sink);
-  // Gives the function up. Without the GIL.
-  void Close();
 
   Interpreter& interpreter() { return interpreter_; }
 
@@ -49,6 +56,11 @@ class Handler {
   enum class Answer { kError, kJson, kBytes };
   enum class Published { kUnknown, kUnset, kSet };
 
+  Handler(Interpreter& interpreter, const tandem_function_config& config);
+  ~Handler();
+
+  bool Initialise(tandem_sink* sink);
+  void GiveUpReferences();
   // Calls the handler: its answer is in `out`, or its error in the sink.
   Answer Call(const tandem_invocation& invocation, HostThread& thread, Buffer& out, tandem_sink* sink);
   Object MakeEvent(const tandem_invocation& invocation, HostThread& thread);

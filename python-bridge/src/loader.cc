@@ -54,12 +54,7 @@ int32_t Open(tandem_loader* loader, const tandem_function_config* config, tandem
 }
 
 void Close(tandem_handler* handler) {
-  try {
-    Of(handler).Close();
-    delete &Of(handler);
-  } catch (...) {
-    // The thread state could not be made: the objects stay, as they cannot be given up without it.
-  }
+  Handler::Closer()(&Of(handler));
 }
 
 int32_t Invoke(tandem_handler* handler, const tandem_invocation* invocation, tandem_sink* sink) {

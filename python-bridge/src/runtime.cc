@@ -26,6 +26,20 @@ std::string TakeErrorText() {
   return text;
 }
 
+// The current thread state of a scope's beginning is that of its end.
+class CurrentStateStays {
+ public:
+  CurrentStateStays() = default;
+  ~CurrentStateStays() {
+    if (CurrentState() != state_) PyThreadState_Swap(state_);
+  }
+  CurrentStateStays(const CurrentStateStays&) = delete;
+  CurrentStateStays& operator=(const CurrentStateStays&) = delete;
+
+ private:
+  PyThreadState* const state_ = PyThreadState_Get();
+};
+
 // What an interpreter is for: a package with its layers.
 std::string KeyOf(const tandem_function_config& config) {
   std::string key(View(config.code_root));
@@ -40,54 +54,43 @@ Runtime::Runtime(const Host& host, const tandem_loader_config& config)
   StartPython(std::string(View(config.path)));
 }
 
-std::unique_ptr<Handler> Runtime::Open(const tandem_function_config& config, tandem_sink* sink) {
-  Interpreter& interpreter = InterpreterFor(config);
-  auto handler = std::make_unique<Handler>(interpreter, config);
-  try {
-    if (handler->Open(sink)) return handler;
-  } catch (...) {  // out of memory; the interpreter knows the handler, and its references need the GIL to go
-    handler->Close();
-    throw;
-  }
-  handler->Close();
-  return nullptr;
+Handler::Owned Runtime::Open(const tandem_function_config& config, tandem_sink* sink) {
+  Handler::Owned handler = Handler::Make(InterpreterFor(config), config);
+  if (!handler->Open(config, sink)) handler.reset();
+  return handler;
 }
 
 Interpreter& Runtime::InterpreterFor(const tandem_function_config& config) {
   const WithoutGil without;
   const std::lock_guard<std::mutex> lock(mutex_);
-  const std::string key = KeyOf(config);
-  const auto found = interpreters_.find(key);
-  if (found != interpreters_.end()) return *found->second;
-  std::unique_ptr<Interpreter> made = MakeInterpreter(config);
-  return *interpreters_.emplace(key, std::move(made)).first->second;
+  Interpreter*& interpreter = interpreters_[KeyOf(config)];
+  if (interpreter == nullptr) interpreter = MakeInterpreter(config);
+  return *interpreter;
 }
 
-std::unique_ptr<Interpreter> Runtime::MakeInterpreter(const tandem_function_config& config) {
-  const Gil gil(PyInterpreterState_Main());
-  PyThreadState* main_state = PyThreadState_Get();
+Interpreter* Runtime::MakeInterpreter(const tandem_function_config& config) {
+  const InterpreterSettings settings = SettingsFor(config);
+  HostThread& thread = HostThread::Current();
+  const Gil gil(thread, PyInterpreterState_Main());
+  const CurrentStateStays main_state;
   PyInterpreterState* state = PyInterpreterState_Main();
-  if (!interpreters_.empty()) {
+  if (has_main_) {
     PyThreadState* made = Py_NewInterpreter();
     if (made == nullptr) {
-      PyThreadState_Swap(main_state);
       throw std::runtime_error(
           "no further Python sub-interpreter can be made; run this function with process isolation");
     }
-    HostThread::Current().Keep(made);  // CPython 3.11 cannot enter an interpreter again that has lost all its states
+    thread.Keep(made);  // CPython 3.11 cannot enter an interpreter again that has lost all its states
     state = PyThreadState_GetInterpreter(made);
   }
-  auto interpreter = std::make_unique<Interpreter>(host_, state);
-  std::string failure;
+  auto* const interpreter = new Interpreter(host_, state);  // never freed: what it has made may refer to it
   try {
-    interpreter->Start(SettingsFor(config));
+    interpreter->Start(settings);
   } catch (const ErrorSet&) {
-    failure = "the Python half of the loader cannot be loaded: " + TakeErrorText();
-    static_cast<void>(
-        interpreter.release());  // what it has made may still be referred to; such an interpreter is left alone
+    const std::string failure = "the Python half of the loader cannot be loaded: " + TakeErrorText();
+    throw std::runtime_error(failure);
   }
-  if (PyThreadState_Get() != main_state) PyThreadState_Swap(main_state);
-  if (!failure.empty()) throw std::runtime_error(failure);
+  has_main_ = true;
   return interpreter;
 }
 

@@ -3,7 +3,6 @@
 #define TANDEM_PYTHON_RUNTIME_H_
 
 #include <map>
-#include <memory>
 #include <mutex>
 #include <string>
 
@@ -24,20 +23,21 @@ class Runtime {
 
   // The handler of a function in its package's interpreter; NULL where the sink has an error of the user's code.
   // Errors: std::exception where the package cannot be held.
-  std::unique_ptr<Handler> Open(const tandem_function_config& config, tandem_sink* sink);
+  Handler::Owned Open(const tandem_function_config& config, tandem_sink* sink);
 
   const Host& host() const { return host_; }
 
  private:
   // The first package has the main interpreter, each further one, or one with other layers, a sub-interpreter.
   Interpreter& InterpreterFor(const tandem_function_config& config);
-  std::unique_ptr<Interpreter> MakeInterpreter(const tandem_function_config& config);
+  Interpreter* MakeInterpreter(const tandem_function_config& config);
   InterpreterSettings SettingsFor(const tandem_function_config& config) const;
 
   const Host host_;
   std::string half_;  // the folder of the Python half
   std::mutex mutex_;
-  std::map<std::string, std::unique_ptr<Interpreter>, std::less<>> interpreters_;  // by KeyOf
+  std::map<std::string, Interpreter*, std::less<>> interpreters_;  // by KeyOf; NULL: could not be made
+  bool has_main_ = false;                                          // whether a package has the main interpreter
 };
 
 }  // namespace tandem::python

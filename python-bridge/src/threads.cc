@@ -76,6 +76,7 @@ PyThreadState* HostThread::FindState(PyInterpreterState* interpreter) {
   if (state != nullptr) return state;
   // The main interpreter's comes first: PyGILState remembers the first state of a thread as the thread's own.
   if (interpreter != PyInterpreterState_Main() && FindState(PyInterpreterState_Main()) == nullptr) return nullptr;
+  entries_.reserve(entries_.size() + 1);
   state = PyThreadState_New(interpreter);
   if (state == nullptr) return nullptr;
   entries_.push_back({interpreter, state, true});
@@ -85,6 +86,10 @@ PyThreadState* HostThread::FindState(PyInterpreterState* interpreter) {
 
 void HostThread::Keep(PyThreadState* state) {
   entries_.push_back({PyThreadState_GetInterpreter(state), state, false});
+}
+
+bool HostThread::CallerHolds(PyThreadState* state) {
+  return current_ != nullptr ? current_->Holds(state) : state == PyGILState_GetThisThreadState();
 }
 
 bool HostThread::Holds(PyThreadState* state) const {
@@ -115,7 +120,7 @@ void Gil::Leave() {
 
 WithoutGil::WithoutGil() {
   PyThreadState* current = CurrentState();
-  if (current != nullptr && HostThread::Current().Holds(current)) saved_ = PyEval_SaveThread();
+  if (current != nullptr && HostThread::CallerHolds(current)) saved_ = PyEval_SaveThread();
 }
 
 WithoutGil::~WithoutGil() {

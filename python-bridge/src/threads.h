@@ -36,6 +36,8 @@ class HostThread {
   }
   // Remembers a thread state of this thread's that stays as long as its interpreter does.
   void Keep(PyThreadState* state);
+  // Whether `state` is one of the calling thread's, which may not have called yet.
+  static bool CallerHolds(PyThreadState* state);
   // Whether `state` is one of this thread's.
   bool Holds(PyThreadState* state) const;
 
@@ -94,7 +96,7 @@ class Gil {
   enum { kLeft, kTaken, kSwapped } how_ = kLeft;
 };
 
-// The calling thread without the GIL for a scope, if it had it.
+// The calling thread without the GIL for a scope, if it had it. Needs no memory.
 class WithoutGil {
  public:
   WithoutGil();

@@ -321,6 +321,24 @@ TEST(Memory, InvocationsThatRunOutOfItEndForTheLog) {
   });
 }
 
+TEST(Memory, AFunctionThatCannotBeClosedGivesItsTokenUp) {
+  const auto tell = Ready("tell");
+  ForEachAllocation([&](long at, Shortage shortage) {
+    const auto fails = Ready("fails");
+    EXPECT_EQ(fails->Answer("\"listen\""), "ok null");
+    EXPECT_EQ(PrintBetween(*tell).function, fails->token());
+    bool failed = false;
+    std::thread([&] {
+      is_ours = true;
+      const Scarce scarce(at, shortage);
+      EXPECT_NO_THROW(fails->Close());
+      failed = has_failed;
+    }).join();
+    EXPECT_EQ(PrintBetween(*tell).function, nullptr);
+    has_failed = failed;
+  });
+}
+
 // Not memory, but as seldom: a thread of the function's has its contextvars.Context entered.
 TEST(Memory, AContextThatCannotBeEnteredIsAnErrorOfTheFunction) {
   const auto occupies = Ready("occupies");
