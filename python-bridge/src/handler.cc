@@ -365,11 +365,15 @@ void Handler::SendDescription(PyObject* description, Phase phase, tandem_sink* s
 }
 
 void CancelLater(std::shared_ptr<Handler::Run> run, std::string request_id) {
-  std::thread([run = std::move(run), request_id = std::move(request_id)] {
-    const Gil gil(run->interpreter->state());
-    if (run->thread == 0 || (!request_id.empty() && run->log->request_id() != request_id)) return;
-    run->cancelled = true;
-    PyThreadState_SetAsyncExc(run->thread, run->interpreter->cancelled());
+  std::thread([run = std::move(run), request_id = std::move(request_id)]() noexcept {
+    try {
+      const Gil gil(run->interpreter->state());
+      if (run->thread == 0 || (!request_id.empty() && run->log->request_id() != request_id)) return;
+      run->cancelled = true;
+      PyThreadState_SetAsyncExc(run->thread, run->interpreter->cancelled());
+    } catch (const std::bad_alloc&) {
+      // Cancelling is a request; without memory for a thread state it is not made.
+    }
   }).detach();
 }
 

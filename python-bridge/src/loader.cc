@@ -1,8 +1,12 @@
 // The loader's table: every entry catches what is thrown and says what failed.
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
+#include <cstdio>
 #include <exception>
 #include <string>
+#include <string_view>
 
 #include "runtime.h"
 #include "start.h"
@@ -19,18 +23,39 @@ Handler& Of(tandem_handler* handler) {
   return *reinterpret_cast<Handler*>(handler);
 }
 
-// Runs an entry's body; a C++ exception becomes a fault. An ErrorSet that arrives here is a lack of memory.
+// What an entry does, for the message of a fault: `what`, and the name of the handler where there is one.
+struct Doing {
+  const char* what;
+  std::string_view handler;
+};
+
+// Sends a fault's message, without memory: a handler's name and a reason that are too long are cut.
+void SendFault(const Host& host, tandem_sink* sink, int32_t fault, const Doing& doing, const char* reason) {
+  constexpr int kLongest = 1000;
+  std::array<char, 3 * kLongest> text{};
+  int handler = static_cast<int>(std::min<size_t>(doing.handler.size(), kLongest));
+  while (handler > 0 && static_cast<size_t>(handler) < doing.handler.size() &&
+         (static_cast<unsigned char>(doing.handler[static_cast<size_t>(handler)]) & 0xC0) == 0x80) {
+    --handler;  // not within a character
+  }
+  const char* quote = handler == 0 ? "" : "'";
+  const int size = std::snprintf(text.data(), text.size(), "%s%s%s%.*s%s: %.*s", doing.what, handler == 0 ? "" : " ",
+                                 quote, handler, handler == 0 ? "" : doing.handler.data(), quote, kLongest, reason);
+  host.Fault(sink, fault, {text.data(), static_cast<size_t>(std::max(size, 0))});
+}
+
+// Runs an entry's body; a C++ exception becomes a fault.
 template <typename Body>
-int32_t Guarded(const Host& host, tandem_sink* sink, const std::string& doing, Body body) noexcept {
+int32_t Guarded(const Host& host, tandem_sink* sink, const Doing& doing, const Body& body) noexcept {
   try {
     body();
     return TANDEM_OK;
   } catch (const StartFailure& failure) {
     host.Fault(sink, TANDEM_FAULT_UNAVAILABLE, failure.what());
   } catch (const std::exception& failure) {
-    host.Fault(sink, TANDEM_FAULT_INTERNAL, doing + ": " + failure.what());
+    SendFault(host, sink, TANDEM_FAULT_INTERNAL, doing, failure.what());
   } catch (...) {
-    host.Fault(sink, TANDEM_FAULT_INTERNAL, doing + ": unknown failure");
+    SendFault(host, sink, TANDEM_FAULT_INTERNAL, doing, "unknown failure");
   }
   return TANDEM_FAULT;
 }
@@ -38,7 +63,7 @@ int32_t Guarded(const Host& host, tandem_sink* sink, const std::string& doing, B
 int32_t Create(const tandem_host* table, tandem_host_context* context, const tandem_loader_config* config,
                tandem_sink* sink, tandem_loader** loader) {
   const Host host(table, context);
-  return Guarded(host, sink, "starting Python",
+  return Guarded(host, sink, {"starting Python", {}},
                  [&] { *loader = reinterpret_cast<tandem_loader*>(new Runtime(host, *config)); });
 }
 
@@ -48,8 +73,7 @@ void Destroy(tandem_loader*) {}
 int32_t Open(tandem_loader* loader, const tandem_function_config* config, tandem_sink* sink, tandem_handler** handler) {
   *handler = nullptr;
   Runtime& runtime = Of(loader);
-  const std::string doing = "opening the handler '" + std::string(View(config->handler)) + "'";
-  return Guarded(runtime.host(), sink, doing,
+  return Guarded(runtime.host(), sink, {"opening the handler", View(config->handler)},
                  [&] { *handler = reinterpret_cast<tandem_handler*>(runtime.Open(*config, sink).release()); });
 }
 
@@ -59,15 +83,7 @@ void Close(tandem_handler* handler) {
 
 int32_t Invoke(tandem_handler* handler, const tandem_invocation* invocation, tandem_sink* sink) {
   Handler& self = Of(handler);
-  try {
-    self.Invoke(*invocation, sink);
-    return TANDEM_OK;
-  } catch (const std::exception& failure) {
-    self.interpreter().host().Fault(sink, TANDEM_FAULT_INTERNAL, std::string("invoking a handler: ") + failure.what());
-  } catch (...) {
-    self.interpreter().host().Fault(sink, TANDEM_FAULT_INTERNAL, "invoking a handler: unknown failure");
-  }
-  return TANDEM_FAULT;
+  return Guarded(self.interpreter().host(), sink, {"invoking a handler", {}}, [&] { self.Invoke(*invocation, sink); });
 }
 
 void Cancel(tandem_handler* handler, tandem_string request_id) {

@@ -10,6 +10,8 @@ constexpr size_t kKept = 8;
 constexpr size_t kLargestKept = size_t{4} << 20;
 
 struct Pool {
+  Pool() { buffers.reserve(kKept); }
+
   std::mutex mutex;
   std::vector<std::unique_ptr<Buffer>> buffers;
 };

@@ -339,6 +339,73 @@ TEST(Memory, AFunctionThatCannotBeClosedGivesItsTokenUp) {
   });
 }
 
+// On a thread whose first call it is.
+TEST(Memory, FirstInvocationsOfAThreadMayFail) {
+  const auto echo = Ready("echo");
+  ForEachAllocation([&](long at, Shortage shortage) {
+    bool failed = false;
+    std::thread([&] {
+      is_ours = true;
+      Given given;
+      echo->FailAt(at, shortage);
+      EXPECT_NO_THROW(echo->Invoke("[1]", given));
+      failed = has_failed;
+      echo->FailAt(kNever, shortage);
+      EXPECT_EQ(given.all(), 1) << given.text;
+      EXPECT_EQ(echo->Answer("[2]"), "ok [2]");
+    }).join();
+    has_failed = failed;
+  });
+}
+
+TEST(Memory, FunctionsThatCannotBeOpenedLeaveNothing) {
+  const auto echo = Ready("echo");
+  ForEachAllocation([&](long at, Shortage shortage) {
+    bool failed = false;
+    std::thread([&] {
+      is_ours = true;
+      Opened opened("tell");
+      Given given;
+      int32_t status = TANDEM_OK;
+      {
+        const Scarce scarce(at, shortage);
+        EXPECT_NO_THROW(status = opened.Open(given));
+      }
+      failed = has_failed;
+      EXPECT_EQ(opened.handler() == nullptr, given.all() == 1) << given.text;
+      EXPECT_EQ(status, given.faults == 1 ? TANDEM_FAULT : TANDEM_OK);
+      EXPECT_EQ(echo->Answer("[2]"), "ok [2]");
+    }).join();
+    has_failed = failed;
+  });
+}
+
+size_t Threads() {
+  const std::filesystem::directory_iterator tasks("/proc/self/task");
+  return static_cast<size_t>(std::distance(begin(tasks), end(tasks)));
+}
+
+TEST(Memory, ACancellationWithoutItIsNotMade) {
+  const auto echo = Ready("echo");
+  EXPECT_EQ(echo->Answer("[1]"), "ok [1]");
+  const size_t threads = Threads();
+  const std::string request_id = "some-id";
+  others_fail = true;
+  loader.table->cancel(echo->handler(), Text(request_id));
+  while (others_failed == 0 || Threads() > threads) std::this_thread::yield();
+  others_fail = false;
+  EXPECT_EQ(echo->Answer("[1]"), "ok [1]");
+  ForEachAllocation([&](long at, Shortage shortage) {
+    {
+      const Scarce scarce(at, shortage);
+      EXPECT_NO_THROW(loader.table->cancel(echo->handler(), Text(request_id)));
+    }
+    const bool failed = has_failed;
+    EXPECT_EQ(echo->Answer("[2]"), "ok [2]");
+    has_failed = failed;
+  });
+}
+
 // Not memory, but as seldom: a thread of the function's has its contextvars.Context entered.
 TEST(Memory, AContextThatCannotBeEnteredIsAnErrorOfTheFunction) {
   const auto occupies = Ready("occupies");
