@@ -109,11 +109,16 @@ def test_refused_extensions_name_the_remedy(half, package, text):
     whole = "PLEASE READ THIS:\n" + text + "\nand more"
     (package / "refused.py").write_text("raise ImportError({!r})\n".format(whole))
     message = fault_of(half, "refused.fn")[1]
-    assert message.startswith("Unable to import module 'refused': " + text + "; ")
-    assert message.endswith("run this function with process isolation")
+    remedy = "run this function with process isolation: "
+    assert message.startswith("Unable to import module 'refused': " + remedy)
+    assert message.endswith("(" + text + ")")
     assert "\n" not in message
+    late = half.errors.report(raised(ImportError(whole)), "id", True, False)[2]
+    assert late == message[message.index(remedy) :]
+    assert half.errors.report(raised(RuntimeError(whole)), "id", True, False)[2] == whole
     half.resolve.prepare(str(package), [], True)
     assert fault_of(half, "refused.fn")[1] == "Unable to import module 'refused': " + whole
+    assert half.errors.report(raised(ImportError(whole)), "id", True, False)[2] == whole
 
 
 def test_h_py_14_layers_follow_unless_pythonpath_is_set(half, tmp_path, monkeypatch):

@@ -5,7 +5,7 @@ import sys
 import time
 import traceback
 
-from . import native, traces, wire
+from . import isolation, native, traces, wire
 from .faults import Exit, Fault
 
 NO_BREAK_SPACE = "\u00a0"
@@ -83,7 +83,7 @@ def _describe(error):
     if not isinstance(error, Exception):
         raise Exit(_safely(exit_status, error))
     try:
-        message = str(error)
+        message = isolation.refusal(error) or str(error)
     except Exception as failure:  # the exception's own __str__ fails (E-13)
         _print(failure)
         raise Exit(1) from None

@@ -8,10 +8,10 @@ import sys
 import threading
 import warnings
 
+from . import isolation
 from .faults import Fault
 
 _roots = ()
-_is_main = True
 _running_inits = []
 
 
@@ -35,8 +35,7 @@ class _Witness(importlib.abc.MetaPathFinder):
 
 def prepare(code_root, layers, is_main):
     """Put the package and its layers in front of the search path (H-PY-14), the last layer first (K-11)."""
-    global _roots, _is_main
-    _is_main = is_main
+    global _roots
     folders = [code_root]
     if not os.environ.get("PYTHONPATH"):
         version = "python%d.%d" % sys.version_info[:2]
@@ -45,6 +44,7 @@ def prepare(code_root, layers, is_main):
     sys.path[:] = folders + [entry for entry in sys.path if entry and entry not in folders]
     _roots = tuple(os.path.join(os.path.abspath(folder), "") for folder in [code_root, *layers])
     sys.meta_path.insert(0, _Witness())
+    isolation.is_main = is_main
     if not is_main:
         # An extension that only warns here would go on to corrupt the process.
         warnings.filterwarnings("error", message=r"(?is).*sub-?interpreter", category=UserWarning)
@@ -115,10 +115,10 @@ def _import(module_name):
     try:
         return importlib.import_module(module_name.replace("/", "."))
     except ImportError as error:
-        text = _refusal_of_sub_interpreters(error) or str(error)
+        text = isolation.refusal(error) or str(error)
         raise Fault("Runtime.ImportModuleError", "Unable to import module '{}': {}".format(module_name, text)) from None
     except UserWarning as warning:
-        text = _refusal_of_sub_interpreters(warning)
+        text = isolation.refusal(warning)
         if text is None:
             raise
         raise Fault("Runtime.ImportModuleError", "Unable to import module '{}': {}".format(module_name, text)) from None
@@ -126,22 +126,3 @@ def _import(module_name):
         trace = '  File "{}" Line {}\n    {}'.format(error.filename, error.lineno, error.text)
         message = "Syntax error in module '{}': {}".format(module_name, error)
         raise Fault("Runtime.UserCodeSyntaxError", message, [trace]) from None
-
-
-_REMEDY = (
-    "; this package shares the process with another Python package, and one of its extension modules can be loaded "
-    "once per process only: run this function with process isolation"
-)
-_REFUSALS = ("subinterpreter", "sub-interpreter", "more than once per process", "interpreter change detected")
-
-
-def _refusal_of_sub_interpreters(error):
-    """The line in which an extension refuses a sub-interpreter, with the remedy; None where it does not."""
-    if _is_main:
-        return None
-    while error is not None:
-        for line in str(error).splitlines():
-            if any(refusal in line.lower() for refusal in _REFUSALS):
-                return line.strip() + _REMEDY
-        error = error.__cause__ or error.__context__
-    return None
