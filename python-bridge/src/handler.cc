@@ -182,6 +182,7 @@ bool Handler::Open(const tandem_function_config& config, tandem_sink* sink) {
     KeepConstants(config);
     context_ = interpreter_.MakeContext(log_);
     interpreter_.Add(log_.get());
+    interpreter_.WithdrawTraceId();
     return Initialise(sink);
   } catch (const ErrorSet&) {
     ReportError(TakeError().ptr(), {}, Phase::kInit, sink);
@@ -254,7 +255,7 @@ Handler::Answer Handler::Call(const tandem_invocation& invocation, HostThread& t
   Object error;
   try {
     const Cancellable running(*run_, thread);
-    PublishTraceId(invocation);
+    interpreter_.PublishTraceId(View(invocation.trace_id));
     PyObject* const shown = context.Begin({&interpreter_, &constants_, &invocation});
     const Object event = MakeEvent(invocation, thread);
     PyObject* arguments[] = {nullptr, event.ptr(), shown};
@@ -296,17 +297,6 @@ void Handler::Marshal(PyObject* response, Buffer& out) {
   PyObject* escaped = mode_ == TextMode::kEscaped ? Py_True : Py_False;
   const Object bytes = Steal(PyObject_CallFunctionObjArgs(interpreter_.marshal(), response, escaped, nullptr));
   out.Append(PyBytes_AS_STRING(bytes.ptr()), static_cast<size_t>(PyBytes_GET_SIZE(bytes.ptr())));
-}
-
-void Handler::PublishTraceId(const tandem_invocation& invocation) {
-  if (!interpreter_.is_main() || interpreter_.function_count() != 1) return;
-  const std::string_view wanted = View(invocation.trace_id);
-  const bool present = wanted.data() != nullptr;
-  if (!present && published_ == Published::kUnset) return;
-  if (published_ == (present ? Published::kSet : Published::kUnset) && wanted == trace_id_) return;
-  Steal(PyObject_CallOneArg(interpreter_.set_trace_id(), MakeTextOrNone(wanted).ptr()));
-  trace_id_ = wanted;
-  published_ = present ? Published::kSet : Published::kUnset;
 }
 
 void Handler::ReportError(PyObject* error, std::string_view request_id, Phase phase, tandem_sink* sink) {

@@ -54,7 +54,6 @@ class Handler {
  private:
   enum class Phase { kInit, kInvocation };
   enum class Answer { kError, kJson, kBytes };
-  enum class Published { kUnknown, kUnset, kSet };
 
   Handler(Interpreter& interpreter, const tandem_function_config& config);
   ~Handler();
@@ -65,8 +64,6 @@ class Handler {
   Answer Call(const tandem_invocation& invocation, HostThread& thread, Buffer& out, tandem_sink* sink);
   Object MakeEvent(const tandem_invocation& invocation, HostThread& thread);
   void Marshal(PyObject* response, Buffer& out);
-  // Trace ids go into the process's environment for a function that has the main interpreter to itself (C-31).
-  void PublishTraceId(const tandem_invocation& invocation);
   void KeepConstants(const tandem_function_config& config);
   void Keep(Interpreter::Name name, Object value);
   void ReportError(PyObject* error, std::string_view request_id, Phase phase, tandem_sink* sink);
@@ -85,8 +82,6 @@ class Handler {
   std::array<Object, Interpreter::kNameCount> owned_constants_;
   std::array<PyObject*, Interpreter::kNameCount> constants_{};
   ContextMaker contexts_;
-  std::string trace_id_;
-  Published published_ = Published::kUnknown;
 };
 
 // Asks a running invocation to yield: returns at once, a thread of its own waits for the GIL.

@@ -101,6 +101,13 @@ Object Interpreter::MakeContext(std::shared_ptr<FunctionLog> log) {
   return context;
 }
 
+void Interpreter::SetTraceId(std::string_view wanted) {
+  trace_id_ = wanted;
+  published_ = Published::kUnknown;
+  Steal(PyObject_CallOneArg(set_trace_id_.ptr(), MakeTextOrNone(wanted).ptr()));
+  published_ = wanted.data() != nullptr ? Published::kSet : Published::kUnset;
+}
+
 void Interpreter::Erase(std::vector<FunctionLog*>& logs, FunctionLog* log) {
   const auto found = std::find(logs.rbegin(), logs.rend(), log);
   if (found != logs.rend()) logs.erase(std::next(found).base());

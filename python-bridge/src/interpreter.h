@@ -65,6 +65,19 @@ class Interpreter {
   void Leave(FunctionLog* log) { Erase(running_, log); }
   size_t function_count() const { return functions_.size(); }
 
+  // Trace ids go into the process's environment for a function that has the main interpreter to itself (C-31): before
+  // each of its invocations, and out of it before another one's init. Errors: ErrorSet.
+  void PublishTraceId(std::string_view wanted) {
+    if (!is_main() || functions_.size() != 1) return;
+    const bool present = wanted.data() != nullptr;
+    if (!present && published_ == Published::kUnset) return;
+    if (published_ == (present ? Published::kSet : Published::kUnset) && wanted == trace_id_) return;
+    SetTraceId(wanted);
+  }
+  void WithdrawTraceId() {
+    if (published_ == Published::kSet) SetTraceId({});
+  }
+
   // A function of the Python half, borrowed.
   PyObject* open_handler() const { return open_handler_.ptr(); }
   PyObject* forget() const { return forget_.ptr(); }
@@ -76,7 +89,6 @@ class Interpreter {
   PyObject* no_identity() const { return no_identity_.ptr(); }
   PyObject* parse_client_context() const { return parse_client_context_.ptr(); }
   PyObject* parse_identity() const { return parse_identity_.ptr(); }
-  PyObject* set_trace_id() const { return set_trace_id_.ptr(); }
 
   PyTypeObject* context_type() const { return reinterpret_cast<PyTypeObject*>(context_type_.ptr()); }
   PyObject* name(Name which) const { return names_[which].ptr(); }
@@ -86,6 +98,9 @@ class Interpreter {
   bool is_main() const { return state_ == PyInterpreterState_Main(); }
 
  private:
+  enum class Published { kUnknown, kUnset, kSet };
+
+  void SetTraceId(std::string_view wanted);
   static void Erase(std::vector<FunctionLog*>& logs, FunctionLog* log);
   Object LoadPythonHalf(const std::string& folder);
   void KeepFunctions(PyObject* functions);
@@ -95,6 +110,8 @@ class Interpreter {
   const std::shared_ptr<FunctionLog> own_log_ = std::make_shared<FunctionLog>(host_, nullptr, false);
   std::vector<FunctionLog*> functions_;
   std::vector<FunctionLog*> running_;
+  std::string trace_id_;
+  Published published_ = Published::kUnknown;
   KeyCache keys_;
   Object context_type_;
   Object log_variable_;

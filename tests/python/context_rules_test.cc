@@ -151,6 +151,17 @@ TEST(Context, C31OneOfSeveralFunctionsLeavesTheEnvironmentAlone) {
   EXPECT_EQ(Answer(PythonRuntime::Add("contexts.trace"), "1", options), "ok null");
 }
 
+// The environment is the process's; only an object that user code makes reads it.
+TEST(Context, C04ValuesAreTheConfigsWhateverTheEnvironmentSays) {
+  FunctionConfig config = PythonRuntime::Config("contexts.renamed");
+  config.memory_size_mb = 256;
+  Function& function = PythonRuntime::Add(config);
+  const std::string own = "[\"" + config.name + "\", \"256\"]";
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(Answer(function, "1"), "ok [" + own + ", [\"renamed\", null]]");
+  }
+}
+
 // Runs itself again in a process of its own, where no other function has the interpreter.
 TEST(Context, C31TraceIdOfAFunctionByItself) {
   if (getenv("TANDEM_TEST_ALONE") == nullptr) {
@@ -169,6 +180,15 @@ TEST(Context, C31TraceIdOfAFunctionByItself) {
   options.trace_id = "Root=2";
   EXPECT_EQ(Answer(function, "1", options), "ok \"Root=2\"");
   EXPECT_EQ(Answer(function, "1"), "ok null");
+
+  EXPECT_EQ(Answer(function, "1", options), "ok \"Root=2\"");
+  EXPECT_EQ(Answer(PythonRuntime::Add("hello_python.trace", "twin"), "1", options), "ok null") << "in its interpreter";
+  const FunctionConfig second = PythonRuntime::Config("contexts.trace");
+  ASSERT_TRUE(PythonRuntime::Get().Prepare(PythonRuntime::Add(second)).ok());
+  EXPECT_EQ(getenv("_X_AMZN_TRACE_ID"), nullptr) << "it has the interpreter to itself no more";
+  EXPECT_EQ(Answer(function, "1", options), "ok null");
+  ASSERT_TRUE(PythonRuntime::Get().Remove(second.name).ok());
+  EXPECT_EQ(Answer(function, "1", options), "ok \"Root=2\"");
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ def start(native, settings):
     shims = importlib.import_module(__name__ + ".shims")
 
     logs.install()
-    shims.install(context.LambdaContext)
+    shims.install(context.LambdaContext, settings["is_main"])
     resolve.prepare(settings["code_root"], settings["layers"], settings["is_main"])
     return {
         "open": resolve.open_handler,

@@ -8,8 +8,14 @@ import sys
 _TRACE_VARIABLE = "_X_AMZN_TRACE_ID"
 
 
-def install(context_class):
-    """Make ``awslambdaric.lambda_context`` importable where neither the package nor the interpreter has it (C-01)."""
+def install(context_class, is_main):
+    """Make ``awslambdaric.lambda_context`` importable where neither the package nor the interpreter has it (C-01).
+
+    A further interpreter has copied the environment, and maybe a trace id that is another function's (C-31); the process
+    keeps it.
+    """
+    if not is_main:
+        os.environ._data.pop(os.environ.encodekey(_TRACE_VARIABLE), None)
     sys.meta_path.append(_Finder({"awslambdaric": {}, "awslambdaric.lambda_context": _context_members(context_class)}))
 
 

@@ -2,6 +2,7 @@
 
 import copy
 import logging
+import os
 import pickle
 import sys
 import time
@@ -116,3 +117,13 @@ def trace(event, context):
 def sink(event, context):
     handlers = logging.getLogger().handlers
     return [len(handlers), hasattr(handlers[0], "log_sink"), sys.stdout.encoding]
+
+
+def renamed(event, context):
+    from awslambdaric.lambda_context import LambdaContext
+
+    os.environ["AWS_LAMBDA_FUNCTION_NAME"] = "renamed"
+    os.environ.pop("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", None)
+    made = LambdaContext("id", None, None, 0)
+    del os.environ["AWS_LAMBDA_FUNCTION_NAME"]
+    return [[shown.function_name, shown.memory_limit_in_mb] for shown in (context, made)]

@@ -5,6 +5,12 @@ def my_handler(event, context):
     return ["twin", shared_name.NAME]
 
 
+def trace(event, context):
+    import os
+
+    return os.environ.get("_X_AMZN_TRACE_ID")
+
+
 def lazy(event, context):
     import lazily
 
