@@ -1,8 +1,8 @@
 # What a build can be asked for, and where its results lie.
 
 set(TANDEM_JAVA AUTO CACHE STRING "Build the JVM loader: AUTO (where a JDK and Maven are found), ON or OFF")
-set(TANDEM_PYTHONS "$ENV{TANDEM_PYTHONS}" CACHE STRING
-    "CPythons (3.9 and later) to build a loader for: a list of X.Y or paths, 'all', 'none', or empty for the newest usable one")
+set(TANDEM_PYTHONS "" CACHE STRING "CPythons (3.9 and later) to build a loader for: a list of X.Y or paths, 'all', 'none', \
+or empty for what the environment variable of this name says at each configuration, else the newest usable one")
 option(TANDEM_BUILD_EXAMPLES "Build the example programs and packages" ON)
 option(TANDEM_BUILD_TESTS "Build the tests" OFF)
 option(TANDEM_BUILD_BENCH "Build the benchmarks" OFF)

@@ -116,7 +116,11 @@ macro(tandem_python_scan all)
 endmacro()
 
 set(tandem_python_versions "")
-string(REGEX REPLACE "[ ,]+" ";" wanted_pythons "${TANDEM_PYTHONS}")
+set(wanted_pythons "${TANDEM_PYTHONS}")
+if(wanted_pythons STREQUAL "")
+  set(wanted_pythons "$ENV{TANDEM_PYTHONS}")  # never kept: a mistyped one must not outlive its run
+endif()
+string(REGEX REPLACE "[ ,]+" ";" wanted_pythons "${wanted_pythons}")
 list(REMOVE_ITEM wanted_pythons "")
 if(NOT wanted_pythons STREQUAL "none")
   tandem_python_candidates(candidates)

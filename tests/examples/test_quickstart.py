@@ -1,6 +1,7 @@
 """What examples/quickstart promises, without building: a stand-in for cmake puts the tested build in its place."""
 
 import os
+import pathlib
 import re
 import shlex
 import shutil
@@ -10,7 +11,7 @@ import pytest
 
 CMAKE = """#!/bin/sh
 case $1 in
-  --preset) echo 'configured' ;;
+  --preset) echo "$*" >>"$TESTED_CALLS" ;;
   --build)
     ln -sfn "$TESTED_BUILD/bin" build/release/bin
     ln -sfn "$TESTED_BUILD/examples" build/release/examples
@@ -39,6 +40,7 @@ def environment(build_dir, tmp_path_factory):
         "PATH": f"{stand_ins}:{os.environ['PATH']}",
         "TESTED_BUILD": str(build_dir),
         "TESTED_CMAKE": shutil.which("cmake"),
+        "TESTED_CALLS": str(stand_ins / "calls"),
     }
 
 
@@ -97,3 +99,13 @@ def test_it_leaves_no_file_of_another_owner_and_none_outside_the_build(first, ro
     given = {path.relative_to(root) for part in ("examples", "tools") for path in (root / part).rglob("*")}
     left = {path.relative_to(tree) for part in ("examples", "tools") for path in (tree / part).rglob("*")}
     assert left <= given
+
+
+def test_each_run_says_which_pythons_it_wants(first, tree, environment):
+    """An earlier run's list must not be the next one's."""
+    assert first.returncode == 0, first.stderr
+    calls = pathlib.Path(environment["TESTED_CALLS"])
+    for given, said in ({"TANDEM_PYTHONS": "3.11,3.9"}, "3.11,3.9"), ({}, ""):
+        wanted = {name: value for name, value in environment.items() if name != "TANDEM_PYTHONS"}
+        assert run([tree / "examples" / "quickstart"], {**wanted, **given}).returncode == 0
+        assert calls.read_text(encoding="utf-8").splitlines()[-1] == f"--preset release -DTANDEM_PYTHONS={said}"

@@ -1,0 +1,56 @@
+"""What a configuration takes from TANDEM_PYTHONS, in a project that has only that part of the build."""
+
+import os
+import re
+import subprocess
+
+import pytest
+
+PROJECT = """
+cmake_minimum_required(VERSION 3.20)
+project(Choices LANGUAGES NONE)
+include("{root}/cmake/TandemOptions.cmake")
+include("{root}/python-bridge/cmake/FindPythons.cmake")
+"""
+
+
+@pytest.fixture
+def configure(root, tmp_path):
+    (tmp_path / "CMakeLists.txt").write_text(PROJECT.format(root=root), encoding="utf-8")
+
+    def run(*arguments, pythons=None):
+        environment = {name: value for name, value in os.environ.items() if name != "TANDEM_PYTHONS"}
+        if pythons is not None:
+            environment["TANDEM_PYTHONS"] = pythons
+        return subprocess.run(
+            ["cmake", "-S", tmp_path, "-B", tmp_path / "build", *arguments],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+def taken(done):
+    assert done.returncode == 0, done.stderr
+    return re.findall(r"Python loader: (3\.\d+) with ", done.stdout)
+
+
+def test_a_mistyped_list_does_not_outlive_its_configuration(configure):
+    newest = taken(configure())
+    assert len(newest) == 1
+    for pythons in (None, ""):
+        failed = configure(pythons="3.99")
+        assert failed.returncode != 0 and "TANDEM_PYTHONS names 3.99" in failed.stderr
+        assert taken(configure(pythons=pythons)) == newest
+
+
+def test_what_is_given_to_cmake_goes_before_the_environment_until_it_is_empty(configure):
+    newest = taken(configure())
+    every = taken(configure(pythons="all"))
+    assert every[: len(newest)] == newest
+    assert taken(configure(f"-DTANDEM_PYTHONS={every[-1]}", pythons="3.99")) == every[-1:]
+    assert taken(configure()) == every[-1:]
+    assert taken(configure("-DTANDEM_PYTHONS=")) == newest
