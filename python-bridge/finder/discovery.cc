@@ -94,9 +94,9 @@ std::vector<std::string> BuiltVersions(const fs::path& loaders) {
   return labels;
 }
 
-std::string Joined(const std::vector<std::string>& words) {
+std::string Joined(const std::vector<std::string>& words, const std::string& separator) {
   std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  for (const std::string& word : words) text += (text.empty() ? "" : separator) + word;
   return text;
 }
 
@@ -107,9 +107,11 @@ std::string ReasonAgainst(const fs::path& loaders, const Interpreter& python) {
            ", or build Python with --enable-shared";
   }
   if (!IsFile(loaders / ("python" + python.Label() + ".so"))) {
-    const std::string built = Joined(BuiltVersions(loaders));
+    std::vector<std::string> labels = BuiltVersions(loaders);
+    const std::string built = Joined(labels, ", ");
+    labels.push_back(python.Label());  // one list has all, as it replaces the last one
     return "no loader is built for " + python.Label() + (built.empty() ? "" : " (only for " + built + ")") +
-           ": configure the build with TANDEM_PYTHONS=" + python.Label();
+           ": configure the build with TANDEM_PYTHONS=" + Joined(labels, ",");
   }
   return "";
 }

@@ -70,6 +70,18 @@ def test_runtimes_without_any_usable_one(tandem, tmp_path):
     assert b"cannot be used: " in run.stdout
 
 
+def test_runtimes_says_the_whole_list_that_one_more_takes(tandem, tmp_path):
+    """TANDEM_PYTHONS with the missing version alone would drop what is built now."""
+    binary = copy_tree(tmp_path / "tree", "python-finder.so")
+    files = {name: "\x7fELF" for name in ("bin/python3.12", "lib/libpython3.12.so.1.0")}
+    write_files(tmp_path / "place", files)
+    (tmp_path / "place/bin/python3.12").chmod(0o755)
+    write_files(next((tmp_path / "tree").glob("lib*/tandem/loaders")), {"python3.9.so": "", "python3.13.so": ""})
+    run = tandem("runtimes", binary=binary, env={**NOWHERE, "PATH": tmp_path / "place/bin"})
+    assert b"no loader is built for 3.12 (only for 3.13, 3.9): " in run.stdout
+    assert b"configure the build with TANDEM_PYTHONS=3.13,3.9,3.12\n" in run.stdout
+
+
 NOWHERE = {"PATH": None, "HOME": None, "PYENV_ROOT": None}
 
 

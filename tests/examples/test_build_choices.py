@@ -1,4 +1,4 @@
-"""What a configuration takes from TANDEM_PYTHONS, in a project that has only that part of the build."""
+"""What a configuration takes from TANDEM_PYTHONS, and what it removes, in projects that have only that part of the build."""
 
 import os
 import re
@@ -54,3 +54,31 @@ def test_what_is_given_to_cmake_goes_before_the_environment_until_it_is_empty(co
     assert taken(configure(f"-DTANDEM_PYTHONS={every[-1]}", pythons="3.99")) == every[-1:]
     assert taken(configure()) == every[-1:]
     assert taken(configure("-DTANDEM_PYTHONS=")) == newest
+
+
+LOADERS = """
+cmake_minimum_required(VERSION 3.20)
+project(Loaders LANGUAGES C)
+include("{root}/cmake/TandemLoader.cmake")
+add_library(abi INTERFACE)
+add_library(tandem::abi ALIAS abi)
+set(TANDEM_LOADER_OUTPUT_DIRECTORY "${{CMAKE_BINARY_DIR}}/loaders")
+foreach(name IN LISTS WANTED)
+  tandem_add_loader(loader_${{name}} OUTPUT ${{name}} BUILT_WITH "/usr/bin/${{name}}" SOURCES loader.c)
+endforeach()
+tandem_remove_stale_loaders("${{TANDEM_LOADER_OUTPUT_DIRECTORY}}")
+"""
+
+
+def test_what_is_no_longer_asked_for_is_removed(configure, root, tmp_path):
+    """The loader and its record; not what others have put beside it."""
+    (tmp_path / "CMakeLists.txt").write_text(LOADERS.format(root=root), encoding="utf-8")
+    (tmp_path / "loader.c").write_text("int tandem_loader_v1;\n", encoding="utf-8")
+    loaders = tmp_path / "build" / "loaders"
+    for wanted in ("one;two", "two", "two;one"):
+        done = configure(f"-DWANTED={wanted}")
+        assert done.returncode == 0, done.stderr
+        subprocess.run(["cmake", "--build", tmp_path / "build"], capture_output=True, check=True)
+        (loaders / "foreign.so").write_bytes(b"")
+        names = {f"{name}{ending}" for name in wanted.split(";") for ending in (".so", ".built-with")}
+        assert {path.name for path in loaders.iterdir()} == names | {"foreign.so"}
