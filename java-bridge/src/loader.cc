@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdio>
 #include <memory>
 #include <new>
@@ -17,6 +18,8 @@ namespace {
 
 constexpr char kBridgeJar[] = "tandem-bridge.jar";
 constexpr char kOptionsKey[] = "jvm.options";
+constexpr int kFirstWithReservedStack = 9;       // whose overflow a JVM warns of, by what it calls warnings
+constexpr int kFirstThatWarnsOfNativeCode = 24;  // and of sun.misc.Unsafe; knows the options against both
 
 int32_t Fault(const tandem_host* host, tandem_sink* sink, int32_t fault, std::string_view message) {
   host->result_fault(sink, fault, ToAbi(message));
@@ -50,6 +53,20 @@ std::string ClassPath(const std::string& data_dir) {
   return path;
 }
 
+// Options by which a JVM keeps warnings of its own to itself, as a log is the handler's. None that it does not know, as
+// that would fail its start.
+std::vector<std::string> QuietOptions(std::string_view version) {
+  int major = 0;
+  std::from_chars(version.data(), version.data() + version.size(), major);
+  std::vector<std::string> options;
+  if (major >= kFirstWithReservedStack) options.emplace_back("-XX:-PrintWarnings");
+  if (major >= kFirstThatWarnsOfNativeCode) {
+    options.emplace_back("--sun-misc-unsafe-memory-access=allow");
+    options.emplace_back("--enable-native-access=ALL-UNNAMED");
+  }
+  return options;
+}
+
 VmConfig ToVmConfig(const tandem_loader_config& config) {
   VmConfig vm;
   vm.library = FromAbi(config.library);
@@ -57,6 +74,7 @@ VmConfig ToVmConfig(const tandem_loader_config& config) {
     throw JavaException("no libjvm.so is known for " + std::string(FromAbi(config.path)) +
                         "; install a JDK or JRE there");
   }
+  vm.defaults = QuietOptions(FromAbi(config.version));
   vm.class_path = ClassPath(std::string(FromAbi(config.data_dir)));
   for (size_t i = 0; i < config.options_size; ++i) {
     if (FromAbi(config.options[i].key) != kOptionsKey) continue;

@@ -131,7 +131,9 @@ F Symbol(void* library, const char* name) {
 }
 
 std::vector<std::string> AllOptions(const VmConfig& config, const ToolOptions& tool_options) {
-  std::vector<std::string> all = SplitOptions(tool_options.first());
+  std::vector<std::string> all = config.defaults;
+  const std::vector<std::string> first = SplitOptions(tool_options.first());
+  all.insert(all.end(), first.begin(), first.end());
   all.insert(all.end(), {"-Xrs", "-Djava.class.path=" + config.class_path});
   all.insert(all.end(), config.options.begin(), config.options.end());
   std::vector<std::string> last = SplitOptions(tool_options.last());

@@ -10,9 +10,10 @@
 namespace tandem::java {
 
 struct VmConfig {
-  std::string library;               // libjvm.so
-  std::string class_path;            // our own jars
-  std::vector<std::string> options;  // further VM options, in order
+  std::string library;                // libjvm.so
+  std::string class_path;             // our own jars
+  std::vector<std::string> options;   // further VM options, in order
+  std::vector<std::string> defaults;  // VM options before all others, which may change them
 };
 
 // Starts the one VM of this process on a thread of our own, and runs `started` there, still attached. The host's locale

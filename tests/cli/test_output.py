@@ -304,6 +304,21 @@ def test_nothing_is_said_that_is_not_ours(tandem, java_package, java_home):
     assert (run.code, run.handler_log()) == (0, "")
 
 
+@pytest.mark.parametrize("method", ["unsafe", "nativeCode", "deepRecursion"])
+def test_the_jvm_says_nothing_of_its_own(tandem, java_package, java_home, method):
+    """Newer JDKs warn of what handlers' libraries have always done, each in its own way."""
+    run = tandem.invoke(f"demo.Warned::{method}", java_package, "--java-home", java_home, "--timeout", "60")
+    assert run.code == 0, run.stderr
+    assert run.handler_log() == ""
+
+
+def test_the_users_options_go_before_what_keeps_the_jvm_silent(tandem, java_package, java_home):
+    env = {"JAVA_TOOL_OPTIONS": "-XX:+PrintWarnings"}
+    run = tandem.invoke("demo.Warned::deepRecursion", java_package, "--java-home", java_home, "--timeout", "60", env=env)
+    assert run.code == 0, run.stderr
+    assert "ReservedStackAccess" in run.stderr
+
+
 def test_stdout_of_a_subshell_pipeline(tandem, tmp_path):
     """The documented use in a shell: the response goes down the pipe, the log stays."""
     package = write_files(tmp_path, {"app.py": "def handler(event, context):\n    print('log')\n    return {'a': 1}\n"})
