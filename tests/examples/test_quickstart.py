@@ -11,8 +11,11 @@ import pytest
 
 CMAKE = """#!/bin/sh
 case $1 in
-  --preset) echo "$*" >>"$TESTED_CALLS" ;;
+  --preset)
+    echo "$*" >>"$TESTED_CALLS"
+    if [ "$TESTED_FAILURE" = configure ]; then cat "$TESTED_OUTPUT" >&2; exit 1; fi ;;
   --build)
+    if [ "$TESTED_FAILURE" = build ]; then cat "$TESTED_OUTPUT"; exit 1; fi
     ln -sfn "$TESTED_BUILD/bin" build/release/bin
     ln -sfn "$TESTED_BUILD/examples" build/release/examples
     echo '  [1/1, 0.1s] Put the tested build in its place' ;;
@@ -109,3 +112,64 @@ def test_each_run_says_which_pythons_it_wants(first, tree, environment):
         wanted = {name: value for name, value in environment.items() if name != "TANDEM_PYTHONS"}
         assert run([tree / "examples" / "quickstart"], {**wanted, **given}).returncode == 0
         assert calls.read_text(encoding="utf-8").splitlines()[-1] == f"--preset release -DTANDEM_PYTHONS={said}"
+
+
+FAILURES = {
+    "pythons": (
+        "configure",
+        """-- The CXX compiler identification is GNU
+CMake Error at python-bridge/cmake/FindPythons.cmake:88 (message):
+  TANDEM_PYTHONS names 3.99, which cannot be used; none was found in PATH,
+  pyenv or /opt
+Call Stack (most recent call first):
+  python-bridge/cmake/FindPythons.cmake:131 (tandem_python_name)
+
+
+-- Configuring incomplete, errors occurred!
+""",
+        "configuring failed: TANDEM_PYTHONS names 3.99, which cannot be used; none was found in PATH, pyenv or /opt; ",
+    ),
+    "maven": (
+        "build",
+        """[1/9] Building the Java half of the JVM loader
+FAILED: lib/tandem/java/tandem-bridge.jar
+[ERROR] Could not create local repository at /locked/repository -> [Help 1]
+[ERROR] For more information about the errors and possible solutions, please read the following articles:
+""",
+        "the build failed: Could not create local repository at /locked/repository; ",
+    ),
+    "network": (
+        "configure",
+        """CMake Error at python-bridge/cmake/PythonPackages.cmake:12 (message):
+  Installing it failed: ERROR: No matching distribution found for pybind11==3.0.1
+""",
+        "configuring failed: cannot fetch pybind11==3.0.1 from the Python package index; is the network up?; ",
+    ),
+    "compiler": (
+        "build",
+        "[1/2] Building CXX object a.o\nFAILED: a.o\n/tree/a.cc:3:1: error: expected a word\n/tree/a.cc:9:1: error: x\n",
+        "the build failed: /tree/a.cc:3:1: error: expected a word; ",
+    ),
+    "silent": ("build", "ninja: build stopped\n", "the build failed; "),
+}
+
+
+@pytest.mark.parametrize("case", FAILURES)
+def test_what_fails_is_one_line_that_names_the_log(tree, environment, tmp_path, case):
+    step, output, line = FAILURES[case]
+    (tmp_path / "output").write_text(output, encoding="utf-8")
+    failing = {**environment, "TESTED_FAILURE": step, "TESTED_OUTPUT": str(tmp_path / "output")}
+    done = run([tree / "examples" / "quickstart"], failing)
+    log = tree / "build" / "release" / "quickstart.log"
+    assert (done.returncode, done.stderr) == (1, f"examples/quickstart: {line}all of its output is in {log}\n")
+    assert output in log.read_text(encoding="utf-8")
+
+
+def test_a_repository_that_maven_cannot_write_is_said_before_anything_is_built(tree, environment, tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    repository = tmp_path / "file" / "repository"  # below no folder, so nobody can make it
+    done = run([tree / "examples" / "quickstart"], {**environment, "MAVEN_OPTS": f"-Dmaven.repo.local={repository}"})
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"examples/quickstart: Maven cannot write to {repository}; ")
+    assert len(done.stderr.splitlines()) == 1
+    assert "[2/4]" not in done.stdout
