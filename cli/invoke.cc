@@ -129,6 +129,9 @@ Status Choose(Session& session) {
   config.code = package->root;
   const auto registry = OpenRegistry();
   if (!registry) return registry.status();
+  if (session.request.verbosity == Verbosity::kVerbose) {
+    for (const RuntimeInfo& info : (*registry)->Unusable()) session.log.Say("tandem: warning: " + info.reason);
+  }
   auto choice = ChooseRuntime(session.request.wishes, **registry, config.handler, config.code);
   if (!choice) return choice.status();
   session.choice = std::move(*choice);

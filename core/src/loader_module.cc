@@ -9,7 +9,8 @@ namespace tandem {
 namespace {
 
 Status Rejected(const std::string& file, const std::string& why) {
-  return {Code::kInternal, file + " is not usable: " + why};
+  const bool named = why.starts_with(file + ": ");  // by the dynamic linker
+  return {Code::kInternal, file + " is not usable: " + (named ? why.substr(file.size() + 2) : why)};
 }
 
 std::string LastDlError() {
@@ -79,6 +80,12 @@ Result<const tandem_loader_table*> OpenLoaderModule(const std::string& file) {
                                      {"invoke", table.invoke != nullptr}});
   if (!slots.ok()) return slots;
   return &table;
+}
+
+Status CheckLoaderModule(const std::string& file) {
+  auto opened = OpenLoaderModule(file);
+  const bool lacks_a_vm = !opened && opened.status().message().find("undefined symbol: ") != std::string::npos;
+  return opened || lacks_a_vm ? Status() : opened.status();
 }
 
 Result<const tandem_finder_table*> OpenFinderModule(const std::string& file) {

@@ -23,6 +23,9 @@ Result<const tandem_loader_table*> OpenLoaderModule(const std::string& file);
 // The same for a finder.
 Result<const tandem_finder_table*> OpenFinderModule(const std::string& file);
 
+// Whether OpenLoaderModule would take a file, as far as that shows without the VM whose symbols it may lack.
+Status CheckLoaderModule(const std::string& file);
+
 }  // namespace tandem
 
 #endif  // TANDEM_CORE_LOADER_MODULE_H_

@@ -176,6 +176,7 @@ Result<std::unique_ptr<RuntimeRegistry>> RuntimeRegistry::Open(const std::vector
 Result<std::unique_ptr<RuntimeRegistry>> RuntimeRegistry::OpenFinders(
     const std::vector<std::string>& loader_dirs, std::map<std::string, LanguageOptions> languages) {
   std::unique_ptr<RuntimeRegistry> registry(new RuntimeRegistry);
+  registry->loader_dirs_ = loader_dirs;
   for (const std::string& dir : loader_dirs) {
     std::error_code error;
     std::vector<std::filesystem::path> files;
@@ -288,6 +289,9 @@ std::vector<RuntimeInfo> RuntimeRegistry::FindAll() const {
     for (RuntimeInfo& info : Find(language)) all.push_back(std::move(info));
   }
   all.insert(all.end(), unusable_.begin(), unusable_.end());
+  for (const LoaderFile& loader : FindLoaders(loader_dirs_)) {
+    if (!loader.reason.empty()) all.push_back(UnusableInfo(loader.name, loader.path, loader.reason));
+  }
   return all;
 }
 

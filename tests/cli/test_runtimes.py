@@ -70,6 +70,29 @@ def test_runtimes_without_any_usable_one(tandem, tmp_path):
     assert b"cannot be used: " in run.stdout
 
 
+def test_a_loader_that_is_rejected_says_why(tandem, tmp_path):
+    write_files(tmp_path, {"junk.so": "junk"})
+    env = {"TANDEM_LOADER_PATH": str(tmp_path)}
+    version = tandem("--version", env=env)
+    assert (version.code, version.stderr) == (0, "")
+    lines = version.stdout.decode().splitlines()
+    why = f"{tmp_path}/junk.so is not usable: file too short"
+    assert f"rejected: {why}" in lines
+    assert not [line for line in lines if line.startswith("loader junk")]
+    assert [line for line in lines if line.startswith("loader python3.")]  # which lack their VM's symbols, and serve
+    assert f"    cannot be used: {why}" in tandem("runtimes", env=env).stdout.decode().splitlines()
+
+
+def test_a_loaders_folder_that_is_not_there_is_a_warning(tandem, invoke_python, tmp_path):
+    env = {"TANDEM_LOADER_PATH": str(tmp_path / "gone")}
+    why = f"cannot read the loaders' folder {tmp_path}/gone: No such file or directory"
+    assert f"    cannot be used: {why}" in tandem("runtimes", env=env).stdout.decode().splitlines()
+    run = invoke_python(ECHO, "-v", env=env)
+    assert run.code == 0
+    assert f"tandem: warning: {why}\n" in run.stderr
+    assert "warning" not in invoke_python(ECHO, env=env).stderr
+
+
 def test_runtimes_says_the_whole_list_that_one_more_takes(tandem, tmp_path):
     """TANDEM_PYTHONS with the missing version alone would drop what is built now."""
     binary = copy_tree(tmp_path / "tree", "python-finder.so")

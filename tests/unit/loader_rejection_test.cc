@@ -1,6 +1,9 @@
 // Loaders and finders that the host refuses, each with one line that says why.
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "tandem/registry.h"
 #include "unit/native_runtime.h"
 
@@ -31,6 +34,17 @@ INSTANTIATE_TEST_SUITE_P(EveryWay, Rejection,
                                          Broken{"short_table", "the required slots take"},
                                          Broken{"empty_slot", "is empty"}),
                          [](const testing::TestParamInfo<Broken>& tested) { return std::string(tested.param.folder); });
+
+TEST_P(Rejection, OfALoaderShowsWithoutAnInvocation) {
+  const std::string dir = std::string(TANDEM_TEST_BROKEN_LOADERS) + "/" + GetParam().folder;
+  const std::vector<LoaderFile> loaders = FindLoaders({"/nowhere", dir, TANDEM_TEST_LOADERS, dir});
+  ASSERT_EQ(loaders.size(), 2U);
+  EXPECT_EQ(loaders[0].name, "broken");
+  EXPECT_EQ(loaders[0].path, dir + "/broken.so");
+  EXPECT_NE(loaders[0].reason.find(GetParam().why), std::string::npos) << loaders[0].reason;
+  EXPECT_EQ(loaders[1].name, "native");
+  EXPECT_EQ(loaders[1].reason, "");
+}
 
 // In a process of its own, as a process holds one loader per language.
 TEST_P(Rejection, OfALoaderIsAFaultOfTheInvocation) {

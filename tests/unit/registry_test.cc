@@ -178,8 +178,10 @@ TEST(Registry, AFinderThatIsNoneDisablesItsOwnLanguageOnly) {
   EXPECT_EQ((*registry)->Languages(), std::vector<std::string>{"native"});
   EXPECT_TRUE((*registry)->Select("native", RuntimeMatch::kNearestNewer, nullptr).ok());
   const auto found = (*registry)->FindAll();
-  ASSERT_EQ(found.size(), 2U);
+  ASSERT_EQ(found.size(), 3U);
   EXPECT_TRUE(found[0].usable());
+  EXPECT_NE(found[2].path.find("broken.so"), std::string::npos) << "the loader beside it";
+  EXPECT_FALSE(found[2].usable());
   EXPECT_EQ(found[1].language, "broken");
   EXPECT_FALSE(found[1].usable());
   EXPECT_NE(found[1].path.find("broken-finder.so"), std::string::npos) << found[1].path;

@@ -49,6 +49,17 @@ struct RuntimeSelection {
   std::string warning;     // empty: none
 };
 
+// A loader's file, as it lies in a loaders' folder.
+struct LoaderFile {
+  std::string name;  // "python3.11"
+  std::string path;
+  std::string reason;  // why it can serve nothing; empty: it can, or needs its runtime to tell
+};
+
+// The loaders in the folders, by name; of one name, the first folder's. Folders that cannot be read are passed over.
+// Starts nothing.
+TANDEM_EXPORT std::vector<LoaderFile> FindLoaders(const std::vector<std::string>& loader_dirs);
+
 // The finders of all languages.
 // Threads: all calls from any thread.
 class TANDEM_EXPORT RuntimeRegistry {
@@ -66,8 +77,11 @@ class TANDEM_EXPORT RuntimeRegistry {
   std::vector<RuntimeInfo> Find(std::string_view language) const;
   // The one interpreter, virtual environment or JDK that lies at `path`, with a reason where it cannot be used.
   RuntimeInfo Named(std::string_view language, const std::string& path) const;
-  // All runtimes of all languages, then, as unusable ones, the finders' files and loaders' folders that cannot be used.
+  // All runtimes of all languages, then, as unusable ones, what Unusable lists and loaders' files that can serve
+  // nothing.
   std::vector<RuntimeInfo> FindAll() const;
+  // The finders' files and loaders' folders that cannot be used.
+  const std::vector<RuntimeInfo>& Unusable() const { return unusable_; }
 
   // Decides which language a package with its layers and a handler name belong to. Errors: kInvalidArgument when two
   // languages claim them alike, kNotFound when none does; the message names --runtime.
@@ -93,6 +107,7 @@ class TANDEM_EXPORT RuntimeRegistry {
   Result<RuntimeSelection> Choose(std::string_view identifier, RuntimeMatch match, const RuntimeInfo* running) const;
   const Finder* FinderOf(std::string_view language) const;
 
+  std::vector<std::string> loader_dirs_;
   std::vector<std::unique_ptr<Finder>> finders_;
   std::vector<RuntimeInfo> unusable_;  // by their finders: no version, the reason
   std::map<std::string, LanguageOptions, std::less<>> languages_;
