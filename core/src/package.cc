@@ -15,6 +15,7 @@
 
 #include "guarded.h"
 #include "package_archive.h"
+#include "package_place.h"
 
 namespace tandem {
 namespace {
@@ -123,73 +124,22 @@ Result<fs::path> PackagesFolder(const PackageOptions& options) {
   return {failure.code(), failure.message() + "; TANDEM_CACHE_DIR names another place"};
 }
 
-// Takes the write permissions of all files below a folder. The folders keep their owner's, or nobody could remove them.
-void ForbidWriting(const fs::path& folder) {
-  constexpr auto kWrite = fs::perms::owner_write | fs::perms::group_write | fs::perms::others_write;
-  std::error_code error;
-  for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
-    std::error_code ignored;
-    if (fs::is_regular_file(at->symlink_status(ignored))) {
-      fs::permissions(at->path(), kWrite, fs::perm_options::remove, ignored);
-    }
-  }
-}
-
-// A folder that goes with this object unless it was moved to its place.
-class ScratchFolder {
- public:
-  static Result<ScratchFolder> In(const fs::path& parent) {
-    std::string path = (parent / ".unpacking-XXXXXX").string();
-    if (mkdtemp(path.data()) == nullptr) {
-      return {Code::kInvalidArgument, "cannot write the package cache " + parent.string() + ": " + Message(errno) +
-                                          "; TANDEM_CACHE_DIR names another place"};
-    }
-    return ScratchFolder(std::move(path));
-  }
-  ScratchFolder(ScratchFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(ScratchFolder&&) = delete;
-  ~ScratchFolder() {
-    if (path_.empty()) return;
-    std::error_code error;
-    fs::remove_all(path_, error);
-  }
-
-  const std::string& path() const { return path_; }
-
-  // Becomes `place`, unless someone else was first, which is as good.
-  Status MoveTo(const fs::path& place) {
-    chmod(path_.c_str(), 0755);
-    ForbidWriting(path_);  // K-19: equal packages share the tree, so nobody changes its files
-    if (std::rename(path_.c_str(), place.c_str()) == 0) {
-      path_.clear();
-      return {};
-    }
-    const int error = errno;
-    if (error == EEXIST || error == ENOTEMPTY) return {};
-    return {Code::kInternal, "cannot write " + place.string() + ": " + Message(error)};
-  }
-
- private:
-  explicit ScratchFolder(std::string path) : path_(std::move(path)) {}
-  std::string path_;
-};
-
 Result<Package> OpenArchive(const std::string& path, const PackageOptions& options) {
   auto bytes = ReadFile(path, options.unzipped_limit + kArchiveOverhead);
   if (!bytes) return bytes.status();
   auto parent = PackagesFolder(options);
   if (!parent) return parent.status();
   const fs::path place = *parent / Sha256Hex(*bytes);
-  std::error_code error;
-  if (fs::is_directory(place, error)) return Package{fs::canonical(place, error).string()};
-  auto scratch = ScratchFolder::In(*parent);
-  if (!scratch) return scratch.status();
-  if (Status status = UnpackArchive(*bytes, scratch->path(), options.unzipped_limit); !status.ok()) {
+  const auto is_intact = [&](const std::string& folder) { return IsUnpacked(*bytes, folder); };
+  const auto unpack = [&](const std::string& folder) -> Status {
+    Status status = UnpackArchive(*bytes, folder, options.unzipped_limit);
+    if (status.ok()) return status;
     return {status.code(), "the package " + path + " cannot be used: " + status.message()};
+  };
+  if (!is_intact(place.string())) {
+    if (Status status = FillPlace(place, unpack, is_intact); !status.ok()) return status;
   }
-  if (Status status = scratch->MoveTo(place); !status.ok()) return status;
+  std::error_code error;
   return Package{fs::canonical(place, error).string()};
 }
 

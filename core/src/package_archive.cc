@@ -81,6 +81,14 @@ Result<ZipHandle> OpenZip(std::string_view bytes) {
   return ZipHandle(archive);
 }
 
+// 0 where the archive has none.
+mode_t UnixMode(zip_t* archive, zip_uint64_t index) {
+  zip_uint8_t system = 0;
+  zip_uint32_t attributes = 0;
+  zip_file_get_external_attributes(archive, index, 0, &system, &attributes);
+  return system == ZIP_OPSYS_UNIX ? static_cast<mode_t>(attributes >> 16U) : 0;
+}
+
 // Writes the entries of one archive below one folder.
 class Unpacker {
  public:
@@ -119,10 +127,7 @@ Status Unpacker::Unpack(zip_uint64_t index) {
   if ((stat.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && stat.encryption_method != ZIP_EM_NONE) {
     return RefusedEntry(name, "is encrypted");
   }
-  zip_uint8_t system = 0;
-  zip_uint32_t attributes = 0;
-  zip_file_get_external_attributes(archive_, index, 0, &system, &attributes);
-  const mode_t mode = system == ZIP_OPSYS_UNIX ? static_cast<mode_t>(attributes >> 16U) : 0;
+  const mode_t mode = UnixMode(archive_, index);
 
   const fs::path path = (target_ / fs::path(name)).lexically_normal();
   if (path.native().size() + kMoved > kMaxName)
@@ -237,6 +242,28 @@ bool IsSafeEntryName(std::string_view name, std::string* why) {
     if (part == "..") return unsafe("leaves the package");
     if (part.size() > kMaxPart) return unsafe("has a part of more than 255 bytes in its name");
     rest.remove_prefix(std::min(rest.size(), part.size() + 1));
+  }
+  return true;
+}
+
+bool IsUnpacked(std::string_view bytes, const std::string& folder) {
+  struct stat status {};
+  if (lstat(folder.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) return false;
+  const auto archive = OpenZip(bytes);
+  if (!archive) return false;
+  const zip_int64_t count = zip_get_num_entries(archive->get(), 0);
+  std::set<fs::path> seen;
+  for (zip_int64_t i = count - 1; i >= 0; --i) {  // the last of a name wins (K-21)
+    const auto index = static_cast<zip_uint64_t>(i);
+    zip_stat_t entry;
+    if (zip_stat_index(archive->get(), index, 0, &entry) != 0) return false;
+    const std::string_view name = entry.name;
+    const fs::path path = (fs::path(folder) / fs::path(name)).lexically_normal();
+    if (!seen.insert(path).second) continue;
+    const mode_t mode = UnixMode(archive->get(), index);
+    const mode_t kind = name.ends_with('/') ? S_IFDIR : S_ISLNK(mode) ? S_IFLNK : S_IFREG;
+    if (lstat(path.c_str(), &status) != 0 || (status.st_mode & S_IFMT) != kind) return false;
+    if (kind != S_IFDIR && static_cast<zip_uint64_t>(status.st_size) != entry.size) return false;
   }
   return true;
 }

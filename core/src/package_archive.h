@@ -16,6 +16,10 @@ namespace tandem {
 // kInternal when the folder cannot be written.
 Status UnpackArchive(std::string_view bytes, const std::string& target, std::uint64_t limit);
 
+// Whether the archive `bytes`, which could be unpacked once, lies unpacked in `folder`: each of its files, links and
+// folders is there, of the kind and size that the archive says. What is there besides does not matter.
+bool IsUnpacked(std::string_view bytes, const std::string& folder);
+
 // Whether a name from an archive can be one of a file below the folder it is unpacked into; `why` says why not.
 bool IsSafeEntryName(std::string_view name, std::string* why);
 

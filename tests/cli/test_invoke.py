@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -186,6 +187,24 @@ def test_package_is_not_written_to(invoke_python, tmp_path):
     """K-19."""
     assert invoke_python(ECHO).code == 0
     assert os.listdir(tmp_path / "package") == ["app.py"]
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_unpacked_package_that_is_damaged_is_unpacked_again(tandem, tmp_path):
+    """K-21: also one whose archive has a name twice, in which the last one counts and nothing is damaged."""
+    with zipfile.ZipFile(tmp_path / "twice.zip", "w") as archive:
+        for text in ("def handler(event, context): return 'the first'\n", ECHO):
+            archive.writestr("app.py", text)
+    env = {"TANDEM_CACHE_DIR": str(tmp_path / "cache")}
+    files = []
+    for _ in range(3):
+        run = tandem.invoke("app.handler", tmp_path / "twice.zip", "--payload", "[1]", env=env)
+        assert (run.code, run.stdout) == (0, b"[1]"), run.stderr
+        (tree,) = (tmp_path / "cache" / "packages").iterdir()
+        files.append((tree / "app.py").stat().st_ino)
+        if len(files) == 2:
+            (tree / "app.py").unlink()
+    assert files[0] == files[1]
 
 
 def test_package_that_leaves_its_folder_is_refused(tandem, tmp_path):

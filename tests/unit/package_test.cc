@@ -1,7 +1,10 @@
 #include "tandem/package.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <zip.h>
 
 #include <cstdlib>
@@ -26,6 +29,10 @@ struct Entry {
   std::string content;
   mode_t mode = 0;  // 0: without Unix attributes
 };
+
+std::ptrdiff_t Count(const fs::path& folder) {
+  return std::distance(fs::directory_iterator(folder), fs::directory_iterator());
+}
 
 std::string Read(const fs::path& path) {
   std::ostringstream text;
@@ -146,6 +153,80 @@ TEST_F(PackageTest, ManyMayUnpackTheSameAtOnce) {
   }
   const auto packages = fs::directory_iterator(fs::path(options_.cache_dir) / "packages");
   EXPECT_EQ(std::distance(begin(packages), end(packages)), 1) << "nothing half-done is left";
+}
+
+TEST_F(PackageTest, ADamagedTreeIsUnpackedAgain) {
+  const std::string zip = Zip({{"a.py", "a"}, {"b/c.py", "content"}, {"d/", ""}, {"link", "b/c.py", 0120777}});
+  const auto first = OpenPackage(zip, options_);
+  ASSERT_TRUE(first.ok()) << first.status().message();
+  const fs::path root = first->root;
+  const std::vector<std::function<void()>> damages = {
+      [&] { fs::remove(root / "b" / "c.py"); },
+      [&] { fs::remove_all(root / "b"); },
+      [&] { fs::remove(root / "d"); },
+      [&] { fs::remove(root / "link"); },
+      [&] { fs::remove(root / "link") && (std::ofstream(root / "link") << "b/c.py", true); },
+      [&] { fs::permissions(root / "a.py", fs::perms::owner_all), fs::resize_file(root / "a.py", 0); },
+      [&] { fs::remove_all(root), std::ofstream(root) << "a file"; },
+      [&] { fs::remove_all(root), fs::create_directory(root); },
+  };
+  for (const auto& damage : damages) {
+    damage();
+    const auto again = OpenPackage(zip, options_);
+    ASSERT_TRUE(again.ok()) << again.status().message();
+    EXPECT_EQ(again->root, root);
+    EXPECT_EQ(Read(root / "a.py"), "a");
+    EXPECT_EQ(Read(root / "link"), "content");
+    EXPECT_TRUE(fs::is_symlink(root / "link"));
+    EXPECT_TRUE(fs::is_directory(root / "d"));
+    EXPECT_EQ(Count(root.parent_path()), 1) << "nothing else is left";
+  }
+}
+
+TEST_F(PackageTest, AnIntactTreeStaysWhereItIs) {
+  const std::string zip = Zip({{"a.py", "a"}, {"b/c.py", "content"}, {"b/", ""}, {"link", "a.py", 0120777}});
+  const auto first = OpenPackage(zip, options_);
+  ASSERT_TRUE(first.ok()) << first.status().message();
+  std::ofstream(fs::path(first->root) / "written by a handler") << "x";
+  ASSERT_TRUE(OpenPackage(zip, options_).ok());
+  EXPECT_EQ(Read(fs::path(first->root) / "written by a handler"), "x");
+}
+
+TEST_F(PackageTest, ManyMayRepairTheSameTreeAtOnce) {
+  std::vector<Entry> entries;
+  for (int i = 0; i < 40; ++i) entries.push_back({"f" + std::to_string(i) + ".py", std::string(1000, 'x')});
+  const std::string zip = Zip(entries);
+  const auto first = OpenPackage(zip, options_);
+  ASSERT_TRUE(first.ok()) << first.status().message();
+  for (int round = 0; round < 10; ++round) {
+    fs::remove(fs::path(first->root) / "f7.py");
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([&] {
+        const auto opened = OpenPackage(zip, options_);
+        EXPECT_TRUE(opened.ok()) << opened.status().message();
+        EXPECT_TRUE(fs::exists(fs::path(first->root) / "f7.py"));
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(Count(fs::path(first->root).parent_path()), 1);
+  }
+}
+
+TEST_F(PackageTest, WhatKilledRunsHaveLeftIsRemovedAndNothingThatIsHeld) {
+  ASSERT_TRUE(OpenPackage(Zip({{"a.py", "a"}}), options_).ok());
+  const fs::path packages = fs::path(options_.cache_dir) / "packages";
+  for (const char* name : {".unpacking-killed", ".unpacking-held", "kept"}) {
+    fs::create_directory(packages / name);
+    std::ofstream(packages / name / "part.py") << "half";
+  }
+  const int held = open((packages / ".unpacking-held").c_str(), O_RDONLY | O_DIRECTORY);
+  ASSERT_EQ(flock(held, LOCK_EX), 0);
+  ASSERT_TRUE(OpenPackage(Zip({{"b.py", "b"}}), options_).ok());
+  close(held);
+  EXPECT_FALSE(fs::exists(packages / ".unpacking-killed"));
+  EXPECT_TRUE(fs::exists(packages / ".unpacking-held" / "part.py"));
+  EXPECT_TRUE(fs::exists(packages / "kept" / "part.py"));
 }
 
 TEST_F(PackageTest, NamesThatEscapeAreRefused) {

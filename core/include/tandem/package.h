@@ -26,7 +26,8 @@ struct PackageOptions {
 };
 
 // A directory is used in place. An archive is unpacked once into the cache, keyed by the SHA-256 of its bytes, so that
-// equal packages share one tree of read-only files; two processes may do so at the same time. Whoever owns the cache
+// equal packages share one tree of read-only files; two processes may do so at the same time. A tree that lacks a file,
+// or has one of another size, is unpacked again. Whoever owns the cache
 // may remove it, or any tree in it, while nothing runs from there. Entries that would leave the target (K-15) and
 // archives over the limit (K-16) are refused before anything of them can be seen. Errors: kNotFound when there is no
 // such file; kInvalidArgument when it is not a package, with the reason.
