@@ -108,6 +108,18 @@ def test_installed_java_classes_are_for_java_8(installed):
                 assert (magic, version <= 52) == (0xCAFEBABE, True), f"{jar.name}: {name} has version {version}"
 
 
+def test_what_the_readme_says_is_enough_to_embed(installed, out_of_tree, root, shapes, tmp_path):
+    """With a program that has nothing to do with loaders of its own."""
+    (project,) = re.findall(r"```cmake\n(.*?)```", (root / "examples" / "README.md").read_text("utf-8"), re.DOTALL)
+    assert "find_package(Tandem " in project and "Tandem::tandem" in project
+    (tmp_path / "CMakeLists.txt").write_text(project, encoding="utf-8")
+    shutil.copy(root / "examples" / "out-of-tree-loader" / "embed.cc", tmp_path)
+    run("cmake", "-G", "Ninja", "-S", tmp_path, "-B", tmp_path / "build", f"-DCMAKE_PREFIX_PATH={installed}")
+    run("cmake", "--build", tmp_path / "build")
+    done = run(tmp_path / "build" / "embed", out_of_tree / "loaders", shapes, "shapes.square", "[12]")
+    assert done.stdout == "144\n"
+
+
 def test_pkg_config_is_enough_to_embed(installed, out_of_tree, root, shapes, tmp_path):
     folders = {path.parent for path in installed.rglob("tandem.pc")}
     assert len(folders) == 1
