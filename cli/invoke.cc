@@ -179,6 +179,7 @@ int RunInvoke(const std::vector<std::string>& arguments) {
   auto request = MakeInvokeRequest(*options);
   if (!request) return Failed(request.status());
   auto channel = ResponseChannel::Take();
+  if (channel.status().code() == Code::kInternal) return Failed(channel.status());
   if (!channel) return Fail("cannot write to standard output: " + channel.status().message(), kExitNoOutput);
   auto* const session = new Session(std::move(*request), *channel);
   try {

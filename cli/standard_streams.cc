@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -19,7 +20,8 @@
 namespace tandem::cli {
 namespace {
 
-constexpr int kFirstPrivateDescriptor = 64;    // beyond what handlers expect to be handed out
+// Beyond what handlers expect to be handed out, or where the limit of open files is below that, what there is.
+constexpr std::array kFirstPrivateDescriptors = {64, 16, 3};
 constexpr std::size_t kImpatientChunk = 4096;  // what a pipe takes at once when it is writable (PIPE_BUF)
 
 bool stdin_was_closed = false;
@@ -101,8 +103,14 @@ int ComplainInternal(const std::exception& error) {
 
 Result<ResponseChannel> ResponseChannel::Take() {
   if (stdout_was_closed) return {Code::kUnavailable, "it is closed"};
-  const int descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, kFirstPrivateDescriptor);
-  if (descriptor < 0) return {Code::kUnavailable, ErrnoText(errno)};
+  int descriptor = -1;
+  for (const int first : kFirstPrivateDescriptors) {
+    if (descriptor < 0) descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, first);
+  }
+  if (descriptor < 0) {
+    return {Code::kInternal,
+            "no file can be opened (" + ErrnoText(errno) + "): raise the limit, which ulimit -n shows"};
+  }
   if (dup2(STDERR_FILENO, STDOUT_FILENO) < 0) return {Code::kUnavailable, ErrnoText(errno)};
   // Line by line, as C's standard output is a log from here on.
   std::setvbuf(stdout, nullptr, _IOLBF, 0);

@@ -33,7 +33,7 @@ void Complain(std::string_view message);
 class ResponseChannel {
  public:
   // Makes descriptor 1 a second standard error for everything that writes there. Called once, before any VM starts.
-  // Errors: kUnavailable when standard output is closed.
+  // Errors: kUnavailable when standard output is closed; kInternal when the process may open no file.
   static Result<ResponseChannel> Take();
 
   Status Write(std::string_view bytes) const { return WriteAll(descriptor_, bytes); }

@@ -221,6 +221,16 @@ def test_response_that_cannot_be_written(tandem, tmp_path, target):
     assert (b"ran" in stderr) == (target != "closed")
 
 
+@pytest.mark.parametrize("limit", [40, 12])
+def test_few_open_files_are_enough(tandem, tmp_path, limit):
+    package = write_files(tmp_path, {"app.py": "def handler(event, context):\n    return [1]\n"})
+    line = f'ulimit -n {limit}; exec "$0" invoke --handler app.handler --code "{package}"'
+    done = subprocess.run(
+        ["bash", "-c", line, command_path()], capture_output=True, env=tandem.environment(), timeout=HANG_GUARD_S, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, b"[1]"), done.stderr
+
+
 def test_help_into_a_full_device(tandem):
     with open("/dev/full", "wb") as full:
         process = tandem.start("--help", stdout=full)
