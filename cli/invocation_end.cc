@@ -12,6 +12,7 @@
 namespace tandem::cli {
 namespace {
 
+constexpr char kWhatElse[] = " (`tandem runtimes` lists what else there is)";
 constexpr std::chrono::seconds kCloseLimit{2};  // for core to close the environment of a handler that came back
 
 }  // namespace
@@ -71,8 +72,9 @@ void InvocationEnd::Answer(const Outcome& outcome) {
   if (outcome.kind() == Outcome::Kind::kFault) {
     const Status& fault = outcome.fault();
     const bool runtime = fault.code() == Code::kUnavailable;
-    log_.Say("tandem: invoke: " + (runtime ? choice_.option + ": " : std::string()) + fault.message() +
-             (runtime ? " (`tandem runtimes` lists what else there is)" : ""));
+    std::string message = fault.message();
+    if (runtime) message = About(choice_) + message + VariablesBehind(choice_, message) + kWhatElse;
+    log_.Say("tandem: invoke: " + message);
     EndProcess(ExitStatusOf(fault.code()));
   }
   if (request_.log_type == LogType::kTail && request_.type == InvocationType::kRequestResponse) {

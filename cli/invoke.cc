@@ -116,16 +116,19 @@ Status RunOnOwnThread(std::function<void()> task) {
   return {};
 }
 
-// A failure of core's, with the option that it is about.
-Status About(std::string_view option, const Status& status) {
-  return {status.code(), std::string(option) + ": " + status.message()};
+Status AboutCode(const Status& status) {
+  return {status.code(), "--code: " + status.message()};
+}
+
+Status AboutRuntime(const RuntimeChoice& choice, const Status& status) {
+  return {status.code(), About(choice) + status.message()};
 }
 
 // Opens the package and decides which runtime serves; the function's config has both from then on.
 Status Choose(Session& session) {
   FunctionConfig& config = session.request.config;
   const auto package = OpenPackage(config.code);
-  if (!package) return About("--code", package.status());
+  if (!package) return AboutCode(package.status());
   config.code = package->root;
   const auto registry = OpenRegistry();
   if (!registry) return registry.status();
@@ -146,10 +149,10 @@ Result<Function*> Prepare(Session& session) {
   if (!runtime) return runtime.status();
   session.runtime = std::move(*runtime);
   auto added = session.runtime->Add(session.request.config);
-  if (!added) return About(session.choice.option, added.status());
+  if (!added) return AboutRuntime(session.choice, added.status());
   SayChoice(session, **added);
   if (const Status status = EnterFunction(**added, session.request.variables); !status.ok()) {
-    return About("--code", status);
+    return AboutCode(status);
   }
   return added;
 }
@@ -159,7 +162,7 @@ int Invoke(Session& session) {
   if (!prepared) return Failed(prepared.status());
   Function& function = **prepared;
   const auto main_thread = function.PrefersMainThread();
-  if (!main_thread) return Failed(About(session.choice.option, main_thread.status()));
+  if (!main_thread) return Failed(AboutRuntime(session.choice, main_thread.status()));
 
   CatchExit(session.end);
   StartWatchdog(session.request.config.timeout, session.progress, session.end);

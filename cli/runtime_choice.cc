@@ -1,7 +1,9 @@
 #include "runtime_choice.h"
 
+#include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <span>
 #include <utility>
 
 #include "tandem/runtime.h"
@@ -100,6 +102,24 @@ class PythonChoice {
 
 }  // namespace
 
+std::string About(const RuntimeChoice& choice) {
+  return choice.option.empty() ? std::string() : choice.option + ": ";
+}
+
+std::string VariablesBehind(const RuntimeChoice& choice, std::string_view message) {
+  static constexpr std::array kJavas = {"JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS"};
+  static constexpr std::array kPythons = {"PYTHONHOME", "PYTHONPATH", "PYTHONHASHSEED", "PYTHONMALLOC", "PYTHONUTF8"};
+  const bool is_java = choice.identifier.starts_with(kJava);
+  const std::span<const char* const> names = is_java ? std::span<const char* const>(kJavas) : kPythons;
+  std::string text;
+  for (const char* name : names) {
+    const char* value = std::getenv(name);
+    if (value == nullptr || *value == '\0' || message.find(name) != std::string_view::npos) continue;
+    text.append("; ").append(name).append(" is ").append(value);
+  }
+  return text;
+}
+
 std::vector<std::string> LoaderDirs() {
   std::vector<std::string> folders;
   for (const std::string& folder : DefaultLoaderDirs()) {
@@ -122,6 +142,7 @@ Result<RuntimeChoice> ChooseRuntime(const RuntimeWishes& wishes, const RuntimeRe
   RuntimeChoice choice;
   choice.identifier = wishes.identifier;
   choice.match = wishes.match;
+  if (!choice.identifier.empty()) choice.option = "--runtime";
   if (choice.identifier.empty()) {
     auto language = registry.DecideLanguage(handler, code_root);
     if (!language) {

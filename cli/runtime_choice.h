@@ -28,12 +28,19 @@ struct RuntimeChoice {
   std::string identifier;  // what --runtime says, else the language that the package decides
   std::map<std::string, LanguageOptions> languages;
   RuntimeMatch match = RuntimeMatch::kNearestNewer;
-  std::string option = "--runtime";  // what decides, by its name
-  std::string note;                  // what is set aside, and why; empty: nothing
+  std::string option;  // what decides, by its name; empty: nothing that was given
+  std::string note;    // what is set aside, and why; empty: nothing
 };
 
 // Where loaders lie, as absolute paths.
 std::vector<std::string> LoaderDirs();
+
+// What to put before a message about the choice: "--runtime: ", or nothing.
+std::string About(const RuntimeChoice& choice);
+
+// "; PYTHONHOME is /somewhere": the variables that a VM of this choice reads when it starts, as far as they are set and
+// `message` does not name them.
+std::string VariablesBehind(const RuntimeChoice& choice, std::string_view message);
 
 // The finders of all languages, without wishes. Errors: kUnavailable, in a line that names TANDEM_LOADER_PATH.
 Result<std::unique_ptr<RuntimeRegistry>> OpenRegistry();

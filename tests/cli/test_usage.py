@@ -123,6 +123,28 @@ def test_failures_name_what_they_are_about(tandem, tmp_path, arguments, code, sa
     assert run.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PYTHONHOME", "/nosuch", "; PYTHONHOME is /nosuch"),
+        ("PYTHONHASHSEED", "bogus", "Python cannot be started: PYTHONHASHSEED must be "),
+        ("JAVA_TOOL_OPTIONS", "-Xbogus", "; JAVA_TOOL_OPTIONS is -Xbogus"),
+        ("_JAVA_OPTIONS", "-Xbogus", "; _JAVA_OPTIONS is -Xbogus"),
+    ],
+)
+def test_variable_that_stops_a_runtime_is_named(tandem, java_package, tmp_path, name, value, said):
+    """And no option that was not given."""
+    package = write_files(tmp_path, {"app.py": ECHO})
+    target = ("demo.Talk::version", java_package) if "JAVA" in name else ("app.handler", package)
+    for options, env in ((), {name: value}), (("--env", f"{name}={value}"), {}):
+        run = tandem.invoke(*target, *options, env=env)
+        assert (run.code, run.stdout) == (3, b"")
+        assert re.match("tandem: invoke: [^-]", run.stderr)
+        assert said in run.stderr
+        assert run.stderr.count(name) == 1
+        assert run.stderr.count("\n") == 1
+
+
 def test_values_may_be_joined(tandem, tmp_path):
     package = write_files(tmp_path, {"app.py": ECHO})
     run = tandem(
