@@ -61,6 +61,7 @@ Result<std::string> ReadFile(const std::string& path, const std::string& option)
 
 Result<std::string> ReadPayload(const std::string& value) {
   if (value == "-") return ReadFile(value, "--payload");
+  if (value == "@") return {Code::kInvalidArgument, "--payload: the file's name after @ is empty"};
   if (value.starts_with('@')) return ReadFile(value.substr(1), "--payload");
   return value;
 }

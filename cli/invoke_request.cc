@@ -122,6 +122,7 @@ Result<std::string> ReadEvent(const ParsedOptions& options) {
   const std::string* payload = options.Find("payload");
   const std::string* event = options.Find("event");
   if (payload != nullptr && event != nullptr) return Bad("--payload and --event exclude each other");
+  if (event != nullptr && event->empty()) return Bad("--event is empty: give a file, or - for standard input");
   if (event != nullptr) return ReadFile(*event, "--event");
   if (payload != nullptr) return ReadPayload(*payload);
   return std::string("{}");
@@ -135,11 +136,13 @@ Status FillWishes(const ParsedOptions& options, RuntimeWishes& wishes) {
   for (const auto& [option, wish] : {std::pair("python", &wishes.python), std::pair("java-home", &wishes.java_home)}) {
     const std::string* given = options.Find(option);
     if (given == nullptr) continue;
+    if (given->empty()) return Bad("--" + std::string(option) + " is empty: give a path");
     const auto path = FindProgram(*given);
     if (!path) return {Code::kNotFound, "--" + std::string(option) + ": there is no " + *given};
     *wish = *path;
   }
   if (const std::string* venv = options.Find("venv"); venv != nullptr) {
+    if (venv->empty()) return Bad("--venv is empty: give a virtual environment's folder");
     std::error_code error;
     if (!fs::is_directory(*venv, error)) return {Code::kNotFound, "--venv: there is no folder " + *venv};
     wishes.venv = Absolute(*venv);
