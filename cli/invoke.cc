@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <exception>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <system_error>
@@ -124,19 +125,28 @@ Status AboutRuntime(const RuntimeChoice& choice, const Status& status) {
   return {status.code(), About(choice) + status.message()};
 }
 
+// A failure that names the package as the user does, and not where an archive is unpacked.
+Status NamingPackage(const Status& status, const std::string& root, const std::string& given) {
+  std::error_code error;
+  std::string message = status.message();
+  const std::size_t at = message.find(root);
+  if (at != std::string::npos && !std::filesystem::is_directory(given, error)) message.replace(at, root.size(), given);
+  return {status.code(), message};
+}
+
 // Opens the package and decides which runtime serves; the function's config has both from then on.
 Status Choose(Session& session) {
   FunctionConfig& config = session.request.config;
   const auto package = OpenPackage(config.code);
   if (!package) return AboutCode(package.status());
-  config.code = package->root;
+  const std::string given = std::exchange(config.code, package->root);
   const auto registry = OpenRegistry();
   if (!registry) return registry.status();
   if (session.request.verbosity == Verbosity::kVerbose) {
     for (const RuntimeInfo& info : (*registry)->Unusable()) session.log.Say("tandem: warning: " + info.reason);
   }
   auto choice = ChooseRuntime(session.request.wishes, **registry, config.handler, config.code);
-  if (!choice) return choice.status();
+  if (!choice) return NamingPackage(choice.status(), config.code, given);
   session.choice = std::move(*choice);
   config.runtime = session.choice.identifier;
   return {};

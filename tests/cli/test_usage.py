@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from support import command_path, write_files
+from support import command_path, write_files, write_zip
 
 ECHO = "def handler(event, context):\n    return event\n"
 
@@ -107,6 +107,7 @@ def test_bad_use(tandem, tmp_path, arguments, said):
         (["--code", "gone.zip"], 2, "--code: there is no package gone.zip"),
         (["--code", "empty.zip"], 2, "--code: the package empty.zip cannot be used"),
         (["--code", "nothing"], 2, "--code: handler 'app.handler' in "),
+        (["--code", "nothing.zip"], 2, "--code: handler 'app.handler' in nothing.zip: no language claims it"),
         (["--runtime", "ruby3.2"], 2, "--runtime: unknown runtime 'ruby3.2'"),
         (["--runtime", "python99.9"], 3, "--runtime: no runtime on this machine serves python99.9"),
         (["--python", "/bin/cat"], 3, "--python: "),
@@ -120,6 +121,7 @@ def test_bad_use(tandem, tmp_path, arguments, said):
 def test_failures_name_what_they_are_about(tandem, tmp_path, arguments, code, said):
     """One line for exit 2 and 3, too, where core refuses what the options ask for."""
     write_files(tmp_path, {"app.py": ECHO, "empty.zip": "", "nothing/notes.txt": ""})
+    write_zip(tmp_path / "nothing.zip", {"notes.txt": ""})
     env = dict(word.split("=", 1) for word in arguments if not word.startswith("-") and "=" in word)
     options = [word for word in arguments if "=" not in word]
     run = tandem("invoke", "--handler", "app.handler", *options, cwd=tmp_path, env=env)
