@@ -87,8 +87,9 @@ void SayChoice(Session& session, const Function& function) {
     if (!session.choice.note.empty()) session.log.Say("tandem: " + session.choice.note);
     session.log.Say("tandem: code in " + function.code_root());
   }
-  if (!selection.warning.empty() && session.request.verbosity != Verbosity::kHandlerOnly) {
-    session.log.Say("tandem: warning: " + selection.warning);
+  if (session.request.verbosity == Verbosity::kHandlerOnly) return;
+  for (const std::string& warning : {session.choice.warning, selection.warning}) {
+    if (!warning.empty()) session.log.Say("tandem: warning: " + warning);
   }
 }
 

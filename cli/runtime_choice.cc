@@ -80,10 +80,15 @@ class PythonChoice {
   Status ConsiderActive() {
     const std::string& active = wishes_.active_venv;
     std::string reason;
+    std::error_code error;
+    const bool is_gone = !fs::exists(active, error) && !error;
     if (!wishes_.python.empty()) {
       reason = "--python names the interpreter";
     } else if (!wishes_.identifier.empty() && wishes_.identifier != kPython) {
       reason = ReasonAgainstActive(wishes_, registry_);
+    } else if (is_gone) {  // left over from a shell's session, and not asked for here
+      choice_.warning = std::string(kActive) + "=" + active + " is not used: there is no such folder";
+      return {};
     } else if (Status status = CheckEnvironment(active, kActive); !status.ok()) {
       return status;
     }

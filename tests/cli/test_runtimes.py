@@ -342,6 +342,17 @@ def test_environment_of_the_caller_that_is_none(invoke_python, tmp_path):
     assert run.stderr.startswith(f"tandem: invoke: VIRTUAL_ENV: {tmp_path} is no virtual environment")
 
 
+def test_environment_of_the_caller_that_is_gone(invoke_python, tmp_path):
+    """A stale VIRTUAL_ENV, which nobody asked for, is a warning; --venv, which somebody did, stays an error."""
+    gone = tmp_path / "gone"
+    run = invoke_python(ECHO, "--payload", "[1]", env={"VIRTUAL_ENV": str(gone)})
+    assert (run.code, run.stdout) == (0, b"[1]")
+    assert run.stderr.startswith(f"tandem: warning: VIRTUAL_ENV={gone} is not used: there is no such folder\n")
+    assert run.stderr.count("VIRTUAL_ENV") == 1
+    assert "VIRTUAL_ENV" not in invoke_python(ECHO, "--quiet", env={"VIRTUAL_ENV": str(gone)}).stderr
+    assert invoke_python(ECHO, "--venv", gone).code == 2
+
+
 def test_interpreter_beside_a_virtual_environment(invoke_python, python, venv, tmp_path):
     """One interpreter by two names is no conflict; another is, whatever its version."""
     for same in (python, venv / "bin" / "python"):

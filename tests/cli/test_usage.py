@@ -115,7 +115,7 @@ def test_bad_use(tandem, tmp_path, arguments, said):
         (["--runtime", "java", "--java-home", "nothing"], 3, "--java-home: "),
         (["--runtime", "java", "JAVA_TOOL_OPTIONS=-Xnonsense"], 3, "--runtime: the JVM could not start"),
         (["--runtime", "java", "JAVA_TOOL_OPTIONS=-Xmx1"], 3, "--runtime: the JVM could not start: Too small maximum heap"),
-        (["VIRTUAL_ENV=gone"], 2, "VIRTUAL_ENV: "),
+        (["VIRTUAL_ENV=nothing"], 2, "VIRTUAL_ENV: "),
     ],
 )
 def test_failures_name_what_they_are_about(tandem, tmp_path, arguments, code, said):
