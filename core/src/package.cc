@@ -102,7 +102,8 @@ Result<fs::path> PackagesFolder(const PackageOptions& options) {
   } else {
     if (const std::string cache = Variable("XDG_CACHE_HOME"); !cache.empty())
       places.push_back(fs::path(cache) / "tandem");
-    if (const std::string home = Variable("HOME"); !home.empty())
+    std::error_code error;
+    if (const std::string home = Variable("HOME"); !home.empty() && fs::is_directory(home, error))
       places.push_back(fs::path(home) / ".cache" / "tandem");
     places.emplace_back();
   }

@@ -361,6 +361,18 @@ class Variable {
   std::optional<std::string> old_;
 };
 
+TEST_F(PackageTest, AHomeThatIsNotThereIsNotMade) {
+  options_.cache_dir.clear();
+  const Variable cache("TANDEM_CACHE_DIR", nullptr);
+  const Variable xdg("XDG_CACHE_HOME", nullptr);
+  const Variable temporary("TMPDIR", folder_.c_str());
+  const Variable home("HOME", (folder_ / "missing").c_str());
+  const auto package = OpenPackage(Zip({{"a.py", "1"}}), options_);
+  ASSERT_TRUE(package.ok()) << package.status().message();
+  EXPECT_EQ(package->root.rfind(fs::canonical(folder_).string() + "/tandem-", 0), 0U) << package->root;
+  EXPECT_FALSE(fs::exists(folder_ / "missing"));
+}
+
 TEST_F(PackageTest, AFolderOfTemporaryFilesThatIsNoneIsInNobodysWay) {
   const std::string zip = Zip({{"a.py", "1"}});
   options_.cache_dir.clear();

@@ -20,7 +20,7 @@ inline constexpr std::uint64_t kUnzippedLimit = 262'144'000;
 
 struct PackageOptions {
   // Empty: TANDEM_CACHE_DIR, else XDG_CACHE_HOME/tandem, ~/.cache/tandem or tandem-<uid> among the temporary files, the
-  // first that is or becomes a folder which only this user can write to.
+  // first that is or becomes a folder which only this user can write to. A home that is not there is not made.
   std::string cache_dir;
   std::uint64_t unzipped_limit = kUnzippedLimit;
 };
