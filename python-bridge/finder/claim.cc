@@ -36,11 +36,13 @@ std::vector<fs::path> SearchedIn(const fs::path& layer) {
   return folders;
 }
 
-bool HoldsPython(const fs::path& code_root) {
+// Links to folders are not followed.
+bool HoldsPython(const fs::path& code_root, size_t most_visited) {
   std::error_code failure;
   const auto options = fs::directory_options::skip_permission_denied;
   for (fs::recursive_directory_iterator at(code_root, options, failure), end; !failure && at != end;
        at.increment(failure)) {
+    if (most_visited-- == 0) return false;
     if (at->path().extension() == ".py") return true;
   }
   return false;
@@ -48,14 +50,15 @@ bool HoldsPython(const fs::path& code_root) {
 
 }  // namespace
 
-int32_t Claim(std::string_view handler, const fs::path& code_root, const std::vector<fs::path>& layers) {
+int32_t Claim(std::string_view handler, const fs::path& code_root, const std::vector<fs::path>& layers,
+              size_t most_visited) {
   if (Resolves(handler, code_root)) return TANDEM_CLAIM_RESOLVES;
   for (const fs::path& layer : layers) {
     for (const fs::path& folder : SearchedIn(layer)) {
       if (Resolves(handler, folder)) return TANDEM_CLAIM_RESOLVES;
     }
   }
-  return HoldsPython(code_root) ? TANDEM_CLAIM_SOURCES : TANDEM_CLAIM_NONE;
+  return HoldsPython(code_root, most_visited) ? TANDEM_CLAIM_SOURCES : TANDEM_CLAIM_NONE;
 }
 
 }  // namespace tandem::python

@@ -141,6 +141,7 @@ planted_misuse() {
 
 step_python() {
   local identifier version path venv label status=0
+  run_gtest claim "$test_programs/python_claim_test" || status=1
   while IFS=$'\t' read -r identifier version path; do
     label=$(label_of "$identifier" "$version" "$path")
     venv=$root/build/test-venvs/$label
