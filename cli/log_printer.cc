@@ -7,6 +7,7 @@
 #include <exception>
 #include <utility>
 
+#include "log_line.h"
 #include "standard_streams.h"
 #include "text.h"
 
@@ -48,18 +49,16 @@ void LogPrinter::Write(const LogRecord& record) noexcept {
     }
     if (record.request_id == request_id_) (of_function ? AppendLogTail : AppendLogTailLine)(tail_, record.text);
     if (!Shows(record.origin)) return;
-    if (line_open_ && !of_function) WriteLog("\n");
+    if (LogLineIsOpen() && !of_function) WriteLog("\n");
     std::string buffer;
     WriteLog(Shown(record.text, buffer));
-    line_open_ = !record.text.ends_with('\n');
   } catch (const std::exception&) {  // out of memory, and a sink must not throw
   }
 }
 
 void LogPrinter::Say(std::string_view text) {
   const std::unique_lock lock(mutex_, kPatience);
-  const std::string line = (line_open_ ? "\n" : "") + OneLine(text) + "\n";
-  line_open_ = false;
+  const std::string line = (LogLineIsOpen() ? "\n" : "") + OneLine(text) + "\n";
   if (lock.owns_lock() && !muted_) {
     WriteLog(line);
   } else {
@@ -69,8 +68,7 @@ void LogPrinter::Say(std::string_view text) {
 
 void LogPrinter::EndOpenLine() {
   const std::unique_lock lock(mutex_, kPatience);
-  if (lock.owns_lock() && line_open_) WriteImpatiently(STDERR_FILENO, "\n", kPatience);
-  line_open_ = false;
+  if (lock.owns_lock() && LogLineIsOpen()) WriteImpatiently(STDERR_FILENO, "\n", kPatience);
 }
 
 std::string LogPrinter::Tail() {
@@ -89,8 +87,7 @@ void LogPrinter::SayLast(std::string_view lines) {
   const std::unique_lock lock(mutex_, kPatience);
   if (lock.owns_lock()) AppendLogTailLine(tail_, lines);
   if (!Shows(LogOrigin::kPlatform)) return;
-  WriteImpatiently(STDERR_FILENO, (line_open_ ? "\n" : "") + std::string(lines), kPatience);
-  line_open_ = false;
+  WriteImpatiently(STDERR_FILENO, (LogLineIsOpen() ? "\n" : "") + std::string(lines), kPatience);
 }
 
 }  // namespace tandem::cli

@@ -52,7 +52,6 @@ class LogPrinter final : public LogSink {
   const std::string request_id_;
   Progress& progress_;
   std::timed_mutex mutex_;
-  std::atomic<bool> line_open_{false};
   std::atomic<bool> muted_{false};
   std::string tail_;
 };

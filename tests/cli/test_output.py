@@ -164,6 +164,23 @@ def test_open_line_is_ended_in_the_log_tail_at_an_exit(invoke_python):
     assert base64.b64decode(tail, validate=False).decode() == log
 
 
+def test_end_stands_on_its_own_line_after_raw_output(invoke_python):
+    """L-42: what user code writes to the descriptors itself may leave a line open, too."""
+    source = """
+        import os
+
+        def handler(event, context):
+            if event == "prompt":
+                try:
+                    input("open")
+                except EOFError:
+                    return 1
+            os.write(event, b"open")
+    """
+    for event in ("1", "2", '"prompt"'):
+        assert "\nopen\nEND RequestId: " in invoke_python(source, "--payload", event).stderr
+
+
 def test_no_log_tail_for_an_event(invoke_python):
     """I-07."""
     source = "def handler(event, context):\n    pass\n"
