@@ -198,6 +198,28 @@ TEST(Packages, RemovedFunctionsForgetTheirModules) {
   EXPECT_EQ(Answer(first, "1"), "ok 2");
   ASSERT_TRUE(PythonRuntime::Get().Remove(config.name).ok());
   EXPECT_EQ(Answer(PythonRuntime::Add(config), "1"), "ok 1");  // E-47
+  ASSERT_TRUE(PythonRuntime::Get().Remove(config.name).ok());
+}
+
+// As ADR 0002 has it: of a package's only function an exit and a timeout reset the globals, of one of several they do
+// not.
+TEST(Packages, E47AnExitAndATimeoutResetTheGlobalsOfAnOnlyFunction) {
+  FunctionConfig config = PythonRuntime::Config("counting.fn", "forgetful");
+  config.timeout = std::chrono::seconds(2);
+  Function& only = PythonRuntime::Add(config);
+  for (const auto& [event, error] : {std::pair("\"exit\"", "exit status 3"), {"\"overrun\"", "timed out"}}) {
+    EXPECT_EQ(Answer(only, "1"), "ok 1");
+    EXPECT_EQ(Answer(only, "1"), "ok 2");
+    EXPECT_NE(Answer(only, event).find(error), std::string::npos);
+  }
+  EXPECT_EQ(Answer(only, "1"), "ok 1");
+
+  const FunctionConfig second = PythonRuntime::Config("counting.fn", "forgetful");
+  EXPECT_EQ(Answer(PythonRuntime::Add(second), "1"), "ok 2") << "they share the module";
+  EXPECT_NE(Answer(only, "\"exit\"").find("exit status 3"), std::string::npos);
+  EXPECT_EQ(Answer(only, "1"), "ok 4");
+  ASSERT_TRUE(PythonRuntime::Get().Remove(second.name).ok());
+  ASSERT_TRUE(PythonRuntime::Get().Remove(config.name).ok());
 }
 
 TEST(Packages, HPy36AFailedInitLeavesTheOthersModules) {
