@@ -32,7 +32,8 @@ struct Doing {
 // Sends a fault's message, without memory: a handler's name and a reason that are too long are cut.
 void SendFault(const Host& host, tandem_sink* sink, int32_t fault, const Doing& doing, const char* reason) {
   constexpr int kLongest = 1000;
-  std::array<char, 3 * kLongest> text{};
+  constexpr size_t kSize = 3000;
+  std::array<char, kSize> text{};
   int handler = static_cast<int>(std::min<size_t>(doing.handler.size(), kLongest));
   while (handler > 0 && static_cast<size_t>(handler) < doing.handler.size() &&
          (static_cast<unsigned char>(doing.handler[static_cast<size_t>(handler)]) & 0xC0) == 0x80) {
