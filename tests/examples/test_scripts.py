@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -128,6 +129,8 @@ def test_required_machines_that_are_absent_or_unusable(helper, runtimes):
         (["tests/run", "--unknown"], "'--unknown'"),
         (["tests/run", "--only", "nothing"], "no step 'nothing'"),
         (["tests/run", "--only"], "--only needs a value"),
+        (["tests/run", "--require", "java17,foo", "--only", "machines"], "--require: 'foo'"),
+        (["tests/run", "--require=python4.1"], "--require: 'python4.1'"),
         (["tools/setup", "everything"], "'everything'"),
         (["examples/quickstart", "now"], "takes no arguments"),
     ],
@@ -137,6 +140,20 @@ def test_bad_use_of_a_script_is_one_line(root, words, text):
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(words[0] + ": ") and text in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_machines_of_a_tree_that_is_not_built(root, tmp_path):
+    """The step's log says what to run first, and nothing of a shell's."""
+    for part in ("tests/run", "tests/lib", "tools"):
+        copy = shutil.copytree if (root / part).is_dir() else shutil.copy
+        (tmp_path / part).parent.mkdir(exist_ok=True)
+        copy(root / part, tmp_path / part)
+    run = [tmp_path / "tests" / "run", "--only", "machines"]
+    done = subprocess.run(run, env={**os.environ, "TANDEM_SETUP_DONE": "1"}, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    log = (tmp_path / "build" / "test-results" / "machines" / "output.log").read_text(encoding="utf-8")
+    assert log == "tests/run: the ci preset is not built; tests/run --only setup --only build does that\n"
+    assert done.stdout.splitlines()[-1] == "0 passed, 1 failed, 0 skipped"
 
 
 def test_set_up_names_what_is_missing_and_the_command(root, tmp_path):

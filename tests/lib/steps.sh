@@ -45,7 +45,10 @@ tested() {
   python3 "$root/tests/lib/machines.py" tested "$runtimes_json" "$1" "$extent"
 }
 
-list_machines() { "$ci_build/bin/tandem" runtimes --json >"$runtimes_json"; }
+list_machines() {
+  [[ -x $ci_build/bin/tandem ]] || die 'the ci preset is not built; tests/run --only setup --only build does that'
+  "$ci_build/bin/tandem" runtimes --json >"$runtimes_json"
+}
 
 # A file name's part for a machine: several JDKs or CPythons may have one identifier.
 label_of() { printf '%s-%s' "$1" "$(printf '%s' "$2$3" | cksum | cut -d' ' -f1)"; }
