@@ -64,9 +64,9 @@ F Symbol(const char* library, const char* name) {
   return reinterpret_cast<F>(dlsym(handle, name));
 }
 
-template <size_t N>
-constexpr tandem_string Abi(const char (&text)[N]) {
-  return tandem_string{static_cast<const char*>(text), N - 1};
+template <size_t kSize>
+constexpr tandem_string Abi(const char (&text)[kSize]) {
+  return tandem_string{static_cast<const char*>(text), kSize - 1};
 }
 
 // What the loader has told its host.

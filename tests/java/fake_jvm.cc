@@ -254,7 +254,7 @@ JNIInvokeInterface_ MakeVmTable() {
 }  // namespace
 }  // namespace tandem::test
 
-extern "C" JNIEXPORT tandem::test::FakeJvm* fake_jvm() {
+extern "C" JNIEXPORT tandem::test::FakeJvm* GetFakeJvm() {
   return &tandem::test::jvm;
 }
 

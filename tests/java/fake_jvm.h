@@ -32,7 +32,7 @@ struct FakeJvm {
 };
 
 using FakeJvmEntry = FakeJvm* (*)();
-constexpr char kFakeJvmSymbol[] = "fake_jvm";
+constexpr char kFakeJvmSymbol[] = "GetFakeJvm";
 
 }  // namespace tandem::test
 
