@@ -1,0 +1,144 @@
+#include "templates/template.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+#include <utility>
+
+#include "document.h"
+#include "function_reader.h"
+#include "resolver.h"
+#include "stack.h"
+
+namespace tandem::templates {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kServerlessTransform = "AWS::Serverless-2016-10-31";
+
+// Sections that are used, and those that say nothing about running a function.
+constexpr std::array<std::string_view, 10> kSections = {
+    "AWSTemplateFormatVersion",
+    "Conditions",
+    "Description",
+    "Globals",
+    "Mappings",
+    "Metadata",
+    "Outputs",
+    "Parameters",
+    "Resources",
+    "Transform",
+};
+
+Result<std::string> ReadTemplate(const std::string& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (!fs::exists(status)) return {Code::kNotFound, "there is no template " + path};
+  if (fs::is_directory(status)) return {Code::kInvalidArgument, path + " is a folder, not a template"};
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) return {Code::kInvalidArgument, path + ": cannot be read: " + std::generic_category().message(errno)};
+  // One byte more than allowed is enough to refuse it.
+  std::string bytes(kMaxTemplateBytes + 1, '\0');
+  stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  if (stream.bad()) return {Code::kInvalidArgument, path + ": cannot be read"};
+  bytes.resize(static_cast<std::size_t>(stream.gcount()));
+  return bytes;
+}
+
+// What is said once about a template, whichever function is run.
+class TemplateWarnings {
+ public:
+  explicit TemplateWarnings(const Stack& stack) : stack_(stack) {}
+
+  std::vector<Note> Collect() {
+    for (const Entry& section : stack_.root().entries) {
+      if (std::find(kSections.begin(), kSections.end(), section.key) == kSections.end()) {
+        Warn(section.key, section.mark, "not supported here (ignored)");
+      }
+      if (section.key == "Transform") AddTransforms(*section.value, section.mark);
+      if (section.key == "Globals") AddGlobals(*section.value);
+    }
+    for (const Resource& resource : stack_.resources()) AddResource(resource);
+    return std::move(notes_);
+  }
+
+ private:
+  void Warn(const std::string& path, Mark mark, const std::string& text) {
+    notes_.push_back({Subject::kOther, "", stack_.Place(path, mark) + ": " + text});
+  }
+
+  void AddTransforms(const Node& value, Mark mark) {
+    if (value.is_scalar() && value.text == kServerlessTransform) return;
+    if (!value.is_list()) {
+      const std::string name = value.is_scalar() ? value.text : TextAt(value, "Name");
+      Warn("Transform", mark, "the transform " + name + " is not applied here (ignored)");
+    }
+    for (const NodePtr& item : value.items) AddTransforms(*item, item->mark);
+  }
+
+  void AddGlobals(const Node& globals) {
+    if (!globals.is_map()) Warn("Globals", globals.mark, "this is no map (ignored)");
+    for (const Entry& entry : globals.entries) {
+      if (entry.key == "Function" && entry.value->is_map()) continue;
+      Warn("Globals." + entry.key, entry.mark,
+           entry.key == "Function" ? "this is no map (ignored)" : "nothing of this kind is created here (ignored)");
+    }
+  }
+
+  void AddResource(const Resource& resource) {
+    if (resource.is_function() || resource.is_layer()) return;
+    std::string text = "nothing of " + resource.type + " is created here (ignored)";
+    if (resource.type.empty()) text = "this has no Type (ignored)";
+    if (resource.id.starts_with("Fn::")) text = "functions among the Resources are not worked out here (ignored)";
+    if (resource.type == "AWS::Serverless::Application" || resource.type == "AWS::CloudFormation::Stack") {
+      text = "nested templates are not read: give theirs with --template (ignored)";
+    }
+    Warn("Resources." + resource.id, resource.mark, text);
+  }
+
+  const Stack& stack_;
+  std::vector<Note> notes_;
+};
+
+}  // namespace
+
+const std::string& TemplateFunction::PlaceOf(Subject subject) const {
+  static const std::string kNone;
+  auto found = places.find(subject);
+  if (found == places.end()) found = places.find(Subject::kFunction);
+  return found == places.end() ? kNone : found->second;
+}
+
+const TemplateFunction* Template::Find(std::string_view name) const {
+  for (const TemplateFunction& function : functions) {
+    if (function.logical_id == name) return &function;
+  }
+  for (const TemplateFunction& function : functions) {
+    if (function.config.name == name) return &function;
+  }
+  return nullptr;
+}
+
+Result<Template> LoadTemplate(const std::string& path, const TemplateOptions& options) {
+  auto bytes = ReadTemplate(path);
+  if (!bytes) return bytes.status();
+  auto root = ParseDocument(*bytes, path);
+  if (!root) return root.status();
+  auto stack = Stack::Create(*root, path, options);
+  if (!stack) return stack.status();
+  Template result;
+  result.path = path;
+  result.warnings = TemplateWarnings(*stack).Collect();
+  Resolver resolver(*stack);
+  for (const Resource& resource : stack->resources()) {
+    if (!resource.is_function()) continue;
+    result.functions.push_back(FunctionReader(*stack, resolver, resource, options).Read());
+  }
+  return result;
+}
+
+}  // namespace tandem::templates
