@@ -49,16 +49,18 @@ void Set(const std::string& name, const std::string& value, Existing existing = 
 
 }  // namespace
 
+std::string ReasonAgainstVariable(const std::string& name) {
+  if (!IsName(name)) return "'" + name + "' is no name: letters, digits and _, not a digit first";
+  const bool reserved = std::binary_search(kReservedNames.begin(), kReservedNames.end(), name);
+  return reserved ? name + " is reserved for the runtime" : std::string();
+}
+
 Result<std::pair<std::string, std::string>> ParseVariable(const std::string& text) {
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos) return {Code::kInvalidArgument, "--env takes NAME=VALUE, not '" + text + "'"};
   std::string name = text.substr(0, equals);
-  if (!IsName(name)) {
-    return {Code::kInvalidArgument, "--env: '" + name + "' is no name: letters, digits and _, not a digit first"};
-  }
-  if (std::binary_search(kReservedNames.begin(), kReservedNames.end(), name)) {
-    return {Code::kInvalidArgument, "--env: " + name + " is reserved for the runtime"};
-  }
+  const std::string reason = ReasonAgainstVariable(name);
+  if (!reason.empty()) return {Code::kInvalidArgument, "--env: " + reason};
   return std::pair(std::move(name), text.substr(equals + 1));
 }
 

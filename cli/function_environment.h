@@ -14,6 +14,9 @@ namespace tandem::cli {
 
 using EnvironmentVariables = std::vector<std::pair<std::string, std::string>>;
 
+// Why a variable cannot have this name, as one that only the platform sets or no name at all; empty: it can.
+std::string ReasonAgainstVariable(const std::string& name);
+
 // Splits K=V at the first '='. Errors: kInvalidArgument for what is not K=V, and for a name that only the
 // platform sets.
 Result<std::pair<std::string, std::string>> ParseVariable(const std::string& text);

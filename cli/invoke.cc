@@ -28,12 +28,16 @@ constexpr std::size_t kHandlerStackBytes = std::size_t{8} << 20U;
 
 constexpr std::string_view kUsage =
     "Usage: tandem invoke --handler NAME [options]\n"
+    "       tandem invoke NAME [--template FILE] [options]\n"
     "\n"
-    "Runs a handler once and writes its response to standard output, its log to standard error.\n"
+    "Runs a handler once and writes its response to standard output, its log to standard error. Without\n"
+    "--handler, NAME is a function of an AWS SAM or CloudFormation template; options go before what the\n"
+    "template says.\n"
     "\n"
     "Examples:\n"
     "  tandem invoke --handler example.Hello::myHandler --code hello-java.jar --payload 123\n"
     "  tandem invoke --handler hello_python.my_handler --code deployment-package.zip -e event.json\n"
+    "  tandem invoke HelloWorldFunction --template template.yaml -e events/event.json\n"
     "  echo '{\"first_name\": \"Ada\"}' | tandem invoke --handler hello_python.my_handler --payload -\n";
 
 constexpr std::string_view kStatuses =
@@ -81,6 +85,9 @@ std::string NamedBy(const RuntimeChoice& choice) {
 }
 
 void SayChoice(Session& session, const Function& function) {
+  if (session.request.verbosity != Verbosity::kHandlerOnly) {
+    for (const std::string& warning : session.request.warnings) session.log.Say("tandem: warning: " + warning);
+  }
   const RuntimeSelection& selection = function.runtime();
   if (session.request.verbosity == Verbosity::kVerbose) {
     session.log.Say("tandem: runtime " + selection.why + NamedBy(session.choice));
@@ -118,8 +125,8 @@ Status RunOnOwnThread(std::function<void()> task) {
   return {};
 }
 
-Status AboutCode(const Status& status) {
-  return {status.code(), "--code: " + status.message()};
+Status About(std::string_view what, const Status& status) {
+  return {status.code(), std::string(what) + ": " + status.message()};
 }
 
 Status AboutRuntime(const RuntimeChoice& choice, const Status& status) {
@@ -139,14 +146,20 @@ Status NamingPackage(const Status& status, const std::string& root, const std::s
 Status Choose(Session& session) {
   FunctionConfig& config = session.request.config;
   const auto package = OpenPackage(config.code);
-  if (!package) return AboutCode(package.status());
+  if (!package) return About(session.request.code_named_by, package.status());
   const std::string given = std::exchange(config.code, package->root);
+  for (std::string& layer : config.layers) {
+    const auto unpacked = OpenPackage(layer);
+    if (!unpacked) return About(session.request.layers_named_by, unpacked.status());
+    layer = unpacked->root;
+  }
   const auto registry = OpenRegistry();
   if (!registry) return registry.status();
   if (session.request.verbosity == Verbosity::kVerbose) {
     for (const RuntimeInfo& info : (*registry)->Unusable()) session.log.Say("tandem: warning: " + info.reason);
   }
-  auto choice = ChooseRuntime(session.request.wishes, **registry, config.handler, config.code);
+  auto choice = ChooseRuntime(session.request.wishes, **registry,
+                              {config.handler, config.code, config.layers, session.request.code_named_by});
   if (!choice) return NamingPackage(choice.status(), config.code, given);
   session.choice = std::move(*choice);
   config.runtime = session.choice.identifier;
@@ -163,7 +176,7 @@ Result<Function*> Prepare(Session& session) {
   if (!added) return AboutRuntime(session.choice, added.status());
   SayChoice(session, **added);
   if (const Status status = EnterFunction(**added, session.request.variables); !status.ok()) {
-    return AboutCode(status);
+    return About(session.request.code_named_by, status);
   }
   return added;
 }
@@ -185,7 +198,7 @@ int Invoke(Session& session) {
 }  // namespace
 
 int RunInvoke(const std::vector<std::string>& arguments) {
-  const auto options = ParseOptions(InvokeOptionTable(), arguments);
+  const auto options = ParseInvokeOptions(arguments);
   if (!options) return Failed(options.status());
   if (options->Has("help")) {
     return Print(std::string(kUsage) + DescribeOptions(InvokeOptionTable()) + std::string(kStatuses));

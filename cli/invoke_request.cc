@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "input.h"
+#include "template_choice.h"
 #include "text.h"
 
 namespace tandem::cli {
@@ -62,9 +63,10 @@ std::string DefaultName(const std::string& code) {
   return name.empty() ? "function" : name;
 }
 
-Result<std::string> ChooseName(const ParsedOptions& options, const std::string& code) {
+// `given`: a template's name for it; empty: none.
+Result<std::string> ChooseName(const ParsedOptions& options, const std::string& given, const std::string& code) {
   const std::string* name = options.Find("function-name");
-  if (name == nullptr) return DefaultName(code);
+  if (name == nullptr) return given.empty() ? DefaultName(code) : given;
   if (!IsFunctionName(*name)) {
     return Bad("--function-name: '" + *name + "' is not 1 to 64 of the characters a-z, A-Z, 0-9, - and _");
   }
@@ -132,6 +134,7 @@ Status FillWishes(const ParsedOptions& options, RuntimeWishes& wishes) {
   if (const std::string* runtime = options.Find("runtime"); runtime != nullptr) {
     if (runtime->empty()) return Bad("--runtime is empty: give an identifier such as java17 or python3.11");
     wishes.identifier = *runtime;
+    wishes.template_place.clear();
   }
   for (const auto& [option, wish] : {std::pair("python", &wishes.python), std::pair("java-home", &wishes.java_home)}) {
     const std::string* given = options.Find(option);
@@ -154,25 +157,53 @@ Status FillWishes(const ParsedOptions& options, RuntimeWishes& wishes) {
   return {};
 }
 
-std::string FromEnvironment(const char* name, const EnvironmentVariables& variables) {
+// The function's own variable, else what the template says of logging, else the caller's variable.
+std::string LogSetting(const char* name, const std::string& from_template, const EnvironmentVariables& variables) {
   const char* inherited = std::getenv(name);
-  std::string value = inherited == nullptr ? "" : inherited;
+  std::string value = from_template.empty() && inherited != nullptr ? inherited : from_template;
   for (const auto& [variable, text] : variables) {
     if (variable == name) value = text;
   }
   return value;
 }
 
+// Takes what a template says; the options are looked at after that.
+void UseTemplate(TemplateChoice choice, InvokeRequest& request) {
+  using templates::Subject;
+  templates::TemplateFunction& function = choice.function;
+  request.code_named_by = function.PlaceOf(Subject::kCode);
+  request.layers_named_by = function.PlaceOf(Subject::kLayers);
+  request.wishes.identifier = function.config.runtime;
+  if (!function.config.runtime.empty()) request.wishes.template_place = function.PlaceOf(Subject::kRuntime);
+  request.config = std::move(function.config);
+  request.config.runtime.clear();
+  request.warnings = std::move(choice.warnings);
+  for (templates::Variable& variable : function.variables) {
+    request.variables.emplace_back(std::move(variable.name), std::move(variable.value));
+  }
+}
+
+Status FillFromTemplate(const ParsedOptions& options, InvokeRequest& request) {
+  auto choice = ChooseFromTemplate(options);
+  if (!choice) return choice.status();
+  if (choice->has_value()) UseTemplate(std::move(**choice), request);
+  return {};
+}
+
 Status FillConfig(const ParsedOptions& options, InvokeRequest& request) {
   FunctionConfig& config = request.config;
   const std::string* handler = options.Find("handler");
-  if (handler == nullptr)
+  if (handler != nullptr) config.handler = *handler;
+  if (handler == nullptr && config.handler.empty()) {
     return Bad("--handler is missing: the handler's name, as in --handler hello_python.my_handler");
-  config.handler = *handler;
-  const std::string* code = options.Find("code");
-  config.code = code == nullptr ? "." : *code;
-  if (config.code.empty()) return Bad("--code is empty: give a jar, a zip or a folder");
-  const auto name = ChooseName(options, config.code);
+  }
+  if (const std::string* code = options.Find("code"); code != nullptr) {
+    config.code = *code;
+    request.code_named_by = "--code";
+    if (code->empty()) return Bad("--code is empty: give a jar, a zip or a folder");
+  }
+  if (config.code.empty()) config.code = ".";
+  const auto name = ChooseName(options, config.name, config.code);
   if (!name) return name.status();
   config.name = *name;
   if (const std::string* timeout = options.Find("timeout"); timeout != nullptr) {
@@ -186,8 +217,8 @@ Status FillConfig(const ParsedOptions& options, InvokeRequest& request) {
     config.memory_size_mb = *parsed;
   }
   config.region = Region();
-  config.log_format = FromEnvironment("AWS_LAMBDA_LOG_FORMAT", request.variables);
-  config.log_level = FromEnvironment("AWS_LAMBDA_LOG_LEVEL", request.variables);
+  config.log_format = LogSetting("AWS_LAMBDA_LOG_FORMAT", config.log_format, request.variables);
+  config.log_level = LogSetting("AWS_LAMBDA_LOG_LEVEL", config.log_level, request.variables);
   return {};
 }
 
@@ -219,7 +250,12 @@ Status FillInvocation(const ParsedOptions& options, InvokeRequest& request) {
 
 const OptionTable& InvokeOptionTable() {
   static const OptionTable kTable = {
-      {"What to run", "handler", 0, "NAME", "package.Class::method, package.Class or module.function; needed"},
+      {"What to run", "handler", 0, "NAME", "package.Class::method, package.Class or module.function"},
+      {"What to run", "template", 0, "FILE",
+       "a SAM or CloudFormation template (default where a function is named: template.yaml, .yml or .json in the "
+       "current "
+       "folder)"},
+      {"What to run", "parameter", 0, "NAME=VALUE", "a parameter of the template; may be repeated", true},
       {"What to run", "code", 0, "PATH", "a jar, a zip or a folder (default: the current folder)"},
       {"What to run", "function-name", 0, "NAME", "the function's name in its context (default: from --code)"},
       {"What to run", "env", 0, "NAME=VALUE", "an environment variable of the function; may be repeated", true},
@@ -246,8 +282,13 @@ const OptionTable& InvokeOptionTable() {
   return kTable;
 }
 
+Result<ParsedOptions> ParseInvokeOptions(const std::vector<std::string>& arguments) {
+  return ParseOptions(InvokeOptionTable(), arguments, kFunctionArgument);
+}
+
 Result<InvokeRequest> MakeInvokeRequest(const ParsedOptions& options) {
   InvokeRequest request;
+  if (Status status = FillFromTemplate(options, request); !status.ok()) return status;
   for (const std::string& text : options.All("env")) {
     auto variable = ParseVariable(text);
     if (!variable) return variable.status();

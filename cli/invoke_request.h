@@ -3,6 +3,7 @@
 #define TANDEM_CLI_INVOKE_REQUEST_H_
 
 #include <string>
+#include <vector>
 
 #include "function_environment.h"
 #include "log_printer.h"
@@ -16,7 +17,10 @@ namespace tandem::cli {
 
 // Checked, with defaults filled in and paths made absolute.
 struct InvokeRequest {
-  FunctionConfig config;
+  FunctionConfig config;                 // its layers may be archives yet
+  std::string code_named_by = "--code";  // or the place in a template
+  std::string layers_named_by;           // the place in a template
+  std::vector<std::string> warnings;     // of a template
   std::string payload;
   std::string request_id;
   std::string client_context;
@@ -28,6 +32,8 @@ struct InvokeRequest {
 };
 
 const OptionTable& InvokeOptionTable();
+// With the argument kFunctionArgument. Errors: as ParseOptions.
+Result<ParsedOptions> ParseInvokeOptions(const std::vector<std::string>& arguments);
 
 // Reads the payload, too. Errors: kInvalidArgument and kNotFound, in a line that names the option.
 Result<InvokeRequest> MakeInvokeRequest(const ParsedOptions& options);

@@ -7,6 +7,7 @@
 
 #include "exit_status.h"
 #include "invoke.h"
+#include "list.h"
 #include "runtimes.h"
 #include "standard_streams.h"
 #include "text.h"
@@ -20,20 +21,23 @@ constexpr std::string_view kHelp =
     "\n"
     "Usage:\n"
     "  tandem invoke --handler NAME [options]   run a handler once\n"
+    "  tandem invoke NAME [options]             run a function of a SAM or CloudFormation template once\n"
+    "  tandem list [--template FILE] [--json]   list the functions of a template\n"
     "  tandem runtimes [--json]                 list the JDKs and Python interpreters found\n"
     "  tandem help [VERB]                       print help, as VERB --help does\n"
     "  tandem --version                         print the version and the loaders installed\n"
     "\n"
     "Examples:\n"
     "  tandem invoke --handler example.Hello::myHandler --code hello-java.jar --payload 123\n"
-    "  tandem invoke --handler hello_python.my_handler --code deployment-package.zip -e event.json\n";
+    "  tandem invoke --handler hello_python.my_handler --code deployment-package.zip -e event.json\n"
+    "  tandem invoke HelloWorldFunction --template template.yaml -e events/event.json\n";
 
 struct Verb {
   std::string_view name;
   int (*run)(const std::vector<std::string>& arguments);
 };
 
-constexpr std::array<Verb, 2> kVerbs = {{{"invoke", RunInvoke}, {"runtimes", RunRuntimes}}};
+constexpr std::array<Verb, 3> kVerbs = {{{"invoke", RunInvoke}, {"list", RunList}, {"runtimes", RunRuntimes}}};
 
 const Verb* FindVerb(std::string_view name) {
   for (const Verb& verb : kVerbs) {
@@ -44,8 +48,9 @@ const Verb* FindVerb(std::string_view name) {
 
 int UnknownVerb(const std::string& name) {
   const bool is_option = name.starts_with('-');
-  const std::vector<std::string_view> known = is_option ? std::vector<std::string_view>{"--help", "--version"}
-                                                        : std::vector<std::string_view>{"invoke", "runtimes", "help"};
+  const std::vector<std::string_view> known = is_option
+                                                  ? std::vector<std::string_view>{"--help", "--version"}
+                                                  : std::vector<std::string_view>{"invoke", "list", "runtimes", "help"};
   Complain(std::string(is_option ? "unknown option " : "unknown verb ") + name + DidYouMean(name, "", known) +
            "; see tandem --help");
   return kExitBadUse;
@@ -53,7 +58,7 @@ int UnknownVerb(const std::string& name) {
 
 int Run(const std::vector<std::string>& arguments) {
   if (arguments.empty()) {
-    Complain("a verb is missing: invoke or runtimes; see tandem --help");
+    Complain("a verb is missing: invoke, list or runtimes; see tandem --help");
     return kExitBadUse;
   }
   const std::string& first = arguments.front();

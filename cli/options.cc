@@ -77,11 +77,15 @@ Status UnknownOption(const OptionTable& table, const std::string& token) {
   return Bad("unknown option " + name + DidYouMean(std::string_view(name).substr(dashes), "--", names));
 }
 
-Result<ParsedOptions> Collect(const OptionTable& table, const std::vector<po::option>& options) {
+Result<ParsedOptions> Collect(const OptionTable& table, const std::vector<po::option>& options,
+                              std::string_view positional) {
   ParsedOptions parsed;
   for (const po::option& option : options) {
     if (option.position_key != -1 || option.string_key.empty()) {
-      return Bad("unexpected argument '" + (option.value.empty() ? std::string() : option.value.front()) + "'");
+      const std::string argument = option.value.empty() ? std::string() : option.value.front();
+      if (positional.empty() || parsed.Has(positional)) return Bad("unexpected argument '" + argument + "'");
+      parsed.Add(positional, {argument});
+      continue;
     }
     const OptionSpec* spec = SpecOf(table, "--" + option.string_key);
     if (spec == nullptr) return UnknownOption(table, option.string_key);
@@ -111,7 +115,8 @@ void ParsedOptions::Add(std::string_view name, std::vector<std::string> values) 
   std::move(values.begin(), values.end(), std::back_inserter(all));
 }
 
-Result<ParsedOptions> ParseOptions(const OptionTable& table, const std::vector<std::string>& arguments) {
+Result<ParsedOptions> ParseOptions(const OptionTable& table, const std::vector<std::string>& arguments,
+                                   std::string_view positional) {
   namespace style = po::command_line_style;
   const po::options_description description = Declare(table);
   try {
@@ -121,7 +126,7 @@ Result<ParsedOptions> ParseOptions(const OptionTable& table, const std::vector<s
             .style(style::unix_style & ~style::allow_guessing)
             .extra_style_parser([&](std::vector<std::string>& rest) { return TakeValueOption(table, rest); })
             .run();
-    return Collect(table, parsed.options);
+    return Collect(table, parsed.options, positional);
   } catch (const po::unknown_option& error) {
     return UnknownOption(table, error.get_option_name());
   } catch (const po::invalid_command_line_syntax& error) {

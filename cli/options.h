@@ -37,9 +37,11 @@ class ParsedOptions {
   std::map<std::string, std::vector<std::string>, std::less<>> values_;
 };
 
-// Parses a verb's arguments. A value is taken as it stands, be it "-", "-1" or empty. Errors: kInvalidArgument, in a
-// line that names the option.
-Result<ParsedOptions> ParseOptions(const OptionTable& table, const std::vector<std::string>& arguments);
+// Parses a verb's arguments. A value is taken as it stands, be it "-", "-1" or empty. `positional` is the name by which
+// one argument without an option is kept; empty: the verb takes none. Errors: kInvalidArgument, in a line that names
+// the option.
+Result<ParsedOptions> ParseOptions(const OptionTable& table, const std::vector<std::string>& arguments,
+                                   std::string_view positional = {});
 
 // The options under their headings, for help.
 std::string DescribeOptions(const OptionTable& table);

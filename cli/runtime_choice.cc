@@ -39,7 +39,19 @@ std::string ReasonAgainstActive(const RuntimeWishes& wishes, const RuntimeRegist
   if (active.identifier == wishes.identifier) return {};
   const auto selection = registry.Select(wishes.identifier, wishes.match, nullptr);
   if (selection && selection->info.identifier == active.identifier) return {};
-  return "it is " + Describe(active) + ", and --runtime asks for " + wishes.identifier;
+  const std::string asker = wishes.template_place.empty() ? "--runtime" : wishes.template_place;
+  return "it is " + Describe(active) + ", and " + asker + " asks for " + wishes.identifier;
+}
+
+// A template's Runtime yields to the interpreter or JDK that an option names, where that is of another version.
+void YieldToOption(const RuntimeRegistry& registry, const std::string& language, const std::string& path,
+                   const std::string& option, RuntimeWishes& wishes, RuntimeChoice& choice) {
+  if (path.empty() || wishes.template_place.empty() || !wishes.identifier.starts_with(language)) return;
+  const RuntimeInfo named = registry.Named(language, path);
+  if (!named.usable() || named.identifier == wishes.identifier) return;
+  choice.note =
+      wishes.template_place + ": " + wishes.identifier + " is set aside: " + option + " names " + Describe(named);
+  wishes.identifier = language;
 }
 
 class PythonChoice {
@@ -142,17 +154,22 @@ Result<std::unique_ptr<RuntimeRegistry>> OpenRegistry() {
                                   (given ? "" : "; install Tandem again, or name the folder in TANDEM_LOADER_PATH")};
 }
 
-Result<RuntimeChoice> ChooseRuntime(const RuntimeWishes& wishes, const RuntimeRegistry& registry,
-                                    std::string_view handler, std::string_view code_root) {
+Result<RuntimeChoice> ChooseRuntime(const RuntimeWishes& asked, const RuntimeRegistry& registry,
+                                    const CodeToServe& code) {
   RuntimeChoice choice;
+  RuntimeWishes wishes = asked;
+  YieldToOption(registry, kJava, wishes.java_home, "--java-home", wishes, choice);
+  YieldToOption(registry, kPython, wishes.venv, "--venv", wishes, choice);
+  YieldToOption(registry, kPython, wishes.python, "--python", wishes, choice);
   choice.identifier = wishes.identifier;
   choice.match = wishes.match;
-  if (!choice.identifier.empty()) choice.option = "--runtime";
+  if (!choice.identifier.empty()) choice.option = wishes.template_place.empty() ? "--runtime" : wishes.template_place;
   if (choice.identifier.empty()) {
-    auto language = registry.DecideLanguage(handler, code_root);
+    auto language = registry.DecideLanguage(code.handler, code.root, code.layers);
     if (!language) {
       const Status& status = language.status();
-      return {status.code(), (status.code() == Code::kNotFound ? "--code: " : "--runtime: ") + status.message()};
+      const std::string about(status.code() == Code::kNotFound ? code.named_by : "--runtime");
+      return {status.code(), about + ": " + status.message()};
     }
     choice.identifier = *language;
   }

@@ -15,12 +15,22 @@ namespace tandem::cli {
 
 // What was said about runtimes, with absolute paths; empty: nothing.
 struct RuntimeWishes {
-  std::string identifier;   // --runtime
+  std::string identifier;   // --runtime, or a template's Runtime
   std::string python;       // --python
   std::string java_home;    // --java-home
   std::string venv;         // --venv
   std::string active_venv;  // VIRTUAL_ENV
   RuntimeMatch match = RuntimeMatch::kNearestNewer;
+  // Where the identifier is said when it is not --runtime: an interpreter or JDK that an option names goes before it.
+  std::string template_place;
+};
+
+// The code that a runtime is chosen for.
+struct CodeToServe {
+  std::string_view handler;
+  std::string_view root;
+  const std::vector<std::string>& layers;  // unpacked
+  std::string_view named_by;               // "--code", or the place in a template
 };
 
 // One wish out of several.
@@ -49,7 +59,7 @@ Result<std::unique_ptr<RuntimeRegistry>> OpenRegistry();
 // An option goes before VIRTUAL_ENV; two options that name different runtimes are refused. Errors: kInvalidArgument, in
 // a line that names the options.
 Result<RuntimeChoice> ChooseRuntime(const RuntimeWishes& wishes, const RuntimeRegistry& registry,
-                                    std::string_view handler, std::string_view code_root);
+                                    const CodeToServe& code);
 
 }  // namespace tandem::cli
 

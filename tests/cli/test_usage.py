@@ -20,7 +20,7 @@ def test_version(tandem):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["-h"], ["help"], ["invoke", "--help"], ["help", "invoke"], ["runtimes", "-h"], ["help", "runtimes"]],
+    [["--help"], ["-h"], ["help"], ["invoke", "--help"], ["help", "invoke"], ["runtimes", "-h"], ["help", "runtimes"], ["list", "-h"]],
 )
 def test_help(tandem, arguments):
     run = tandem(*arguments)
@@ -57,7 +57,10 @@ def test_help_names_every_option_of_the_issue(tandem):
         (["invoke", "--handlr", "a.b"], "did you mean --handler?"),
         (["invoke", "--hand", "a.b"], "unknown option --hand"),
         (["invoke", "--handler", "a.b", "-x"], "unknown option -x"),
-        (["invoke", "a.b"], "unexpected argument 'a.b'"),
+        (["invoke", "a.b"], "that could have a.b; name one with --template, or run a handler by --handler"),
+        (["invoke", "a", "b"], "unexpected argument 'b'"),
+        (["lsit"], "did you mean list?"),
+        (["list", "x"], "unexpected argument 'x'"),
         (["invoke", "--handler", "a.b", "--quiet=yes"], "--quiet takes no value"),
         (["invoke", "--handler", "a.b", "-v", "--quiet"], "--quiet and --verbose"),
         (["invoke", "--handler", "a.b", "--payload", "1", "-e", "x"], "--payload and --event"),
