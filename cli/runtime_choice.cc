@@ -154,16 +154,16 @@ Result<std::unique_ptr<RuntimeRegistry>> OpenRegistry() {
                                   (given ? "" : "; install Tandem again, or name the folder in TANDEM_LOADER_PATH")};
 }
 
-Result<RuntimeChoice> ChooseRuntime(const RuntimeWishes& asked, const RuntimeRegistry& registry,
+Result<RuntimeChoice> ChooseRuntime(const RuntimeWishes& wishes, const RuntimeRegistry& registry,
                                     const CodeToServe& code) {
   RuntimeChoice choice;
-  RuntimeWishes wishes = asked;
-  YieldToOption(registry, kJava, wishes.java_home, "--java-home", wishes, choice);
-  YieldToOption(registry, kPython, wishes.venv, "--venv", wishes, choice);
-  YieldToOption(registry, kPython, wishes.python, "--python", wishes, choice);
-  choice.identifier = wishes.identifier;
-  choice.match = wishes.match;
-  if (!choice.identifier.empty()) choice.option = wishes.template_place.empty() ? "--runtime" : wishes.template_place;
+  RuntimeWishes settled = wishes;
+  YieldToOption(registry, kJava, settled.java_home, "--java-home", settled, choice);
+  YieldToOption(registry, kPython, settled.venv, "--venv", settled, choice);
+  YieldToOption(registry, kPython, settled.python, "--python", settled, choice);
+  choice.identifier = settled.identifier;
+  choice.match = settled.match;
+  if (!choice.identifier.empty()) choice.option = settled.template_place.empty() ? "--runtime" : settled.template_place;
   if (choice.identifier.empty()) {
     auto language = registry.DecideLanguage(code.handler, code.root, code.layers);
     if (!language) {
@@ -173,12 +173,12 @@ Result<RuntimeChoice> ChooseRuntime(const RuntimeWishes& asked, const RuntimeReg
     }
     choice.identifier = *language;
   }
-  if (choice.identifier.starts_with(kJava) && !wishes.java_home.empty()) {
-    choice.languages[kJava].path = wishes.java_home;
+  if (choice.identifier.starts_with(kJava) && !settled.java_home.empty()) {
+    choice.languages[kJava].path = settled.java_home;
     choice.option = "--java-home";
   }
   if (choice.identifier.starts_with(kPython)) {
-    if (Status status = PythonChoice(wishes, registry, choice).Make(); !status.ok()) return status;
+    if (Status status = PythonChoice(settled, registry, choice).Make(); !status.ok()) return status;
   }
   return choice;
 }

@@ -82,7 +82,7 @@ class Builder final : public YAML::EventHandler {
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
-    auto node = std::make_shared<Node>();
+    auto node = std::make_shared<TreeNode>();
     node->mark = FromYaml(mark);
     node->text = value;
     node->plain = tag.empty() || tag == "?";
@@ -95,11 +95,11 @@ class Builder final : public YAML::EventHandler {
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value /*style*/) override {
-    Begin(Node::Kind::kList, FromYaml(mark), tag, anchor);
+    Begin(TreeNode::Kind::kList, FromYaml(mark), tag, anchor);
   }
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value /*style*/) override {
-    Begin(Node::Kind::kMap, FromYaml(mark), tag, anchor);
+    Begin(TreeNode::Kind::kMap, FromYaml(mark), tag, anchor);
   }
   void OnSequenceEnd() override { End(); }
   void OnMapEnd() override {
@@ -112,7 +112,7 @@ class Builder final : public YAML::EventHandler {
  private:
   // A list or map that is not complete.
   struct Frame {
-    std::shared_ptr<Node> node;
+    std::shared_ptr<TreeNode> node;
     std::string tag;
     YAML::anchor_t anchor = 0;
     bool has_key = false;
@@ -127,11 +127,11 @@ class Builder final : public YAML::EventHandler {
     if (count_ > kMaxNodes) throw Refused(mark, "more than " + std::to_string(kMaxNodes) + " values are too many");
   }
 
-  void Begin(Node::Kind kind, Mark mark, const std::string& tag, YAML::anchor_t anchor) {
+  void Begin(TreeNode::Kind kind, Mark mark, const std::string& tag, YAML::anchor_t anchor) {
     Count(mark);
     if (frames_.size() >= static_cast<std::size_t>(kMaxDepth)) RefuseDepth(mark);
     Frame& frame = frames_.emplace_back();
-    frame.node = std::make_shared<Node>();
+    frame.node = std::make_shared<TreeNode>();
     frame.node->kind = kind;
     frame.node->mark = mark;
     frame.tag = tag;
@@ -164,7 +164,7 @@ class Builder final : public YAML::EventHandler {
     }
   }
 
-  static void AddKey(Frame& frame, const Node& node, Mark mark, bool merges) {
+  static void AddKey(Frame& frame, const TreeNode& node, Mark mark, bool merges) {
     if (!node.is_scalar()) throw Refused(mark, "a key must be a text, not " + std::string(KindName(node)));
     frame.has_key = true;
     frame.key_merges = merges;
@@ -195,7 +195,7 @@ class Builder final : public YAML::EventHandler {
     }
   }
 
-  void MergeMap(Frame& frame, const Node& source) {
+  void MergeMap(Frame& frame, const TreeNode& source) {
     if (!source.is_map()) throw Refused(source.mark, "'<<' takes a map, not " + std::string(KindName(source)));
     for (const Entry& entry : source.entries) {
       Count(entry.mark);
@@ -205,7 +205,9 @@ class Builder final : public YAML::EventHandler {
     }
   }
 
-  static void Raise(Node& parent, const Node& child) { parent.height = std::max(parent.height, child.height + 1); }
+  static void Raise(TreeNode& parent, const TreeNode& child) {
+    parent.height = std::max(parent.height, child.height + 1);
+  }
 
   [[noreturn]] static void RefuseDepth(Mark mark) {
     throw Refused(mark, "this is nested more than " + std::to_string(kMaxDepth) + " levels deep");
@@ -249,21 +251,21 @@ NodePtr Parse(std::string_view bytes) {
 
 }  // namespace
 
-const Entry* Node::Find(std::string_view key) const {
+const Entry* TreeNode::Find(std::string_view key) const {
   const auto found = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.key == key; });
   return found == entries.end() ? nullptr : &*found;
 }
 
 NodePtr MakeText(std::string text, Mark mark) {
-  auto node = std::make_shared<Node>();
+  auto node = std::make_shared<TreeNode>();
   node->text = std::move(text);
   node->mark = mark;
   return node;
 }
 
 NodePtr MakeList(std::vector<NodePtr> items, Mark mark) {
-  auto node = std::make_shared<Node>();
-  node->kind = Node::Kind::kList;
+  auto node = std::make_shared<TreeNode>();
+  node->kind = TreeNode::Kind::kList;
   node->mark = mark;
   for (const NodePtr& item : items) node->height = std::max(node->height, item->height + 1);
   node->items = std::move(items);
@@ -271,8 +273,8 @@ NodePtr MakeList(std::vector<NodePtr> items, Mark mark) {
 }
 
 NodePtr MakeMap(std::vector<Entry> entries, Mark mark) {
-  auto node = std::make_shared<Node>();
-  node->kind = Node::Kind::kMap;
+  auto node = std::make_shared<TreeNode>();
+  node->kind = TreeNode::Kind::kMap;
   node->mark = mark;
   for (const Entry& entry : entries) node->height = std::max(node->height, entry.value->height + 1);
   node->entries = std::move(entries);
@@ -280,21 +282,21 @@ NodePtr MakeMap(std::vector<Entry> entries, Mark mark) {
 }
 
 NodePtr MakeAbsent(Mark mark) {
-  auto node = std::make_shared<Node>();
-  node->kind = Node::Kind::kAbsent;
+  auto node = std::make_shared<TreeNode>();
+  node->kind = TreeNode::Kind::kAbsent;
   node->mark = mark;
   return node;
 }
 
-std::string_view KindName(const Node& node) {
+std::string_view KindName(const TreeNode& node) {
   switch (node.kind) {
-    case Node::Kind::kScalar:
+    case TreeNode::Kind::kScalar:
       return "a text";
-    case Node::Kind::kList:
+    case TreeNode::Kind::kList:
       return "a list";
-    case Node::Kind::kMap:
+    case TreeNode::Kind::kMap:
       return "a map";
-    case Node::Kind::kAbsent:
+    case TreeNode::Kind::kAbsent:
       break;
   }
   return "no value";

@@ -26,8 +26,8 @@ struct Mark {
   int column = 0;
 };
 
-struct Node;
-using NodePtr = std::shared_ptr<const Node>;
+struct TreeNode;
+using NodePtr = std::shared_ptr<const TreeNode>;
 
 struct Entry {
   std::string key;  // as it is written, so that 0123 and on are names like any other
@@ -37,7 +37,7 @@ struct Entry {
 };
 
 // A value. An alias is the very node that it names, so an expanded alias costs nothing.
-struct Node {
+struct TreeNode {
   enum class Kind : std::uint8_t {
     kScalar,
     kList,
@@ -67,7 +67,7 @@ NodePtr MakeMap(std::vector<Entry> entries, Mark mark);
 NodePtr MakeAbsent(Mark mark);
 
 // "Kind of node" for messages: "a list".
-std::string_view KindName(const Node& node);
+std::string_view KindName(const TreeNode& node);
 
 // Reads one YAML or JSON document. Short forms of functions become long ones (`!Sub x` is {"Fn::Sub": x}), a tag that
 // stands for no function becomes the key itself ({"!Foo": x}), merge keys are merged. Errors: kInvalidArgument, in a

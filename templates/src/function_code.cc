@@ -72,7 +72,7 @@ void FunctionReader::UseCode(const std::string& text, const Where& where) {
 std::string FunctionReader::BuiltTemplateHint() const {
   const fs::path built = fs::path(stack_.path()).parent_path() / ".aws-sam" / "build" / "template.yaml";
   std::error_code error;
-  if (!fs::is_regular_file(built, error) || fs::equivalent(built, stack_.path(), error)) return {};
+  if (!fs::is_regular_file(built, error)) return {};
   return "; --template " + built.string() + " is what sam build has made";
 }
 

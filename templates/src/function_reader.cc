@@ -81,7 +81,8 @@ void FunctionReader::Refuse(Subject subject, const Where& where, const std::stri
   function_.problems.push_back({subject, "", Place(where) + ": " + text});
 }
 
-void FunctionReader::RefuseValue(Subject subject, const Where& where, const Node& value, const std::string& wanted) {
+void FunctionReader::RefuseValue(Subject subject, const Where& where, const TreeNode& value,
+                                 const std::string& wanted) {
   const bool is_null = value.is_scalar() && ReadScalar(value).kind == Scalar::Kind::kNull;
   const std::string found = is_null             ? "nothing"
                             : value.is_scalar() ? "'" + value.text + "'"
@@ -206,7 +207,8 @@ bool FunctionReader::TakeNumber(Subject subject, const NodePtr& value, const Whe
   return true;
 }
 
-void FunctionReader::NoteReading(Subject subject, const Node& value, const Where& where, const std::string& variable) {
+void FunctionReader::NoteReading(Subject subject, const TreeNode& value, const Where& where,
+                                 const std::string& variable) {
   const Scalar scalar = ReadScalar(value);
   if (scalar.text == value.text || scalar.kind == Scalar::Kind::kNull) return;
   Warn(subject, where, "YAML reads " + value.text + " as " + scalar.text + "; quotes keep it as it is written",

@@ -41,7 +41,7 @@ class FunctionReader {
   std::string PlaceAt(const Where& where, Mark mark) const;
   void Warn(Subject subject, const Where& where, const std::string& text, const std::string& variable = {});
   void Refuse(Subject subject, const Where& where, const std::string& text);
-  void RefuseValue(Subject subject, const Where& where, const Node& value, const std::string& wanted);
+  void RefuseValue(Subject subject, const Where& where, const TreeNode& value, const std::string& wanted);
 
   void ReadAttributes();
   void ReadProperties();
@@ -52,7 +52,7 @@ class FunctionReader {
   bool TakeText(Subject subject, const NodePtr& value, const Where& where, std::string& text);
   bool TakeNumber(Subject subject, const NodePtr& value, const Where& where, std::int64_t least, std::int64_t most,
                   std::int64_t& number);
-  void NoteReading(Subject subject, const Node& value, const Where& where, const std::string& variable = {});
+  void NoteReading(Subject subject, const TreeNode& value, const Where& where, const std::string& variable = {});
 
   void ReadHandler(const NodePtr& value, const Where& where);
   void ReadRuntime(const NodePtr& value, const Where& where);

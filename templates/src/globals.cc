@@ -7,11 +7,11 @@
 namespace tandem::templates {
 namespace {
 
-bool IsPlainMap(const Node& node) {
+bool IsPlainMap(const TreeNode& node) {
   return node.is_map() && !IsIntrinsic(node);
 }
 
-NodePtr MergeMaps(const Node& globals, const Node& own) {
+NodePtr MergeMaps(const TreeNode& globals, const TreeNode& own) {
   std::vector<Entry> entries;
   for (const Entry& entry : own.entries) {
     const Entry* global = globals.Find(entry.key);

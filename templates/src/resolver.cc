@@ -64,7 +64,7 @@ std::string Encode(std::string_view bytes) {
 
 }  // namespace
 
-bool IsIntrinsic(const Node& node) {
+bool IsIntrinsic(const TreeNode& node) {
   if (!node.is_map() || node.entries.size() != 1) return false;
   const std::string& key = node.entries.front().key;
   return key == "Ref" || key == "Condition" || key.starts_with("Fn::") || key.starts_with('!');
@@ -104,7 +104,7 @@ NodePtr Resolver::Resolve(const NodePtr& node) {
   return node;
 }
 
-NodePtr Resolver::ResolveList(const Node& node) {
+NodePtr Resolver::ResolveList(const TreeNode& node) {
   std::vector<NodePtr> items;
   for (const NodePtr& item : node.items) {
     NodePtr value = Resolve(item);
@@ -113,7 +113,7 @@ NodePtr Resolver::ResolveList(const Node& node) {
   return MakeList(std::move(items), node.mark);
 }
 
-NodePtr Resolver::ResolveMap(const Node& node) {
+NodePtr Resolver::ResolveMap(const TreeNode& node) {
   std::vector<Entry> entries;
   for (const Entry& entry : node.entries) {
     NodePtr value = Resolve(entry.value);
@@ -123,7 +123,7 @@ NodePtr Resolver::ResolveMap(const Node& node) {
 }
 
 NodePtr Resolver::Call(const Entry& entry) {
-  using Function = NodePtr (Resolver::*)(const Node&);
+  using Function = NodePtr (Resolver::*)(const TreeNode&);
   static constexpr std::array<std::pair<std::string_view, Function>, 9> kFunctions = {{
       {"Ref", &Resolver::Ref},
       {"Fn::GetAtt", &Resolver::GetAtt},
@@ -150,14 +150,14 @@ std::string Resolver::TextArgument(const NodePtr& node, std::string_view functio
   throw Unresolvable(node->mark, std::string(function) + " takes a text here, not " + std::string(KindName(*value)));
 }
 
-const std::vector<NodePtr>& Resolver::Arguments(const Node& node, std::string_view function, std::size_t least,
+const std::vector<NodePtr>& Resolver::Arguments(const TreeNode& node, std::string_view function, std::size_t least,
                                                 std::size_t most) const {
   if (node.is_list() && node.items.size() >= least && node.items.size() <= most) return node.items;
   throw Unresolvable(node.mark, std::string(function) + " takes a list of " + std::to_string(least) +
                                     (most == least ? "" : " or more"));
 }
 
-NodePtr Resolver::Ref(const Node& node) {
+NodePtr Resolver::Ref(const TreeNode& node) {
   if (!node.is_scalar()) throw Unresolvable(node.mark, "Ref takes a name, not " + std::string(KindName(node)));
   return RefTo(node.text, node.mark);
 }
@@ -171,7 +171,7 @@ NodePtr Resolver::RefTo(const std::string& name, Mark mark) {
   throw Unresolvable(mark, "there is no parameter or resource '" + name + "'");
 }
 
-NodePtr Resolver::Parameter(const std::string& name, const Node& declared, Mark mark) {
+NodePtr Resolver::Parameter(const std::string& name, const TreeNode& declared, Mark mark) {
   const std::string type = TextAt(declared, "Type");
   const std::string* given = stack_.Given(name);
   const Entry* fallback = declared.Find("Default");
@@ -233,7 +233,7 @@ std::string Resolver::LayerArn(const Resource& resource) const {
   return "arn:aws:lambda:" + stack_.region() + ":" + std::string(kAccountId) + ":layer:" + resource.id + ":1";
 }
 
-NodePtr Resolver::GetAtt(const Node& node) {
+NodePtr Resolver::GetAtt(const TreeNode& node) {
   if (node.is_scalar()) {
     const std::size_t dot = node.text.find('.');
     if (dot != std::string::npos) return Attribute(node.text.substr(0, dot), node.text.substr(dot + 1), node.mark);
@@ -251,9 +251,9 @@ NodePtr Resolver::Attribute(const std::string& name, const std::string& attribut
       mark, "nothing of " + resource->type + " is created here, so " + name + "." + attribute + " has no value");
 }
 
-NodePtr Resolver::Sub(const Node& node) {
+NodePtr Resolver::Sub(const TreeNode& node) {
   Names names;
-  const Node* text = &node;
+  const TreeNode* text = &node;
   if (!node.is_scalar()) {
     const auto& arguments = Arguments(node, "Fn::Sub", 2, 2);
     text = arguments[0].get();
@@ -283,7 +283,7 @@ NodePtr Resolver::Placeholder(const std::string& name, const Names& names, Mark 
   return RefTo(name, mark);
 }
 
-NodePtr Resolver::Join(const Node& node) {
+NodePtr Resolver::Join(const TreeNode& node) {
   const auto& arguments = Arguments(node, "Fn::Join", 2, 2);
   const std::string delimiter = TextArgument(arguments[0], "Fn::Join");
   const NodePtr parts = Resolve(arguments[1]);
@@ -296,7 +296,7 @@ NodePtr Resolver::Join(const Node& node) {
   return Text(std::move(joined), node.mark);
 }
 
-NodePtr Resolver::Select(const Node& node) {
+NodePtr Resolver::Select(const TreeNode& node) {
   const auto& arguments = Arguments(node, "Fn::Select", 2, 2);
   const auto index = IntegerOf(*Resolve(arguments[0]));
   const NodePtr items = Resolve(arguments[1]);
@@ -308,7 +308,7 @@ NodePtr Resolver::Select(const Node& node) {
   return items->items[static_cast<std::size_t>(*index)];
 }
 
-NodePtr Resolver::Split(const Node& node) {
+NodePtr Resolver::Split(const TreeNode& node) {
   const auto& arguments = Arguments(node, "Fn::Split", 2, 2);
   const std::string delimiter = TextArgument(arguments[0], "Fn::Split");
   const std::string text = TextArgument(arguments[1], "Fn::Split");
@@ -323,18 +323,18 @@ NodePtr Resolver::Split(const Node& node) {
   return MakeList(std::move(items), node.mark);
 }
 
-NodePtr Resolver::If(const Node& node) {
+NodePtr Resolver::If(const TreeNode& node) {
   const auto& arguments = Arguments(node, "Fn::If", 3, 3);
   if (!arguments[0]->is_scalar()) throw Unresolvable(node.mark, "Fn::If takes a condition's name first");
   return Resolve(Holds(arguments[0]->text, arguments[0]->mark) ? arguments[1] : arguments[2]);
 }
 
-NodePtr Resolver::Base64(const Node& node) {
-  const auto copy = std::make_shared<Node>(node);
+NodePtr Resolver::Base64(const TreeNode& node) {
+  const auto copy = std::make_shared<TreeNode>(node);
   return Text(Encode(TextArgument(copy, "Fn::Base64")), node.mark);
 }
 
-NodePtr Resolver::FindInMap(const Node& node) {
+NodePtr Resolver::FindInMap(const TreeNode& node) {
   const auto& arguments = Arguments(node, "Fn::FindInMap", 3, 4);
   std::array<std::string, 3> keys;
   for (std::size_t i = 0; i < keys.size(); ++i) keys.at(i) = TextArgument(arguments[i], "Fn::FindInMap");
@@ -362,7 +362,7 @@ bool Resolver::Test(const NodePtr& node) {
 }
 
 bool Resolver::TestCall(const Entry& entry) {
-  const Node& node = *entry.value;
+  const TreeNode& node = *entry.value;
   if (entry.key == "Condition") {
     if (!node.is_scalar()) throw Unresolvable(entry.mark, "Condition takes a name");
     return Holds(node.text, entry.mark);
@@ -379,7 +379,7 @@ bool Resolver::TestCall(const Entry& entry) {
   throw Unresolvable(entry.mark, entry.key + " is no condition");
 }
 
-bool Resolver::Equals(const Node& node) {
+bool Resolver::Equals(const TreeNode& node) {
   const auto& arguments = Arguments(node, "Fn::Equals", 2, 2);
   const NodePtr left = Resolve(arguments[0]);
   const NodePtr right = Resolve(arguments[1]);

@@ -33,7 +33,7 @@ struct Remark {
 };
 
 // Whether a map is a function: Ref, Condition, Fn::Sub, or a tag that stands for none.
-bool IsIntrinsic(const Node& node);
+bool IsIntrinsic(const TreeNode& node);
 
 // Errors: Unresolvable, also where the working out would take too long (aliases make exponential templates short).
 class Resolver {
@@ -59,32 +59,32 @@ class Resolver {
   void Spend(Mark mark, std::size_t bytes);
   NodePtr Text(std::string text, Mark mark);
   std::string TextArgument(const NodePtr& node, std::string_view function);
-  const std::vector<NodePtr>& Arguments(const Node& node, std::string_view function, std::size_t least,
+  const std::vector<NodePtr>& Arguments(const TreeNode& node, std::string_view function, std::size_t least,
                                         std::size_t most) const;
 
-  NodePtr ResolveList(const Node& node);
-  NodePtr ResolveMap(const Node& node);
+  NodePtr ResolveList(const TreeNode& node);
+  NodePtr ResolveMap(const TreeNode& node);
   NodePtr Call(const Entry& entry);
 
-  NodePtr Ref(const Node& node);
+  NodePtr Ref(const TreeNode& node);
   NodePtr RefTo(const std::string& name, Mark mark);
-  NodePtr Parameter(const std::string& name, const Node& declared, Mark mark);
+  NodePtr Parameter(const std::string& name, const TreeNode& declared, Mark mark);
   NodePtr Pseudo(const std::string& name, Mark mark);
   NodePtr RefToResource(const Resource& resource, Mark mark);
-  NodePtr GetAtt(const Node& node);
+  NodePtr GetAtt(const TreeNode& node);
   NodePtr Attribute(const std::string& name, const std::string& attribute, Mark mark);
-  NodePtr Sub(const Node& node);
+  NodePtr Sub(const TreeNode& node);
   NodePtr Placeholder(const std::string& name, const Names& names, Mark mark);
-  NodePtr Join(const Node& node);
-  NodePtr Select(const Node& node);
-  NodePtr Split(const Node& node);
-  NodePtr If(const Node& node);
-  NodePtr Base64(const Node& node);
-  NodePtr FindInMap(const Node& node);
+  NodePtr Join(const TreeNode& node);
+  NodePtr Select(const TreeNode& node);
+  NodePtr Split(const TreeNode& node);
+  NodePtr If(const TreeNode& node);
+  NodePtr Base64(const TreeNode& node);
+  NodePtr FindInMap(const TreeNode& node);
 
   bool Test(const NodePtr& node);
   bool TestCall(const Entry& entry);
-  bool Equals(const Node& node);
+  bool Equals(const TreeNode& node);
 
   const Stack& stack_;
   std::vector<Remark> remarks_;

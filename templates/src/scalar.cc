@@ -106,7 +106,7 @@ std::optional<std::string> ReadFloat(std::string_view text) {
 
 }  // namespace
 
-Scalar ReadScalar(const Node& node) {
+Scalar ReadScalar(const TreeNode& node) {
   const std::string& text = node.text;
   if (!node.plain) return {Scalar::Kind::kText, text};
   if (text.empty() || IsOneOf(text, kNull)) return {Scalar::Kind::kNull, ""};
@@ -121,11 +121,11 @@ Scalar ReadScalar(const Node& node) {
   return {Scalar::Kind::kText, text};
 }
 
-std::string TextOf(const Node& node) {
+std::string TextOf(const TreeNode& node) {
   return ReadScalar(node).text;
 }
 
-std::optional<std::int64_t> IntegerOf(const Node& node) {
+std::optional<std::int64_t> IntegerOf(const TreeNode& node) {
   if (!node.is_scalar()) return std::nullopt;
   const std::string text = TextOf(node);
   std::int64_t value = 0;

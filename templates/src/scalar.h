@@ -18,13 +18,13 @@ struct Scalar {
 };
 
 // `node` is a scalar.
-Scalar ReadScalar(const Node& node);
+Scalar ReadScalar(const TreeNode& node);
 
 // A scalar's text as the tools pass it on; "" for null.
-std::string TextOf(const Node& node);
+std::string TextOf(const TreeNode& node);
 
 // A whole number, or a text that is one: 10, "10", 1_0. Nullopt: it is none, or none that fits.
-std::optional<std::int64_t> IntegerOf(const Node& node);
+std::optional<std::int64_t> IntegerOf(const TreeNode& node);
 
 }  // namespace tandem::templates
 

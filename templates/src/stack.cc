@@ -29,7 +29,7 @@ Resource MakeResource(const Entry& entry) {
   return resource;
 }
 
-std::string Keys(const Node* map) {
+std::string Keys(const TreeNode* map) {
   std::string names;
   if (map != nullptr && map->is_map()) {
     for (const Entry& entry : map->entries) names += (names.empty() ? "" : ", ") + entry.key;
@@ -39,12 +39,12 @@ std::string Keys(const Node* map) {
 
 }  // namespace
 
-std::string TextAt(const Node& map, std::string_view key) {
+std::string TextAt(const TreeNode& map, std::string_view key) {
   const Entry* entry = map.Find(key);
   return entry != nullptr && entry->value->is_scalar() ? entry->value->text : std::string();
 }
 
-std::string ReasonAgainst(const std::string& value, const Node& declared) {
+std::string ReasonAgainst(const std::string& value, const TreeNode& declared) {
   if (TextAt(declared, "Type") == "Number" && !IsNumber(value)) return "'" + value + "' is no number";
   const Entry* allowed = declared.Find("AllowedValues");
   if (allowed == nullptr || !allowed->value->is_list()) return {};
@@ -96,7 +96,9 @@ Status Stack::CheckParameters() const {
                  (known.empty() ? "; it has none at all" : "; it has " + known));
     }
     const std::string reason = ReasonAgainst(value, *parameter->value);
-    if (!reason.empty()) return Bad("--parameter: " + Place("Parameters." + name, parameter->mark) + ": " + reason);
+    if (reason.empty()) continue;
+    const std::string place = Place(std::string("Parameters.").append(name), parameter->mark);
+    return Bad(std::string("--parameter: ").append(place).append(": ").append(reason));
   }
   return {};
 }

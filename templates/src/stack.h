@@ -38,7 +38,7 @@ class Stack {
   // Errors: kInvalidArgument when the document is no template, or takes no such parameters.
   static Result<Stack> Create(NodePtr root, const std::string& path, const TemplateOptions& options);
 
-  const Node& root() const { return *root_; }
+  const TreeNode& root() const { return *root_; }
   const std::vector<Resource>& resources() const { return resources_; }
   // Null when there is none.
   const Resource* FindResource(std::string_view id) const;
@@ -64,9 +64,9 @@ class Stack {
 };
 
 // Why a value is none of a parameter's; empty: it is one. `declared` is the parameter's declaration.
-std::string ReasonAgainst(const std::string& value, const Node& declared);
+std::string ReasonAgainst(const std::string& value, const TreeNode& declared);
 // The text of a map's entry; empty where there is none, or it is no text.
-std::string TextAt(const Node& map, std::string_view key);
+std::string TextAt(const TreeNode& map, std::string_view key);
 
 }  // namespace tandem::templates
 

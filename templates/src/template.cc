@@ -71,7 +71,7 @@ class TemplateWarnings {
     notes_.push_back({Subject::kOther, "", stack_.Place(path, mark) + ": " + text});
   }
 
-  void AddTransforms(const Node& value, Mark mark) {
+  void AddTransforms(const TreeNode& value, Mark mark) {
     if (value.is_scalar() && value.text == kServerlessTransform) return;
     if (!value.is_list()) {
       const std::string name = value.is_scalar() ? value.text : TextAt(value, "Name");
@@ -80,7 +80,7 @@ class TemplateWarnings {
     for (const NodePtr& item : value.items) AddTransforms(*item, item->mark);
   }
 
-  void AddGlobals(const Node& globals) {
+  void AddGlobals(const TreeNode& globals) {
     if (!globals.is_map()) Warn("Globals", globals.mark, "this is no map (ignored)");
     for (const Entry& entry : globals.entries) {
       if (entry.key == "Function" && entry.value->is_map()) continue;

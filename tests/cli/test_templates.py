@@ -248,7 +248,12 @@ def test_an_interpreter_that_is_named_goes_before_the_templates_runtime(tandem, 
 def test_layers(tandem, tmp_path):
     """H-PY-14, K-10: a folder and a zip."""
     write_zip(tmp_path / "zipped.zip", {"python/from_zip.py": "NAME = 'zip'\n"})
-    source = "import from_folder, from_zip\ndef handler(event, context):\n    return [from_folder.NAME, from_zip.NAME]\n"
+    source = """
+        import os, from_folder, from_zip
+
+        def handler(event, context):
+            return [from_folder.NAME, from_zip.NAME, os.path.isfile(from_zip.__file__)]
+    """
     text = """
         Resources:
           A:
@@ -262,7 +267,7 @@ def test_layers(tandem, tmp_path):
     """
     write_files(tmp_path, {"t.yaml": text, "code/app.py": source, "shared/python/from_folder.py": "NAME = 'folder'\n"})
     run = tandem("invoke", "A", "--template", "t.yaml", cwd=tmp_path)
-    assert (run.code, run.json) == (0, ["folder", "zip"]), run.stderr
+    assert (run.code, run.json) == (0, ["folder", "zip", True]), run.stderr
     assert warnings(run) == [
         "tandem: warning: t.yaml:8: Resources.A.Properties.Layers: the layer arn:aws:lambda:us-east-1:1:layer:x:1 is not "
         "fetched (left out)"

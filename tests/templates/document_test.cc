@@ -22,9 +22,9 @@ std::string Refusal(const std::string& text) {
 }
 
 // The value below some keys.
-const Node& At(const Node& root, const std::vector<std::string>& keys) {
+const TreeNode& At(const TreeNode& root, const std::vector<std::string>& keys) {
   static const NodePtr kNothing = MakeAbsent({});
-  const Node* node = &root;
+  const TreeNode* node = &root;
   for (const std::string& key : keys) {
     const Entry* entry = node->Find(key);
     EXPECT_NE(entry, nullptr) << key;
@@ -84,6 +84,7 @@ TEST(Document, FollowsAnchorsAndMergesMaps) {
   EXPECT_EQ(At(*root, {"One", "B"}).text, "own");
   EXPECT_EQ(At(*root, {"Two", "B"}).text, "2");
   EXPECT_EQ(At(*root, {"Two", "C"}).text, "4");
+  EXPECT_EQ(At(*root, {"Two"}).entries.size(), 3U) << "each key once";
   EXPECT_EQ(&At(*root, {"Three"}), &At(*root, {"Base"})) << "an alias is no copy";
   EXPECT_EQ(At(*root, {"Four", "<<"}).text, "plain");
 }

@@ -58,7 +58,7 @@ class ResolverTest : public testing::Test {
   }
 
   // A scalar's text, a list's in brackets.
-  static std::string Shown(const Node& node) {
+  static std::string Shown(const TreeNode& node) {
     if (node.is_scalar()) return TextOf(node);
     if (node.is_absent()) return "(absent)";
     std::string all;

@@ -6,8 +6,8 @@
 namespace tandem::templates {
 namespace {
 
-Node Plain(const std::string& text) {
-  Node node;
+TreeNode Plain(const std::string& text) {
+  TreeNode node;
   node.text = text;
   node.plain = true;
   return node;
