@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <sstream>
 #include <string>
 
 #include "scalar.h"
@@ -181,16 +182,16 @@ TEST_F(ResolverTest, WhatNeedsAnAccountHasNoValue) {
 
 TEST_F(ResolverTest, CirclesAndBombsEnd) {
   EXPECT_EQ(Reason("!Ref Loop"), "this goes in a circle, or is nested too deeply");
-  std::string bomb = "a0: &a0 [x, x]\n";
-  std::string join = "b0: &b0 xxxxxxxx\n";
+  std::ostringstream bomb;
+  std::ostringstream join;
+  bomb << "a0: &a0 [x, x]\n";
+  join << "b0: &b0 xxxxxxxx\n";
   for (int i = 1; i < 30; ++i) {
-    const std::string last = std::to_string(i - 1);
-    const std::string self = std::to_string(i);
-    bomb += "a" + self + ": &a" + self + " [*a" + last + ", *a" + last + "]\n";
-    join += "b" + self + ": &b" + self + " !Join ['', [*b" + last + ", *b" + last + "]]\n";
+    bomb << 'a' << i << ": &a" << i << " [*a" << i - 1 << ", *a" << i - 1 << "]\n";
+    join << 'b' << i << ": &b" << i << " !Join ['', [*b" << i - 1 << ", *b" << i - 1 << "]]\n";
   }
-  EXPECT_EQ(Reason(bomb), "this is too large to be worked out");
-  EXPECT_EQ(Reason(join), "this is too large to be worked out");
+  EXPECT_EQ(Reason(bomb.str()), "this is too large to be worked out");
+  EXPECT_EQ(Reason(join.str()), "this is too large to be worked out");
 }
 
 TEST(StackTest, ParametersAreChecked) {
