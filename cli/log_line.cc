@@ -18,7 +18,8 @@ bool LogLineIsOpen() {
 }  // namespace tandem::cli
 
 // The C library's own.
-extern "C" ssize_t __write(int descriptor, const void* bytes, size_t size);  // NOLINT(readability-identifier-naming)
+// NOLINTNEXTLINE(readability-identifier-naming): its name is no choice of ours
+extern "C" ssize_t __write(int descriptor, const void* bytes, size_t size);
 
 // Stands before the C library's for all that is loaded into this process.
 // NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): the C library's names are reserved ones

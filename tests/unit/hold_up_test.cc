@@ -20,6 +20,7 @@ std::atomic<bool> refuse_threads{false};
 }  // namespace
 
 // Stands before the C library's: a process that may start no more threads, where `refuse_threads` says so.
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): the C library's names are reserved ones
 extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*body)(void*), void* arg) {
   if (refuse_threads) return EAGAIN;
   static const auto real = reinterpret_cast<decltype(&pthread_create)>(dlsym(RTLD_NEXT, "pthread_create"));
@@ -31,7 +32,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using test::NativeRuntime;
-using test::Text;
 
 // A runtime in which a handler waits that only its deadline ends, on a thread of its own.
 class WaitingHandler {
