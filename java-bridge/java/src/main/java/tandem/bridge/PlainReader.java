@@ -60,6 +60,11 @@ final class PlainReader {
         : null;
   }
 
+  /** Whether the type says that a map's or a list's values are texts. */
+  boolean readsTextsOnly() {
+    return textsOnly;
+  }
+
   private static boolean isTextOrAny(JavaType type) {
     return type != null && (type.getRawClass() == Object.class || type.getRawClass() == String.class);
   }

@@ -22,6 +22,7 @@ final class PlainSerializer implements PojoSerializer<Object> {
   private final ObjectReader reader;
   private final ObjectReader slotReader;
   private final PlainReader plainReader;
+  private final PlainWriter plainWriter;
   private final ObjectWriter writer;
 
   PlainSerializer(ObjectMapper mapper, Type type) {
@@ -30,6 +31,7 @@ final class PlainSerializer implements PojoSerializer<Object> {
     reader = mapper.readerFor(javaType);
     slotReader = reader.without(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION);
     plainReader = PlainReader.of(javaType);
+    plainWriter = PlainWriter.of(javaType);
     writer = mapper.writerFor(javaType);
   }
 
@@ -51,10 +53,19 @@ final class PlainSerializer implements PojoSerializer<Object> {
   }
 
   /**
-   * Writes to the slot's result with the slot's generator, which is given up when it fails, has seen much, or has written
+   * Writes to the slot's result, what is not plain with the slot's generator, which is given up when it fails, has seen much, or has written
    * for another function: a package's own serializer may have kept it.
    */
   void write(Object value, Slot slot) {
+    int size = plainWriter == null ? PlainWriter.NOT_PLAIN : plainWriter.write(value, slot.plain);
+    if (size == PlainWriter.NOT_PLAIN) {
+      generate(value, slot);
+    } else {
+      slot.result.write(slot.plain, 0, size);
+    }
+  }
+
+  private void generate(Object value, Slot slot) {
     JsonGenerator generator = slot.takeGenerator(mapper);
     slot.output.setOpen(true);
     try {

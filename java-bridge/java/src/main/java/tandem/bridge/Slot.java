@@ -22,6 +22,9 @@ final class Slot {
   final ResultBuffer result;
   final GeneratorStream output;
 
+  /** Room for what {@link PlainWriter} writes. */
+  final byte[] plain = new byte[PlainWriter.MAX_SIZE];
+
   /** Writes values of one mapper to {@link #output}; null when the next one makes a new one. */
   private JsonGenerator generator;
 
