@@ -205,7 +205,10 @@ step_asan() {
     UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 }
 
-step_tsan() { sanitized tsan TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1; }
+step_tsan() {
+  local known=$root/tests/lib/tsan-suppressions.txt
+  sanitized tsan "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions='$known'"
+}
 
 step_lint() { "$root/tools/lint" "$ci_build"; }
 
