@@ -194,6 +194,7 @@ TEST_F(PackageTest, AnIntactTreeStaysWhereItIs) {
 
 TEST_F(PackageTest, ManyMayRepairTheSameTreeAtOnce) {
   std::vector<Entry> entries;
+  entries.reserve(40);
   for (int i = 0; i < 40; ++i) entries.push_back({"f" + std::to_string(i) + ".py", std::string(1000, 'x')});
   const std::string zip = Zip(entries);
   const auto first = OpenPackage(zip, options_);
@@ -201,6 +202,7 @@ TEST_F(PackageTest, ManyMayRepairTheSameTreeAtOnce) {
   for (int round = 0; round < 10; ++round) {
     fs::remove(fs::path(first->root) / "f7.py");
     std::vector<std::thread> threads;
+    threads.reserve(4);
     for (int i = 0; i < 4; ++i) {
       threads.emplace_back([&] {
         const auto opened = OpenPackage(zip, options_);
