@@ -28,7 +28,7 @@ void DeadlineWatch::Wake() {
 bool DeadlineWatch::Scan() noexcept {
   try {
     return scan_();
-  } catch (...) {  // no memory, for now
+  } catch (...) {  // no memory; the next tick looks again
     return true;
   }
 }
