@@ -33,6 +33,9 @@ class FunctionLog : public std::enable_shared_from_this<FunctionLog> {
     request_id_ = {};
     tenant_id_ = {};
   }
+  // Whether the function runs or initialises just now.
+  void set_running(bool running) { running_ = running; }
+  bool running() const { return running_; }
   // Gives the token up; waits for records that are on their way. Without the GIL.
   void Close();
 
@@ -44,6 +47,7 @@ class FunctionLog : public std::enable_shared_from_this<FunctionLog> {
   const Host& host_;
   tandem_function* function_;
   const bool json_;
+  bool running_ = false;
   std::string_view request_id_;  // the invocation's own, empty during init
   std::string_view tenant_id_;
   std::mutex mutex_;  // function_ and sending_ against Close

@@ -52,26 +52,19 @@ Object TakeError() {
 // The function's own contextvars.Context for a scope, and its place among the running ones.
 class RunScope {
  public:
-  RunScope(Interpreter& interpreter, FunctionLog* log, PyObject* context)
-      : interpreter_(interpreter), log_(log), context_(context) {
+  RunScope(FunctionLog& log, PyObject* context) : log_(log), context_(context) {
     Check(PyContext_Enter(context_));
-    try {
-      interpreter_.Enter(log_);
-    } catch (...) {
-      if (PyContext_Exit(context_) < 0) PyErr_Clear();
-      throw;
-    }
+    log_.set_running(true);
   }
   ~RunScope() {
-    interpreter_.Leave(log_);
+    log_.set_running(false);
     if (PyContext_Exit(context_) < 0) PyErr_Clear();
   }
   RunScope(const RunScope&) = delete;
   RunScope& operator=(const RunScope&) = delete;
 
  private:
-  Interpreter& interpreter_;
-  FunctionLog* log_;
+  FunctionLog& log_;
   PyObject* context_;
 };
 
@@ -191,7 +184,7 @@ bool Handler::Open(const tandem_function_config& config, tandem_sink* sink) {
 }
 
 bool Handler::Initialise(tandem_sink* sink) {
-  const RunScope scope(interpreter_, log_.get(), context_.ptr());
+  const RunScope scope(*log_, context_.ptr());
   try {
     if (!log_level_.empty()) Steal(PyObject_CallOneArg(interpreter_.configure_logging(), MakeText(log_level_).ptr()));
     callable_ = Steal(PyObject_CallOneArg(interpreter_.open_handler(), MakeText(name_).ptr()));
@@ -240,7 +233,7 @@ void Handler::Invoke(const tandem_invocation& invocation, tandem_sink* sink) {
     const Gil gil(thread, interpreter_.state());
     const NamedInvocation named(*log_, invocation);
     try {
-      const RunScope scope(interpreter_, log_.get(), context_.ptr());
+      const RunScope scope(*log_, context_.ptr());
       answer = Call(invocation, thread, *out, sink);
     } catch (const ErrorSet&) {  // a thread of the user's has entered the function's contextvars.Context
       ReportError(TakeError().ptr(), View(invocation.request_id), Phase::kInvocation, sink);

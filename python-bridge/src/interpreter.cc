@@ -84,7 +84,7 @@ std::shared_ptr<FunctionLog> Interpreter::CurrentLog() {
     if (log != nullptr) return *log;
   }
   PyErr_Clear();
-  if (running_.size() == 1) return running_.front()->shared_from_this();
+  if (FunctionLog* log = OnlyRunning(); log != nullptr) return log->shared_from_this();
   if (functions_.size() == 1) return functions_.front()->shared_from_this();
   return own_log_;
 }
@@ -108,9 +108,19 @@ void Interpreter::SetTraceId(std::string_view wanted) {
   published_ = wanted.data() != nullptr ? Published::kSet : Published::kUnset;
 }
 
-void Interpreter::Erase(std::vector<FunctionLog*>& logs, FunctionLog* log) {
-  const auto found = std::find(logs.rbegin(), logs.rend(), log);
-  if (found != logs.rend()) logs.erase(std::next(found).base());
+void Interpreter::Remove(FunctionLog* log) {
+  const auto found = std::find(functions_.begin(), functions_.end(), log);
+  if (found != functions_.end()) functions_.erase(found);
+}
+
+FunctionLog* Interpreter::OnlyRunning() const {
+  FunctionLog* only = nullptr;
+  for (FunctionLog* log : functions_) {
+    if (!log->running()) continue;
+    if (only != nullptr) return nullptr;
+    only = log;
+  }
+  return only;
 }
 
 }  // namespace tandem::python

@@ -44,7 +44,8 @@ class Interpreter {
     kNameCount
   };
 
-  Interpreter(const Host& host, PyInterpreterState* state) : host_(host), state_(state) {}
+  Interpreter(const Host& host, PyInterpreterState* state)
+      : host_(host), state_(state), is_main_(state == PyInterpreterState_Main()) {}
   Interpreter(const Interpreter&) = delete;
   Interpreter& operator=(const Interpreter&) = delete;
 
@@ -58,11 +59,9 @@ class Interpreter {
   // A new contextvars.Context in which `log` is the current one. The context takes a share of it.
   Object MakeContext(std::shared_ptr<FunctionLog> log);
 
-  // Functions of this package, and those of them that run or initialise just now.
+  // Functions of this package.
   void Add(FunctionLog* log) { functions_.push_back(log); }
-  void Remove(FunctionLog* log) { Erase(functions_, log); }
-  void Enter(FunctionLog* log) { running_.push_back(log); }
-  void Leave(FunctionLog* log) { Erase(running_, log); }
+  void Remove(FunctionLog* log);
   size_t function_count() const { return functions_.size(); }
 
   // Trace ids go into the process's environment for a function that has the main interpreter to itself (C-31): before
@@ -95,21 +94,22 @@ class Interpreter {
   KeyCache& keys() { return keys_; }
   const Host& host() const { return host_; }
   PyInterpreterState* state() const { return state_; }
-  bool is_main() const { return state_ == PyInterpreterState_Main(); }
+  bool is_main() const { return is_main_; }
 
  private:
   enum class Published { kUnknown, kUnset, kSet };
 
   void SetTraceId(std::string_view wanted);
-  static void Erase(std::vector<FunctionLog*>& logs, FunctionLog* log);
+  // The log of the only function that runs or initialises just now; NULL: there is none, or more than one.
+  FunctionLog* OnlyRunning() const;
   Object LoadPythonHalf(const std::string& folder);
   void KeepFunctions(PyObject* functions);
 
   const Host& host_;
   PyInterpreterState* const state_;
+  const bool is_main_;
   const std::shared_ptr<FunctionLog> own_log_ = std::make_shared<FunctionLog>(host_, nullptr, false);
   std::vector<FunctionLog*> functions_;
-  std::vector<FunctionLog*> running_;
   std::string trace_id_;
   Published published_ = Published::kUnknown;
   KeyCache keys_;
