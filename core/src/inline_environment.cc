@@ -57,7 +57,7 @@ void InlineEnvironment::End() {
 bool InlineEnvironment::TryEnter(RunningInvocation& invocation) {
   if (invocation.timeout.count() > 0) {
     invocation.began_ms = CoarseSteadyClockMs();
-    invocation.deadline_ms = CoarseWallClockMs() + invocation.timeout.count();
+    invocation.deadline_ms = CoarseWallClockMs(invocation.began_ms) + invocation.timeout.count();
     invocation.sink.set_deadline(invocation.deadline_ms);
   }
   return places_.TryEnter(&invocation, invocation.place);

@@ -1,6 +1,7 @@
 #include "sink.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <ctime>
 #include <string>
@@ -45,12 +46,19 @@ std::int64_t WallClockMs() {
   return duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-std::int64_t CoarseWallClockMs() {
-  return ReadMs(CLOCK_REALTIME_COARSE);
-}
-
 std::int64_t CoarseSteadyClockMs() {
   return ReadMs(CLOCK_MONOTONIC_COARSE);
+}
+
+std::int64_t CoarseWallClockMs(std::int64_t steady_ms) {
+  constexpr std::int64_t kFreshMs = 20;
+  static std::atomic<std::int64_t> distance_ms{0};  // of the clocks, as of `read_ms`
+  static std::atomic<std::int64_t> read_ms{-2 * kFreshMs};
+  if (steady_ms - read_ms.load(std::memory_order_acquire) >= kFreshMs) {
+    distance_ms.store(ReadMs(CLOCK_REALTIME_COARSE) - steady_ms, std::memory_order_relaxed);
+    read_ms.store(steady_ms, std::memory_order_release);
+  }
+  return steady_ms + distance_ms.load(std::memory_order_relaxed);
 }
 
 }  // namespace tandem

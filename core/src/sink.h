@@ -56,10 +56,11 @@ inline constexpr std::int64_t kNoDeadline = INT64_MAX;
 
 // Milliseconds since the epoch.
 std::int64_t WallClockMs();
-// The same, up to a few milliseconds ago; a fifth of the cost.
-std::int64_t CoarseWallClockMs();
-// Milliseconds of a clock that nobody sets, up to a few milliseconds ago.
+// Milliseconds of a clock that nobody sets, up to a few milliseconds ago; a fifth of the cost.
 std::int64_t CoarseSteadyClockMs();
+// What WallClockMs said when the steady clock said this, a moment ago; some milliseconds off. Where the wall clock is
+// set, this follows within 20 ms.
+std::int64_t CoarseWallClockMs(std::int64_t steady_ms);
 
 }  // namespace tandem
 
