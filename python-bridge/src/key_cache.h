@@ -79,7 +79,7 @@ class KeyCache {
     return ends;
   }
 
-  PyObject* Fill(Slot& slot, const Ends& ends, const char* text, size_t size) {
+  __attribute__((noinline)) PyObject* Fill(Slot& slot, const Ends& ends, const char* text, size_t size) {
     PyObject* made = PyUnicode_New(static_cast<Py_ssize_t>(size), 127);
     if (made == nullptr) return nullptr;
     if (size != 0) std::memcpy(PyUnicode_1BYTE_DATA(made), text, size);

@@ -239,7 +239,7 @@ class Writer {
   }
 
   bool WriteAscii(const unsigned char* text, size_t size) {
-    Need(size);
+    Need(size + 2);
     *at_++ = '"';
     while (true) {
       const size_t plain = CopyPlain(text, size, kMode, at_);
@@ -248,10 +248,9 @@ class Writer {
       text += plain;
       size -= plain + 1;
       at_ = WriteEscape(*text++, at_);
-      Need(size);
+      Need(size + 1);
     }
     *at_++ = '"';
-    Need(0);
     return true;
   }
 

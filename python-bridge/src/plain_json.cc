@@ -31,19 +31,21 @@ class Reader {
 
   // The next byte that is not white space, or kEnd; it stays to be read.
   int Next() {
-    while (at_ < end_) {
+    for (; at_ < end_; ++at_) {
       const uint8_t byte = *at_;
-      if (byte != ' ' && byte != '\n' && byte != '\r' && byte != '\t') return byte;
-      ++at_;
+      if (byte > ' ' || (byte != ' ' && byte != '\n' && byte != '\r' && byte != '\t')) return byte;
     }
     return kEnd;
   }
 
+  // Most values are texts, which need no further call.
   PyObject* Value(int depth) {
     const int first = Next();
+    return first == '"' ? Text() : OtherValue(first, depth);
+  }
+
+  __attribute__((noinline)) PyObject* OtherValue(int first, int depth) {
     switch (first) {
-      case '"':
-        return Text();
       case '{':
         return depth < kDepth ? Dict(depth + 1) : nullptr;
       case '[':

@@ -58,7 +58,8 @@ class HostThread {
   static void EndThread(void* thread);
   PyThreadState* FindState(PyInterpreterState* interpreter);
 
-  static thread_local HostThread* current_;
+  // A pointer in every thread's static block is found without a call.
+  [[gnu::tls_model("initial-exec")]] static thread_local HostThread* current_;
 
   const unsigned long ident_ = PyThread_get_thread_ident();
   PyInterpreterState* last_interpreter_ = nullptr;
