@@ -5,12 +5,16 @@ import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
- * One function's classes: the package's directory, then its {@code lib/*.jar}, then each layer's {@code java/lib/*.jar},
- * each directory's jars by code point (K-05 to K-10). The runtime's classes come first (H-JAVA-50).
+ * One function's classes: the package's directory, then its {@code lib/*.jar}, then the {@code java/lib/*.jar} of its
+ * layers as of one directory in which a later layer's jar replaces an earlier one's of its name (K-11); jars by code
+ * point (K-05 to K-10). The runtime's classes come first (H-JAVA-50).
  */
 final class FunctionClassLoader extends URLClassLoader {
   static {
@@ -22,28 +26,37 @@ final class FunctionClassLoader extends URLClassLoader {
   }
 
   private static URL[] urls(String codeRoot, List<String> layers) throws MalformedURLException {
-    List<URL> urls = new ArrayList<>();
     File root = new File(codeRoot);
+    List<URL> urls = new ArrayList<>();
     urls.add(root.toURI().toURL());
-    addJars(new File(root, "lib"), urls);
+    addAll(jarsOf(Collections.singletonList(new File(root, "lib"))), urls);
+    List<File> libraries = new ArrayList<>();
     for (String layer : layers) {
-      addJars(new File(layer, "java/lib"), urls);
+      libraries.add(new File(layer, "java/lib"));
     }
+    addAll(jarsOf(libraries), urls);
     return urls.toArray(new URL[0]);
   }
 
-  private static void addJars(File directory, List<URL> urls) throws MalformedURLException {
-    String[] names = directory.list((dir, name) -> name.length() > ".jar".length() && name.endsWith(".jar"));
-    if (names == null) {
-      return;
+  private static void addAll(Collection<File> jars, List<URL> urls) throws MalformedURLException {
+    for (File jar : jars) {
+      urls.add(jar.toURI().toURL());
     }
-    Arrays.sort(names, FunctionClassLoader::compareCodePoints);
-    for (String name : names) {
-      File jar = new File(directory, name);
-      if (jar.isFile()) {
-        urls.add(jar.toURI().toURL());
+  }
+
+  /** The jars of some directories, sorted by their names; of those with the same name the last directory's. */
+  private static Collection<File> jarsOf(List<File> directories) {
+    SortedMap<String, File> jars = new TreeMap<>(FunctionClassLoader::compareCodePoints);
+    for (File directory : directories) {
+      String[] names = directory.list((dir, name) -> name.length() > ".jar".length() && name.endsWith(".jar"));
+      for (String name : names == null ? new String[0] : names) {
+        File jar = new File(directory, name);
+        if (jar.isFile()) {
+          jars.put(name, jar);
+        }
       }
     }
+    return jars.values();
   }
 
   static int compareCodePoints(String a, String b) {
