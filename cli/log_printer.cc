@@ -39,14 +39,15 @@ LogPrinter::LogPrinter(Verbosity verbosity, std::string request_id, Progress& pr
       progress_(progress) {}
 
 void LogPrinter::Write(const LogRecord& record) noexcept {
+  if (!IsFirstProcess()) {  // a fork of the handler's, in which the lock may stay locked
+    if (record.origin == LogOrigin::kFunction && !muted_) WriteLog(record.text);
+    return;
+  }
   try {
     const std::lock_guard lock(mutex_);
     if (muted_ || record.text.empty()) return;
     const bool of_function = record.origin == LogOrigin::kFunction;
-    if (!of_function) {
-      if (!IsFirstProcess()) return;  // a fork of the handler's that comes back
-      progress_.NotePlatformLine();
-    }
+    if (!of_function) progress_.NotePlatformLine();
     if (record.request_id == request_id_) (of_function ? AppendLogTail : AppendLogTailLine)(tail_, record.text);
     if (!Shows(record.origin)) return;
     if (LogLineIsOpen() && !of_function) WriteLog("\n");

@@ -289,7 +289,7 @@ void InlineEnvironment::AppendToTail(RunningInvocation& invocation, std::string_
 void InlineEnvironment::Log(const LogRecord& record) noexcept {
   LogRecord named = record;
   named.function_name = config_.function->name;
-  if (!record.request_id.empty()) {
+  if (!record.request_id.empty() && !IsForked()) {
     const std::lock_guard lock(mutex_);
     RunningInvocation* invocation = FindRunning(record.request_id);
     if (invocation != nullptr) AppendToTail(*invocation, record.text, AppendLogTail);
@@ -298,7 +298,7 @@ void InlineEnvironment::Log(const LogRecord& record) noexcept {
 }
 
 void InlineEnvironment::LogPlatform(RunningInvocation& invocation, std::string_view text) {
-  {
+  if (!IsForked()) {
     const std::lock_guard lock(mutex_);
     AppendToTail(invocation, text, AppendLogTailLine);
   }

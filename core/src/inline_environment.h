@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "fork_count.h"
 #include "host_table.h"
 #include "loader_process.h"
 #include "places.h"
@@ -116,11 +117,14 @@ class InlineEnvironment final : public tandem_function {
   RunningInvocation* FindRunning(std::string_view request_id);
   static void AppendToTail(RunningInvocation& invocation, std::string_view text,
                            void (*append)(std::string&, std::string_view)) noexcept;
+  // Whether the process that made this has been forked, and this is the child.
+  bool IsForked() const { return ForkCount() != forks_; }
   void AskToYield(std::unique_lock<std::mutex>& lock, RunningInvocation& invocation);
 
   const EnvironmentConfig config_;
   const LoadedLoader loader_;
   LogSink* const log_sink_;
+  const std::uint32_t forks_ = ForkCount();
   Places places_;
 
   std::mutex mutex_;

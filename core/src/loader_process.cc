@@ -149,7 +149,12 @@ void LoaderProcess::RemoveSink(LogSink* sink) {
 }
 
 void LoaderProcess::LogUnattributed(const LogRecord& record) noexcept {
-  const std::lock_guard lock(sinks_mutex_);
+  std::unique_lock lock(sinks_mutex_, std::defer_lock);
+  if (ForkCount() == forks_) {
+    lock.lock();
+  } else if (!lock.try_lock()) {  // in a child of fork() it may be locked for ever
+    return;
+  }
   if (!sinks_.empty()) sinks_.back()->Write(record);
 }
 

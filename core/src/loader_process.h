@@ -2,6 +2,7 @@
 #ifndef TANDEM_CORE_LOADER_PROCESS_H_
 #define TANDEM_CORE_LOADER_PROCESS_H_
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -10,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fork_count.h"
 #include "host_table.h"
 #include "tandem/loader_abi.h"
 #include "tandem/log.h"
@@ -78,6 +80,7 @@ class LoaderProcess {
   std::mutex start_mutex_;
   mutable std::mutex mutex_;
   std::map<std::string, std::unique_ptr<Slot>, std::less<>> slots_;
+  const std::uint32_t forks_ = ForkCount();
   std::mutex sinks_mutex_;
   std::vector<LogSink*> sinks_;
 };

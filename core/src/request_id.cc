@@ -1,28 +1,20 @@
-#include <pthread.h>
 #include <sys/random.h>
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <bit>
 #include <cstdint>
 #include <cstring>
 #include <random>
 #include <string_view>
 
+#include "fork_count.h"
 #include "tandem/invocation.h"
 
 namespace tandem {
 namespace {
 
 constexpr std::size_t kUuidText = 36;
-
-// Counts forks, so that a child does not hand out its parent's ids again.
-std::atomic<std::uint32_t>& ForkCount() {
-  static std::atomic<std::uint32_t> count{0};
-  [[maybe_unused]] static const int kRegistered = pthread_atfork(nullptr, nullptr, [] { count.fetch_add(1); });
-  return count;
-}
 
 // xoshiro256++ (Blackman and Vigna): 256 bits of state, a few instructions a number.
 class Xoshiro256 {
@@ -85,12 +77,13 @@ void WriteUuid(std::uint64_t high, std::uint64_t low, char* to) {
   to[8] = to[13] = to[18] = to[23] = '-';
 }
 
-// A generator of one thread, seeded by the kernel. Ids are unique, not secret.
+// A generator of one thread, seeded by the kernel, and again in a child of fork(), which must not hand out its parent's
+// ids. Ids are unique, not secret.
 // It is constant-initialised, so that a thread's own is found without a check whether it is made.
 class IdGenerator {
  public:
   Xoshiro256& Get() {
-    const std::uint32_t seeding = ForkCount().load(std::memory_order_relaxed) + 1;
+    const std::uint32_t seeding = ForkCount() + 1;
     if (seeding != seeding_) {
       generator_ = Xoshiro256(KernelSeed());
       seeding_ = seeding;

@@ -1,5 +1,8 @@
 #include "handlers.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <chrono>
 #include <cstring>
 #include <map>
@@ -81,6 +84,38 @@ std::int32_t LogTwice(const Call& call) {
 std::int32_t Who(const Call& call) {
   const std::string name = call.code_root.substr(call.code_root.rfind('/') + 1);
   call.Succeed(Quoted(name + "/" + name));
+  return TANDEM_OK;
+}
+
+// A record of no function.
+std::int32_t LogUnattributed(const Call& call) {
+  tandem_log_record record{};
+  record.struct_size = sizeof(record);
+  record.text = Text("unattributed\n");
+  call.host->log(call.context, &record);
+  call.Succeed("null");
+  return TANDEM_OK;
+}
+
+// Forks as often as the event says; every child logs for the function and for none. Answers how many did not end.
+std::int32_t ForkAndLog(const Call& call) {
+  constexpr unsigned kPatienceSeconds = 10;
+  int hung = 0;
+  for (int left = std::stoi(std::string(call.Event())); left > 0; --left) {
+    const pid_t child = fork();
+    if (child == 0) {
+      alarm(kPatienceSeconds);
+      call.Log("forked\n");
+      LogUnattributed(call);
+      _exit(0);
+    }
+    int status = 0;
+    if (waitpid(child, &status, 0) != child || status != 0) {
+      ++hung;
+      break;
+    }
+  }
+  call.Succeed(std::to_string(hung));
   return TANDEM_OK;
 }
 
@@ -313,6 +348,8 @@ HandlerFunction FindHandler(std::string_view name) {
       {"exhaust", Exhaust},
       {"read_padding", ReadPadding},
       {"log_levels", LogLevels},
+      {"log_unattributed", LogUnattributed},
+      {"fork_and_log", ForkAndLog},
   };
   const auto found = kHandlers.find(name);
   return found == kHandlers.end() ? nullptr : found->second;

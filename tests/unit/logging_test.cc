@@ -1,7 +1,11 @@
 // Where log records and platform lines go.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <future>
+#include <thread>
 
 #include "unit/native_runtime.h"
 
@@ -127,6 +131,38 @@ TEST(Logging, WithoutASinkNothingBreaks) {
   auto runtime = Runtime::Create(std::move(options));
   auto function = (*runtime)->Add(NativeRuntime::Config("native.log_levels"));
   EXPECT_TRUE((*runtime)->Invoke(**function, Event("{}")).outcome.ok());
+}
+
+// A child of fork() has none of its parent's other threads, but the locks that they held at that moment.
+TEST(Logging, AForkedChildIsNotHeldUpByThreadsThatItDoesNotHave) {
+  NativeRuntime runtime;
+  Function& forking = runtime.Add("native.fork_and_log");
+  std::atomic<bool> done{false};
+  std::thread locking([&] {
+    while (!done) runtime->Cancel(forking, "another");
+  });
+  EXPECT_EQ(runtime->Invoke(forking, Event("100")).outcome.payload().view(), "0");
+  done = true;
+  locking.join();
+}
+
+TEST(Logging, AForkedChildIsNotHeldUpByARecordOfNoFunction) {
+  NativeRuntime runtime;
+  std::promise<void> writing;
+  std::promise<void> written;
+  const pid_t process = getpid();
+  const std::thread::id forking = std::this_thread::get_id();
+  runtime.log.on_write = [&] {
+    if (getpid() != process || std::this_thread::get_id() == forking) return;
+    writing.set_value();
+    written.get_future().wait();
+  };
+  Function& levels = runtime.Add("native.log_unattributed");
+  std::thread other([&] { runtime->Invoke(levels, Event("{}")); });
+  writing.get_future().wait();
+  EXPECT_EQ(runtime->Invoke(runtime.Add("native.fork_and_log"), Event("1")).outcome.payload().view(), "0");
+  written.set_value();
+  other.join();
 }
 
 }  // namespace

@@ -39,7 +39,8 @@ TANDEM_EXPORT void AppendLogTailLine(std::string& tail, std::string_view line);
 
 // Takes log records.
 // Threads: called from any thread, concurrently, which may hold a lock of its language (CPython's GIL): must not wait
-// for a handler on another thread. Errors: must not throw.
+// for a handler on another thread. In a child that user code forks, a lock that another thread held stays locked.
+// Errors: must not throw.
 class LogSink {
  public:
   virtual ~LogSink() = default;
