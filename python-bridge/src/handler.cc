@@ -211,13 +211,14 @@ void Handler::Closer::operator()(Handler* handler) const noexcept {
 
 void Handler::GiveUpReferences() {
   const Gil gil(interpreter_.state());
+  const bool opened = static_cast<bool>(callable_);
   callable_ = Object();
   context_ = Object();
   contexts_ = ContextMaker();
   owned_constants_ = {};
   interpreter_.Remove(log_.get());
-  if (interpreter_.function_count() != 0) return;
-  PyObject* done = PyObject_CallNoArgs(interpreter_.forget());
+  if (!opened) return;
+  PyObject* done = PyObject_CallNoArgs(interpreter_.close_handler());
   if (done == nullptr) PyErr_Clear();
   Py_XDECREF(done);
 }

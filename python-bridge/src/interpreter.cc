@@ -62,7 +62,7 @@ Object Interpreter::LoadPythonHalf(const std::string& folder) {
 void Interpreter::KeepFunctions(PyObject* functions) {
   const std::pair<const char*, Object*> wanted[] = {
       {"open", &open_handler_},
-      {"forget", &forget_},
+      {"close", &close_handler_},
       {"configure_logging", &configure_logging_},
       {"report", &report_},
       {"cancelled", &cancelled_},

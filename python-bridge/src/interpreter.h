@@ -62,7 +62,6 @@ class Interpreter {
   // Functions of this package.
   void Add(FunctionLog* log) { functions_.push_back(log); }
   void Remove(FunctionLog* log);
-  size_t function_count() const { return functions_.size(); }
 
   // Trace ids go into the process's environment for a function that has the main interpreter to itself (C-31): before
   // each of its invocations, and out of it before another one's init. Errors: ErrorSet.
@@ -79,7 +78,7 @@ class Interpreter {
 
   // A function of the Python half, borrowed.
   PyObject* open_handler() const { return open_handler_.ptr(); }
-  PyObject* forget() const { return forget_.ptr(); }
+  PyObject* close_handler() const { return close_handler_.ptr(); }
   PyObject* configure_logging() const { return configure_logging_.ptr(); }
   PyObject* report() const { return report_.ptr(); }
   PyObject* cancelled() const { return cancelled_.ptr(); }
@@ -116,7 +115,7 @@ class Interpreter {
   Object context_type_;
   Object log_variable_;
   std::array<Object, kNameCount> names_;
-  Object open_handler_, forget_, configure_logging_, report_, cancelled_, unmarshal_, marshal_, no_identity_;
+  Object open_handler_, close_handler_, configure_logging_, report_, cancelled_, unmarshal_, marshal_, no_identity_;
   Object parse_client_context_, parse_identity_, set_trace_id_;
 };
 

@@ -5,6 +5,7 @@ import importlib.util
 import json
 import pathlib
 import sys
+import threading
 import types
 
 import pytest
@@ -99,6 +100,40 @@ def test_h_py_36_failed_init_is_forgotten(half, package):
         with pytest.raises(ValueError):
             half.resolve.open_handler("whole.fn")
         assert "part" not in sys.modules and "whole" not in sys.modules
+
+
+def test_an_open_waits_for_the_last_close_to_forget(half, package, monkeypatch):
+    (package / "part.py").write_text("")
+    (package / "whole.py").write_text("import part\nfn = object()\n")
+    half.resolve.open_handler("whole.fn")
+    forgetting, opened = threading.Event(), threading.Event()
+    belongs_to_package = half.resolve._belongs_to_package
+
+    def slowly(module):
+        if not forgetting.is_set():
+            forgetting.set()
+            opened.wait(0.2)  # where the open does not wait, it is over now
+        return belongs_to_package(module)
+
+    monkeypatch.setattr(half.resolve, "_belongs_to_package", slowly)
+    closing = threading.Thread(target=half.resolve.close_handler)
+    closing.start()
+    forgetting.wait()
+    handler = half.resolve.open_handler("whole.fn")
+    opened.set()
+    closing.join()
+    assert "part" in sys.modules
+    assert sys.modules["whole"].fn is handler
+
+
+def test_only_the_last_close_forgets(half, package):
+    (package / "whole.py").write_text("fn = object()\n")
+    handler = half.resolve.open_handler("whole.fn")
+    assert half.resolve.open_handler("whole.fn") is handler
+    half.resolve.close_handler()
+    assert sys.modules["whole"].fn is handler
+    half.resolve.close_handler()
+    assert "whole" not in sys.modules
 
 
 @pytest.mark.parametrize(

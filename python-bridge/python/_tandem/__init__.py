@@ -31,7 +31,7 @@ def start(native, settings):
     resolve.prepare(settings["code_root"], settings["layers"], settings["is_main"])
     return {
         "open": resolve.open_handler,
-        "forget": resolve.forget_package,
+        "close": resolve.close_handler,
         "configure_logging": logs.configure,
         "report": errors.report,
         "cancelled": errors.Cancelled,

@@ -13,6 +13,8 @@ from .faults import Fault
 
 _roots = ()
 _running_inits = []
+_open_handlers = 0
+_opening_or_closing = threading.RLock()  # what an unloaded module's finalizers do may come back here
 
 
 class _Init:
@@ -55,6 +57,7 @@ def open_handler(name):
 
     What a failed try has imported of the package is forgotten; what other threads import at the same time stays.
     """
+    _count(1)
     init = _Init()
     _running_inits.append(init)
     before = set(sys.modules)
@@ -63,9 +66,24 @@ def open_handler(name):
         return _resolve(name)
     except BaseException:
         forget_package(before | init.of_others)
+        _count(-1)
         raise
     finally:
         _running_inits.remove(init)
+
+
+def close_handler():
+    """A handler is given up; with the last one go the package's modules. Who opens one meanwhile waits for that."""
+    with _opening_or_closing:
+        _count(-1)
+        if _open_handlers == 0:
+            forget_package()
+
+
+def _count(change):
+    global _open_handlers
+    with _opening_or_closing:
+        _open_handlers += change
 
 
 def forget_package(keep=frozenset()):
