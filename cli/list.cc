@@ -111,10 +111,7 @@ std::string AsJson(const Template& loaded) {
   root["functions"] = Json::Value(Json::arrayValue);
   for (const TemplateFunction& function : loaded.functions) root["functions"].append(Describe(function));
   root["warnings"] = Texts(loaded.warnings);
-  Json::StreamWriterBuilder builder;
-  builder["indentation"] = "  ";
-  builder["emitUTF8"] = true;
-  return Json::writeString(builder, root) + "\n";
+  return PrettyJson(root);
 }
 
 // Each line once: what Globals say is said of every function.

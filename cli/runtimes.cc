@@ -11,6 +11,7 @@
 #include "runtime_choice.h"
 #include "standard_streams.h"
 #include "tandem/runtime.h"
+#include "text.h"
 
 namespace tandem::cli {
 namespace {
@@ -81,10 +82,7 @@ std::string AsJson(const std::vector<RuntimeInfo>& runtimes) {
   }
   Json::Value root;
   root["runtimes"] = list;
-  Json::StreamWriterBuilder builder;
-  builder["indentation"] = "  ";
-  builder["emitUTF8"] = true;
-  return Json::writeString(builder, root) + "\n";
+  return PrettyJson(root);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "text.h"
 
+#include <json/json.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <numeric>
@@ -72,6 +74,13 @@ std::string OneLine(std::string_view text) {
     }
   }
   return line;
+}
+
+std::string PrettyJson(const Json::Value& value) {
+  Json::StreamWriterBuilder builder;
+  builder["indentation"] = "  ";
+  builder["emitUTF8"] = true;
+  return Json::writeString(builder, value) + "\n";
 }
 
 std::string Base64(std::string_view bytes) {

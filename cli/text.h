@@ -2,6 +2,8 @@
 #ifndef TANDEM_CLI_TEXT_H_
 #define TANDEM_CLI_TEXT_H_
 
+#include <json/forwards.h>
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -20,6 +22,9 @@ std::vector<std::string> Wrap(std::string_view text, std::size_t width);
 
 // `text` with its control characters as \n or \x1b, so that a message that quotes it stays one line.
 std::string OneLine(std::string_view text);
+
+// Indented by two blanks, with UTF-8 as it is, and a newline at the end.
+std::string PrettyJson(const Json::Value& value);
 
 // RFC 4648, with padding and without line breaks.
 std::string Base64(std::string_view bytes);
