@@ -120,6 +120,14 @@ class InvocationContext {
   Object context_;
 };
 
+// Calls with two arguments; the place before the first is free. A Python function is called as PyObject_Vectorcall does it,
+// without the checks that are for functions in C.
+PyObject* CallWith(PyObject* callable, PyObject* const* arguments) {
+  constexpr size_t kTwo = 2 | PY_VECTORCALL_ARGUMENTS_OFFSET;
+  if (PyFunction_Check(callable) == 0) return PyObject_Vectorcall(callable, arguments, kTwo, nullptr);
+  return reinterpret_cast<PyFunctionObject*>(callable)->vectorcall(callable, arguments, kTwo, nullptr);
+}
+
 tandem_result MakeResult(const Buffer& out, std::string_view content_type) {
   tandem_result result{};
   result.struct_size = sizeof result;
@@ -253,8 +261,7 @@ Handler::Answer Handler::Call(const tandem_invocation& invocation, HostThread& t
     PyObject* const shown = context.Begin({&interpreter_, &constants_, &invocation});
     const Object event = MakeEvent(invocation, thread);
     PyObject* arguments[] = {nullptr, event.ptr(), shown};
-    const Object response =
-        Steal(PyObject_Vectorcall(callable_.ptr(), arguments + 1, 2 | PY_VECTORCALL_ARGUMENTS_OFFSET, nullptr));
+    const Object response = Steal(CallWith(callable_.ptr(), arguments + 1));
     const Answer answer = PyBytes_Check(response.ptr()) != 0 ? Answer::kBytes : Answer::kJson;
     Marshal(response.ptr(), out);
     return answer;
