@@ -47,8 +47,10 @@ void LogPrinter::Write(const LogRecord& record) noexcept {
     const std::lock_guard lock(mutex_);
     if (muted_ || record.text.empty()) return;
     const bool of_function = record.origin == LogOrigin::kFunction;
-    if (!of_function) progress_.NotePlatformLine();
-    if (record.request_id == request_id_) (of_function ? AppendLogTail : AppendLogTailLine)(tail_, record.text);
+    if (record.origin == LogOrigin::kPlatform) progress_.NotePlatformLine();
+    if (record.origin != LogOrigin::kHint && record.request_id == request_id_) {
+      (of_function ? AppendLogTail : AppendLogTailLine)(tail_, record.text);
+    }
     if (!Shows(record.origin)) return;
     if (LogLineIsOpen() && !of_function) WriteLog("\n");
     std::string buffer;

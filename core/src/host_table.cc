@@ -26,9 +26,10 @@ void Log(tandem_host_context* /*host*/, const tandem_log_record* written) {
   out.time_us = record.time_us != 0 ? record.time_us : WallClockUs();
   out.request_id = ViewOf(record.request_id);
   out.text = ViewOf(record.text);
+  if (record.origin == TANDEM_ORIGIN_HINT) out.origin = LogOrigin::kHint;
   if (record.function != nullptr) {
     record.function->Log(out);
-  } else {
+  } else if (out.origin != LogOrigin::kHint) {  // a hint is for a function's owner
     LoaderProcess::Get().LogUnattributed(out);
   }
 }

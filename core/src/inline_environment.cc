@@ -289,12 +289,28 @@ void InlineEnvironment::AppendToTail(RunningInvocation& invocation, std::string_
 void InlineEnvironment::Log(const LogRecord& record) noexcept {
   LogRecord named = record;
   named.function_name = config_.function->name;
+  if (record.origin == LogOrigin::kHint) return LogHint(named);
   if (!record.request_id.empty() && !IsForked()) {
     const std::lock_guard lock(mutex_);
     RunningInvocation* invocation = FindRunning(record.request_id);
     if (invocation != nullptr) AppendToTail(*invocation, record.text, AppendLogTail);
   }
   if (log_sink_ != nullptr) log_sink_->Write(named);
+}
+
+void InlineEnvironment::LogHint(LogRecord record) noexcept {
+  if (log_sink_ == nullptr || IsForked()) return;
+  try {
+    std::string line;
+    {
+      const std::lock_guard lock(mutex_);
+      line = hints_.Take(record.text);
+    }
+    if (line.empty()) return;
+    record.text = line;
+    log_sink_->Write(record);
+  } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): the failure itself is told, which is what counts
+  }
 }
 
 void InlineEnvironment::LogPlatform(RunningInvocation& invocation, std::string_view text) {

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "fork_count.h"
+#include "hints.h"
 #include "host_table.h"
 #include "loader_process.h"
 #include "places.h"
@@ -120,6 +121,7 @@ class InlineEnvironment final : public tandem_function {
   // Whether the process that made this has been forked, and this is the child.
   bool IsForked() const { return ForkCount() != forks_; }
   void AskToYield(std::unique_lock<std::mutex>& lock, RunningInvocation& invocation);
+  void LogHint(LogRecord record) noexcept;
 
   const EnvironmentConfig config_;
   const LoadedLoader loader_;
@@ -136,6 +138,7 @@ class InlineEnvironment final : public tandem_function {
   int cancels_ = 0;                             // loader calls to `cancel` under way, which need the handler
   tandem_handler* handler_ = nullptr;           // changes only while no place is free or taken
   Outcome bad_;                                 // with State::kBad
+  Hints hints_;
 };
 
 }  // namespace tandem

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <map>
@@ -283,6 +284,18 @@ std::int32_t LogLevels(const Call& call) {
   return TANDEM_OK;
 }
 
+// Gives the hints that the event has between bars, and fails.
+std::int32_t GiveHints(const Call& call) {
+  std::string_view rest = call.Event();
+  while (!rest.empty()) {
+    const std::string_view hint = rest.substr(0, rest.find('|'));
+    rest.remove_prefix(std::min(rest.size(), hint.size() + 1));
+    call.Log(hint, TANDEM_ORIGIN_HINT);
+  }
+  call.Fail("Native.Error", "with hints");
+  return TANDEM_OK;
+}
+
 }  // namespace
 
 std::string_view Call::Event() const {
@@ -313,13 +326,14 @@ void Call::Fail(std::string_view type, std::string_view message, std::int32_t di
   host->result_error(sink, &error);
 }
 
-void Call::Log(std::string_view text) const {
+void Call::Log(std::string_view text, std::int32_t origin) const {
   tandem_log_record record{};
   record.struct_size = sizeof(record);
   record.function = function;
   record.request_id = invocation->request_id;
   record.text = Text(text);
   record.level = TANDEM_LEVEL_INFO;
+  record.origin = origin;
   host->log(context, &record);
 }
 
@@ -350,6 +364,7 @@ HandlerFunction FindHandler(std::string_view name) {
       {"log_levels", LogLevels},
       {"log_unattributed", LogUnattributed},
       {"fork_and_log", ForkAndLog},
+      {"hint", GiveHints},
   };
   const auto found = kHandlers.find(name);
   return found == kHandlers.end() ? nullptr : found->second;

@@ -30,7 +30,7 @@ struct Call {
   void Succeed(std::string_view body, std::string_view content_type = {}, std::int32_t disposition = TANDEM_KEEP) const;
   void Fail(std::string_view type, std::string_view message, std::int32_t disposition = TANDEM_KEEP,
             std::int32_t exit_status = 0) const;
-  void Log(std::string_view text) const;
+  void Log(std::string_view text, std::int32_t origin = TANDEM_ORIGIN_FUNCTION) const;
 };
 
 using HandlerFunction = std::int32_t (*)(const Call& call);

@@ -97,6 +97,7 @@ TEST(AbiLayout, ResultErrorAndRecord) {
   EXPECT_AT(tandem_log_record, time_us, 48);
   EXPECT_AT(tandem_log_record, level, 56);
   EXPECT_AT(tandem_log_record, format, 60);
+  EXPECT_AT(tandem_log_record, origin, 64);
   EXPECT_AT(tandem_payload, data, 8);
   EXPECT_AT(tandem_payload, size, 16);
 }
@@ -120,7 +121,7 @@ TEST(AbiLayout, NoStructEndsInPadding) {
 #define EXPECT_ENDS_WITH(type, member) \
   EXPECT_EQ(offsetof(type, member) + sizeof(type::member), sizeof(type)) << #type << " ends after " #member
   EXPECT_ENDS_WITH(tandem_payload, size);
-  EXPECT_ENDS_WITH(tandem_log_record, format);
+  EXPECT_ENDS_WITH(tandem_log_record, reserved);
   EXPECT_ENDS_WITH(tandem_result, exit_status);
   EXPECT_ENDS_WITH(tandem_error, exit_status);
   EXPECT_ENDS_WITH(tandem_loader_config, options_size);

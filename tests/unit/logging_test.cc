@@ -124,6 +124,39 @@ TEST(Logging, AnOpenLineIsEndedInTheTail_L42_L51) {
       << result.log_tail;
 }
 
+TEST(Logging, AHintIsOneLineInTandemsName) {
+  NativeRuntime runtime;
+  Function& function = runtime.Add("native.hint");
+  InvokeOptions options;
+  options.request_id = RequestId("id-7");
+  options.log_type = LogType::kTail;
+  const InvokeResult result = runtime->Invoke(function, Event("add\nthe \x1b[31mjar\r"), options);
+  const auto records = runtime.log.records();
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(records[0].origin, LogOrigin::kHint);
+  EXPECT_EQ(records[0].text, "tandem: hint: add the  [31mjar \n");
+  EXPECT_EQ(records[0].function_name, function.config().name);
+  EXPECT_EQ(records[0].request_id, "id-7");
+  EXPECT_EQ(result.log_tail, "") << "L-51: the tail is the function's log";
+  EXPECT_EQ(result.outcome.error().message, "with hints");
+}
+
+TEST(Logging, TheSameHintIsSaidOnceForAFunction_HPy36) {
+  NativeRuntime runtime;
+  Function& function = runtime.Add("native.hint");
+  for (int i = 0; i < 3; ++i) runtime->Invoke(function, Event("one|two|one"));
+  EXPECT_EQ(Joined(runtime.log.records()), "tandem: hint: one\ntandem: hint: two\n");
+  runtime->Invoke(runtime.Add("native.hint"), Event("one"));
+  EXPECT_EQ(runtime.log.records().size(), 3U) << "another function has its own";
+}
+
+TEST(Logging, HintsOfAFunctionAreNotEndless) {
+  NativeRuntime runtime;
+  Function& function = runtime.Add("native.hint");
+  for (int i = 0; i < 100; ++i) runtime->Invoke(function, Event("hint " + std::to_string(i)));
+  EXPECT_EQ(runtime.log.records().size(), 16U);
+}
+
 TEST(Logging, WithoutASinkNothingBreaks) {
   RuntimeOptions options;
   options.loader_dirs = {TANDEM_TEST_LOADERS};

@@ -24,7 +24,7 @@ extern "C" {
 #endif
 
 #define TANDEM_LOADER_ABI_MAJOR 1
-#define TANDEM_LOADER_ABI_MINOR 0
+#define TANDEM_LOADER_ABI_MINOR 1 /* 1: tandem_log_record.origin */
 #define TANDEM_LOADER_SYMBOL "tandem_loader_v1"
 #define TANDEM_PAYLOAD_PADDING 64 /* readable bytes behind every payload that the host passes */
 
@@ -79,6 +79,13 @@ enum {
 };
 enum { TANDEM_FORMAT_TEXT = 0, TANDEM_FORMAT_JSON = 1 };
 
+/* Whose words a log record has. */
+enum {
+  TANDEM_ORIGIN_FUNCTION = 0, /* the function's: its output, its log, its error */
+  TANDEM_ORIGIN_HINT = 1,     /* the loader's advice on a failure that it has sent: one line, without a newline. The
+                               * host says it in its own name, the same one once for a function, and not in a log tail */
+};
+
 /* One log event, or a fragment of one when it does not end in a newline. `function` NULL: not attributable. */
 typedef struct tandem_log_record {
   size_t struct_size;
@@ -88,6 +95,8 @@ typedef struct tandem_log_record {
   int64_t time_us;          /* microseconds since the epoch; 0: the host takes the time */
   int32_t level;
   int32_t format;
+  int32_t origin; /* since minor version 1: send no hints to a host below */
+  int32_t reserved;
 } tandem_log_record;
 
 /* A success. With `release`, the bytes are the host's until it calls release(release_arg) once, on any thread; without,
