@@ -14,14 +14,25 @@ int64_t NowMicroseconds() {
 }  // namespace
 
 void FunctionLog::Log(std::string_view text, int32_t level, int32_t format) {
-  const std::string request_id(request_id_);
   tandem_log_record record{};
+  record.level = level;
+  record.format = format;
+  Send(record, text);
+}
+
+void FunctionLog::Hint(std::string_view text) {
+  if (!host_.TakesHints()) return;
+  tandem_log_record record{};
+  record.origin = TANDEM_ORIGIN_HINT;
+  Send(record, text);
+}
+
+void FunctionLog::Send(tandem_log_record& record, std::string_view text) {
+  const std::string request_id(request_id_);
   record.struct_size = sizeof record;
   record.request_id = Borrowed(request_id);
   record.text = Borrowed(text);
   record.time_us = NowMicroseconds();
-  record.level = level;
-  record.format = format;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     record.function = function_;

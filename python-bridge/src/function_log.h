@@ -22,6 +22,8 @@ class FunctionLog : public std::enable_shared_from_this<FunctionLog> {
 
   // One record as it is formatted.
   void Log(std::string_view text, int32_t level, int32_t format);
+  // One line of advice on a failure that is told.
+  void Hint(std::string_view text);
   // Text on a standard stream, of either: each write is passed on at once and in its order (L-14).
   void Write(std::string_view text);
 
@@ -44,6 +46,9 @@ class FunctionLog : public std::enable_shared_from_this<FunctionLog> {
   std::string_view tenant_id() const { return tenant_id_; }
 
  private:
+  // Completes the record and hands it over.
+  void Send(tandem_log_record& record, std::string_view text);
+
   const Host& host_;
   tandem_function* function_;
   const bool json_;

@@ -22,6 +22,7 @@ class Host {
  public:
   Host(const tandem_host* table, tandem_host_context* context) : table_(table), context_(context) {}
 
+  bool TakesHints() const { return table_->abi_minor >= 1; }
   void Log(const tandem_log_record& record) const { table_->log(context_, &record); }
   void Result(tandem_sink* sink, const tandem_result& result) const { table_->result(sink, &result); }
   void Error(tandem_sink* sink, const tandem_error& error) const { table_->result_error(sink, &error); }

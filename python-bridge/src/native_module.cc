@@ -38,6 +38,18 @@ PyObject* Log(PyObject* self, PyObject* args) {
   });
 }
 
+// hint(text)
+PyObject* Hint(PyObject* self, PyObject* text) {
+  return Guarded([&] {
+    if (!PyUnicode_Check(text)) {
+      PyErr_SetString(PyExc_TypeError, "a hint is text");
+      throw ErrorSet();
+    }
+    const Object bytes = EncodeForLog(text, EncodeErrors::kReplace);
+    Self(self).CurrentLog()->Hint(BytesView(bytes.ptr()));
+  });
+}
+
 // write(bytes)
 PyObject* WriteBytes(PyObject* self, PyObject* args) {
   return Guarded([&] {
@@ -66,6 +78,7 @@ PyObject* InvocationOf(PyObject* self, PyObject*) {
 
 PyMethodDef kFunctions[] = {
     {"log", &Log, METH_VARARGS, "log(text, level, as_json): one record to the current function's log."},
+    {"hint", &Hint, METH_O, "hint(text): one line of advice on a failure that the current function's log has."},
     {"write", &WriteBytes, METH_VARARGS, "write(data): bytes on a standard stream."},
     {"log_as_json", &LogAsJson, METH_NOARGS, "log_as_json(): whether the current function logs in JSON."},
     {"invocation", &InvocationOf, METH_NOARGS, "invocation(): the current request id and tenant id."},

@@ -122,6 +122,18 @@ class Tandem:
         )
 
 
+def hints_of(run):
+    """What standard error has of advice."""
+    return re.findall("^tandem: hint: (.*)$", run.stderr, re.MULTILINE)
+
+
+def hint_of(run):
+    """The one hint of a function that failed, below its error and before what the platform says at the end."""
+    assert run.code == 1, run.stderr
+    (hint,) = hints_of(run)
+    return hint
+
+
 def write_files(folder, files):
     for name, text in files.items():
         path = Path(folder) / name
@@ -137,17 +149,20 @@ def write_zip(path, files):
     return str(path)
 
 
-def compile_java(folder):
-    """Compiles tests/cli/java into a package folder."""
+def compile_java(folder, sources=None, class_path=""):
+    """Compiles Java sources, those of tests/cli/java by default, into a package folder."""
     tree = command_path().parent.parent
     core = [str(jar) for jar in tree.glob("lib*/**/tandem/java/*core*.jar")]
     assert core, f"the core jar is not below {tree}"
     homes = [os.environ["JAVA_HOME"]] if os.environ.get("JAVA_HOME") else []
     compilers = [str(Path(home) / "bin" / "javac") for home in homes + java_homes()] + [shutil.which("javac") or ""]
     compiler = next(path for path in compilers if path and os.access(path, os.X_OK))
-    sources = sorted(str(path) for path in (Path(__file__).parent / "java").rglob("*.java"))
+    sources = sources or sorted(str(path) for path in (Path(__file__).parent / "java").rglob("*.java"))
     subprocess.run(
-        [compiler, "-nowarn", "-Xlint:-options", "--release", "8", "-cp", core[0], "-d", str(folder), *sources],
+        [
+            *(compiler, "-nowarn", "-Xlint:-options", "--release", "8"),
+            *("-cp", f"{core[0]}:{class_path}", "-d", str(folder), *sources),
+        ],
         check=True,
         timeout=HANG_GUARD_S,
     )

@@ -164,6 +164,14 @@ TEST(Handler, HPy36InitRunsAgainWithTheNextInvocation) {
   EXPECT_EQ(Answer(function, "1"), "ok 1");
 }
 
+TEST(Handler, HPy36TheHintOfAFailedInitIsSaidOnce) {
+  Function& function = PythonRuntime::Add("flakyy.fn");
+  const std::string first = Answer(function, "1");
+  EXPECT_EQ(Answer(function, "1"), first);
+  EXPECT_EQ(PythonRuntime::Log().TextOf(function.config().name, LogOrigin::kHint),
+            "tandem: hint: did you mean flaky.fn?\n");
+}
+
 TEST(Handler, HPy39SeedSettingsAreAccepted) {
   FunctionConfig config = PythonRuntime::Config("contexts.values");
   config.runtime = "python3.6";

@@ -21,10 +21,14 @@ class Native(types.ModuleType):
     def __init__(self):
         super().__init__("_tandem.native")
         self.records = []
+        self.hints = []
         self.LambdaContext = type("LambdaContext", (), {})
 
     def log(self, text, level, as_json):
         self.records.append((text, level, as_json))
+
+    def hint(self, text):
+        self.hints.append(text)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import sys
 import time
 import traceback
 
-from . import isolation, native, traces, wire
+from . import hints, isolation, native, traces, wire
 from .faults import Exit, Fault
 
 NO_BREAK_SPACE = "\u00a0"
@@ -29,6 +29,9 @@ def report(error, request_id, escaped, as_json):
         return end.status, "", "", b"", []
     result = {"errorMessage": message, "errorType": kind, "requestId": request_id, "stackTrace": trace}
     native.log(_log_text(result, escaped, as_json), native.ERROR, as_json)
+    hint = hints.of_failure(error)
+    if hint is not None:
+        native.hint(hint)
     return None, kind, message, _encode(result, escaped), trace
 
 

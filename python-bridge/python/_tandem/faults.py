@@ -2,13 +2,17 @@
 
 
 class Fault(Exception):
-    """A failure that the runtime itself detects (E-15): a type, a message, and no trace but the one given."""
+    """A failure that the runtime itself detects (E-15): a type, a message, and no trace but the one given.
 
-    def __init__(self, kind, message, trace=()):
+    ``hint`` is what the log advises besides; None where there is nothing.
+    """
+
+    def __init__(self, kind, message, trace=(), hint=None):
         super().__init__(message)
         self.kind = kind
         self.message = message
         self.trace = list(trace)
+        self.hint = hint
 
 
 class Exit(Exception):

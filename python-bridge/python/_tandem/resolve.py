@@ -8,7 +8,7 @@ import sys
 import threading
 import warnings
 
-from . import isolation
+from . import hints, isolation
 from .faults import Fault
 
 _roots = ()
@@ -47,6 +47,7 @@ def prepare(code_root, layers, is_main):
     _roots = tuple(os.path.join(os.path.abspath(folder), "") for folder in [code_root, *layers])
     sys.meta_path.insert(0, _Witness())
     isolation.is_main = is_main
+    hints.prepare(code_root)
     if not is_main:
         # An extension that only warns here would go on to corrupt the process.
         warnings.filterwarnings("error", message=r"(?is).*sub-?interpreter", category=UserWarning)
@@ -117,24 +118,28 @@ def _resolve(name):
     try:
         module_name, attribute = name.rsplit(".", 1)
     except ValueError as error:
-        raise Fault("Runtime.MalformedHandlerName", "Bad handler '{}': {}".format(name, error)) from None
-    module = _import(module_name)
+        message = "Bad handler '{}': {}".format(name, error)
+        raise Fault("Runtime.MalformedHandlerName", message, hint=hints.of_name(name)) from None
+    module = _import(module_name, attribute)
     try:
         return getattr(module, attribute)
     except AttributeError:
         message = "Handler '{}' missing on module '{}'".format(attribute, module_name)
-        raise Fault("Runtime.HandlerNotFound", message) from None
+        hint = hints.of_attribute(module, module_name, attribute)
+        raise Fault("Runtime.HandlerNotFound", message, hint=hint) from None
 
 
-def _import(module_name):
+def _import(module_name, attribute):
     if module_name.split(".")[0] in sys.builtin_module_names:
         message = "Cannot use built-in module {} as a handler module".format(module_name)
         raise Fault("Runtime.BuiltInModuleConflict", message)
     try:
         return importlib.import_module(module_name.replace("/", "."))
     except ImportError as error:
-        text = isolation.refusal(error) or str(error)
-        raise Fault("Runtime.ImportModuleError", "Unable to import module '{}': {}".format(module_name, text)) from None
+        refusal = isolation.refusal(error)
+        message = "Unable to import module '{}': {}".format(module_name, refusal or error)
+        hint = None if refusal else hints.of_import(error, (module_name, attribute))
+        raise Fault("Runtime.ImportModuleError", message, hint=hint) from None
     except UserWarning as warning:
         text = isolation.refusal(warning)
         if text is None:

@@ -1,0 +1,229 @@
+"""What the command advises where a Python function fails for a name or a dependency: docs/errors.md, "Hints"."""
+
+import base64
+import json
+import shutil
+import subprocess
+
+import pytest
+from support import hint_of, hints_of, write_files
+
+HELLO_PY = """
+    import os
+
+    class Handler:
+        def run(self, event, context):
+            return event
+
+    def my_handler(event, context):
+        return "hello"
+
+    def other(event, context):
+        import reqests
+"""
+
+
+TELL_PLATFORM = "import sys; print(sys.implementation._multiarch, *sys.version_info[:2])"
+SPEEDY = """
+    try:
+        from speedy._fast import x
+    except ImportError as error:
+        raise ImportError("read this") from error
+"""
+
+
+@pytest.mark.parametrize(
+    "handler, hint",
+    [
+        ("hello_pyton.my_handler", "did you mean hello_python.my_handler?"),
+        ("Hello-Python.my_handler", "did you mean hello_python.my_handler?"),
+        ("hello_python.myhandler", "did you mean hello_python.my_handler?"),
+        ("hello_python.py", "the functions of the module are hello_python.my_handler, hello_python.other"),
+        ("other.my_handler", "the modules at the package's root are hello_python, tools"),
+        (
+            "inner.run",
+            "the module is in the folder tools of the package: package what tools holds, or name the handler "
+            "tools/inner.run",
+        ),
+        ("tools.inner.rum", "did you mean tools.inner.run?"),
+        ("src.hello_python.my_handler", "did you mean hello_python.my_handler?"),
+        (
+            "tools.run",
+            "tools is a folder: the handler's module has to be named as well, as in tools/empty.run, tools/inner.run",
+        ),
+        (
+            "hello_python.Handler.run",
+            "hello_python is a module and no folder: a handler is a function at a module's top, as in "
+            "hello_python.function",
+        ),
+        (
+            "my_handler",
+            "a Python handler is named module.function, with a dot: the modules at the package's root are "
+            "hello_python, tools",
+        ),
+        (
+            "tools.empty.run",
+            "the module tools.empty defines no function",
+        ),
+    ],
+)
+def test_python_names(tandem, tmp_path, handler, hint):
+    """H-PY-06, H-PY-10, H-PY-15, H-PY-18."""
+    files = {"hello_python.py": HELLO_PY, "tools/inner.py": "def run(event, context): pass\n", "tools/empty.py": ""}
+    package = write_files(tmp_path, {**files, "tools.py": ""} if "root" in hint else files)
+    assert hint_of(tandem.invoke(handler, package, "--runtime", "python")) == hint
+
+
+def test_a_wrapping_folder(tandem, tmp_path):
+    """K-01."""
+    package = write_files(tmp_path, {"wrapped/hello_python.py": HELLO_PY})
+    run = tandem.invoke("hello_python.my_handler", package)
+    assert hint_of(run) == (
+        "the module is in the folder wrapped of the package: package what wrapped holds, or name the handler "
+        "wrapped/hello_python.my_handler"
+    )
+    assert tandem.invoke("wrapped/hello_python.my_handler", package).json == "hello"
+
+
+def test_a_module_of_another_place(tandem, tmp_path):
+    """H-PY-21: the standard library's module was imported before the package's."""
+    package = write_files(tmp_path, {"json.py": "def handler(event, context): pass\n"})
+    hint = hint_of(tandem.invoke("json.handler", package))
+    assert hint.startswith("the module json is /")
+    assert hint.endswith("another name for the package's own module is found")
+
+
+@pytest.mark.parametrize(
+    "module, hint",
+    [
+        (
+            "skimage",
+            "the module skimage is missing: add the distribution scikit-image beside the handler, at the package's "
+            "root (pip install --target PACKAGE scikit-image), or name a virtual environment that has it (--venv)",
+        ),
+        (
+            "absent_thing.part",
+            "the module absent_thing is missing: add the distribution absent_thing beside the handler, at the "
+            "package's root (pip install --target PACKAGE absent_thing), or name a virtual environment that has it "
+            "(--venv)",
+        ),
+        (
+            "inner",
+            "the module inner is in the folder src of the package, which is not searched: package what src holds",
+        ),
+        (
+            "whole.part",
+            "whole is there, but has no whole.part: it may be of another version than the one wanted, or incomplete",
+        ),
+    ],
+)
+def test_python_dependencies(tandem, python, tmp_path, module, hint):
+    """H-PY-16."""
+    package = write_files(tmp_path, {"app.py": f"import {module}\n", "src/inner.py": "", "whole/__init__.py": ""})
+    run = tandem.invoke("app.handler", package, "--python", python)
+    assert hint_of(run) == hint
+    assert run.json["errorMessage"].startswith("Unable to import module 'app': No module named '")
+    assert {**run.json, "errorMessage": ""} == {
+        "errorMessage": "",
+        "errorType": "Runtime.ImportModuleError",
+        "requestId": "",
+        "stackTrace": [],
+    }
+
+
+def test_a_mistyped_import(tandem, tmp_path):
+    package = write_files(tmp_path, {"app.py": "import utlis\n", "utils.py": ""})
+    assert hint_of(tandem.invoke("app.handler", package)).endswith("(--venv), if you did not mean utils")
+
+
+def test_what_the_standard_library_has_lost(tandem, python, tmp_path):
+    package = write_files(tmp_path, {"app.py": "import sys\nprint(sys.version_info[:2] >= (3, 12))\nimport asynchat\n"})
+    run = tandem.invoke("app.handler", package, "--python", python)
+    if "True" in run.stderr:
+        assert hint_of(run) == (
+            "the module asynchat is no part of Python's standard library from 3.12 on: run the function on an older "
+            "version (--runtime), or do without it"
+        )
+    else:
+        assert "did you mean" not in hint_of(run), "the import works there, so that the handler is what is missing"
+
+
+@pytest.mark.parametrize(
+    "suffix, who",
+    [
+        ("cpython-38-{platform}.so", "CPython 3.8 on {platform}"),
+        ("cpython-311-aarch64-linux-gnu.so", "CPython 3.11 on aarch64-linux-gnu"),
+        ("cp312-win_amd64.pyd", "CPython 3.12 on win_amd64"),
+        ("pypy39-pp73-{platform}.so", "pypy39-pp73-{platform}"),
+    ],
+)
+def test_an_extension_for_another_interpreter(tandem, python, tmp_path, suffix, who):
+    """As numpy words it, whose own message hides the module that is missing."""
+    machine = subprocess.run(
+        [shutil.which(python) or python, "-c", TELL_PLATFORM],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    platform, major, minor = machine.stdout.split()
+    suffix, who = suffix.format(platform=platform), who.format(platform=platform)
+    package = write_files(tmp_path, {"app.py": "import speedy\n", "speedy/__init__.py": SPEEDY})
+    (tmp_path / "speedy" / f"_fast.{suffix}").write_bytes(b"")
+    run = tandem.invoke("app.handler", package, "--python", python)
+    other = "run the function on that version (--runtime python3.8), or " if "38" in suffix else ""
+    assert hint_of(run) == (
+        f"speedy/_fast.{suffix} is built for {who}, and CPython {major}.{minor} on {platform} runs here: "
+        f"{other}install speedy again for the one that runs (pip install --upgrade --target PACKAGE speedy)"
+    )
+    assert run.json["errorMessage"] == "Unable to import module 'app': read this"
+
+
+def test_an_extension_for_another_machine(tandem, tmp_path):
+    package = write_files(tmp_path, {"app.py": "import speedy\n", "speedy.so": b"MZ" * 200})
+    hint = hint_of(tandem.invoke("app.handler", package))
+    assert hint.startswith("speedy is built for another platform: install it for this one (pip install --platform ")
+
+
+def test_a_hint_during_an_invocation(tandem, tmp_path):
+    """A module may import its dependencies late."""
+    package = write_files(tmp_path, {"hello_python.py": HELLO_PY})
+    run = tandem.invoke("hello_python.other", package)
+    assert run.json["errorType"] == "ModuleNotFoundError"
+    assert hint_of(run).startswith("the module reqests is missing: ")
+
+
+def test_no_hint_where_none_helps(tandem, invoke_python):
+    circle = "from app import absent\n"
+    typo = "def handler(event, context):\n  retrun 1\n"
+    for source in (typo, "raise KeyError('x')\n", "import os\nos.absent\n", circle):
+        run = invoke_python(source)
+        assert (run.code, hints_of(run)) == (1, []), source
+
+
+def test_hints_are_tandems_and_not_the_functions(tandem, tmp_path):
+    """E-04, L-51: the answer and the log tail are the service's; --quiet keeps the function's own log."""
+    package = write_files(tmp_path, {"hello_python.py": HELLO_PY})
+    run = tandem.invoke("hello_python.absent", package)
+    assert run.stdout == (
+        b'{"errorMessage": "Handler \'absent\' missing on module \'hello_python\'", '
+        b'"errorType": "Runtime.HandlerNotFound", "requestId": "", "stackTrace": []}'
+    )
+    lines = run.stderr.split("\n")[:-1]
+    assert lines[0].startswith("[ERROR] Runtime.HandlerNotFound: Handler 'absent' missing")
+    assert lines[1].startswith("tandem: hint: ")
+    assert lines[2].startswith("START RequestId: ")
+    late = tandem.invoke("hello_python.other", package, "--log-type", "Tail")
+    assert hint_of(late)
+    tail = base64.b64decode(late.stderr.splitlines()[-1].removeprefix("X-Amz-Log-Result: ")).decode()
+    assert "ModuleNotFoundError" in tail and "tandem: hint" not in tail
+    quiet = tandem.invoke("hello_python.absent", package, "--quiet")
+    assert (quiet.code, quiet.stdout) == (1, run.stdout)
+    assert "hint" not in quiet.stderr and quiet.stderr.startswith("[ERROR] ")
+
+
+def test_an_open_line_is_ended_before_a_hint(tandem, invoke_python):
+    """L-42, for hints."""
+    run = invoke_python("def handler(event, context):\n    print('open', end='')\n    import absent_thing\n")
+    assert "\ntandem: hint: the module absent_thing is missing" in run.stderr
+    assert json.loads(run.stdout)["errorType"] == "ModuleNotFoundError"
+    assert run.code == 1
