@@ -3,6 +3,7 @@
 #include <new>
 
 #include "java_loader.h"
+#include "jdk_choice.h"
 
 namespace tandem::java {
 namespace {
@@ -95,21 +96,34 @@ jobject Hold(JniFrame* frame, const JavaTable& table, jobject opened) {
   }
 }
 
+void WriteHint(FunctionLogs* logs, uint64_t log_id, tandem_string request_id, const std::string& hint) {
+  if (logs->host()->abi_minor < 1) return;
+  tandem_log_record record{};
+  record.struct_size = sizeof(record);
+  record.request_id = request_id;
+  record.text = ToAbi(hint);
+  record.origin = TANDEM_ORIGIN_HINT;
+  logs->Write(log_id, record);
+}
+
 }  // namespace
 
-void ReportError(FunctionLogs* logs, uint64_t log_id, tandem_string request_id, const std::vector<uint8_t>& encoded,
+void ReportError(tandem_loader* loader, uint64_t log_id, tandem_string request_id, const std::vector<uint8_t>& encoded,
                  tandem_sink* sink) {
+  FunctionLogs* logs = &loader->logs;
   Decoder decoder(encoded);
   tandem_error error{};
   error.struct_size = sizeof(error);
   error.disposition = decoder.Int();
   int32_t level = decoder.Int();
   int32_t format = decoder.Int();
+  int32_t needed_jdk = decoder.Int();
   error.type = decoder.Text();
   error.message = decoder.Text();
   error.body = decoder.Text();
   error.reported_type = decoder.Text();
   tandem_string text = decoder.Text();
+  std::string_view hint = FromAbi(decoder.Text());
   std::vector<tandem_string> frames;
   while (!decoder.AtEnd()) frames.push_back(decoder.Text());
   error.stack_trace = frames.data();
@@ -123,6 +137,9 @@ void ReportError(FunctionLogs* logs, uint64_t log_id, tandem_string request_id, 
   record.level = level;
   record.format = format;
   logs->Write(log_id, record);
+  if (!hint.empty()) {
+    WriteHint(logs, log_id, request_id, std::string(hint) + JdksFor(needed_jdk, loader->directory));
+  }
 }
 
 std::vector<uint8_t> TakeSpill(JniFrame* frame, const JavaTable& table, const Slot& slot) {
@@ -155,7 +172,7 @@ int32_t Open(tandem_loader* loader, const tandem_function_config* config, tandem
   auto array = static_cast<jbyteArray>(opened);
   std::vector<uint8_t> error(static_cast<size_t>(frame.Length(array)));
   frame.CopyOut(array, static_cast<jsize>(error.size()), error.data());
-  ReportError(&loader->logs, made->log_id, tandem_string{"", 0}, error, sink);
+  ReportError(loader, made->log_id, tandem_string{"", 0}, error, sink);
   return TANDEM_OK;
 }
 

@@ -125,7 +125,7 @@ int32_t Invoke(tandem_handler* handler, const tandem_invocation* invocation, tan
   if (size == kSpilled) {
     ResultOwned(host, sink, std::move(bytes));
   } else {
-    ReportError(&loader->logs, handler->log_id, invocation->request_id, bytes, sink);
+    ReportError(loader, handler->log_id, invocation->request_id, bytes, sink);
   }
   return TANDEM_OK;
 }

@@ -22,8 +22,8 @@ inline std::string_view FromAbi(tandem_string text) {
 std::vector<JNINativeMethod> NativeMethods();
 void SetNativeLogs(FunctionLogs* logs);
 
-// Passes an error that the Java half has encoded on to the host, then its log text (L-38).
-void ReportError(FunctionLogs* logs, uint64_t log_id, tandem_string request_id, const std::vector<uint8_t>& encoded,
+// Passes an error that the Java half has encoded on to the host, then its log text (L-38) and its hint.
+void ReportError(tandem_loader* loader, uint64_t log_id, tandem_string request_id, const std::vector<uint8_t>& encoded,
                  tandem_sink* sink);
 
 // Copies the slot's spilled bytes.
@@ -33,10 +33,12 @@ std::vector<uint8_t> TakeSpill(JniFrame* frame, const JavaTable& table, const Sl
 
 // One JVM in this process.
 struct tandem_loader {
-  tandem_loader(const tandem_host* host, tandem_host_context* context) : logs(host, context) {}
+  tandem_loader(const tandem_host* host, tandem_host_context* context, std::string_view data_dir)
+      : logs(host, context), directory(data_dir) {}
 
   tandem::java::FunctionLogs logs;
   tandem::java::Vm vm;
+  const std::string directory;  // of the loaders
 };
 
 // One open function.

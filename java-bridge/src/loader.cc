@@ -103,7 +103,7 @@ class NativeLogs {
 // Makes the loader of this process, which is never taken down, as the VM is not.
 int32_t CreateLoader(const tandem_host* host, tandem_host_context* context, const tandem_loader_config* config,
                      tandem_sink* sink, tandem_loader** loader) {
-  auto made = std::make_unique<tandem_loader>(host, context);
+  auto made = std::make_unique<tandem_loader>(host, context, FromAbi(config->data_dir));
   Vm* vm = &made->vm;
   NativeLogs logs(&made->logs);
   std::string error;

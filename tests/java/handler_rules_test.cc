@@ -165,6 +165,15 @@ TEST_P(Ignored, IsSaidInTheLog) {
 }
 INSTANTIATE_TEST_SUITE_P(Handlers, Ignored, ::testing::ValuesIn(kLines));
 
+TEST(Hints, HJAVA10TheHintOfAFaultThatStaysIsSaidOnce) {
+  Function& function = JavaRuntime::Add("rules.Shape::one");
+  const std::string first = Show(Invoke(function, "1").outcome);
+  EXPECT_EQ(first, Fault("Class not found: rules.Shape", "java.lang.ClassNotFoundException"));
+  EXPECT_EQ(Show(Invoke(function, "1").outcome), first);
+  EXPECT_EQ(JavaRuntime::Log().TextOf(function.config().name, LogOrigin::kHint),
+            "tandem: hint: did you mean rules.Shapes::one?\n");
+}
+
 TEST(Construction, HJAVA19MakesOneInstanceForAllInvocations) {
   Function& function = JavaRuntime::Add("rules.Classes$Counting::count");
   EXPECT_EQ(Show(Invoke(function, "1").outcome), Ok(R"("1/1")"));

@@ -57,9 +57,11 @@ std::vector<KeptRecord> KeepingSink::Of(const std::string& function_name) const 
   return of;
 }
 
-std::string KeepingSink::TextOf(const std::string& function_name) const {
+std::string KeepingSink::TextOf(const std::string& function_name, LogOrigin origin) const {
   std::string text;
-  for (const KeptRecord& record : Of(function_name)) text += record.text;
+  for (const KeptRecord& record : Of(function_name)) {
+    if (record.origin == origin) text += record.text;
+  }
   return text;
 }
 

@@ -23,6 +23,7 @@ struct KeptRecord {
   std::string text;
   LogLevel level;
   LogFormat format;
+  LogOrigin origin;
 };
 
 // Threads: any.
@@ -34,12 +35,12 @@ class KeepingSink final : public LogSink {
     }
     const std::lock_guard lock(mutex_);
     records_.push_back({std::string(record.function_name), std::string(record.request_id), std::string(record.text),
-                        record.level, record.format});
+                        record.level, record.format, record.origin});
   }
   // What one function wrote, oldest first.
   std::vector<KeptRecord> Of(const std::string& function_name) const;
-  // Its texts, joined.
-  std::string TextOf(const std::string& function_name) const;
+  // Its texts of one origin, joined.
+  std::string TextOf(const std::string& function_name, LogOrigin origin = LogOrigin::kFunction) const;
 
   // Called once, by the thread that writes the text; both to be set before anything logs.
   std::string awaited_text;

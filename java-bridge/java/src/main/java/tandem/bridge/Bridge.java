@@ -79,7 +79,7 @@ final class Bridge {
       return function;
     } catch (Throwable e) {
       try {
-        return ErrorReport.encodeInit(e, config);
+        return ErrorReport.encodeInit(e, config, function);
       } finally {
         close(function);
       }
@@ -131,7 +131,7 @@ final class Bridge {
       function.call().run(slot, invocation);
       return slot.result.finish(slot);
     } catch (Throwable e) {
-      return fail(slot, ErrorReport.encodeInvocation(e, function.config));
+      return fail(slot, ErrorReport.encodeInvocation(e, function));
     } finally {
       if (invocation != null) {
         invocation.end();

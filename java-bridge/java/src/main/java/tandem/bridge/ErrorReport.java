@@ -17,6 +17,9 @@ final class ErrorReport {
   private static final String BAD_FUNCTION = "Runtime.BadFunctionCode";
   private static final StackTraceElement[] NO_FRAMES = {};
 
+  /** Texts of a report before its frames. */
+  private static final int OWN_TEXTS = 6;
+
   /** What is reported when the heap or the stack has no room for a report. */
   private static final byte[] FULL_HEAP = encodeFixed(OutOfMemoryError.class.getName(), "Java heap space");
 
@@ -41,18 +44,18 @@ final class ErrorReport {
   }
 
   /** What escaped from an invocation, in the form that {@link #encode} gives, also where nothing can be made any more. */
-  static byte[] encodeInvocation(Throwable e, FunctionConfig config) {
+  static byte[] encodeInvocation(Throwable e, Function function) {
     try {
-      return ofInvocation(e).encode(config);
+      return ofInvocation(e).encode(function.config, LinkHints.of(e, function));
     } catch (VirtualMachineError | LinkageError full) { // a class that cannot be loaded for lack of memory among them
       return exhausted(full);
     }
   }
 
-  /** Why a function could not be opened, likewise. */
-  static byte[] encodeInit(Throwable e, FunctionConfig config) {
+  /** Why a function could not be opened, likewise; {@code function} may be null. */
+  static byte[] encodeInit(Throwable e, FunctionConfig config, Function function) {
     try {
-      return ofInit(e).encode(config);
+      return ofInit(e).encode(config, LinkHints.of(e, function));
     } catch (VirtualMachineError | LinkageError full) {
       return exhausted(full);
     }
@@ -69,7 +72,7 @@ final class ErrorReport {
 
   private static byte[] encodeFixed(String type, String message) {
     String log = logText(message, type, "");
-    return new ErrorReport(message, type, NO_FRAMES, USER_EXCEPTION, RECYCLE, log).encode(LogLevel.UNDEFINED, false, log);
+    return new ErrorReport(message, type, NO_FRAMES, USER_EXCEPTION, RECYCLE, log).encode(LogLevel.UNDEFINED, false, log, null);
   }
 
   /** What escaped from an invocation. */
@@ -126,30 +129,34 @@ final class ErrorReport {
     return json.append('}').toString();
   }
 
-  /** The form that the native half reads: disposition, log level, log format, then texts as length and bytes. */
-  private byte[] encode(FunctionConfig config) {
+  /**
+   * The form that the native half reads: disposition, log level, log format, the JDK that a hint is about, then texts as
+   * length and bytes.
+   */
+  private byte[] encode(FunctionConfig config, Hint hint) {
     boolean json = config.logFormat == LogFormat.JSON;
     LogLevel level = json ? LogLevel.ERROR : LogLevel.UNDEFINED;
-    return encode(level, json, FunctionLogger.format(config, log, level));
+    return encode(level, json, FunctionLogger.format(config, log, level), hint);
   }
 
-  private byte[] encode(LogLevel level, boolean json, String logged) {
+  private byte[] encode(LogLevel level, boolean json, String logged, Hint hint) {
     StackTraceElement[] list = frames == null ? NO_FRAMES : frames;
-    byte[][] texts = new byte[5 + list.length][];
+    byte[][] texts = new byte[OWN_TEXTS + list.length][];
     texts[0] = bytes(type);
     texts[1] = bytes(message);
     texts[2] = bytes(body());
     texts[3] = bytes(reportedType);
     texts[4] = bytes(logged);
-    int size = 12;
+    texts[5] = hint == null ? null : bytes(hint.text);
+    int size = 16;
     for (int i = 0; i < texts.length; i++) {
-      if (i >= 5) {
-        texts[i] = bytes(list[i - 5].toString());
+      if (i >= OWN_TEXTS) {
+        texts[i] = bytes(list[i - OWN_TEXTS].toString());
       }
       size += 4 + (texts[i] == null ? 0 : texts[i].length);
     }
     ByteBuffer out = ByteBuffer.allocate(size).order(ByteOrder.nativeOrder());
-    out.putInt(disposition).putInt(level.ordinal()).putInt(json ? 1 : 0);
+    out.putInt(disposition).putInt(level.ordinal()).putInt(json ? 1 : 0).putInt(hint == null ? 0 : hint.neededJdk);
     for (byte[] text : texts) {
       out.putInt(text == null ? -1 : text.length);
       if (text != null) {

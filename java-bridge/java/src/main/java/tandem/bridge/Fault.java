@@ -10,6 +10,9 @@ final class Fault extends Exception {
   /** Whether the environment must be replaced (H-JAVA-09, 24); otherwise the fault stays (H-JAVA-10). */
   final boolean fatal;
 
+  /** What the log advises besides; null where there is nothing. */
+  Hint hint;
+
   private Fault(String message, Throwable behind, boolean fatal) {
     super(message, behind, false, false);
     this.fatal = fatal;
@@ -25,6 +28,11 @@ final class Fault extends Exception {
 
   static Fault of(String message, Throwable behind) {
     return new Fault(message, behind, false);
+  }
+
+  Fault advise(Hint advice) {
+    hint = advice;
+    return this;
   }
 
   static Fault fatal(Throwable behind) {

@@ -30,7 +30,7 @@ final class HandlerResolver {
     if (className.isEmpty() || methodName != null && methodName.isEmpty()) {
       throw Fault.of("Invalid handler: `" + handler + "'");
     }
-    Class<?> type = load(className);
+    Class<?> type = load(className, methodName);
     loadCustomSerializer();
     if (methodName != null) {
       return new MethodResolver(function, type).resolve(methodName);
@@ -42,14 +42,15 @@ final class HandlerResolver {
     if (RequestHandler.class.isAssignableFrom(type)) {
       return requestHandler(type);
     }
-    throw Fault.of("Class does not implement an appropriate handler interface: " + type.getName());
+    throw Fault.of("Class does not implement an appropriate handler interface: " + type.getName())
+        .advise(NameHints.methodNeeded(type));
   }
 
-  private Class<?> load(String name) throws Fault {
+  private Class<?> load(String name, String methodName) throws Fault {
     try {
       return Class.forName(name, true, function.loader);
     } catch (ClassNotFoundException e) {
-      throw Fault.of("Class not found: " + name, e);
+      throw Fault.of("Class not found: " + name, e).advise(new NameHints(function).missingClass(name, methodName));
     } catch (NoClassDefFoundError e) {
       throw Fault.of(loadText(name, e), e);
     } catch (Throwable e) {

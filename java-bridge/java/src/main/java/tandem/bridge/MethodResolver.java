@@ -31,7 +31,8 @@ final class MethodResolver {
       }
     }
     throw Fault.of(
-        "No public method named " + name + " with appropriate method signature found on class " + type.getName());
+        "No public method named " + name + " with appropriate method signature found on class " + type.getName())
+        .advise(NameHints.missingMethod(type, name));
   }
 
   private List<Method> candidates(String name) throws Fault {
@@ -42,7 +43,8 @@ final class MethodResolver {
       throw Fault.of("Error loading method " + name + " on class " + type.getName(), e);
     }
     if (methods.length == 0) {
-      throw Fault.of("Class " + type.getName() + " has no public method named " + name);
+      throw Fault.of("Class " + type.getName() + " has no public method named " + name)
+          .advise(NameHints.missingMethod(type, name));
     }
     List<Method> named = new ArrayList<>();
     for (Method method : methods) {

@@ -1,0 +1,14 @@
+#ifndef TANDEM_JAVA_BRIDGE_JDK_CHOICE_H_
+#define TANDEM_JAVA_BRIDGE_JDK_CHOICE_H_
+
+#include <string>
+
+namespace tandem::java {
+
+// What follows a hint which says that classes need a JDK of this version or a newer one: which of this machine's would
+// do, and how to choose one. `loaders` is the folder of the loaders. Empty for 0.
+std::string JdksFor(int needed, const std::string& loaders);
+
+}  // namespace tandem::java
+
+#endif  // TANDEM_JAVA_BRIDGE_JDK_CHOICE_H_
