@@ -6,9 +6,8 @@
 
 namespace tandem {
 
-// Grows by one in every child of fork(). Where it is not what it was, other threads are gone, and a lock that one of them
-// held stays locked.
-// Threads: any.
+// Grows by one in every child of fork(). Where it is not what it was, other threads are gone, and a lock that one of
+// them held stays locked. Threads: any.
 std::uint32_t ForkCount();
 
 }  // namespace tandem

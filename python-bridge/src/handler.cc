@@ -120,8 +120,8 @@ class InvocationContext {
   Object context_;
 };
 
-// Calls with two arguments; the place before the first is free. A Python function is called as PyObject_Vectorcall does it,
-// without the checks that are for functions in C.
+// Calls with two arguments; the place before the first is free. A Python function is called as PyObject_Vectorcall does
+// it, without the checks that are for functions in C.
 PyObject* CallWith(PyObject* callable, PyObject* const* arguments) {
   constexpr size_t kTwo = 2 | PY_VECTORCALL_ARGUMENTS_OFFSET;
   if (PyFunction_Check(callable) == 0) return PyObject_Vectorcall(callable, arguments, kTwo, nullptr);
