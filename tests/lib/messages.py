@@ -34,7 +34,7 @@ NO_MESSAGES = [
     ("core/src/platform_lines.cc", r"(START|END|REPORT) RequestId: |\t(Billed Duration|Memory Size|Max Memory Used): |"
      r"Init Duration: ", "the service's lines, L-41 to L-43"),
     ("core/src/loader_module.cc", r"undefined symbol: ", "the dynamic linker's"),
-    ("core/src/request_id.cc", r"digits are put .*", "a static_assert"),
+    ("core/src/request_id.cc", r"the lowest byte .*", "a static_assert"),
     ("java-bridge/src/start_output.cc", r".*", "HotSpot's words, and how it begins a line"),
     ("python-bridge/src/context.cc", r"Milliseconds until .*", "a docstring"),
     ("python-bridge/src/key_cache.h", r"Ends takes .*", "a static_assert"),

@@ -27,14 +27,26 @@ public class Warned {
     return "loaded";
   }
 
-  /** Overflows the stack where a lock is taken. */
+  /** Overflows the stack, as often as makes it sure that it happens where a lock is taken, too. */
   public String deepRecursion(Object event) {
-    try {
-      descend(new ReentrantLock());
-    } catch (StackOverflowError expected) {
-      return "overflowed";
+    int overflows = 0;
+    for (int i = 0; i < 100; ++i) {
+      try {
+        descend(new ReentrantLock(), i);
+      } catch (StackOverflowError expected) {
+        ++overflows;
+      }
     }
-    return "ended";
+    return overflows == 100 ? "overflowed" : "ended";
+  }
+
+  /** A few plain frames, and then nothing but locks. */
+  private static void descend(ReentrantLock lock, int plain) {
+    if (plain > 0) {
+      descend(lock, plain - 1);
+    } else {
+      descend(lock);
+    }
   }
 
   private static void descend(ReentrantLock lock) {
