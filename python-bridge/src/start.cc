@@ -71,22 +71,42 @@ void Preinitialize() {
   Check(Py_PreInitialize(&config));
 }
 
-// The first import of Python's signal module takes SIGINT where the host left it to the system; here it gets it back,
-// and Python knows, so that asyncio does not take it again.
-void LeaveInterruptAlone() {
-  if (PyRun_SimpleString("import signal\n"
-                         "if signal.getsignal(signal.SIGINT) is signal.default_int_handler:\n"
-                         "    signal.signal(signal.SIGINT, signal.SIG_DFL)\n"
-                         "del signal\n") != 0) {
-    throw StartFailure("Python cannot be started: its signal module cannot be imported");
+// Where the host leaves SIGINT to the system, Python's signal module takes it when it is first imported, and an
+// interrupt in that moment would be Python's exception somewhere in the start. A handler that does what the system does
+// stands there meanwhile, which the module leaves alone.
+class Interrupt {
+ public:
+  Interrupt() {
+    struct sigaction now {};
+    is_the_systems_ = sigaction(SIGINT, nullptr, &now) == 0 && now.sa_handler == SIG_DFL;
+    if (!is_the_systems_) return;
+    struct sigaction as_the_system {};
+    as_the_system.sa_handler = [](int number) { static_cast<void>(raise(number)); };
+    as_the_system.sa_flags = static_cast<int>(SA_RESETHAND | SA_NODEFER);
+    sigaction(SIGINT, &as_the_system, nullptr);
   }
-}
+
+  // Gives it back, and Python knows, so that asyncio does not take it.
+  void GiveBack() const {
+    if (PyRun_SimpleString(is_the_systems_ ? "import signal\n"
+                                             "signal.signal(signal.SIGINT, signal.SIG_DFL)\n"
+                                             "del signal\n"
+                                           : "import signal\n"
+                                             "del signal\n") != 0) {
+      throw StartFailure("Python cannot be started: its signal module cannot be imported");
+    }
+  }
+
+ private:
+  bool is_the_systems_ = false;
+};
 
 }  // namespace
 
 void StartPython(const std::string& executable) {
   if (Py_IsInitialized() != 0) return;
   const SignalActions actions;
+  const Interrupt interrupt;
   Preinitialize();
   Config config;
   config->install_signal_handlers = 0;
@@ -99,7 +119,7 @@ void StartPython(const std::string& executable) {
   char* arguments[] = {name};
   Check(PyConfig_SetBytesArgv(config.get(), 1, arguments));
   Check(Py_InitializeFromConfig(config.get()));
-  LeaveInterruptAlone();
+  interrupt.GiveBack();
   HostThread::Current().Keep(PyThreadState_Get());
   PyEval_SaveThread();
 }

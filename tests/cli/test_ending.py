@@ -2,8 +2,6 @@
 
 import re
 import resource
-import signal
-import time
 
 import pytest
 from support import HANG_GUARD_S, REPORT, native_loaders, write_files
@@ -220,51 +218,6 @@ def test_threads_left_behind_do_not_delay_the_end(invoke_python, tandem, java_pa
         """
     assert invoke_python(source).stdout == b'"answered"'
     assert tandem.invoke("demo.Ending::thread", java_package).stdout == b'"answered"'
-
-
-@pytest.mark.parametrize("language", ["python", "java"])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_signals_end_the_command_at_once(tandem, tmp_path, java_package, language, number):
-    """The conventional status, no VM in the way."""
-    source = "import time\ndef handler(event, context):\n    print('ready')\n    time.sleep(100000)\n"
-    handler, code = {
-        "python": ("app.handler", write_files(tmp_path, {"app.py": source})),
-        "java": ("demo.Ending::stay", java_package),
-    }[language]
-    process = tandem.start("invoke", "--handler", handler, "--code", code, "--timeout", "0", "--quiet")
-    assert process.stderr.readline() == b"ready\n"
-    process.send_signal(number)
-    stdout, stderr = process.communicate(timeout=HANG_GUARD_S)
-    assert (process.returncode, stdout, stderr) == (-number, b"", b"")
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_signals_end_the_wait_for_standard_input(tandem, tmp_path, number):
-    package = write_files(tmp_path, {"app.py": "def handler(event, context):\n    return 1\n"})
-    process = tandem.start("invoke", "--handler", "app.handler", "--code", package, "--payload", "-")
-    process.stdin.write(b"x" * 1_000_000)  # more than a pipe holds, so the command reads
-    process.stdin.flush()
-    process.send_signal(number)
-    process.wait(HANG_GUARD_S)
-    assert (process.returncode, process.stdout.read(), process.stderr.read()) == (-number, b"", b"")
-    process.communicate()
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("language", ["python", "java"])
-def test_signals_while_a_vm_starts(tandem, tmp_path, java_package, language, number):
-    """At any moment: the signal's own end, and no word of the VM's."""
-    source = "import time\ndef handler(event, context):\n    time.sleep(100000)\n"
-    handler, code = {
-        "python": ("app.handler", write_files(tmp_path, {"app.py": source})),
-        "java": ("demo.Ending::sleep", java_package),
-    }[language]
-    for step in range(12):
-        process = tandem.start("invoke", "--handler", handler, "--code", code, "--timeout", "0", "--quiet")
-        time.sleep(0.02 * step)  # which moment it is does not matter
-        process.send_signal(number)
-        stdout, stderr = process.communicate(timeout=HANG_GUARD_S)
-        assert (process.returncode, stdout, stderr) == (-number, b"", b"")
 
 
 def test_a_broken_pipes_signal_does_not_end_the_handler(invoke_python):

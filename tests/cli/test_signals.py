@@ -1,0 +1,183 @@
+"""Ctrl-C and SIGTERM at any point of the command: its end is the signal's, and nothing is left behind."""
+
+import fcntl
+import os
+import signal
+import struct
+import termios
+import time
+
+import pytest
+from support import HANG_GUARD_S, write_files
+
+SIGNALS = [signal.SIGINT, signal.SIGTERM]
+LARGE = 1_000_000  # more than a pipe holds
+MOMENTS = 200 if os.environ.get("TANDEM_TEST_EXTENT") == "all" else 20
+
+# Handlers that say where they are, and stay there.
+PYTHON_POINTS = {
+    "module": "print('ready')\nimport time\ntime.sleep(100000)\n",
+    "sleep": "import time\ndef handler(event, context):\n    print('ready')\n    time.sleep(100000)\n",
+    "loop": "def handler(event, context):\n    print('ready')\n    while True:\n        pass\n",
+    "native, holding the lock": """
+        import ctypes
+
+        def handler(event, context):
+            print('ready')
+            ctypes.PyDLL(None).sleep(100000)
+        """,
+    "native, without the lock": """
+        import ctypes
+
+        def handler(event, context):
+            print('ready')
+            ctypes.CDLL(None).sleep(100000)
+        """,
+    "other threads": """
+        import threading
+        import time
+
+        def handler(event, context):
+            thread = threading.Thread(target=time.sleep, args=(100000,))
+            thread.start()
+            print('ready')
+            thread.join()
+        """,
+}
+JAVA_POINTS = ["Stuck$Initialising::handle", "Stuck::sleep", "Stuck::loop", "Stuck::read", "Stuck::threads"]
+
+
+class Place:
+    """Where the command runs, and what it may have left there."""
+
+    def __init__(self, tandem, folder):
+        self.tandem = tandem
+        self.folders = [folder / "current", folder / "temporary"]
+        for made in self.folders:
+            made.mkdir()
+
+    def start(self, *arguments, env=None):
+        current, temporary = self.folders
+        return self.tandem.start(
+            *("invoke", "--timeout", "0", "--quiet", *arguments),
+            env={"TMPDIR": str(temporary), **(env or {})},
+            cwd=current,
+            start_new_session=True,
+        )
+
+    def left_by(self, process):
+        """Files and processes."""
+        files = [str(path) for folder in self.folders for path in folder.rglob("*")]
+        try:
+            os.killpg(process.pid, 0)
+        except ProcessLookupError:
+            return files
+        return [*files, "a process"]
+
+
+@pytest.fixture
+def place(tandem, tmp_path):
+    return Place(tandem, tmp_path)
+
+
+@pytest.fixture
+def python_code(tmp_path):
+    """Arguments for a module with the given source."""
+
+    def code(source):
+        return ["--handler", "app.handler", "--code", write_files(tmp_path / "package", {"app.py": source})]
+
+    return code
+
+
+def end(process, number):
+    """What the command has written when it has ended."""
+    process.send_signal(number)
+    stdout, stderr = process.communicate(timeout=HANG_GUARD_S)
+    assert process.returncode == -number, stderr
+    return stdout, stderr
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("point", PYTHON_POINTS)
+def test_signals_in_python(place, python_code, python, point, number):
+    process = place.start(*python_code(PYTHON_POINTS[point]), "--python", python)
+    assert process.stderr.readline() == b"ready\n"
+    assert end(process, number) == (b"", b"")
+    assert place.left_by(process) == []
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("point", JAVA_POINTS)
+def test_signals_in_java(place, java_package, java_home, point, number):
+    process = place.start("--handler", f"demo.{point}", "--code", java_package, "--java-home", java_home)
+    assert process.stderr.readline() == b"ready\n"
+    assert end(process, number) == (b"", b"")
+    assert place.left_by(process) == []
+
+
+@pytest.mark.parametrize("number", [*SIGNALS, signal.SIGHUP])
+def test_signals_end_the_wait_for_standard_input(tandem, tmp_path, number):
+    package = write_files(tmp_path, {"app.py": "def handler(event, context):\n    return 1\n"})
+    process = tandem.start("invoke", "--handler", "app.handler", "--code", package, "--payload", "-")
+    process.stdin.write(b"x" * 1_000_000)  # more than a pipe holds, so the command reads
+    process.stdin.flush()
+    process.send_signal(number)
+    process.wait(HANG_GUARD_S)
+    assert (process.returncode, process.stdout.read(), process.stderr.read()) == (-number, b"", b"")
+    process.communicate()
+
+
+def test_an_interrupt_while_python_starts(place, python_code, tmp_path, python):
+    """Right after the signal module has been imported, which takes SIGINT where it can."""
+    source = "import os\nimport signal\nos.kill(os.getpid(), signal.SIGINT)\nprint('not ended')\n"
+    site = write_files(tmp_path / "site", {"sitecustomize.py": source})
+    process = place.start(
+        *python_code("def handler(event, context):\n    return 1\n"), "--python", python, env={"PYTHONPATH": site}
+    )
+    stdout, stderr = process.communicate(timeout=HANG_GUARD_S)
+    assert (process.returncode, stdout, stderr) == (-signal.SIGINT, b"", b"")
+    assert place.left_by(process) == []
+
+
+def bytes_in(pipe):
+    return struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, b"\0" * 4))[0]
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_signals_while_the_response_is_written(place, python_code, number):
+    """A pipe that nobody reads is full: what lies in it cannot be taken back, and the status says that it is not all."""
+    process = place.start(*python_code(f"def handler(event, context):\n    return 'x' * {LARGE}\n"))
+    while bytes_in(process.stdout) < 65536:
+        assert process.poll() is None
+        time.sleep(0.01)
+    stdout, stderr = end(process, number)
+    assert (f'"{"x" * LARGE}"'.encode().startswith(stdout), stderr) == (True, b"")
+    assert place.left_by(process) == []
+
+
+@pytest.mark.parametrize("language", ["python", "java"])
+def test_signals_at_any_moment(place, python_code, java_package, language):
+    """From the command's first to its last instruction: all of the response or nothing of it."""
+    arguments = {
+        "python": python_code("def handler(event, context):\n    return event\n"),
+        "java": ["--handler", "demo.Stuck::same", "--code", java_package],
+    }[language]
+    arguments += ["--payload", "[42]"]
+    began = time.monotonic()
+    process = place.start(*arguments)
+    assert process.communicate(timeout=HANG_GUARD_S) == (b"[42]", b"")
+    assert place.left_by(process) == []
+    took = time.monotonic() - began
+    ends = {0: 0}
+    for moment in range(MOMENTS):
+        number = SIGNALS[moment % 2]
+        process = place.start(*arguments)
+        time.sleep(took * moment * 1.1 / MOMENTS)  # which moment it is does not matter
+        process.send_signal(number)
+        stdout, stderr = process.communicate(timeout=HANG_GUARD_S)
+        assert process.returncode in (0, -number), stderr
+        assert (stdout in ([b"[42]", b""] if process.returncode else [b"[42]"]), stderr) == (True, b"")
+        assert place.left_by(process) == []
+        ends[process.returncode] = ends.get(process.returncode, 0) + 1
+    assert ends.get(-signal.SIGINT, 0) > 0 and ends.get(-signal.SIGTERM, 0) > 0, ends
