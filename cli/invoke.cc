@@ -26,6 +26,9 @@ namespace {
 
 constexpr std::size_t kHandlerStackBytes = std::size_t{8} << 20U;
 
+// By which a JVM makes neither a socket nor a file of its figures in /tmp, which no end of this process would remove.
+constexpr char kJvmWithoutFiles[] = "-XX:+DisableAttachMechanism -XX:-UsePerfData";
+
 constexpr std::string_view kUsage =
     "Usage: tandem invoke --handler NAME [options]\n"
     "       tandem invoke NAME [--template FILE] [options]\n"
@@ -74,6 +77,7 @@ RuntimeOptions OptionsFor(Session& session) {
   RuntimeOptions options;
   options.loader_dirs = LoaderDirs();
   options.languages = session.choice.languages;
+  options.languages["java"].options["jvm.defaults"] = kJvmWithoutFiles;
   options.runtime_match = session.choice.match;
   options.log_sink = &session.log;
   options.platform_logs = PlatformLogs::kOn;  // --quiet hides the lines, but their times and the log tail are wanted

@@ -18,6 +18,7 @@ namespace {
 
 constexpr char kBridgeJar[] = "tandem-bridge.jar";
 constexpr char kOptionsKey[] = "jvm.options";
+constexpr char kDefaultsKey[] = "jvm.defaults";  // what JAVA_TOOL_OPTIONS goes before
 constexpr int kFirstWithReservedStack = 9;       // whose overflow a JVM warns of, by what it calls warnings
 constexpr int kFirstThatWarnsOfNativeCode = 24;  // and of sun.misc.Unsafe; knows the options against both
 
@@ -77,9 +78,11 @@ VmConfig ToVmConfig(const tandem_loader_config& config) {
   vm.defaults = QuietOptions(FromAbi(config.version));
   vm.class_path = ClassPath(std::string(FromAbi(config.data_dir)));
   for (size_t i = 0; i < config.options_size; ++i) {
-    if (FromAbi(config.options[i].key) != kOptionsKey) continue;
-    std::vector<std::string> more = SplitOptions(std::string(FromAbi(config.options[i].value)));
-    vm.options.insert(vm.options.end(), more.begin(), more.end());
+    const std::string_view key = FromAbi(config.options[i].key);
+    if (key != kOptionsKey && key != kDefaultsKey) continue;
+    std::vector<std::string>& options = key == kOptionsKey ? vm.options : vm.defaults;
+    const std::vector<std::string> more = SplitOptions(std::string(FromAbi(config.options[i].value)));
+    options.insert(options.end(), more.begin(), more.end());
   }
   return vm;
 }

@@ -1,6 +1,7 @@
 """Ctrl-C and SIGTERM at any point of the command: its end is the signal's, and nothing is left behind."""
 
 import fcntl
+import glob
 import os
 import signal
 import struct
@@ -55,9 +56,11 @@ class Place:
         self.folders = [folder / "current", folder / "temporary"]
         for made in self.folders:
             made.mkdir()
+        self.began = folder / "began"
 
     def start(self, *arguments, env=None):
         current, temporary = self.folders
+        self.began.touch()
         return self.tandem.start(
             *("invoke", "--timeout", "0", "--quiet", *arguments),
             env={"TMPDIR": str(temporary), **(env or {})},
@@ -66,8 +69,11 @@ class Place:
         )
 
     def left_by(self, process):
-        """Files and processes."""
+        """Files, also where JVMs put theirs, and processes."""
         files = [str(path) for folder in self.folders for path in folder.rglob("*")]
+        named = glob.glob(f"/tmp/.java_pid{process.pid}") + glob.glob(f"/tmp/hsperfdata_*/{process.pid}")
+        # Older ones are another process's that had its number.
+        files += [path for path in named if os.stat(path).st_mtime_ns >= self.began.stat().st_mtime_ns]
         try:
             os.killpg(process.pid, 0)
         except ProcessLookupError:
@@ -114,6 +120,18 @@ def test_signals_in_java(place, java_package, java_home, point, number):
     assert process.stderr.readline() == b"ready\n"
     assert end(process, number) == (b"", b"")
     assert place.left_by(process) == []
+
+
+def test_tools_attach_to_the_vm_where_the_user_says_so(place, java_package):
+    process = place.start(
+        *("--handler", "demo.Stuck::sleep", "--code", java_package),
+        env={"JAVA_TOOL_OPTIONS": "-XX:-DisableAttachMechanism"},
+    )
+    assert process.stderr.readline() == b"ready\n"
+    socket = f"/tmp/.java_pid{process.pid}"
+    assert place.left_by(process) == [socket, "a process"]
+    end(process, signal.SIGTERM)
+    os.unlink(socket)
 
 
 @pytest.mark.parametrize("number", [*SIGNALS, signal.SIGHUP])
