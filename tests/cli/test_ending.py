@@ -2,6 +2,8 @@
 
 import re
 import resource
+import signal
+import subprocess
 
 import pytest
 from support import HANG_GUARD_S, REPORT, native_loaders, write_files
@@ -249,6 +251,33 @@ def test_asyncio_and_signal_work_as_on_a_main_thread(invoke_python, python):
         """
     run = invoke_python(source, "--python", python)
     assert (run.code, run.stdout, run.handler_log()) == (0, b"[42, true]", "")
+
+
+def test_recursion_beyond_the_stack_ends_as_in_the_interpreter(tandem, tmp_path, python):
+    """A limit that user code has raised: an error where the interpreter counts C's frames itself, else its crash."""
+    source = """
+        import sys
+
+        def recurse(event, context):
+            return next(map(recurse, [event], [context]))
+
+        def handler(event, context):
+            sys.setrecursionlimit(10_000_000)
+            return recurse(event, context)
+        """
+    package = write_files(tmp_path, {"app.py": source})
+    no_core = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0))}
+    alone = subprocess.run(
+        [python, "-c", "import app; app.handler(1, 2)"], cwd=package, capture_output=True, check=False, **no_core
+    )
+    assert alone.returncode == -signal.SIGSEGV or b"RecursionError: " in alone.stderr
+    process = tandem.start("invoke", "--handler", "app.handler", "--code", package, "--python", python, **no_core)
+    stdout, stderr = process.communicate(timeout=HANG_GUARD_S)
+    if alone.returncode == -signal.SIGSEGV:
+        assert (process.returncode, stdout) == (-signal.SIGSEGV, b""), stderr
+    else:
+        assert process.returncode == 1
+        assert b'"errorType": "RecursionError"' in stdout
 
 
 def test_lack_of_memory_is_an_internal_error(tandem, tmp_path):
