@@ -22,6 +22,7 @@ readonly -a step_table=(
   'proto|cases||the golden files, decoded by another implementation'
   'cli|cases||the tandem command, end to end'
   'examples|cases||the examples, the installed tree, the out-of-tree loader, these scripts'
+  'soak|cases||long runs of both VMs in one process: what they leave behind, stacks, threads, payloads; far longer with --all'
   'asan|cases||core and the native loader under AddressSanitizer and UndefinedBehaviorSanitizer'
   'tsan|cases||core and the native loader under ThreadSanitizer'
   'lint|check||clang-format, clang-tidy, shellcheck and the rest of tools/lint'
@@ -30,7 +31,7 @@ readonly -a step_table=(
 )
 
 # Programs that start a VM have steps of their own.
-needs_vm() { [[ $1 == java_* || $1 == python_* || $1 == loaders_test ]]; }
+needs_vm() { [[ $1 == java_* || $1 == python_* || $1 == soak_* || $1 == loaders_test ]]; }
 
 configure_and_build() {
   local preset=$1
@@ -175,12 +176,48 @@ step_python_half() { run_pytest tests/python; }
 
 step_proto() { run_pytest tests/proto; }
 
-step_cli() {
+step_cli() { test_command tests/cli; }
+
+# test_command FOLDER [NAME=VALUE ...]
+test_command() {
   local -a homes paths
   mapfile -t homes < <(tested java | cut -f3)
   mapfile -t paths < <(tested python | cut -f3)
-  run_pytest tests/cli "TANDEM_BIN=$ci_build/bin/tandem" "TANDEM_EXAMPLES=$ci_build/examples" \
+  run_pytest "$1" "${@:2}" "TANDEM_BIN=$ci_build/bin/tandem" "TANDEM_EXAMPLES=$ci_build/examples" \
     "TANDEM_TEST_PYTHONS=${paths[*]}" "TANDEM_TEST_JAVA_HOMES=${homes[*]}"
+}
+
+# The first JDK with the first CPython; with --all, each JDK with a CPython and each CPython with a JDK, and signals at
+# many more moments.
+step_soak() {
+  local -a homes paths
+  local i k status=0
+  mapfile -t homes < <(tested java | cut -f3)
+  mapfile -t paths < <(tested python | cut -f3)
+  if [[ $extent != all ]]; then
+    soak 0-0 "${homes[0]}" "${paths[0]}"
+    return
+  fi
+  for ((i = 0; i < ${#homes[@]}; ++i)); do
+    for ((k = 0; k < ${#paths[@]}; ++k)); do
+      if ((i % ${#paths[@]} != k && k % ${#homes[@]} != i)); then continue; fi
+      soak "$i-$k" "${homes[i]}" "${paths[k]}" || status=1
+    done
+  done
+  test_command tests/cli/test_signals.py TANDEM_TEST_EXTENT=all || status=1
+  return "$status"
+}
+
+# soak LABEL JDK CPYTHON
+soak() {
+  local name status=0
+  local -a arguments=(-- '--gtest_filter=-LongPayloads.*')
+  [[ $extent != all ]] || arguments=()
+  for name in growth nulls threads recursion payloads; do
+    run_gtest "$1-$name" "$test_programs/soak_${name}_test" "TANDEM_TEST_JAVA_HOME=$2" "TANDEM_TEST_PYTHON=$3" \
+      "TANDEM_TEST_EXTENT=$extent" "${arguments[@]}" || status=1
+  done
+  return "$status"
 }
 
 step_examples() { run_pytest tests/examples "TANDEM_BUILD_DIR=$ci_build"; }

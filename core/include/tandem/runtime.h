@@ -49,7 +49,8 @@ class Function;
 // function that needs them and stay until the process ends.
 //
 // Threads: all calls from any thread. Invocations of one function wait for each other unless max_concurrency says more.
-// Nobody may change the process's environment or locale while a VM starts.
+// Nobody may change the process's environment or locale while a VM starts. Handlers run on the caller's stack: 8 MiB is
+// what Python's recursion limits are made for, and the initial thread has 1 MiB once Java has run on it.
 // Owns: its functions. Lifetime: the destructor waits for running invocations.
 class TANDEM_EXPORT Runtime {
  public:
