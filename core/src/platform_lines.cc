@@ -47,7 +47,8 @@ std::string IsoTimeNow() {
 std::string ExitReason(int status) {
   if (status == 0) return "Runtime exited without providing a reason";
   if (status > 0) return "Runtime exited with error: exit status " + std::to_string(status);
-  switch (-status) {
+  const std::int64_t signal = -std::int64_t{status};  // a loader may say the least of numbers
+  switch (signal) {
     case SIGKILL:
       return "Runtime exited with error: signal: killed";
     case SIGABRT:
@@ -59,7 +60,7 @@ std::string ExitReason(int status) {
     case SIGTERM:
       return "Runtime exited with error: signal: terminated";
     default:
-      return "Runtime exited with error: signal: " + std::to_string(-status);
+      return "Runtime exited with error: signal: " + std::to_string(signal);
   }
 }
 

@@ -126,6 +126,7 @@ TEST(Invoke, AnExitIsWordedByTheHost) {
   EXPECT_NE(body("-9").find("signal: killed"), std::string::npos) << "E-42";
   EXPECT_NE(body("-6").find("signal: aborted (core dumped)"), std::string::npos) << "E-42";
   EXPECT_NE(body("-11").find("signal: segmentation fault (core dumped)"), std::string::npos) << "E-42";
+  EXPECT_NE(body("-2147483648").find("signal: 2147483648"), std::string::npos) << "E-42, of a loader that is wrong";
   const Outcome init = runtime->Invoke(runtime.Add("init.exit"), Event("{}")).outcome;
   EXPECT_EQ(init.error().type, "Runtime.ExitError") << "E-36";
 }
