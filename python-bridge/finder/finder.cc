@@ -13,7 +13,7 @@ namespace tandem::python {
 namespace {
 
 std::string_view View(tandem_string text) {
-  return {text.data, text.size};
+  return text.data == nullptr ? std::string_view() : std::string_view(text.data, text.size);
 }
 
 // Absent where empty.

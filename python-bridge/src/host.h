@@ -10,7 +10,7 @@
 namespace tandem::python {
 
 inline std::string_view View(tandem_string text) {
-  return {text.data, text.size};
+  return text.data == nullptr ? std::string_view() : std::string_view(text.data, text.size);
 }
 inline tandem_string Borrowed(std::string_view text) {
   return {text.data(), text.size()};

@@ -1,4 +1,5 @@
 // The suite that every loader passes.
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <json/json.h>
 
@@ -6,6 +7,7 @@
 #include <atomic>
 #include <barrier>
 #include <cstdio>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -16,6 +18,7 @@
 #include <vector>
 
 #include "language.h"
+#include "tandem/finder_abi.h"
 #include "tandem/runtime.h"
 
 namespace tandem::test {
@@ -312,6 +315,30 @@ TEST_P(LoaderSuite, FunctionsComeAndGo) {
     EXPECT_TRUE(Invoke(function, "{}").outcome.ok());
     EXPECT_TRUE(Loaders::Get().runtime->Remove(function.config().name).ok());
   }
+}
+
+// A string without data is absent, whatever size it has: loader_abi.h.
+TEST(Finders, TakeAbsentStringsForAbsent) {
+  int asked = 0;
+  for (const std::string& folder : LoaderDirs()) {
+    for (const auto& file : std::filesystem::directory_iterator(folder)) {
+      if (!file.path().filename().string().ends_with("-finder.so")) continue;
+      void* module = dlopen(file.path().c_str(), RTLD_NOW);
+      ASSERT_NE(module, nullptr) << dlerror();
+      const auto entry = reinterpret_cast<tandem_finder_entry>(dlsym(module, TANDEM_FINDER_SYMBOL));
+      ASSERT_NE(entry, nullptr) << file.path();
+      const tandem_string absent = {nullptr, 5};
+      const std::string nowhere = "/nonexistent/package";
+      const tandem_claim_request request = {.struct_size = sizeof request,
+                                            .handler = absent,
+                                            .code_root = {nowhere.data(), nowhere.size()},
+                                            .layers = &absent,
+                                            .layers_size = 1};
+      EXPECT_EQ(entry()->claim(&request), TANDEM_CLAIM_NONE) << file.path();
+      ++asked;
+    }
+  }
+  EXPECT_GT(asked, 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryLanguage, LoaderSuite, testing::ValuesIn(Languages()),

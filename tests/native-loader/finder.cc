@@ -18,7 +18,7 @@ tandem_string Text(std::string_view text) {
   return {text.data(), text.size()};
 }
 std::string_view View(tandem_string text) {
-  return {text.data == nullptr ? "" : text.data, text.size};
+  return text.data == nullptr ? std::string_view() : std::string_view(text.data, text.size);
 }
 
 void Find(const tandem_find_request* request, tandem_runtime_found found, void* arg) {

@@ -18,7 +18,7 @@ std::string Quoted(std::string_view text) {
 }
 
 std::string_view View(tandem_string text) {
-  return {text.data == nullptr ? "" : text.data, text.size};
+  return text.data == nullptr ? std::string_view() : std::string_view(text.data, text.size);
 }
 
 // The value of a string member of a flat JSON object: all the JSON that a loader without a language needs.

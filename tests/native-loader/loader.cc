@@ -32,7 +32,7 @@ namespace tandem::native {
 namespace {
 
 std::string StringOf(tandem_string text) {
-  return {text.data == nullptr ? "" : text.data, text.size};
+  return text.data == nullptr ? std::string() : std::string(text.data, text.size);
 }
 
 std::int32_t Create(const tandem_host* host, tandem_host_context* context, const tandem_loader_config* config,
