@@ -74,13 +74,16 @@ class Reader {
     const bool negative = *at == '-';
     if (negative) ++at;
     const uint8_t* first = at;
-    long long number = 0;
-    while (at < end_ && *at >= '0' && *at <= '9' && at - first <= kDigits) number = number * 10 + (*at++ - '0');
+    unsigned long long number = 0;  // one digit more than fits is read before it is refused
+    while (at < end_ && *at >= '0' && *at <= '9' && at - first <= kDigits) {
+      number = number * 10 + static_cast<unsigned>(*at++ - '0');
+    }
     const auto digits = at - first;
     if (digits == 0 || digits > kDigits || (digits > 1 && *first == '0')) return nullptr;
     if (at < end_ && (*at == '.' || *at == 'e' || *at == 'E')) return nullptr;
     at_ = at;
-    return PyLong_FromLongLong(negative ? -number : number);
+    const auto value = static_cast<long long>(number);
+    return PyLong_FromLongLong(negative ? -value : value);
   }
 
   // How many bytes from here on are plain, up to the quote that ends the text; -1: it is not plain.
