@@ -146,7 +146,7 @@ class Writer {
   void Finish() { out_.Advance(at_); }
 
  private:
-  static constexpr size_t kSlack = 128;
+  static constexpr size_t kSlack = 128 + kFastDepth;  // sequences in one another begin without asking
 
   void Need(size_t size) {
     if (__builtin_expect(static_cast<size_t>(end_ - at_) < size + kSlack, 0)) Grow(size);

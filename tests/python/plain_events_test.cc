@@ -104,5 +104,17 @@ TEST(PlainEvents, J45OfEverySizeAndDepth) {
   }
 }
 
+// At the end of the response's memory, whichever power of two that is; a byte too far is AddressSanitizer's to see.
+TEST(PlainEvents, J45DeepListsBehindTextOfEverySize) {
+  Function& function = PythonRuntime::Add("wire.echo");
+  const std::string deep = std::string(198, '[') + std::string(198, ']');
+  for (size_t capacity = 1024; capacity <= size_t{4} << 20; capacity *= 2) {
+    for (const size_t left : {190, 170, 150}) {
+      const std::string text = "[\"" + std::string(capacity - left, 'x') + "\", " + deep + "]";
+      EXPECT_TRUE(Answer(function, text) == "ok " + text) << capacity << " " << left;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace tandem::test
