@@ -6,8 +6,7 @@
 
 #include "unmarshal.h"
 
-// Reading up to 15 bytes past a string's end, within its page, is sound but not what AddressSanitizer accepts.
-#if defined(__SSE2__) && !defined(__SANITIZE_ADDRESS__)
+#if defined(__SSE2__)
 #define TANDEM_READ_AHEAD 1
 #include <emmintrin.h>
 #else
@@ -95,6 +94,11 @@ bool InOnePage(const unsigned char* at) {
   return (reinterpret_cast<uintptr_t>(at) & 0xFFF) <= 0x1000 - 16;
 }
 
+// Reading up to 15 bytes past a string's end, within its page, is sound but not what AddressSanitizer accepts.
+__attribute__((no_sanitize("address"))) inline __m128i LoadAhead(const unsigned char* from) {
+  return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+}
+
 // Copies plain bytes and stops at the first one that is not; returns how many. `to` has room for 16 bytes beyond
 // `size`.
 inline __attribute__((always_inline)) size_t CopyPlain(const unsigned char* from, size_t size, TextMode mode,
@@ -107,7 +111,7 @@ inline __attribute__((always_inline)) size_t CopyPlain(const unsigned char* from
     if (special != 0) return at + static_cast<size_t>(__builtin_ctz(special));
   }
   if (at < size && InOnePage(from + at)) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + at));
+    const __m128i bytes = LoadAhead(from + at);
     _mm_storeu_si128(reinterpret_cast<__m128i*>(to + at), bytes);
     const unsigned stop = Special(bytes, mode) | 1u << (size - at);
     return at + static_cast<size_t>(__builtin_ctz(stop));
