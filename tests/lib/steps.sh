@@ -23,7 +23,8 @@ readonly -a step_table=(
   'cli|cases||the tandem command, end to end'
   'examples|cases||the examples, the installed tree, the out-of-tree loader, these scripts'
   'soak|cases||long runs of both VMs in one process: what they leave behind, stacks, threads, payloads; far longer with --all'
-  'asan|cases||core and the native loader under AddressSanitizer and UndefinedBehaviorSanitizer'
+  'asan|cases||core, the native loader and all that needs no VM under AddressSanitizer and UndefinedBehaviorSanitizer'
+  'asan-bridges|cases||the rules for Java and Python handlers and the loaders suite under the same, leaks included'
   'tsan|cases||core and the native loader under ThreadSanitizer'
   'lint|check||clang-format, clang-tidy, shellcheck and the rest of tools/lint'
   'quickstart|check||examples/quickstart in a fresh copy of the tree, as an ordinary user where root can be one, twice'
@@ -222,28 +223,82 @@ soak() {
 
 step_examples() { run_pytest tests/examples "TANDEM_BUILD_DIR=$ci_build"; }
 
-# sanitized PRESET NAME=VALUE...: the programs without a VM. Without address space randomisation, whose gaps the
-# sanitizers' fixed maps do not know on newer kernels.
+# Without address space randomisation, whose gaps the sanitizers' fixed maps do not know on newer kernels.
+still=(setarch "$(uname -m)" --addr-no-randomize)
+"${still[@]}" true 2>/dev/null || still=()
+
+# sanitized PRESET NAME=VALUE...: the programs without a VM; a build without bridges has no others.
 sanitized() {
   local preset=$1 program status=0
   shift
-  local -a still=(setarch "$(uname -m)" --addr-no-randomize) arguments=()
-  "${still[@]}" true 2>/dev/null || still=()
+  local -a arguments=()
   [[ $extent != all ]] || arguments=(-- --gtest_repeat=20 --gtest_shuffle --gtest_break_on_failure)
-  configure_and_build "$preset"
   for program in "$root/build/$preset/bin/tests"/*_test; do
+    if [[ -e $root/build/$preset/lib/tandem/loaders/java.so ]] && needs_vm "${program##*/}"; then continue; fi
     run_gtest "${program##*/}" "$program" "$@" "${still[@]}" "${arguments[@]}" || status=1
   done
   return "$status"
 }
 
+readonly asan_checks=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1
+# HotSpot's own faults are no errors: it finds null pointers and stops threads by them, on the stack that it knows.
+readonly asan_signals=handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:allow_user_segv_handler=1:use_sigaltstack=0
+
+# watched_by_asan LABEL PROGRAM SUPPRESSIONS [NAME=VALUE]... [-- ARGUMENT...]: a program with VMs. Every object of Python
+# is in memory of its own; LeakSanitizer leaves the threads' own variables out, in which it stumbles over the JVM's.
+watched_by_asan() {
+  local label=$1 program=$root/build/asan/bin/tests/$2 known=$root/tests/lib/$3
+  local -a variables=() arguments=()
+  shift 3
+  while (($#)) && [[ $1 != -- ]]; do
+    variables+=("$1")
+    shift
+  done
+  (($# == 0)) || arguments=("$@")
+  run_gtest "$label" "$program" "${variables[@]}" PYTHONMALLOC=malloc "ASAN_OPTIONS=$asan_checks:$asan_signals" \
+    "LSAN_OPTIONS=use_tls=0:suppressions='$known'" UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 "${still[@]}" \
+    "${arguments[@]}"
+}
+
+# tested_once LANGUAGE: the machines to test under sanitizers: the first one, with --all each one.
+tested_once() { if [[ $extent == all ]]; then tested "$1"; else tested "$1" | head -n 1; fi; }
+
 step_asan() {
-  sanitized asan ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1 \
-    UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+  local pythons
+  pythons=$(python3 "$root/tests/lib/machines.py" build-list "$required" "$extent")
+  [[ $extent == all ]] || pythons=${pythons%%;*}
+  configure_and_build asan "-DTANDEM_PYTHONS=$pythons"
+  sanitized asan "ASAN_OPTIONS=$asan_checks" UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+}
+
+step_asan_bridges() {
+  local identifier version home label venv status=0
+  local -a python
+  while IFS=$'\t' read -r identifier version home; do
+    label=$(label_of "$identifier" "$version" "$home")
+    venv=$root/build/test-venvs/$label
+    virtual_environment "$venv" "$home" "$root/tests/lib/requirements-handlers.txt" --only-binary :all:
+    watched_by_asan "$label" python_rules_test lsan-suppressions.txt "TANDEM_TEST_PYTHON=$home" "TANDEM_TEST_VENV=$venv" ||
+      status=1
+    watched_by_asan "$label-memory" python_memory_test lsan-scarce-suppressions.txt "TANDEM_TEST_PYTHON=$home" || status=1
+    python+=("$home")
+  done < <(tested_once python)
+  while IFS=$'\t' read -r identifier version home; do
+    label=$(label_of "$identifier" "$version" "$home")
+    watched_by_asan "$label" java_rules_test lsan-suppressions.txt "TANDEM_TEST_JAVA_HOME=$home" || status=1
+    # Where a VM shall fail for want of memory, its process is given less than a sanitizer takes.
+    watched_by_asan "$label-start" java_start_test lsan-suppressions.txt "TANDEM_TEST_JAVA_HOME=$home" -- \
+      '--gtest_filter=-FailedStart.KeepsAReport*:*FailedStartReason.*' || status=1
+    watched_by_asan "$label-loaders" loaders_test lsan-suppressions.txt "TANDEM_TEST_JAVA_HOME=$home" \
+      "TANDEM_TEST_PYTHON=${python[0]}" || status=1
+  done < <(tested_once java)
+  run_gtest claim "$root/build/asan/bin/tests/python_claim_test" "ASAN_OPTIONS=$asan_checks" "${still[@]}" || status=1
+  return "$status"
 }
 
 step_tsan() {
   local known=$root/tests/lib/tsan-suppressions.txt
+  configure_and_build tsan
   sanitized tsan "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions='$known'"
 }
 
