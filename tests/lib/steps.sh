@@ -26,6 +26,7 @@ readonly -a step_table=(
   'asan|cases||core, the native loader and all that needs no VM under AddressSanitizer and UndefinedBehaviorSanitizer'
   'asan-bridges|cases||the rules for Java and Python handlers and the loaders suite under the same, leaks included'
   'tsan|cases||core and the native loader under ThreadSanitizer'
+  'fuzz|check||the fuzz targets, half a minute each from the kept corpus; with --all an hour each'
   'lint|check||clang-format, clang-tidy, shellcheck and the rest of tools/lint'
   'quickstart|check||examples/quickstart in a fresh copy of the tree, as an ordinary user where root can be one, twice'
   'bench|check|all|the benchmarks, whose answers are checked'
@@ -300,6 +301,14 @@ step_tsan() {
   local known=$root/tests/lib/tsan-suppressions.txt
   configure_and_build tsan
   sanitized tsan "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions='$known'"
+}
+
+# From the kept corpus; with --all an hour for each target.
+step_fuzz() {
+  local seconds=30
+  [[ $extent != all ]] || seconds=3600
+  configure_and_build fuzz "-DTANDEM_PYTHONS=$(python3 "$root/tests/lib/machines.py" build-list "$required" some | cut -d';' -f1)"
+  "$root/fuzz/run" --seconds "$seconds"
 }
 
 step_lint() { "$root/tools/lint" "$ci_build"; }
