@@ -24,6 +24,7 @@ namespace fs = std::filesystem;
 
 // Beyond the unpacked limit, what an archive may add in names, directory and stored padding.
 constexpr std::uint64_t kArchiveOverhead = 64ULL * 1024 * 1024;
+constexpr char kOtherPlace[] = "; TANDEM_CACHE_DIR names another place";
 
 std::string Message(int error) {
   return std::generic_category().message(error);
@@ -122,20 +123,27 @@ Result<fs::path> PackagesFolder(const PackageOptions& options) {
     if (failure.ok()) failure = MakePrivate(packages);
     if (failure.ok()) return packages;
   }
-  return {failure.code(), failure.message() + "; TANDEM_CACHE_DIR names another place"};
+  return {failure.code(), failure.message() + kOtherPlace};
+}
+
+Status CannotBeUsed(const std::string& path, const Status& status) {
+  return {status.code(), "the package " + path + " cannot be used: " + status.message()};
 }
 
 Result<Package> OpenArchive(const std::string& path, const PackageOptions& options) {
   auto bytes = ReadFile(path, options.unzipped_limit + kArchiveOverhead);
   if (!bytes) return bytes.status();
+  auto archive = PackageArchive::Open(*bytes);
+  if (!archive) return CannotBeUsed(path, archive.status());
+  if (Status status = archive->CheckSize(options.unzipped_limit); !status.ok()) return CannotBeUsed(path, status);
   auto parent = PackagesFolder(options);
   if (!parent) return parent.status();
   const fs::path place = *parent / Sha256Hex(*bytes);
-  const auto is_intact = [&](const std::string& folder) { return IsUnpacked(*bytes, folder); };
+  const auto is_intact = [&](const std::string& folder) { return archive->IsUnpackedIn(folder); };
   const auto unpack = [&](const std::string& folder) -> Status {
-    Status status = UnpackArchive(*bytes, folder, options.unzipped_limit);
-    if (status.ok()) return status;
-    return {status.code(), "the package " + path + " cannot be used: " + status.message()};
+    Status status = archive->Unpack(folder, options.unzipped_limit);
+    if (status.code() != Code::kInternal) return status.ok() ? status : CannotBeUsed(path, status);
+    return {status.code(), "the package " + path + " cannot be unpacked: " + status.message() + kOtherPlace};
   };
   if (!is_intact(place.string())) {
     if (Status status = FillPlace(place, unpack, is_intact); !status.ok()) return status;

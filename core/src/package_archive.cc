@@ -14,6 +14,7 @@
 #include <memory>
 #include <set>
 #include <system_error>
+#include <unordered_set>
 #include <vector>
 
 #include "zip_directory.h"
@@ -25,60 +26,33 @@ namespace fs = std::filesystem;
 
 constexpr mode_t kFileMode = 0644;
 constexpr mode_t kExecutableMode = 0755;
+constexpr mode_t kFolderMode = 0755;
 constexpr std::size_t kMaxSymlinkTarget = 4096;
 constexpr std::size_t kMaxName = 4095;  // PATH_MAX without its NUL
 constexpr std::size_t kMaxPart = 255;   // NAME_MAX
 constexpr std::ptrdiff_t kMaxFolders = 128;
 constexpr std::size_t kMoved = 64;  // by so much may the folder's path grow when it is moved to its place
-constexpr std::size_t kMaxShown = 100;
-
-struct ZipCloser {
-  void operator()(zip_t* archive) const { zip_discard(archive); }
-};
+// Far above what packages hold, and far below what fills a file system with empty files and folders (K-16).
+constexpr std::size_t kMaxEntries = 200'000;
 struct EntryCloser {
   void operator()(zip_file_t* entry) const { zip_fclose(entry); }
 };
-using ZipHandle = std::unique_ptr<zip_t, ZipCloser>;
 using EntryHandle = std::unique_ptr<zip_file_t, EntryCloser>;
 
 Status Refused(std::string message) {
   return {Code::kInvalidArgument, std::move(message)};
 }
 
-// A name from an archive in a message: not too long, on one line.
-std::string Shown(std::string_view name) {
-  std::size_t size = std::min(name.size(), kMaxShown);
-  while (size < name.size() && size > 0 && (static_cast<unsigned char>(name[size]) & 0xC0U) == 0x80U) --size;
-  std::string shown(name.substr(0, size));
-  for (char& c : shown) {
-    if (static_cast<unsigned char>(c) < ' ' || c == '\x7F') c = '?';
-  }
-  return "'" + shown + (size < name.size() ? "...'" : "'");
-}
-
 Status RefusedEntry(std::string_view name, const std::string& why) {
-  return Refused("its entry " + Shown(name) + " " + why);
+  return Refused("its entry " + ShownName(name) + " " + why);
 }
 
 Status CannotWrite(const fs::path& path, int error) {
   return {Code::kInternal, "cannot write " + path.string() + ": " + std::generic_category().message(error)};
 }
 
-Result<ZipHandle> OpenZip(std::string_view bytes) {
-  if (bytes.empty())
-    return Refused("it is no zip archive: it is empty");  // the library takes it for one without entries
-  zip_error_t error;
-  zip_error_init(&error);
-  zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
-  zip_t* archive = source == nullptr ? nullptr : zip_open_from_source(source, ZIP_RDONLY, &error);
-  if (archive == nullptr) {
-    if (source != nullptr) zip_source_free(source);
-    std::string text = zip_error_strerror(&error);
-    zip_error_fini(&error);
-    return Refused("it is no zip archive: " + text);
-  }
-  zip_error_fini(&error);
-  return ZipHandle(archive);
+Status TooLarge(std::uint64_t limit) {
+  return Refused("it unpacks to more than " + std::to_string(limit) + " bytes");
 }
 
 // 0 where the archive has none.
@@ -89,6 +63,49 @@ mode_t UnixMode(zip_t* archive, zip_uint64_t index) {
   return system == ZIP_OPSYS_UNIX ? static_cast<mode_t>(attributes >> 16U) : 0;
 }
 
+// A file's permissions. The archive has said whether its owner can run it (K-17).
+mode_t Permissions(mode_t mode) {
+  return (mode & S_IXUSR) != 0 ? kExecutableMode : kFileMode;
+}
+
+// What an entry becomes; 0 for a device or a socket. A pipe is how the zip command marks what it read from one.
+mode_t KindOf(std::string_view name, mode_t mode) {
+  if (name.ends_with('/')) return S_IFDIR;
+  const mode_t kind = mode & S_IFMT;
+  if (kind == S_IFLNK) return S_IFLNK;
+  return kind == S_IFREG || kind == S_IFDIR || kind == S_IFIFO || kind == 0 ? S_IFREG : 0;
+}
+
+// Where an entry lies below `folder`: `a.py` also for `./a.py` and `.//a.py`.
+fs::path PlaceOf(const fs::path& folder, std::string_view name) {
+  return (folder / fs::path(name)).lexically_normal();
+}
+
+// Whether the entries and the folders on their ways are more than kMaxEntries.
+bool MakesTooMany(zip_t* archive) {
+  const zip_int64_t count = zip_get_num_entries(archive, 0);
+  std::unordered_set<std::string_view> folders;
+  for (zip_int64_t i = 0; i < count; ++i) {
+    const char* name = zip_get_name(archive, static_cast<zip_uint64_t>(i), 0);
+    std::string_view folder = name == nullptr ? "" : name;
+    for (std::size_t slash = folder.rfind('/'); slash != std::string_view::npos; slash = folder.rfind('/')) {
+      folder = folder.substr(0, slash);
+      if (!folders.insert(folder).second) break;
+      if (folders.size() + static_cast<std::size_t>(count) > kMaxEntries) return true;
+    }
+  }
+  return false;
+}
+
+// A file or link to be written.
+struct Item {
+  zip_file_t* entry;
+  fs::path path;
+  std::string_view name;
+  std::uint64_t size;
+  mode_t mode;
+};
+
 // Writes the entries of one archive below one folder.
 class Unpacker {
  public:
@@ -96,6 +113,9 @@ class Unpacker {
       : archive_(archive), target_(std::move(target)), limit_(limit), left_(limit) {}
 
   Status Run() {
+    if (MakesTooMany(archive_)) {
+      return Refused("it unpacks to more than " + std::to_string(kMaxEntries) + " files and folders");
+    }
     const zip_int64_t count = zip_get_num_entries(archive_, 0);
     for (zip_int64_t i = 0; i < count; ++i) {
       if (Status status = Unpack(static_cast<zip_uint64_t>(i)); !status.ok()) return status;
@@ -106,8 +126,9 @@ class Unpacker {
  private:
   Status Unpack(zip_uint64_t index);
   Status MakeFolder(const fs::path& folder, std::string_view name);
-  Status WriteFile(zip_file_t* entry, const fs::path& path, std::string_view name, mode_t mode);
-  Status WriteSymlink(zip_file_t* entry, const fs::path& path, std::string_view name);
+  Status WriteFile(const Item& item);
+  Status CopyContent(const Item& item, int file);
+  Status WriteSymlink(const Item& item);
   Status CheckSymlinks();
 
   zip_t* archive_;
@@ -124,20 +145,19 @@ Status Unpacker::Unpack(zip_uint64_t index) {
   const std::string_view name = stat.name;
   std::string why;
   if (!IsSafeEntryName(name, &why)) return RefusedEntry(name, why);
-  if ((stat.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && stat.encryption_method != ZIP_EM_NONE) {
-    return RefusedEntry(name, "is encrypted");
-  }
   const mode_t mode = UnixMode(archive_, index);
+  const mode_t kind = KindOf(name, mode);
+  if (kind == 0) return RefusedEntry(name, "is neither a file, a folder nor a link");
 
-  const fs::path path = (target_ / fs::path(name)).lexically_normal();
+  const fs::path path = PlaceOf(target_, name);
   if (path.native().size() + kMoved > kMaxName)
     return RefusedEntry(name, "has a name that does not fit below the package cache");
-  if (name.ends_with('/')) return MakeFolder(path.parent_path(), name);
-  if (Status status = MakeFolder(path.parent_path(), name); !status.ok()) return status;
+  if (Status status = MakeFolder(path.parent_path(), name); !status.ok() || kind == S_IFDIR) return status;
+  if (!path.has_filename()) return RefusedEntry(name, "is both a file and a folder");
   const EntryHandle entry(zip_fopen_index(archive_, index, 0));
   if (entry == nullptr) return RefusedEntry(name, std::string("cannot be read: ") + zip_strerror(archive_));
-  if (S_ISLNK(mode)) return WriteSymlink(entry.get(), path, name);
-  return WriteFile(entry.get(), path, name, mode);
+  const Item item{entry.get(), path, name, stat.size, mode};
+  return kind == S_IFLNK ? WriteSymlink(item) : WriteFile(item);
 }
 
 // Every folder on the way is made here or was before; an entry whose way leads through a file or a link is refused.
@@ -147,7 +167,7 @@ Status Unpacker::MakeFolder(const fs::path& folder, std::string_view name) {
   for (const fs::path& part : folder.lexically_relative(target_)) {
     made /= part;
     if (folders_.contains(made)) continue;
-    if (mkdir(made.c_str(), kExecutableMode) != 0) {
+    if (mkdir(made.c_str(), kFolderMode) != 0) {
       const int error = errno;
       return error == EEXIST ? RefusedEntry(name, "lies below another that is no folder") : CannotWrite(made, error);
     }
@@ -156,56 +176,68 @@ Status Unpacker::MakeFolder(const fs::path& folder, std::string_view name) {
   return {};
 }
 
-Status Unpacker::WriteFile(zip_file_t* entry, const fs::path& path, std::string_view name, mode_t mode) {
-  if (folders_.contains(path)) return RefusedEntry(name, "is both a file and a folder");
-  if (unlink(path.c_str()) != 0 && errno != ENOENT) return CannotWrite(path, errno);  // the last of a name wins (K-21)
-  const mode_t permissions = (mode & S_IXUSR) != 0 ? kExecutableMode : kFileMode;
-  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, permissions);
-  if (file < 0) return CannotWrite(path, errno);
-  std::array<char, 64UL * 1024> buffer{};
-  Status status;
-  for (;;) {
-    const zip_int64_t got = zip_fread(entry, buffer.data(), buffer.size());
-    if (got < 0) {
-      status = RefusedEntry(name, std::string("is damaged: ") + zip_file_strerror(entry));
-      break;
+Status WriteAll(int file, std::string_view bytes, const fs::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t wrote = write(file, bytes.data(), bytes.size());
+    if (wrote >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(wrote));
+    } else if (errno != EINTR) {
+      return CannotWrite(path, errno);
     }
-    if (got == 0) break;
-    if (static_cast<std::uint64_t>(got) > left_) {
-      status = Refused("it unpacks to more than " + std::to_string(limit_) + " bytes");
-      break;
-    }
-    left_ -= static_cast<std::uint64_t>(got);
-    for (zip_int64_t done = 0; done < got && status.ok();) {
-      const ssize_t wrote = write(file, buffer.data() + done, static_cast<std::size_t>(got - done));
-      if (wrote >= 0) {
-        done += wrote;
-      } else if (errno != EINTR) {
-        status = CannotWrite(path, errno);
-      }
-    }
-    if (!status.ok()) break;
   }
-  if (close(file) != 0 && status.ok()) status = CannotWrite(path, errno);
+  return {};
+}
+
+// The last of a name wins (K-21).
+Status MakeWay(const Item& item) {
+  return unlink(item.path.c_str()) == 0 || errno == ENOENT ? Status() : CannotWrite(item.path, errno);
+}
+
+Status Unpacker::WriteFile(const Item& item) {
+  if (folders_.contains(item.path)) return RefusedEntry(item.name, "is both a file and a folder");
+  if (Status status = MakeWay(item); !status.ok()) return status;
+  const int file = open(item.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IWUSR);
+  if (file < 0) return CannotWrite(item.path, errno);
+  fchmod(file, Permissions(item.mode));  // whatever the process's mask forbids
+  Status status = CopyContent(item, file);
+  if (close(file) != 0 && status.ok()) status = CannotWrite(item.path, errno);
   return status;
 }
 
-Status Unpacker::WriteSymlink(zip_file_t* entry, const fs::path& path, std::string_view name) {
+Status Unpacker::CopyContent(const Item& item, int file) {
+  std::array<char, 64UL * 1024> buffer{};
+  std::uint64_t size = 0;
+  for (;;) {
+    const zip_int64_t got = zip_fread(item.entry, buffer.data(), buffer.size());
+    if (got < 0) return RefusedEntry(item.name, std::string("is damaged: ") + zip_file_strerror(item.entry));
+    if (got == 0) break;
+    const auto more = static_cast<std::size_t>(got);
+    if (more > left_) return TooLarge(limit_);
+    left_ -= more;
+    size += more;
+    if (Status status = WriteAll(file, {buffer.data(), more}, item.path); !status.ok()) return status;
+  }
+  if (size == item.size) return {};
+  return RefusedEntry(item.name, "is damaged: it has " + std::to_string(size) + " bytes, and not " +
+                                     std::to_string(item.size) + " as the directory says");
+}
+
+Status Unpacker::WriteSymlink(const Item& item) {
   std::string link(kMaxSymlinkTarget, '\0');
-  const zip_int64_t got = zip_fread(entry, link.data(), link.size());
-  if (got <= 0 || static_cast<std::size_t>(got) == link.size()) {
-    return Refused("its symbolic link " + Shown(name) + " is damaged");
+  const zip_int64_t got = zip_fread(item.entry, link.data(), link.size());
+  if (got <= 0 || static_cast<std::size_t>(got) == link.size() || static_cast<std::uint64_t>(got) != item.size) {
+    return Refused("its symbolic link " + ShownName(item.name) + " is damaged");
   }
   link.resize(static_cast<std::size_t>(got));
-  const fs::path resolved = (path.parent_path() / link).lexically_normal();
+  const fs::path resolved = (item.path.parent_path() / link).lexically_normal();
   const fs::path relative = resolved.lexically_relative(target_);
   if (link.find('\0') != std::string::npos || link.front() == '/' || relative.empty() || *relative.begin() == "..") {
-    return Refused("its symbolic link " + Shown(name) + " points outside the package");
+    return Refused("its symbolic link " + ShownName(item.name) + " points outside the package");
   }
-  if (folders_.contains(path)) return RefusedEntry(name, "is both a link and a folder");
-  if (unlink(path.c_str()) != 0 && errno != ENOENT) return CannotWrite(path, errno);
-  if (symlink(link.c_str(), path.c_str()) != 0) return CannotWrite(path, errno);
-  links_.push_back(path);
+  if (folders_.contains(item.path)) return RefusedEntry(item.name, "is both a link and a folder");
+  if (Status status = MakeWay(item); !status.ok()) return status;
+  if (symlink(link.c_str(), item.path.c_str()) != 0) return CannotWrite(item.path, errno);
+  links_.push_back(item.path);
   return {};
 }
 
@@ -215,12 +247,29 @@ Status Unpacker::CheckSymlinks() {
     std::error_code error;
     const fs::path real = fs::weakly_canonical(link, error);
     const fs::path relative = real.lexically_relative(target_);
-    if (error || relative.empty() || *relative.begin() == "..") {
-      return Refused("its symbolic link " + Shown(link.lexically_relative(target_).string()) +
-                     " points outside the package");
-    }
+    if (!error && !relative.empty() && *relative.begin() != "..") continue;
+    const std::string why = error ? " cannot be followed: " + error.message() : " points outside the package";
+    return Refused("its symbolic link " + ShownName(link.lexically_relative(target_).string()) + why);
   }
   return {};
+}
+
+// Whether the zip library has the very entries of the directory: another end record is another archive.
+bool SeesTheSame(zip_t* archive, const std::vector<ZipEntry>& entries) {
+  if (static_cast<zip_uint64_t>(zip_get_num_entries(archive, 0)) != entries.size()) return false;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const ZipEntry& entry = entries[i];
+    zip_stat_t seen;
+    const char* name = zip_get_name(archive, i, ZIP_FL_ENC_RAW);
+    if (name == nullptr || (entry.name != name && (entry.unicode_name.empty() || entry.unicode_name != name))) {
+      return false;
+    }
+    if (zip_stat_index(archive, i, 0, &seen) != 0 || seen.crc != entry.crc || seen.size != entry.size ||
+        seen.comp_size != entry.packed_size || seen.comp_method != entry.method) {
+      return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace
@@ -246,44 +295,63 @@ bool IsSafeEntryName(std::string_view name, std::string* why) {
   return true;
 }
 
-bool IsUnpacked(std::string_view bytes, const std::string& folder) {
+Result<PackageArchive::Handle> PackageArchive::OpenHandle(std::string_view bytes) {
+  zip_error_t error;
+  zip_error_init(&error);
+  zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
+  zip_t* archive = source == nullptr ? nullptr : zip_open_from_source(source, ZIP_RDONLY, &error);
+  if (archive == nullptr) {
+    if (source != nullptr) zip_source_free(source);
+    std::string text = zip_error_strerror(&error);
+    zip_error_fini(&error);
+    return Refused("it is no zip archive: " + text);
+  }
+  zip_error_fini(&error);
+  return Handle(archive);
+}
+
+Result<PackageArchive> PackageArchive::Open(std::string_view bytes) {
+  const auto directory = ReadZipDirectory(bytes, kMaxEntries);
+  if (!directory) return directory.status();
+  auto handle = OpenHandle(bytes.substr(directory->begin));
+  if (!handle) return handle.status();
+  if (!SeesTheSame(handle->get(), directory->entries)) {
+    return Refused("its directory can be read in more than one way; pack it again");
+  }
+  PackageArchive archive(std::move(*handle));
+  for (const ZipEntry& entry : directory->entries) {
+    archive.size_ += std::min(entry.size, UINT64_MAX - archive.size_);
+  }
+  return archive;
+}
+
+bool PackageArchive::IsUnpackedIn(const std::string& folder) const {
   struct stat status {};
   if (lstat(folder.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) return false;
-  const auto archive = OpenZip(bytes);
-  if (!archive) return false;
-  const zip_int64_t count = zip_get_num_entries(archive->get(), 0);
+  const zip_int64_t count = zip_get_num_entries(archive_.get(), 0);
   std::set<fs::path> seen;
   for (zip_int64_t i = count - 1; i >= 0; --i) {  // the last of a name wins (K-21)
     const auto index = static_cast<zip_uint64_t>(i);
     zip_stat_t entry;
-    if (zip_stat_index(archive->get(), index, 0, &entry) != 0) return false;
-    const std::string_view name = entry.name;
-    const fs::path path = (fs::path(folder) / fs::path(name)).lexically_normal();
+    if (zip_stat_index(archive_.get(), index, 0, &entry) != 0) return false;
+    const fs::path path = PlaceOf(folder, entry.name);
     if (!seen.insert(path).second) continue;
-    const mode_t mode = UnixMode(archive->get(), index);
-    const mode_t kind = name.ends_with('/') ? S_IFDIR : S_ISLNK(mode) ? S_IFLNK : S_IFREG;
+    const mode_t kind = KindOf(entry.name, UnixMode(archive_.get(), index));
     if (lstat(path.c_str(), &status) != 0 || (status.st_mode & S_IFMT) != kind) return false;
     if (kind != S_IFDIR && static_cast<zip_uint64_t>(status.st_size) != entry.size) return false;
   }
   return true;
 }
 
-Status UnpackArchive(std::string_view bytes, const std::string& target, std::uint64_t limit) {
-  auto archive = OpenZip(bytes);
-  if (!archive) return archive.status();
-  // The library hands names out as C strings, so a NUL in one can only be seen in the archive's own bytes.
-  switch (CheckZipNames(bytes)) {
-    case ZipNames::kPlain:
-      break;
-    case ZipNames::kHoldNul:
-      return Refused("one of its entries has a NUL in its name");
-    case ZipNames::kUnreadable:
-      return Refused("its directory cannot be followed from one entry to the next; pack it again");
-  }
+Status PackageArchive::CheckSize(std::uint64_t limit) const {
+  return size_ > limit ? TooLarge(limit) : Status();
+}
+
+Status PackageArchive::Unpack(const std::string& target, std::uint64_t limit) {
   std::error_code error;
   const fs::path folder = fs::canonical(target, error);
   if (error) return {Code::kInternal, "cannot unpack into " + target + ": " + error.message()};
-  return Unpacker(archive->get(), folder, limit).Run();
+  return Unpacker(archive_.get(), folder, limit).Run();
 }
 
 }  // namespace tandem

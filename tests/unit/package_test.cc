@@ -5,94 +5,33 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zip.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
 
-namespace tandem {
+#include "package_maker.h"
+
+namespace tandem::test {
 namespace {
 
 namespace fs = std::filesystem;
 using namespace std::string_literals;  // NOLINT(google-build-using-namespace): the s suffix
 
-// One entry of an archive that a test makes.
-struct Entry {
-  std::string name;
-  std::string content;
-  mode_t mode = 0;  // 0: without Unix attributes
-};
-
-std::ptrdiff_t Count(const fs::path& folder) {
-  return std::distance(fs::directory_iterator(folder), fs::directory_iterator());
+// Replaces every occurrence of a name in the archive's raw bytes by another of the same length.
+void Rename(const std::string& path, const std::string& from, const std::string& to) {
+  ASSERT_EQ(from.size(), to.size());
+  std::string bytes = Read(path);
+  for (std::size_t at = bytes.find(from); at != std::string::npos; at = bytes.find(from, at)) {
+    bytes.replace(at, from.size(), to);
+  }
+  std::ofstream(path, std::ios::binary) << bytes;
 }
-
-std::string Read(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
-
-class PackageTest : public testing::Test {
- protected:
-  void SetUp() override {
-    std::string folder = (fs::temp_directory_path() / "tandem-package-XXXXXX").string();
-    ASSERT_NE(mkdtemp(folder.data()), nullptr);
-    folder_ = folder;
-    options_.cache_dir = (folder_ / "cache").string();
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
-  std::string Zip(const std::vector<Entry>& entries) {
-    std::string path = (folder_ / ("package" + std::to_string(++zips_) + ".zip")).string();
-    int error = 0;
-    zip_t* archive = zip_open(path.c_str(), ZIP_CREATE, &error);
-    for (const Entry& entry : entries) {
-      zip_source_t* source = zip_source_buffer(archive, entry.content.data(), entry.content.size(), 0);
-      const zip_int64_t index = zip_file_add(archive, entry.name.c_str(), source, ZIP_FL_ENC_UTF_8);
-      if (entry.mode != 0) {
-        zip_file_set_external_attributes(archive, static_cast<zip_uint64_t>(index), 0, ZIP_OPSYS_UNIX,
-                                         static_cast<zip_uint32_t>(entry.mode) << 16U);
-      }
-    }
-    EXPECT_EQ(zip_close(archive), 0) << zip_strerror(archive);
-    return path;
-  }
-
-  // Replaces every occurrence of a name in the archive's raw bytes by another of the same length.
-  static void Rename(const std::string& path, const std::string& from, const std::string& to) {
-    ASSERT_EQ(from.size(), to.size());
-    std::string bytes = Read(path);
-    for (std::size_t at = bytes.find(from); at != std::string::npos; at = bytes.find(from, at)) {
-      bytes.replace(at, from.size(), to);
-    }
-    std::ofstream(path, std::ios::binary) << bytes;
-  }
-
-  // That the package is refused with `why` and leaves nothing behind.
-  void ExpectRefused(const std::string& path, const std::string& why) {
-    const auto package = OpenPackage(path, options_);
-    ASSERT_FALSE(package.ok()) << why;
-    EXPECT_EQ(package.status().code(), Code::kInvalidArgument);
-    EXPECT_NE(package.status().message().find(why), std::string::npos) << package.status().message();
-    EXPECT_EQ(package.status().message().find('\n'), std::string::npos) << "one line";
-    EXPECT_LT(package.status().message().size(), 500U) << "one clear line";
-    const fs::path packages = fs::path(options_.cache_dir) / "packages";
-    EXPECT_TRUE(!fs::exists(packages) || fs::is_empty(packages)) << "K-15: no file is left behind";
-    EXPECT_FALSE(fs::exists(folder_ / "escaped")) << "K-15";
-  }
-
-  fs::path folder_;
-  PackageOptions options_;
-  int zips_ = 0;
-};
 
 TEST_F(PackageTest, ADirectoryIsUsedInPlace) {
   fs::create_directory(folder_ / "code");
@@ -262,17 +201,12 @@ TEST_F(PackageTest, NamesThatFitNoFileSystemAreRefused) {
 void MakeZip64(const std::string& path, const std::string& sector) {
   std::string bytes = Read(path);
   const std::size_t end = bytes.size() - 22;  // without a comment
-  const auto number = [](std::uint64_t value, std::size_t width) {
-    std::string text;
-    for (std::size_t i = 0; i < width; ++i) text += static_cast<char>(value >> (8 * i));
-    return text;
-  };
   const auto entries = static_cast<unsigned char>(bytes[end + 10]);
-  const std::string size = bytes.substr(end + 12, 4) + number(0, 4);
-  const std::string offset = bytes.substr(end + 16, 4) + number(0, 4);
-  std::string record = number(0x06064b50, 4) + number(44 + sector.size(), 8) + number(45, 2) + number(45, 2);
-  record += number(0, 8) + number(entries, 8) + number(entries, 8) + size + offset + sector;
-  record += number(0x07064b50, 4) + number(0, 4) + number(end, 8) + number(1, 4);
+  const std::string size = bytes.substr(end + 12, 4) + Number(0, 4);
+  const std::string offset = bytes.substr(end + 16, 4) + Number(0, 4);
+  std::string record = Number(0x06064b50, 4) + Number(44 + sector.size(), 8) + Number(45, 2) + Number(45, 2);
+  record += Number(0, 8) + Number(entries, 8) + Number(entries, 8) + size + offset + sector;
+  record += Number(0x07064b50, 4) + Number(0, 4) + Number(end, 8) + Number(1, 4);
   bytes.replace(end + 8, 12, std::string(12, '\xFF'));
   bytes.insert(end, record);
   std::ofstream(path, std::ios::binary) << bytes;
@@ -404,4 +338,4 @@ TEST_F(PackageTest, ACacheThatCannotBeWrittenNamesTheVariable) {
 }
 
 }  // namespace
-}  // namespace tandem
+}  // namespace tandem::test
