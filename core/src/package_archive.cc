@@ -25,7 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr mode_t kFileMode = 0644;
-constexpr mode_t kExecutableMode = 0755;
 constexpr mode_t kFolderMode = 0755;
 constexpr std::size_t kMaxSymlinkTarget = 4096;
 constexpr std::size_t kMaxName = 4095;  // PATH_MAX without its NUL
@@ -34,6 +33,9 @@ constexpr std::ptrdiff_t kMaxFolders = 128;
 constexpr std::size_t kMoved = 64;  // by so much may the folder's path grow when it is moved to its place
 // Far above what packages hold, and far below what fills a file system with empty files and folders (K-16).
 constexpr std::size_t kMaxEntries = 200'000;
+// The permissions that everybody but a file's owner and group has. The function's user is one of them (K-17).
+constexpr mode_t kOthers = S_IROTH | S_IWOTH | S_IXOTH;
+
 struct EntryCloser {
   void operator()(zip_file_t* entry) const { zip_fclose(entry); }
 };
@@ -63,9 +65,11 @@ mode_t UnixMode(zip_t* archive, zip_uint64_t index) {
   return system == ZIP_OPSYS_UNIX ? static_cast<mode_t>(attributes >> 16U) : 0;
 }
 
-// A file's permissions. The archive has said whether its owner can run it (K-17).
+// A file's permissions: what the archive gives to everybody, for everybody; readable where it says nothing (K-17).
 mode_t Permissions(mode_t mode) {
-  return (mode & S_IXUSR) != 0 ? kExecutableMode : kFileMode;
+  if ((mode & ALLPERMS) == 0) return kFileMode;
+  const mode_t others = mode & kOthers;
+  return others << 6U | others << 3U | others;
 }
 
 // What an entry becomes; 0 for a device or a socket. A pipe is how the zip command marks what it read from one.

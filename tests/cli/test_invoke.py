@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from support import command_path, example, write_files, write_zip
+from support import archived, as_user, example, write_files, write_zip
 
 ECHO = "def handler(event, context):\n    return event\n"
 
@@ -194,7 +194,7 @@ def test_unpacked_package_that_is_damaged_is_unpacked_again(tandem, tmp_path):
     """K-21: also one whose archive has a name twice, in which the last one counts and nothing is damaged."""
     with zipfile.ZipFile(tmp_path / "twice.zip", "w") as archive:
         for text in ("def handler(event, context): return 'the first'\n", ECHO):
-            archive.writestr("app.py", text)
+            archive.writestr(archived("app.py"), text)
     env = {"TANDEM_CACHE_DIR": str(tmp_path / "cache")}
     files = []
     for _ in range(3):
@@ -242,14 +242,10 @@ def test_package_that_may_not_be_read(tandem, tmp_path, modes, reason):
     place = tmp_path / "place"
     write_files(place / "package", {"app.py": ECHO})
     write_zip(place / "package.zip", {"app.py": ECHO})
-    binary = tmp_path / "as-user"
-    rights = "setpriv --bounding-set -dac_override,-dac_read_search" if os.geteuid() == 0 else ""
-    binary.write_text(f'#!/bin/sh\nexec {rights} "{command_path()}" "$@"\n')
-    binary.chmod(0o755)
     for name, mode in modes.items():
         (place / name).chmod(mode)
     code = place / ("package.zip" if "package.zip" in modes else "package")
-    run = tandem.invoke("app.handler", code, binary=binary)
+    run = tandem.invoke("app.handler", code, binary=as_user(tmp_path))
     place.chmod(0o755)
     code.chmod(0o755)
     assert (run.code, run.stdout) == (2, b"")

@@ -63,7 +63,9 @@ def test_shows_event_response_and_log_of_both_handlers(program):
 def test_a_function_error_is_shown_and_is_the_exit_status(program, build_dir, tmp_path):
     package = tmp_path / "failing package.zip"
     with zipfile.ZipFile(package, "w") as archive:
-        archive.writestr("hello_python.py", "def my_handler(event, context):\n    raise ValueError('on purpose')\n")
+        entry = zipfile.ZipInfo("hello_python.py")
+        entry.external_attr = 0o100644 << 16
+        archive.writestr(entry, "def my_handler(event, context):\n    raise ValueError('on purpose')\n")
     done = run(program, build_dir / "examples" / "hello-java.jar", package)
     assert done.returncode == 1
     python = block(done.stdout, "hello_python.my_handler")

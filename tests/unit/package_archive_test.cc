@@ -1,4 +1,4 @@
-// Which archives are packages, and what becomes of them: K-15, K-16, K-20, K-21.
+// Which archives are packages, and what becomes of them: K-15 to K-17, K-20, K-21.
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -18,6 +18,12 @@ namespace fs = std::filesystem;
 using namespace std::string_literals;  // NOLINT(google-build-using-namespace): the s suffix
 
 class PackageArchiveTest : public PackageTest {};
+
+mode_t ModeOf(const fs::path& path) {
+  struct stat status {};
+  EXPECT_EQ(lstat(path.c_str(), &status), 0) << path;
+  return status.st_mode & 07777U;
+}
 
 TEST_F(PackageArchiveTest, K20AnArchiveMadeByteByByteIsAccepted) {
   ExpectFile(Raw({.entries = {{.name = "a.py", .data = "print(1)"}}}), "a.py", "print(1)");
@@ -319,6 +325,29 @@ TEST_F(PackageArchiveTest, K15DevicesAndSocketsAreRefused) {
 TEST_F(PackageArchiveTest, K20WhatWasReadFromAPipeIsAFile) {
   const fs::path root = ExpectFile(Raw({.entries = {{.name = "-", .data = "x", .mode = S_IFIFO | 0644}}}), "-", "x");
   EXPECT_TRUE(fs::is_regular_file(root / "-"));
+}
+
+// What the archive gives to everybody counts, as the function's user is not the files' owner.
+TEST_F(PackageArchiveTest, K17ModesAreThoseOfEverybody) {
+  struct Case {
+    mode_t archived;
+    mode_t expected;
+  };
+  const mode_t mask = umask(077);
+  for (const Case& c : {Case{0644, 0444}, Case{0755, 0555}, Case{0777, 0555}, Case{0444, 0444}, Case{0711, 0111},
+                        Case{0600, 0}, Case{0640, 0}, Case{0750, 0}, Case{04755, 0555}, Case{02755, 0555},
+                        Case{01777, 0555}, Case{06711, 0111}, Case{0, 0444}}) {
+    const std::string zip = Raw({.entries = {{.name = "f", .data = "x", .mode = S_IFREG | c.archived}}});
+    const auto package = OpenPackage(zip, options_);
+    ASSERT_TRUE(package.ok()) << package.status().message();
+    EXPECT_EQ(ModeOf(fs::path(package->root) / "f"), c.expected) << std::oct << c.archived;
+  }
+  umask(mask);
+  const auto folders = OpenPackage(
+      Raw({.entries = {{.name = "d/", .data = "", .mode = S_IFDIR | 07000}, {.name = "d/f", .data = "x"}}}), options_);
+  ASSERT_TRUE(folders.ok()) << folders.status().message();
+  EXPECT_EQ(ModeOf(fs::path(folders->root) / "d"), 0755U) << "or nobody could clean the cache";
+  EXPECT_EQ(ModeOf(fs::path(folders->root) / "d" / "f"), 0444U) << "without mode: readable";
 }
 
 }  // namespace

@@ -44,8 +44,8 @@ TEST_F(PackageTest, AnArchiveIsUnpackedWithItsFoldersAndModes) {
   const auto package = OpenPackage(Zip({{"a.py", "print(1)"},
                                         {"pkg/deep/b.py", "b"},
                                         {"empty/", ""},
-                                        {"run.sh", "#!", S_IFREG | 0750},
-                                        {"plain.txt", "t", S_IFREG | 0600},
+                                        {"run.sh", "#!", S_IFREG | 0755},
+                                        {"plain.txt", "t", S_IFREG | 0644},
                                         {"λ.py", "l"}}),
                                    options_);
   ASSERT_TRUE(package.ok()) << package.status().message();
