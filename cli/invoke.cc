@@ -8,6 +8,7 @@
 #include <memory>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "exit_catcher.h"
 #include "exit_status.h"
@@ -61,6 +62,7 @@ struct Session {
   Progress progress;
   LogPrinter log;
   InvocationEnd end;
+  std::vector<Package> packages;  // in use
   std::unique_ptr<Runtime> runtime;
 };
 
@@ -138,8 +140,9 @@ Status AboutRuntime(const RuntimeChoice& choice, const Status& status) {
 }
 
 // A failure that names the package as the user does, and not where an archive is unpacked.
-Status NamingPackage(const Status& status, const std::string& root, const std::string& given) {
+Status NamingPackage(const Status& status, const FunctionConfig& config, const std::string& given) {
   std::error_code error;
+  const std::string& root = config.code;
   std::string message = status.message();
   const std::size_t at = message.find(root);
   if (at != std::string::npos && !std::filesystem::is_directory(given, error)) message.replace(at, root.size(), given);
@@ -151,10 +154,12 @@ Status Choose(Session& session) {
   FunctionConfig& config = session.request.config;
   const auto package = OpenPackage(config.code);
   if (!package) return About(session.request.code_named_by, package.status());
+  session.packages.push_back(*package);
   const std::string given = std::exchange(config.code, package->root);
   for (std::string& layer : config.layers) {
     const auto unpacked = OpenPackage(layer);
     if (!unpacked) return About(session.request.layers_named_by, unpacked.status());
+    session.packages.push_back(*unpacked);
     layer = unpacked->root;
   }
   const auto registry = OpenRegistry();
@@ -164,7 +169,7 @@ Status Choose(Session& session) {
   }
   auto choice = ChooseRuntime(session.request.wishes, **registry,
                               {config.handler, config.code, config.layers, session.request.code_named_by});
-  if (!choice) return NamingPackage(choice.status(), config.code, given);
+  if (!choice) return NamingPackage(choice.status(), config, given);
   session.choice = std::move(*choice);
   config.runtime = session.choice.identifier;
   return {};

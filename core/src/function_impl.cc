@@ -25,7 +25,8 @@ std::string NewLogStreamName(const std::string& version) {
 
 }  // namespace
 
-FunctionImpl::FunctionImpl(FunctionSetup setup) : language_(std::move(setup.language)), log_sink_(setup.log_sink) {
+FunctionImpl::FunctionImpl(FunctionSetup setup)
+    : language_(std::move(setup.language)), code_use_(std::move(setup.code_use)), log_sink_(setup.log_sink) {
   config_ = std::move(setup.config);
   runtime_ = std::move(setup.runtime);
   code_root_ = std::move(setup.code_root);

@@ -20,6 +20,7 @@ struct FunctionSetup {
   RuntimeSelection runtime;
   LanguageOptions language;
   std::string code_root;
+  std::shared_ptr<const void> code_use;  // of the package, until the function is gone
   LogSink* log_sink;
 };
 
@@ -64,6 +65,7 @@ class FunctionImpl final : public Function {
 
  private:
   LanguageOptions language_;
+  std::shared_ptr<const void> code_use_;
   LogSink* log_sink_;
   std::mutex make_mutex_;
   std::unique_ptr<InlineEnvironment> environment_;

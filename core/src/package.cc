@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
@@ -25,6 +26,7 @@ namespace fs = std::filesystem;
 // Beyond the unpacked limit, what an archive may add in names, directory and stored padding.
 constexpr std::uint64_t kArchiveOverhead = 64ULL * 1024 * 1024;
 constexpr char kOtherPlace[] = "; TANDEM_CACHE_DIR names another place";
+constexpr char kLimitVariable[] = "TANDEM_CACHE_LIMIT_MB";
 
 std::string Message(int error) {
   return std::generic_category().message(error);
@@ -126,11 +128,30 @@ Result<fs::path> PackagesFolder(const PackageOptions& options) {
   return {failure.code(), failure.message() + kOtherPlace};
 }
 
+// What the cache may take.
+Result<std::uint64_t> CacheLimit(const PackageOptions& options) {
+  constexpr std::uint64_t kMb = 1024UL * 1024;
+  if (options.cache_limit) return *options.cache_limit;
+  const std::string text = Variable(kLimitVariable);
+  if (text.empty()) return kCacheLimit;
+  std::uint64_t megabytes = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, megabytes);
+  if (error != std::errc() || stop != end || megabytes > UINT64_MAX / kMb) {
+    return {Code::kInvalidArgument, std::string(kLimitVariable) + " is '" + text +
+                                        "', but has to be the whole number of megabytes that unpacked packages may "
+                                        "take"};
+  }
+  return megabytes * kMb;
+}
+
 Status CannotBeUsed(const std::string& path, const Status& status) {
   return {status.code(), "the package " + path + " cannot be used: " + status.message()};
 }
 
 Result<Package> OpenArchive(const std::string& path, const PackageOptions& options) {
+  auto limit = CacheLimit(options);
+  if (!limit) return limit.status();
   auto bytes = ReadFile(path, options.unzipped_limit + kArchiveOverhead);
   if (!bytes) return bytes.status();
   auto archive = PackageArchive::Open(*bytes);
@@ -138,18 +159,19 @@ Result<Package> OpenArchive(const std::string& path, const PackageOptions& optio
   if (Status status = archive->CheckSize(options.unzipped_limit); !status.ok()) return CannotBeUsed(path, status);
   auto parent = PackagesFolder(options);
   if (!parent) return parent.status();
-  const fs::path place = *parent / Sha256Hex(*bytes);
-  const auto is_intact = [&](const std::string& folder) { return archive->IsUnpackedIn(folder); };
-  const auto unpack = [&](const std::string& folder) -> Status {
+  PlaceContents contents;
+  contents.limit = *limit;
+  contents.is_intact = [&](const std::string& folder) { return archive->IsUnpackedIn(folder); };
+  contents.fill = [&](const std::string& folder) -> Status {
     Status status = archive->Unpack(folder, options.unzipped_limit);
     if (status.code() != Code::kInternal) return status.ok() ? status : CannotBeUsed(path, status);
     return {status.code(), "the package " + path + " cannot be unpacked: " + status.message() + kOtherPlace};
   };
-  if (!is_intact(place.string())) {
-    if (Status status = FillPlace(place, unpack, is_intact); !status.ok()) return status;
-  }
+  const fs::path place = *parent / PlaceName(Sha256Hex(*bytes), archive->size_on_disk());
+  auto use = UsePlace(place, contents);
+  if (!use) return use.status();
   std::error_code error;
-  return Package{fs::canonical(place, error).string()};
+  return Package{fs::canonical(place, error).string(), std::move(*use)};
 }
 
 Result<Package> Open(const std::string& path, const PackageOptions& options) {
@@ -166,7 +188,7 @@ Result<Package> Open(const std::string& path, const PackageOptions& options) {
     if (faccessat(AT_FDCWD, root.c_str(), R_OK | X_OK, AT_EACCESS) != 0) {
       return {Code::kInvalidArgument, "cannot read the package " + path + ": " + Message(errno)};
     }
-    return Package{root.string()};
+    return Package{root.string(), nullptr};
   }
   if (!fs::is_regular_file(status)) {
     return {Code::kInvalidArgument, path + " is no package: a jar, a zip or a directory is needed"};

@@ -33,6 +33,7 @@ constexpr std::ptrdiff_t kMaxFolders = 128;
 constexpr std::size_t kMoved = 64;  // by so much may the folder's path grow when it is moved to its place
 // Far above what packages hold, and far below what fills a file system with empty files and folders (K-16).
 constexpr std::size_t kMaxEntries = 200'000;
+constexpr std::uint64_t kBlock = 4096;
 // The permissions that everybody but a file's owner and group has. The function's user is one of them (K-17).
 constexpr mode_t kOthers = S_IROTH | S_IWOTH | S_IXOTH;
 
@@ -325,6 +326,7 @@ Result<PackageArchive> PackageArchive::Open(std::string_view bytes) {
   PackageArchive archive(std::move(*handle));
   for (const ZipEntry& entry : directory->entries) {
     archive.size_ += std::min(entry.size, UINT64_MAX - archive.size_);
+    archive.size_on_disk_ += ((entry.size / kBlock) + 1) * kBlock;
   }
   return archive;
 }

@@ -35,6 +35,9 @@ class PackageArchive {
   // is there, of the kind and size that the archive says. What is there besides does not matter.
   bool IsUnpackedIn(const std::string& folder) const;
 
+  // What its tree takes from a disk by the sizes that its directory says, each entry in whole blocks.
+  std::uint64_t size_on_disk() const { return size_on_disk_; }
+
  private:
   struct Closer {
     void operator()(zip_t* archive) const { zip_discard(archive); }
@@ -46,6 +49,7 @@ class PackageArchive {
 
   Handle archive_;
   std::uint64_t size_ = 0;
+  std::uint64_t size_on_disk_ = 0;
 };
 
 // Whether a name from an archive can be one of a file below the folder it is unpacked into; `why` says why not.

@@ -1,57 +1,35 @@
 #include "package_place.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
+#include <optional>
 #include <string_view>
 #include <system_error>
+#include <tuple>
 #include <utility>
+#include <vector>
+
+#include "folder_lock.h"
 
 namespace tandem {
 namespace {
 
 namespace fs = std::filesystem;
+using Kind = FolderLock::Kind;
 
 constexpr std::string_view kScratchPrefix = ".unpacking-";
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+constexpr std::uint64_t kKib = 1024;
 
 std::string Message(int error) {
   return std::generic_category().message(error);
 }
-
-// A lock on a folder that ends with its holder, however that ends. File systems without locks grant none.
-class FolderLock {
- public:
-  enum class Patience : bool { kNone, kEndless };
-
-  FolderLock(const fs::path& folder, Patience patience)
-      : descriptor_(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)) {
-    if (descriptor_ < 0) return;
-    int status = 0;
-    do {
-      status = flock(descriptor_, LOCK_EX | (patience == Patience::kNone ? LOCK_NB : 0));
-    } while (status != 0 && errno == EINTR);
-    is_held_ = status == 0;
-  }
-  FolderLock(FolderLock&& other) noexcept
-      : descriptor_(std::exchange(other.descriptor_, -1)), is_held_(std::exchange(other.is_held_, false)) {}
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
-  FolderLock& operator=(FolderLock&&) = delete;
-  ~FolderLock() {
-    if (descriptor_ >= 0) close(descriptor_);
-  }
-
-  bool is_held() const { return is_held_; }
-  int descriptor() const { return descriptor_; }
-
- private:
-  int descriptor_;
-  bool is_held_ = false;
-};
 
 // Takes the write permissions of all files below a folder. The folders keep their owner's, or nobody could remove them.
 void ForbidWriting(const fs::path& folder) {
@@ -65,14 +43,31 @@ void ForbidWriting(const fs::path& folder) {
   }
 }
 
+// Also what a handler has made there and forbidden its owner to remove.
+void RemoveTree(const fs::path& folder) {
+  std::error_code error;
+  fs::remove_all(folder, error);
+  if (!error) return;
+  const auto open_up = [](const fs::path& path) {
+    std::error_code ignored;
+    fs::permissions(path, fs::perms::owner_all, fs::perm_options::add, ignored);
+  };
+  open_up(folder);
+  error.clear();
+  for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    std::error_code ignored;
+    if (fs::is_directory(at->symlink_status(ignored))) open_up(at->path());
+  }
+  fs::remove_all(folder, error);
+}
+
 // Removes the scratch folders that nobody holds any more.
 void RemoveAbandoned(const fs::path& parent) {
   std::error_code error;
   for (fs::directory_iterator at(parent, error), end; !error && at != end; at.increment(error)) {
     if (!at->path().filename().native().starts_with(kScratchPrefix)) continue;
-    const FolderLock lock(at->path(), FolderLock::Patience::kNone);
-    std::error_code ignored;
-    if (lock.is_held()) fs::remove_all(at->path(), ignored);
+    const FolderLock lock(at->path(), Kind::kExclusiveAtOnceOrNever);
+    if (lock.is_held()) RemoveTree(at->path());
   }
 }
 
@@ -94,9 +89,7 @@ class ScratchFolder {
   ScratchFolder& operator=(const ScratchFolder&) = delete;
   ScratchFolder& operator=(ScratchFolder&&) = delete;
   ~ScratchFolder() {
-    if (path_.empty()) return;
-    std::error_code error;
-    fs::remove_all(path_, error);
+    if (!path_.empty()) RemoveTree(path_);
   }
 
   const std::string& path() const { return path_; }
@@ -108,14 +101,15 @@ class ScratchFolder {
     if (lock_.descriptor() >= 0) syncfs(lock_.descriptor());
   }
 
+  // Errors: kInternal; where something is at the place already, which is as good, none, and the folder stays a scratch.
   Status MoveTo(const fs::path& place) {
     if (std::rename(path_.c_str(), place.c_str()) != 0) {
       const int error = errno;
-      // Without locks, someone else may have been first, which is as good.
-      if (error == EEXIST || error == ENOTEMPTY) return {};
+      if (error == EEXIST || error == ENOTEMPTY) return {};  // without locks, someone else may have been first
       return {Code::kInternal, "cannot write " + place.string() + ": " + Message(error)};
     }
     path_.clear();
+    lock_.Share();
     return {};
   }
 
@@ -125,35 +119,121 @@ class ScratchFolder {
   }
 
  private:
-  explicit ScratchFolder(std::string path) : path_(std::move(path)), lock_(path_, FolderLock::Patience::kNone) {}
+  explicit ScratchFolder(std::string path)
+      : path_(std::move(path)), lock_(path_, FolderLock::Kind::kExclusiveAtOnceOrNever) {}
 
   std::string path_;
   FolderLock lock_;
 };
 
 Result<ScratchFolder> MakeScratch(const fs::path& parent) {
-  const FolderLock lock(parent, FolderLock::Patience::kEndless);
+  const FolderLock lock(parent, Kind::kExclusive);
   RemoveAbandoned(parent);
   return ScratchFolder::In(parent);
 }
 
+// The use of what lies at the place now, from this moment on its last; null where nothing does. It may be taken away
+// between its opening and its locking.
+PlaceUse Use(const fs::path& place) {
+  auto lock = std::make_shared<FolderLock>(place, Kind::kShared);
+  if (!lock->IsAt(place)) return nullptr;
+  futimens(lock->descriptor(), nullptr);
+  return lock;
+}
+
+// One place of a folder, as its cleaning sees it.
+struct Candidate {
+  fs::path path;
+  std::uint64_t bytes;
+  struct timespec used;
+};
+
+// What the place takes by its name; nothing where the name is of no place.
+std::optional<std::uint64_t> BytesOf(std::string_view name) {
+  const std::size_t dash = name.find_first_not_of(kHexDigits);
+  if (dash == 0 || dash == std::string_view::npos || name[dash] != '-') return std::nullopt;
+  std::uint64_t kib = 0;
+  const char* const end = name.data() + name.size();
+  const auto [stop, error] = std::from_chars(name.data() + dash + 1, end, kib);
+  if (error != std::errc() || stop != end || kib > UINT64_MAX / kKib) return std::nullopt;
+  return kib * kKib;
+}
+
+std::vector<Candidate> LongestUnusedFirst(const fs::path& parent) {
+  std::vector<Candidate> candidates;
+  std::error_code error;
+  for (fs::directory_iterator at(parent, error), end; !error && at != end; at.increment(error)) {
+    const auto bytes = BytesOf(at->path().filename().native());
+    struct stat status {};
+    if (!bytes || lstat(at->path().c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) continue;
+    candidates.push_back({at->path(), *bytes, status.st_mtim});
+  }
+  std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+    return std::tie(a.used.tv_sec, a.used.tv_nsec, a.path) < std::tie(b.used.tv_sec, b.used.tv_nsec, b.path);
+  });
+  return candidates;
+}
+
+// A place that was taken away, and its lock, by which nobody else takes it for an abandoned scratch folder.
+struct Removed {
+  FolderLock lock;
+  ScratchFolder folder;
+};
+
+// Takes away what is over the limit. The caller holds the parent's lock, and removes what is returned without it.
+std::vector<Removed> Clean(const fs::path& parent, std::uint64_t limit) {
+  std::vector<Removed> removed;
+  const std::vector<Candidate> candidates = LongestUnusedFirst(parent);
+  std::uint64_t total = 0;
+  for (const Candidate& candidate : candidates) total += std::min(candidate.bytes, UINT64_MAX - total);
+  for (const Candidate& candidate : candidates) {
+    if (total <= limit) break;
+    FolderLock lock(candidate.path, Kind::kExclusiveAtOnceOrNever);
+    if (!lock.is_held()) continue;
+    auto scratch = ScratchFolder::In(parent);
+    if (!scratch) break;
+    scratch->TakeAway(candidate.path);
+    removed.push_back({std::move(lock), std::move(*scratch)});
+    total -= std::min(candidate.bytes, total);
+  }
+  return removed;
+}
+
+// Moves the filled folder to its place, and takes away what is over the limit then.
+Result<PlaceUse> Settle(ScratchFolder& scratch, const fs::path& place, const PlaceContents& contents) {
+  const fs::path parent = place.parent_path();
+  std::vector<Removed> removed;  // goes when others can go on
+  std::optional<ScratchFolder> damaged;
+  const FolderLock lock(parent, Kind::kExclusive);
+  if (!contents.is_intact(place.string())) {  // else it is someone else's, from the meantime, and may be in use already
+    struct stat status {};
+    if (lstat(place.c_str(), &status) == 0) {
+      auto made = ScratchFolder::In(parent);
+      if (!made) return made.status();
+      damaged.emplace(std::move(*made));
+      damaged->TakeAway(place);
+    }
+    if (Status moved = scratch.MoveTo(place); !moved.ok()) return moved;
+  }
+  PlaceUse use = Use(place);
+  if (use == nullptr) return {Code::kInternal, "cannot open " + place.string() + ": " + Message(errno)};
+  removed = Clean(parent, contents.limit);
+  return use;
+}
+
 }  // namespace
 
-Status FillPlace(const fs::path& place, const std::function<Status(const std::string&)>& fill,
-                 const std::function<bool(const std::string&)>& is_intact) {
-  const fs::path parent = place.parent_path();
-  auto scratch = MakeScratch(parent);
+std::string PlaceName(std::string_view key, std::uint64_t bytes) {
+  return std::string(key) + "-" + std::to_string(bytes / kKib);
+}
+
+Result<PlaceUse> UsePlace(const fs::path& place, const PlaceContents& contents) {
+  if (PlaceUse use = Use(place); use != nullptr && contents.is_intact(place.string())) return use;
+  auto scratch = MakeScratch(place.parent_path());
   if (!scratch) return scratch.status();
-  if (Status status = fill(scratch->path()); !status.ok()) return status;
+  if (Status status = contents.fill(scratch->path()); !status.ok()) return status;
   scratch->Settle();
-  const FolderLock lock(parent, FolderLock::Patience::kEndless);
-  if (is_intact(place.string())) return {};  // someone else's, from the meantime; it may be in use already
-  struct stat status {};
-  if (lstat(place.c_str(), &status) != 0) return scratch->MoveTo(place);
-  const auto damaged = ScratchFolder::In(parent);
-  if (!damaged) return damaged.status();
-  damaged->TakeAway(place);
-  return scratch->MoveTo(place);
+  return Settle(*scratch, place, contents);
 }
 
 }  // namespace tandem

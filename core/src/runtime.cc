@@ -135,6 +135,7 @@ Result<Function*> Runtime::Impl::Add(FunctionConfig config) {
   setup.config = std::move(config);
   setup.runtime = std::move(*selection);
   setup.code_root = package->root;
+  setup.code_use = package->use;
   setup.log_sink = options_.log_sink;
   auto function = std::make_unique<FunctionImpl>(std::move(setup));
 
