@@ -139,11 +139,14 @@ Status AboutRuntime(const RuntimeChoice& choice, const Status& status) {
   return {status.code(), About(choice) + status.message()};
 }
 
-// A failure that names the package as the user does, and not where an archive is unpacked.
+// A failure that names the package as the user does, and not where an archive is unpacked. Of a package whose code
+// lies in a folder, it says so.
 Status NamingPackage(const Status& status, const FunctionConfig& config, const std::string& given) {
   std::error_code error;
   const std::string& root = config.code;
   std::string message = status.message();
+  const std::string hint = WrappingFolderHint(root, config.handler);
+  if (status.code() == Code::kNotFound && !hint.empty()) message += "; " + hint;
   const std::size_t at = message.find(root);
   if (at != std::string::npos && !std::filesystem::is_directory(given, error)) message.replace(at, root.size(), given);
   return {status.code(), message};

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>
+#include <exception>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -17,6 +18,7 @@
 #include "guarded.h"
 #include "package_archive.h"
 #include "package_place.h"
+#include "zip_directory.h"
 
 namespace tandem {
 namespace {
@@ -196,10 +198,53 @@ Result<Package> Open(const std::string& path, const PackageOptions& options) {
   return OpenArchive(path, options);
 }
 
+// The only folder in `root`, where nothing else is but what desktop systems add; empty where there is none.
+fs::path OnlyFolder(const fs::path& root) {
+  fs::path only;
+  std::error_code error;
+  for (fs::directory_iterator at(root, error), end; !error && at != end; at.increment(error)) {
+    const std::string name = at->path().filename();
+    if (name == "__MACOSX" || name.front() == '.') continue;
+    std::error_code ignored;
+    if (!only.empty() || !at->is_directory(ignored)) return {};
+    only = at->path();
+  }
+  return only;
+}
+
+// The entry of `folder` that has this name, whatever its suffix; empty where there is none.
+std::string EntryCalled(const fs::path& folder, const std::string& name) {
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    std::string file = at->path().filename();
+    if (file == name || file.starts_with(name + ".")) return file;
+  }
+  return {};
+}
+
+std::string Hint(const fs::path& root, std::string_view handler) {
+  const std::string first(handler.substr(0, handler.find_first_of("./:$")));
+  const fs::path folder = OnlyFolder(root);
+  if (first.empty() || folder.empty() || folder.filename() == first) return {};
+  const std::string entry = EntryCalled(folder, first);
+  if (entry.empty()) return {};
+  const std::string wrapping = ShownName(folder.filename().string());
+  return "all of the package lies in its folder " + wrapping + ", and so does " + ShownName(entry) +
+         ", but code is looked for at the package's root: pack what is in " + wrapping + ", not the folder itself";
+}
+
 }  // namespace
 
 Result<Package> OpenPackage(const std::string& path, const PackageOptions& options) {
   return Guarded("a package", [&] { return Open(path, options); });
+}
+
+std::string WrappingFolderHint(const std::string& root, std::string_view handler) {
+  try {
+    return Hint(root, handler);
+  } catch (const std::exception&) {  // out of memory, or a name that is none: then without a hint
+    return {};
+  }
 }
 
 }  // namespace tandem

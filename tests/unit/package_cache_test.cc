@@ -320,5 +320,28 @@ TEST_F(PackageCacheTest, AFolderIsUsedWithItsLinks) {
   EXPECT_FALSE(fs::exists(options_.cache_dir)) << "nothing is unpacked";
 }
 
+TEST_F(PackageCacheTest, K01AWrappingFolderIsSaid) {
+  const auto hint = [&](const std::vector<std::string>& names, const std::string& handler) {
+    std::vector<RawEntry> entries;
+    entries.reserve(names.size());
+    for (const std::string& name : names) entries.push_back({.name = name, .data = ""});
+    return WrappingFolderHint(OpenPackage(Raw({.entries = entries}), options_)->root, handler);
+  };
+  EXPECT_EQ(hint({"project/app.py", "project/util.py"}, "app.handler"),
+            "all of the package lies in its folder 'project', and so does 'app.py', but code is looked for at the "
+            "package's root: pack what is in 'project', not the folder itself");
+  EXPECT_NE(hint({"project/example/Hello.class"}, "example.Hello::run").find("'example'"), std::string::npos);
+  EXPECT_NE(hint({"project/Hello.class", "__MACOSX/x", ".DS_Store"}, "Hello::run"), "");
+  EXPECT_EQ(hint({"project/app.py"}, "project/app.handler"), "") << "names its folder";
+  EXPECT_EQ(hint({"example/Hello.class"}, "example.Hello::run"), "");
+  EXPECT_EQ(hint({"project/app.py", "other.py"}, "app.handler"), "") << "the folder is not all";
+  EXPECT_EQ(hint({"project/app.py", "other/app.py"}, "app.handler"), "");
+  EXPECT_EQ(hint({"project/app.py"}, "missing.handler"), "") << "unpacked elsewhere, it is not found either";
+  EXPECT_EQ(hint({"project/application.py"}, "app.handler"), "");
+  EXPECT_EQ(hint({}, "app.handler"), "");
+  EXPECT_EQ(hint({"project/app.py"}, ".handler"), "");
+  EXPECT_EQ(WrappingFolderHint((folder_ / "missing").string(), "app.handler"), "");
+}
+
 }  // namespace
 }  // namespace tandem::test

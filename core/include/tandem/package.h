@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "tandem/export.h"
 #include "tandem/status.h"
@@ -43,6 +44,11 @@ struct PackageOptions {
 // refused before anything of them can be seen. Errors: kNotFound when there is no such file; kInvalidArgument when it
 // is not a package, with the reason, and for a TANDEM_CACHE_LIMIT_MB that is no number.
 TANDEM_EXPORT Result<Package> OpenPackage(const std::string& path, const PackageOptions& options = {});
+
+// What is to be said where a handler in the package unpacked at `root` was not found, in one line: that all of the
+// package lies in one folder, which nobody looks into, and that what the handler's name begins with lies there (K-01).
+// Empty where it does not.
+TANDEM_EXPORT std::string WrappingFolderHint(const std::string& root, std::string_view handler);
 
 }  // namespace tandem
 
