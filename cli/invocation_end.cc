@@ -6,7 +6,6 @@
 #include <thread>
 
 #include "exit_status.h"
-#include "tandem/package.h"
 #include "tandem/platform_lines.h"
 #include "text.h"
 
@@ -32,14 +31,7 @@ void InvocationEnd::Return(const InvokeResult& result) {
   if (!IsFirstProcess()) EndProcess(result.outcome.ok() ? kExitSuccess : kExitFunctionError);
   while (log_.taken_over()) pause();  // too late: its last lines are not its own
   Claim();
-  if (result.outcome.kind() == Outcome::Kind::kFunctionError) SayHint();
   Answer(result.outcome);
-}
-
-void InvocationEnd::SayHint() {
-  if (request_.verbosity == Verbosity::kHandlerOnly) return;
-  const std::string hint = WrappingFolderHint(request_.config.code, request_.config.handler);
-  if (!hint.empty()) log_.Say("tandem: note: " + hint);
 }
 
 void InvocationEnd::TimeOut() {

@@ -38,8 +38,6 @@ class InvocationEnd {
   void Claim();
   // The last lines of an invocation that core cannot close, around `reason`.
   void SayUnfinished(std::string_view reason, std::chrono::nanoseconds duration);
-  // Why the handler may not have been found.
-  void SayHint();
   [[noreturn]] void Answer(const Outcome& outcome);
 
   const InvokeRequest& request_;

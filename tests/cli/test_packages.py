@@ -208,9 +208,9 @@ def test_wrapping_folder_is_said(tandem, tmp_path, form):
     """K-01: the error is as ever, and one line says why."""
     files = {"project/app.py": ECHO, "project/util.py": ""}
     package = write_zip(tmp_path / "p.zip", files) if form == "zip" else write_files(tmp_path / "p", files)
-    note = (
-        "tandem: note: all of the package lies in its folder 'project', and so does 'app.py', but code is looked for "
-        "at the package's root: pack what is in 'project', not the folder itself"
+    hint = (
+        "tandem: hint: the module is in the folder project of the package: package what project holds, or name the "
+        "handler project/app.handler"
     )
     run = tandem.invoke("app.handler", package)
     assert run.code == 1
@@ -220,9 +220,9 @@ def test_wrapping_folder_is_said(tandem, tmp_path, form):
         "requestId": "",
         "stackTrace": [],
     }
-    assert run.stderr.splitlines().count(note) == 1, run.stderr
-    assert "tandem: note" not in tandem.invoke("app.handler", package, "--quiet").stderr
-    assert "tandem: note" not in tandem.invoke("nope.handler", package).stderr
+    assert run.stderr.splitlines().count(hint) == 1, run.stderr
+    assert "project" not in tandem.invoke("app.handler", package, "--quiet").stderr
+    assert "project" not in tandem.invoke("nope.handler", package).stderr
     run = tandem.invoke("project/app.handler", package, "--payload", "[1]")
     assert (run.code, run.stdout, run.handler_log()) == (0, b"[1]", "")
 
@@ -234,10 +234,10 @@ def test_wrapping_folder_is_said_in_java(tandem, tmp_path):
     package = write_zip(tmp_path / "wrapped.zip", wrapped)
     run = tandem.invoke("example.Hello::myHandler", package, "--payload", "1")
     assert (run.code, run.json["errorType"]) == (1, "java.lang.ClassNotFoundException")
-    note = "tandem: note: all of the package lies in its folder 'project', and so does 'example', but code is"
-    assert run.stderr.count(note) == 1, run.stderr
+    hint = "tandem: hint: the class is in the folder project of the package: package what project holds\n"
+    assert run.stderr.count(hint) == 1, run.stderr
     run = tandem.invoke("example.Nope::myHandler", example("hello-java.jar"), "--payload", "1")
-    assert run.code == 1 and "tandem: note" not in run.stderr, "a class's own folder wraps nothing"
+    assert run.code == 1 and "in the folder" not in run.stderr, "a class's own folder wraps nothing"
 
 
 def test_wrapping_folder_of_unknown_files_is_said(tandem, tmp_path):
@@ -454,7 +454,7 @@ def blocks_of(page):
 
 def test_page_about_packages_is_true(tandem, tmp_path):
     """The commands of docs/packages.md do what it says."""
-    packing, note, cleaning = blocks_of(Path(__file__).parents[2] / "docs" / "packages.md")
+    packing, hint, cleaning = blocks_of(Path(__file__).parents[2] / "docs" / "packages.md")
     env = tandem.environment({"TANDEM_CACHE_DIR": str(tmp_path / "cache")})
     env["PATH"] = f"{command_path().parent}:{env['PATH']}"
 
@@ -468,7 +468,7 @@ def test_page_about_packages_is_true(tandem, tmp_path):
     done = paste(packing)
     assert done.returncode == 1, done.stderr
     assert done.stdout.startswith("[1]{") and "No module named 'app'" in done.stdout
-    assert note in done.stderr
+    assert hint in done.stderr
     done = paste(cleaning)
     assert (done.returncode, done.stderr) == (0, "")
     assert len(re.findall(r"^d.* [0-9a-f]{64}-[0-9]+$", done.stdout, re.MULTILINE)) == 2

@@ -31,6 +31,7 @@ SOURCES = [
 #: Literals with two words that no user gets as a message: file, the literal's pattern, why.
 NO_MESSAGES = [
     ("cli/*", r"Usage: tandem .*|\nExit status.*|Tandem runs AWS-Lambda-style.*", "help"),
+    ("cli/invoke.cc", r"-XX:.*", "options for the JVM"),
     ("core/src/platform_lines.cc", r"(START|END|REPORT) RequestId: |\t(Billed Duration|Memory Size|Max Memory Used): |"
      r"Init Duration: ", "the service's lines, L-41 to L-43"),
     ("core/src/loader_module.cc", r"undefined symbol: ", "the dynamic linker's"),
