@@ -16,7 +16,7 @@ using python::Object;
 // once all is there that imports and failures themselves need.
 constexpr char kScript[] = R"(
 import importlib.metadata, json, linecache, os, tokenize, types
-sys.modules["_tandem.native"] = types.SimpleNamespace(log=lambda *record: None, ERROR=5)
+sys.modules["_tandem.native"] = types.SimpleNamespace(log=lambda *record: None, hint=lambda text: text + "", ERROR=5)
 from _tandem import errors, resolve
 sys.path[:] = []
 resolve.prepare(os.environ["TANDEM_FUZZ_PACKAGE"], [], True)

@@ -35,14 +35,17 @@ class Nest {
     std::string seen;
     for (fs::recursive_directory_iterator at(scratch_.path()), end; at != end; ++at) {
       const fs::path path = at->path().lexically_relative(scratch_.path());
-      if (at->path() == cache()) at.disable_recursion_pending();
+      if (at->path() == cache()) {
+        at.disable_recursion_pending();
+        continue;
+      }
       if (at->path() != archive()) seen += path.string() + (at->is_directory() ? "/\n" : "\n");
     }
     Require(seen.size() == kShape.size() && Sorted(seen), "something is written outside the package cache", seen);
   }
 
  private:
-  static constexpr std::string_view kShape = "1/\n1/2/\n1/2/3/\n1/2/3/4/\n1/2/3/4/cache/\noutside/\n";
+  static constexpr std::string_view kShape = "1/\n1/2/\n1/2/3/\n1/2/3/4/\noutside/\n";
 
   // The order of siblings is the file system's.
   static bool Sorted(const std::string& seen) {
@@ -133,7 +136,10 @@ void Try(std::string_view bytes) {
   nest.RequireUntouched();
   if (!opened.ok()) {
     RequireOneLine(opened.status().message(), "a refusal that is no line");
-    Require(fs::is_empty(nest.cache() / "packages"), "something of a refused archive is left");
+    Require(opened.status().code() == Code::kInvalidArgument, "a bad archive is not refused as one",
+            opened.status().message());
+    const fs::path packages = nest.cache() / "packages";
+    Require(!fs::exists(packages) || fs::is_empty(packages), "something of a refused archive is left");
     return;
   }
   Require(fs::path(opened->root).parent_path() == fs::canonical(nest.cache() / "packages"),
