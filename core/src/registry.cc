@@ -115,10 +115,10 @@ void TakeFound(void* arg, const tandem_runtime_info* info) noexcept {
   }
 }
 
-// Why nothing serves, with what was found.
-Status NothingServes(std::string_view wanted, const std::vector<RuntimeInfo>& found, bool named) {
+// Why nothing serves, with what was found. `fits`: what was named is of a version that would serve.
+Status NothingServes(std::string_view wanted, const std::vector<RuntimeInfo>& found, bool named, bool fits) {
   if (named && found.size() == 1) {
-    if (!found.front().usable()) {
+    if (!found.front().usable() && fits) {
       return {Code::kUnavailable,
               Describe(found.front()) + " cannot serve " + std::string(wanted) + ": " + found.front().reason};
     }
@@ -377,7 +377,7 @@ Result<RuntimeSelection> RuntimeRegistry::Choose(std::string_view identifier, Ru
       selection.why = Describe(*newest) + ": " + (named ? "as named" : "the newest usable one");
       if (!named && !newest->origin.empty()) selection.why += ", found by " + newest->origin;
     } else {
-      return NothingServes(identifier, found, named);
+      return NothingServes(identifier, found, named, true);
     }
     selection.identifier = selection.info.identifier;
     return selection;
@@ -403,7 +403,13 @@ Result<RuntimeSelection> RuntimeRegistry::Choose(std::string_view identifier, Ru
     }
     if (nearest == nullptr || VersionOf(info) < VersionOf(*nearest)) nearest = &info;
   }
-  if (match == RuntimeMatch::kStrict || nearest == nullptr) return NothingServes(identifier, found, named);
+  if (match == RuntimeMatch::kStrict || nearest == nullptr) {
+    const bool fits = std::any_of(found.begin(), found.end(), [&](const RuntimeInfo& info) {
+      const bool newer = match != RuntimeMatch::kStrict && wanted.version < VersionOf(info);
+      return info.identifier.empty() || VersionOf(info) == wanted.version || newer;
+    });
+    return NothingServes(identifier, found, named, fits);
+  }
   selection.info = *nearest;
   selection.why = Describe(*nearest) + ": the nearest newer version than " + selection.identifier;
   if (named) {

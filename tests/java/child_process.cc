@@ -51,6 +51,7 @@ ChildResult InChild(const std::function<std::string()>& body) {
   }
   int status = -1;
   EXPECT_EQ(waitpid(child, &status, 0), child);
+  fs::remove("/tmp/.java_pid" + std::to_string(child));  // a JVM's socket, which it removes in exit() only
   ChildResult result{
       ReadFile(folder.path() / "answer"), ReadFile(folder.path() / "out"), ReadFile(folder.path() / "err"), {}};
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status << "\n" << result.out << result.err;

@@ -41,9 +41,9 @@ run_step() {
   fi
 }
 
-# Only ends a program that hangs for ever. Before that each test has a bound of its own, for GoogleTest in hang_guard.h,
-# for pytest in tests/conftest.py.
-limited() { timeout --kill-after=20 900 "$@" </dev/null; }
+# With the default actions for signals, whatever started us. The limit only ends a program that hangs for ever: before that
+# each test has a bound of its own, for GoogleTest in hang_guard.h, for pytest in tests/conftest.py.
+limited() { timeout --kill-after=20 900 env --default-signal "$@" </dev/null; }
 
 # run_gtest LABEL PROGRAM [NAME=VALUE ...] [WRAPPER ...] [-- ARGUMENTS]: one GoogleTest program, its results as
 # LABEL.xml.

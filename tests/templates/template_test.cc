@@ -39,13 +39,14 @@ class TemplateTest : public testing::Test {
 
   void SetUp() override {
     const testing::TestInfo* info = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = fs::path(testing::TempDir()) / ("templates-" + std::to_string(getpid())) / info->name();
+    root_ = fs::path(testing::TempDir()) / ("templates-" + std::to_string(getpid()));
+    folder_ = root_ / info->name();
     fs::create_directories(folder_);
     fs::current_path(folder_);
   }
   void TearDown() override {
     fs::current_path("/");
-    fs::remove_all(folder_);
+    fs::remove_all(root_);
   }
 
   static void Write(const fs::path& path, const std::string& text) {
@@ -70,6 +71,7 @@ class TemplateTest : public testing::Test {
   }
 
   static constexpr char kFine[] = "      CodeUri: code\n      Handler: app.handler\n      Runtime: python3.11\n";
+  fs::path root_;  // of this process
   fs::path folder_;
 };
 

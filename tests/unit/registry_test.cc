@@ -131,6 +131,18 @@ TEST_F(RegistryTest, APathOverridesTheChoice) {
   EXPECT_FALSE(registry_->Named("cobol", "/cobol").usable());
 }
 
+// What makes it usable would not make it fit.
+TEST_F(RegistryTest, AnotherVersionThanTheNamedOneGoesBeforeWhyItCannotBeUsed) {
+  Find("native3.9:not built", {{"native", LanguageOptions{.path = "/native/native3.9", .options = {}}}});
+  EXPECT_EQ(Chosen("native3.12"), "invalid argument");
+  EXPECT_EQ(Select("native3.8", RuntimeMatch::kStrict).status().code(), Code::kInvalidArgument);
+  for (const char* fitting : {"native", "native3.8", "native3.9"}) {
+    const Status status = Select(fitting).status();
+    EXPECT_EQ(status.code(), Code::kUnavailable) << fitting;
+    EXPECT_NE(status.message().find("not built"), std::string::npos) << status.message();
+  }
+}
+
 TEST_F(RegistryTest, ALoaderThatIsMissingIsAReason) {
   setenv("TANDEM_NATIVE_MODULE", "not-there.so", 1);
   Find("native1");

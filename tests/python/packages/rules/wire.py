@@ -6,7 +6,6 @@ import decimal
 import enum
 import functools
 import json
-import sys
 import uuid
 
 
@@ -130,10 +129,6 @@ def shown(event, context):
 
 def length(event, context):
     return len(event)
-
-
-def same_key_objects(event, context):
-    return sys.intern("x") is not None and list(event[0])[0] == list(event[1])[0]
 
 
 def _refuse(constant):

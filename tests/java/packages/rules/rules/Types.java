@@ -58,6 +58,11 @@ public class Types {
     return in;
   }
 
+  @SuppressWarnings("rawtypes")
+  public Map rawMap(Map in) {
+    return in;
+  }
+
   public Long boxedLong(Long in) {
     return in;
   }
