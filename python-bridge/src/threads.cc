@@ -1,7 +1,10 @@
 #include "threads.h"
 
 #include <pthread.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <new>
 
 namespace tandem::python {
@@ -23,6 +26,29 @@ bool Finalizing() {
   return Py_IsFinalizing() != 0;
 #else
   return _Py_IsFinalizing() != 0;
+#endif
+}
+
+// How much the calling thread may pile up on its stack. A JVM in the process leaves its initial thread 1 MiB.
+[[maybe_unused]] size_t StackSize() {
+  constexpr size_t kInitialThread = size_t{1} << 20;
+  pthread_attr_t attributes{};
+  if (pthread_getattr_np(pthread_self(), &attributes) != 0) return kInitialThread;
+  void* lowest = nullptr;
+  size_t size = 0;
+  pthread_attr_getstack(&attributes, &lowest, &size);
+  pthread_attr_destroy(&attributes);
+  return getpid() == gettid() ? std::min(size, kInitialThread) : size;
+}
+
+// CPython 3.12 and 3.13 count nested calls within C up to a number that is made for 8 MiB of stack; a smaller one ended
+// the process before the RecursionError (J-45). Older versions have one number for C and Python, and newer ones look at
+// the stack.
+void BoundRecursion([[maybe_unused]] PyThreadState* state) {
+#if PY_VERSION_HEX >= 0x030C0000 && PY_VERSION_HEX < 0x030E0000
+  constexpr size_t kBytesEach = 800;
+  const size_t bound = StackSize() / kBytesEach;
+  if (static_cast<size_t>(state->c_recursion_remaining) > bound) state->c_recursion_remaining = static_cast<int>(bound);
 #endif
 }
 
@@ -79,6 +105,7 @@ PyThreadState* HostThread::FindState(PyInterpreterState* interpreter) {
   entries_.reserve(entries_.size() + 1);
   state = PyThreadState_New(interpreter);
   if (state == nullptr) return nullptr;
+  BoundRecursion(state);
   entries_.push_back({interpreter, state, true});
   last_interpreter_ = interpreter;
   return last_state_ = state;

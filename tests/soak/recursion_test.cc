@@ -114,7 +114,7 @@ TEST_P(PythonStacks, DeepValuesAreErrorsAndTheInterpreterServesOn_J25_J45) {
   });
 }
 
-INSTANTIATE_TEST_SUITE_P(Recursion, PythonStacks, ::testing::Values(8192), StackName);
+INSTANTIATE_TEST_SUITE_P(Recursion, PythonStacks, ::testing::Values(kInitialThread, 1024, 8192), StackName);
 
 // Both languages on one thread, in turns.
 TEST(Recursion, OfBothOnOneThread) {
