@@ -52,7 +52,8 @@ void Set(const std::string& name, const std::string& value, Existing existing = 
 std::string ReasonAgainstVariable(const std::string& name) {
   if (!IsName(name)) return "'" + name + "' is no name: letters, digits and _, not a digit first";
   const bool reserved = std::binary_search(kReservedNames.begin(), kReservedNames.end(), name);
-  return reserved ? name + " is reserved for the runtime" : std::string();
+  return reserved ? name + " is reserved for the runtime: the shell's own value counts where Tandem sets none"
+                  : std::string();
 }
 
 Result<std::pair<std::string, std::string>> ParseVariable(const std::string& text) {

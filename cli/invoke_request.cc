@@ -195,7 +195,9 @@ Status FillConfig(const ParsedOptions& options, InvokeRequest& request) {
   const std::string* handler = options.Find("handler");
   if (handler != nullptr) config.handler = *handler;
   if (handler == nullptr && config.handler.empty()) {
-    return Bad("--handler is missing: the handler's name, as in --handler hello_python.my_handler");
+    const std::string found = DefaultTemplate();
+    return Bad("--handler is missing: the handler's name, as in --handler hello_python.my_handler" +
+               (found.empty() ? found : ", or name a function of " + found));
   }
   if (const std::string* code = options.Find("code"); code != nullptr) {
     config.code = *code;

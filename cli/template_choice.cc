@@ -31,15 +31,13 @@ Result<std::string> FindTemplate(const ParsedOptions& options) {
     if (!fs::exists(*given, error)) return {Code::kNotFound, "--template: there is no template " + *given};
     return *given;
   }
-  std::error_code error;
-  for (const std::string_view name : kDefaultNames) {
-    if (fs::exists(name, error)) return std::string(name);
-  }
+  if (const std::string found = DefaultTemplate(); !found.empty()) return found;
   const std::string* function = options.Find(kFunctionArgument);
+  const std::string_view otherwise = options.Has("handler") ? ", or put a value with a blank into quotes"
+                                                            : ", or run a handler by --handler and --code";
   return {Code::kNotFound, "there is no template.yaml, template.yml or template.json in this folder" +
                                (function == nullptr ? std::string() : " that could have " + *function) +
-                               "; name one with --template" +
-                               (function == nullptr ? "" : ", or run a handler by --handler and --code")};
+                               "; name one with --template" + std::string(function == nullptr ? "" : otherwise)};
 }
 
 // The folders with the packages of the virtual environment that is in use.
@@ -126,6 +124,14 @@ Status CheckUsable(const TemplateFunction& function, const ParsedOptions& option
 }
 
 }  // namespace
+
+std::string DefaultTemplate() {
+  std::error_code error;
+  for (const std::string_view name : kDefaultNames) {
+    if (fs::exists(name, error)) return std::string(name);
+  }
+  return {};
+}
 
 Result<Template> OpenTemplate(const ParsedOptions& options) {
   templates::TemplateOptions wanted;

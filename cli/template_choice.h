@@ -21,6 +21,9 @@ struct TemplateChoice {
   std::vector<std::string> warnings;  // what the options do not replace
 };
 
+// The template in the current folder; empty: there is none.
+std::string DefaultTemplate();
+
 // Reads the template that --template names, else the one in the current folder, with the values of --parameter. Errors:
 // as LoadTemplate.
 Result<templates::Template> OpenTemplate(const ParsedOptions& options);

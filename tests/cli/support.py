@@ -128,10 +128,13 @@ def hints_of(run):
 
 
 def hint_of(run):
-    """The one hint of a function that failed, below its error and before what the platform says at the end."""
+    """The one hint of a function that failed, below its error and before what the platform says at the end.
+
+    PIP stands for the pip of the interpreter that ran.
+    """
     assert run.code == 1, run.stderr
     (hint,) = hints_of(run)
-    return hint
+    return re.sub(r"(/\S+) -m pip ", lambda pip: "PIP " if os.access(pip[1], os.X_OK) else pip[0], hint)
 
 
 def write_files(folder, files):

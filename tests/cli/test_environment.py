@@ -80,7 +80,8 @@ def test_reserved_names(invoke_python, name):
     """R-37."""
     run = invoke_python(ENVIRONMENT, "--env", f"{name}=x")
     assert (run.code, run.stdout) == (2, b"")
-    assert run.stderr == f"tandem: invoke: --env: {name} is reserved for the runtime\n"
+    reason = "is reserved for the runtime: the shell's own value counts where Tandem sets none"
+    assert run.stderr == f"tandem: invoke: --env: {name} {reason}\n"
 
 
 @pytest.mark.parametrize("text", ["NOVALUE", "=x", "1A=x", "A B=x"])

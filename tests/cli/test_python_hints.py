@@ -99,12 +99,12 @@ def test_a_module_of_another_place(tandem, tmp_path):
         (
             "skimage",
             "the module skimage is missing: add the distribution scikit-image beside the handler, at the package's "
-            "root (pip install --target PACKAGE scikit-image), or name a virtual environment that has it (--venv)",
+            "root (PIP install --target PACKAGE scikit-image), or name a virtual environment that has it (--venv)",
         ),
         (
             "absent_thing.part",
             "the module absent_thing is missing: add the distribution absent_thing beside the handler, at the "
-            "package's root (pip install --target PACKAGE absent_thing), or name a virtual environment that has it "
+            "package's root (PIP install --target PACKAGE absent_thing), or name a virtual environment that has it "
             "(--venv)",
         ),
         (
@@ -170,10 +170,12 @@ def test_an_extension_for_another_interpreter(tandem, python, tmp_path, suffix, 
     package = write_files(tmp_path, {"app.py": "import speedy\n", "speedy/__init__.py": SPEEDY})
     (tmp_path / "speedy" / f"_fast.{suffix}").write_bytes(b"")
     run = tandem.invoke("app.handler", package, "--python", python)
-    other = "run the function on that version (--runtime python3.8), or " if "38" in suffix else ""
+    version = "python3.8"
+    other = f", or run the function on {version} where tandem runtimes lists it as usable (--runtime {version})"
     assert hint_of(run) == (
         f"speedy/_fast.{suffix} is built for {who}, and CPython {major}.{minor} on {platform} runs here: "
-        f"{other}install speedy again for the one that runs (pip install --upgrade --target PACKAGE speedy)"
+        "install speedy again for the one that runs (PIP install --upgrade --target PACKAGE speedy)"
+        + (other if "38" in suffix else "")
     )
     assert run.json["errorMessage"] == "Unable to import module 'app': read this"
 
@@ -181,7 +183,7 @@ def test_an_extension_for_another_interpreter(tandem, python, tmp_path, suffix, 
 def test_an_extension_for_another_machine(tandem, tmp_path):
     package = write_files(tmp_path, {"app.py": "import speedy\n", "speedy.so": b"MZ" * 200})
     hint = hint_of(tandem.invoke("app.handler", package))
-    assert hint.startswith("speedy is built for another platform: install it for this one (pip install --platform ")
+    assert hint.startswith("speedy is built for another platform: install it for this one (PIP install --platform ")
 
 
 def test_a_hint_during_an_invocation(tandem, tmp_path):

@@ -104,6 +104,11 @@ def test_options_go_before_the_template(tandem, project):
     }
 
 
+def test_a_template_that_is_there_is_named(tandem, project):
+    assert "name a function" not in one_line(tandem("invoke", cwd=project.parent))
+    assert one_line(tandem("invoke", cwd=project)).endswith("my_handler, or name a function of template.yaml\n")
+
+
 def test_quiet_leaves_the_warnings_out(tandem, project):
     run = tandem("invoke", "Show", "--quiet", cwd=project)
     assert (run.code, run.stderr) == (0, "")

@@ -52,6 +52,7 @@ def test_help_names_every_option_of_the_issue(tandem):
         (["runtimes", "x"], "unexpected argument 'x'"),
         (["runtimes", "--jsno"], "did you mean --json?"),
         (["invoke"], "--handler"),
+        (["invoke", "--handler", "a.b", "c"], "that could have c; name one with --template, or put a value with a blank"),
         (["invoke", "--handler"], "--handler needs a value"),
         (["invoke", "--handler", "a.b", "--handler", "a.b"], "--handler is given more than once"),
         (["invoke", "--handlr", "a.b"], "did you mean --handler?"),

@@ -174,8 +174,8 @@ def _missing_dependency(missing):
     near = _near(top, [(name, name) for place, name in modules if not place])
     distribution = _DISTRIBUTIONS.get(top, top)
     return (
-        "the module {0} is missing: add the distribution {1} beside the handler, at the package's root (pip install "
-        "--target PACKAGE {1}), or name a virtual environment that has it (--venv)".format(top, distribution)
+        "the module {0} is missing: add the distribution {1} beside the handler, at the package's root ({2} install "
+        "--target PACKAGE {1}), or name a virtual environment that has it (--venv)".format(top, distribution, _pip())
     ) + (", if you did not mean {}".format(near[0]) if near else "")
 
 
@@ -200,10 +200,17 @@ def _built_for(file, suffix, top):
     theirs, ours = _reading(suffix), _reading(importlib.machinery.EXTENSION_SUFFIXES[0].lstrip("."))
     version = theirs.partition(" on ")[0].rpartition(" ")[2]
     same_platform = theirs.partition(" on ")[2] == ours.partition(" on ")[2]
-    remedy = "run the function on that version (--runtime python{}), or ".format(version) if same_platform else ""
     distribution = _DISTRIBUTIONS.get(top, top)
-    return "{} is built for {}, and {} runs here: {}install {} again for the one that runs (pip install --upgrade " \
-        "--target PACKAGE {})".format(file, theirs, ours, remedy, distribution, distribution)
+    remedy = ", or run the function on python{0} where tandem runtimes lists it as usable (--runtime python{0})"
+    return "{} is built for {}, and {} runs here: install {} again for the one that runs ({} install --upgrade " \
+        "--target PACKAGE {}){}".format(
+            file, theirs, ours, distribution, _pip(), distribution, remedy.format(version) if same_platform else ""
+        )
+
+
+def _pip():
+    """The pip whose packages the interpreter that runs can use."""
+    return "{} -m pip".format(sys.executable or "pip{}.{}".format(*sys.version_info[:2]))
 
 
 def _reading(suffix):
@@ -223,11 +230,11 @@ def _broken_library(error):
         return None
     distribution = _DISTRIBUTIONS.get(top, top)
     if "invalid ELF header" in text or "wrong ELF class" in text:
-        return "{0} is built for another platform: install it for this one (pip install --platform manylinux2014_{1} " \
-            "--only-binary=:all: --target PACKAGE {0})".format(distribution, os.uname().machine)
+        return "{0} is built for another platform: install it for this one ({2} install --platform manylinux2014_{1} " \
+            "--only-binary=:all: --target PACKAGE {0})".format(distribution, os.uname().machine, _pip())
     if re.search(r"undefined symbol: _?Py", text):
-        return "{0} is built for another Python version: install it for {1}.{2} (pip install --upgrade --target " \
-            "PACKAGE {0})".format(distribution, *sys.version_info[:2])
+        return "{0} is built for another Python version: install it for {1}.{2} ({3} install --upgrade --target " \
+            "PACKAGE {0})".format(distribution, *sys.version_info[:2], _pip())
     return None
 
 
