@@ -173,3 +173,17 @@ def test_a_repository_that_maven_cannot_write_is_said_before_anything_is_built(t
     assert done.stderr.startswith(f"examples/quickstart: Maven cannot write to {repository}; ")
     assert len(done.stderr.splitlines()) == 1
     assert "[2/4]" not in done.stdout
+
+
+def test_settings_of_maven_count_but_for_their_comments(tree, environment, tmp_path):
+    """Maven's own settings.xml, which people copy, has another repository in a comment."""
+    settings = tmp_path / ".m2" / "settings.xml"
+    settings.parent.mkdir()
+    given = {**environment, "MAVEN_OPTS": f"-Duser.home={tmp_path}"}
+    element = "<localRepository>/dev/null/repository</localRepository>"
+    settings.write_text(f"<settings>\n  <!-- Default: home\n  {element}\n  -->\n</settings>\n", encoding="utf-8")
+    done = run([tree / "examples" / "quickstart"], given)
+    assert done.returncode == 0, done.stderr
+    settings.write_text(f"<settings><!-- one --><!-- two -->\n{element}<!-- three --></settings>\n", encoding="utf-8")
+    done = run([tree / "examples" / "quickstart"], given)
+    assert done.stderr.startswith("examples/quickstart: Maven cannot write to /dev/null/repository; ")
