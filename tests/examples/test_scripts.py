@@ -131,6 +131,8 @@ def test_required_machines_that_are_absent_or_unusable(helper, runtimes):
         (["tests/run", "--only"], "--only needs a value"),
         (["tests/run", "--require", "java17,foo", "--only", "machines"], "--require: 'foo'"),
         (["tests/run", "--require=python4.1"], "--require: 'python4.1'"),
+        (["tests/fresh", "--unknown"], "'--unknown'"),
+        (["tests/fresh", "--root"], "--root needs a value"),
         (["tools/setup", "everything"], "'everything'"),
         (["examples/quickstart", "now"], "takes no arguments"),
     ],
@@ -140,6 +142,16 @@ def test_bad_use_of_a_script_is_one_line(root, words, text):
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(words[0] + ": ") and text in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_fresh_machine_says_which_right_it_lacks(root):
+    """Before it installs or makes anything."""
+    words, text = [], "needs root, for mounts and a chroot: sudo tests/fresh"
+    if os.geteuid() == 0:
+        words, text = ["setpriv", "--bounding-set", "-sys_admin"], "cannot make mount and process namespaces (CAP_SYS_ADMIN)"
+    done = subprocess.run([*words, root / "tests" / "fresh"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"tests/fresh: {text}") and len(done.stderr.splitlines()) == 1
 
 
 def test_machines_of_a_tree_that_is_not_built(root, tmp_path):
