@@ -160,6 +160,28 @@ def test_refused_extensions_name_the_remedy(half, package, text):
     assert half.errors.report(raised(ImportError(whole)), "id", True, False)[2] == whole
 
 
+def test_extensions_of_a_second_package_that_look_in_the_first(half, package):
+    """What CPython 3.13 makes of numpy: its extension looks for it in the main interpreter, and says so once only."""
+    remedy = "run this function with process isolation: "
+    half.resolve.prepare(str(package), [], False)
+    (package / "present.py").write_text("")
+    lost = "raise ModuleNotFoundError(name='{}')\n"
+    wrapped = "try:\n    {}except ImportError as e:\n    raise ImportError('you should not') from e\n"
+    (package / "refused.py").write_text(wrapped.format(lost.format("present")))
+    (package / "lacking.py").write_text(wrapped.format(lost.format("absent_thing")))
+    (package / "again.py").write_text("raise RuntimeError('CPU dispatcher tracer already initlized')\n")
+    (package / "broken.py").write_text("raise RuntimeError('broken')\n")
+    message = fault_of(half, "refused.fn")[1]
+    assert message.startswith("Unable to import module 'refused': " + remedy)
+    assert message.endswith("(present was looked for in the first package)")
+    assert fault_of(half, "lacking.fn")[1] == "Unable to import module 'lacking': you should not"
+    assert fault_of(half, "again.fn")[1].startswith("Unable to import module 'again': " + remedy)
+    with pytest.raises(RuntimeError, match="^broken$"):
+        half.resolve.open_handler("broken.fn")
+    half.resolve.prepare(str(package), [], True)
+    assert fault_of(half, "refused.fn")[1] == "Unable to import module 'refused': you should not"
+
+
 def test_h_py_14_layers_follow_unless_pythonpath_is_set(half, tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "path", ["/else"])
     monkeypatch.delenv("PYTHONPATH", raising=False)

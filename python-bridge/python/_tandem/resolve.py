@@ -140,7 +140,7 @@ def _import(module_name, attribute):
         message = "Unable to import module '{}': {}".format(module_name, refusal or error)
         hint = None if refusal else hints.of_import(error, (module_name, attribute))
         raise Fault("Runtime.ImportModuleError", message, hint=hint) from None
-    except UserWarning as warning:
+    except (UserWarning, RuntimeError) as warning:
         text = isolation.refusal(warning)
         if text is None:
             raise
