@@ -21,6 +21,7 @@ readonly -a step_table=(
   'python-half|cases||the Python half of the CPython loader by itself'
   'proto|cases||the golden files, decoded by another implementation'
   'cli|cases||the tandem command, end to end'
+  'dependencies|cases||packages with what people really ship: numpy, pandas, boto3, shaded jars, Kotlin, a Jackson of their own'
   'examples|cases||the examples, the installed tree, the out-of-tree loader, these scripts'
   'soak|cases||long runs of both VMs in one process: what they leave behind, stacks, threads, payloads; far longer with --all'
   'asan|cases||core, the native loader and all that needs no VM under AddressSanitizer and UndefinedBehaviorSanitizer'
@@ -190,6 +191,16 @@ test_command() {
   mapfile -t paths < <(tested python | cut -f3)
   run_pytest "$1" "${@:2}" "TANDEM_BIN=$ci_build/bin/tandem" "TANDEM_EXAMPLES=$ci_build/examples" \
     "TANDEM_TEST_PYTHONS=${paths[*]}" "TANDEM_TEST_JAVA_HOMES=${homes[*]}"
+}
+
+# Real wheels and jars; packages are made once for each interpreter and list of requirements.
+step_dependencies() {
+  local packages=$root/build/test-dependencies path
+  local -a machines=()
+  while IFS=$'\t' read -r _ _ path; do machines+=(--python "$path"); done < <(tested python)
+  while IFS=$'\t' read -r _ _ path; do machines+=(--java "$path"); done < <(tested java)
+  limited "$test_python" "$root/tests/dependencies/make_packages.py" "$packages" "${machines[@]}"
+  test_command tests/dependencies "PYTHONPATH=$root/tests/cli" "TANDEM_TEST_DEPENDENCIES=$packages"
 }
 
 # The first JDK with the first CPython; with --all, each JDK with a CPython and each CPython with a JDK, and signals at
