@@ -23,7 +23,7 @@ def configure(root, tmp_path):
         if pythons is not None:
             environment["TANDEM_PYTHONS"] = pythons
         return subprocess.run(
-            ["cmake", "-S", tmp_path, "-B", tmp_path / "build", *arguments],
+            ["cmake", "-G", "Ninja", "-S", tmp_path, "-B", tmp_path / "build", *arguments],
             env=environment,
             capture_output=True,
             text=True,
