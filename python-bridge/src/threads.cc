@@ -112,6 +112,7 @@ PyThreadState* HostThread::FindState(PyInterpreterState* interpreter) {
 }
 
 void HostThread::Keep(PyThreadState* state) {
+  BoundRecursion(state);
   entries_.push_back({PyThreadState_GetInterpreter(state), state, false});
 }
 

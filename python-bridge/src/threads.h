@@ -34,7 +34,7 @@ class HostThread {
     if (last_interpreter_ == interpreter) return last_state_;
     return FindState(interpreter);
   }
-  // Remembers a thread state of this thread's that stays as long as its interpreter does.
+  // Remembers a thread state of this thread's that came with its interpreter and stays as long.
   void Keep(PyThreadState* state);
   // Whether `state` is one of the calling thread's, which may not have called yet.
   static bool CallerHolds(PyThreadState* state);

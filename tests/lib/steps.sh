@@ -229,6 +229,11 @@ soak() {
   local name status=0
   local -a arguments=(-- '--gtest_filter=-LongPayloads.*')
   [[ $extent != all ]] || arguments=()
+  # Where Python starts on a small stack, and on the initial thread.
+  for name in 1024KiB OfTheInitialThread; do
+    run_gtest "$1-recursion-$name" "$test_programs/soak_recursion_test" "TANDEM_TEST_JAVA_HOME=$2" \
+      "TANDEM_TEST_PYTHON=$3" "TANDEM_TEST_EXTENT=$extent" -- "--gtest_filter=*/PythonStacks.*$name" || status=1
+  done
   for name in growth nulls threads recursion payloads; do
     run_gtest "$1-$name" "$test_programs/soak_${name}_test" "TANDEM_TEST_JAVA_HOME=$2" "TANDEM_TEST_PYTHON=$3" \
       "TANDEM_TEST_EXTENT=$extent" "${arguments[@]}" || status=1
