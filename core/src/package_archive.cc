@@ -86,8 +86,8 @@ fs::path PlaceOf(const fs::path& folder, std::string_view name) {
   return (folder / fs::path(name)).lexically_normal();
 }
 
-// Whether the entries and the folders on their ways are more than kMaxEntries.
-bool MakesTooMany(zip_t* archive) {
+// How many folders the entries lie in; some too many where entries and folders are more than kMaxEntries.
+std::size_t CountFolders(zip_t* archive) {
   const zip_int64_t count = zip_get_num_entries(archive, 0);
   std::unordered_set<std::string_view> folders;
   for (zip_int64_t i = 0; i < count; ++i) {
@@ -96,10 +96,10 @@ bool MakesTooMany(zip_t* archive) {
     for (std::size_t slash = folder.rfind('/'); slash != std::string_view::npos; slash = folder.rfind('/')) {
       folder = folder.substr(0, slash);
       if (!folders.insert(folder).second) break;
-      if (folders.size() + static_cast<std::size_t>(count) > kMaxEntries) return true;
+      if (folders.size() + static_cast<std::size_t>(count) > kMaxEntries) return folders.size();
     }
   }
-  return false;
+  return folders.size();
 }
 
 // A file or link to be written.
@@ -118,10 +118,10 @@ class Unpacker {
       : archive_(archive), target_(std::move(target)), limit_(limit), left_(limit) {}
 
   Status Run() {
-    if (MakesTooMany(archive_)) {
+    const zip_int64_t count = zip_get_num_entries(archive_, 0);
+    if (CountFolders(archive_) + static_cast<std::size_t>(count) > kMaxEntries) {
       return Refused("it unpacks to more than " + std::to_string(kMaxEntries) + " files and folders");
     }
-    const zip_int64_t count = zip_get_num_entries(archive_, 0);
     for (zip_int64_t i = 0; i < count; ++i) {
       if (Status status = Unpack(static_cast<zip_uint64_t>(i)); !status.ok()) return status;
     }
@@ -328,6 +328,7 @@ Result<PackageArchive> PackageArchive::Open(std::string_view bytes) {
     archive.size_ += std::min(entry.size, UINT64_MAX - archive.size_);
     archive.size_on_disk_ += ((entry.size / kBlock) + 1) * kBlock;
   }
+  archive.size_on_disk_ += CountFolders(archive.archive_.get()) * kBlock;
   return archive;
 }
 

@@ -90,6 +90,10 @@ void Resolver::Spend(Mark mark, std::size_t bytes) {
   if (bytes > kMaxText || spent_ > kMaxSteps) throw Unresolvable(mark, "this is too large to be worked out");
 }
 
+bool Resolver::is_exhausted() const {
+  return spent_ > kMaxSteps;
+}
+
 NodePtr Resolver::Text(std::string text, Mark mark) {
   Spend(mark, text.size());
   return MakeText(std::move(text), mark);

@@ -49,6 +49,8 @@ class Resolver {
   std::string FunctionArn(const Resource& resource);
   // What Ref makes of a layer that the template defines.
   std::string LayerArn(const Resource& resource) const;
+  // Whether all that it takes to work out a template is spent: everything is unresolvable from now on.
+  bool is_exhausted() const;
   // The remarks since the last call.
   std::vector<Remark> TakeRemarks() { return std::exchange(remarks_, {}); }
 
@@ -88,7 +90,7 @@ class Resolver {
 
   const Stack& stack_;
   std::vector<Remark> remarks_;
-  std::size_t spent_ = 0;
+  std::size_t spent_ = 0;  // of kMaxSteps
   int depth_ = 0;
 };
 

@@ -136,6 +136,10 @@ Result<Template> LoadTemplate(const std::string& path, const TemplateOptions& op
   Resolver resolver(*stack);
   for (const Resource& resource : stack->resources()) {
     if (!resource.is_function()) continue;
+    if (resolver.is_exhausted()) {
+      return {Code::kInvalidArgument, stack->Place("Resources." + resource.id, resource.mark) +
+                                          ": the template before is too large to be worked out"};
+    }
     result.functions.push_back(FunctionReader(*stack, resolver, resource, options).Read());
   }
   return result;

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
 
 namespace tandem::templates {
@@ -466,6 +467,22 @@ TEST_F(TemplateTest, OddResourcesAreToldAndDoNoHarm) {
   ASSERT_EQ(loaded.functions.size(), 1U);
   EXPECT_EQ(loaded.functions[0].problems.front().text,
             "t.yaml:4: Resources.C.Properties: this must be a map, not a list");
+}
+
+// Many functions with many variables each, in a short text: none is worked out by halves.
+TEST_F(TemplateTest, ATemplateThatIsTooLargeIsRefused) {
+  std::ostringstream text;
+  text << "Globals: {Function: {Environment: {Variables: {";
+  for (int i = 0; i < 2000; ++i) text << 'k' << i << ": v,";
+  text << "}}}}\nResources:\n";
+  for (int i = 0; i < 1000; ++i)
+    text << "  F" << i << ": {Type: AWS::Serverless::Function, Properties: {Handler: a.b}}\n";
+  Write("t.yaml", text.str());
+  const auto loaded = LoadTemplate("t.yaml", {});
+  ASSERT_FALSE(loaded.ok());
+  EXPECT_EQ(loaded.status().code(), Code::kInvalidArgument);
+  EXPECT_NE(loaded.status().message().find("the template before is too large to be worked out"), std::string::npos)
+      << loaded.status().message();
 }
 
 }  // namespace

@@ -168,6 +168,20 @@ TEST_F(PackageCacheTest, SizesAreThoseOfTheDisk) {
   EXPECT_FALSE(fs::exists(root)) << "300 blocks, though no file holds a byte";
 }
 
+TEST_F(PackageCacheTest, SizesHaveTheFoldersInThem) {
+  options_.cache_limit = kMb;
+  std::vector<RawEntry> entries;
+  for (int i = 0; i < 4; ++i) {
+    std::string name(1, static_cast<char>('a' + i));
+    for (int depth = 1; depth < 100; ++depth) name += "/d";
+    entries.push_back({.name = name + "/f", .data = ""});
+  }
+  const fs::path root = OpenPackage(Raw({.entries = entries}), options_)->root;
+  UsedLast(root, 1);
+  Unused(1);
+  EXPECT_FALSE(fs::exists(root)) << "400 folders of a block";
+}
+
 // In a process of its own: exits with 0 if `body` says so.
 template <typename Body>
 int StatusOf(Body body) {
