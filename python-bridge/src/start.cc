@@ -1,10 +1,13 @@
 #include "start.h"
 
+#include <sys/stat.h>
+
 #include <array>
 #include <clocale>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <string>
 
 #include "python.h"
 #include "threads.h"
@@ -60,6 +63,26 @@ void Check(const PyStatus& status) {
   throw StartFailure(text);
 }
 
+bool IsThere(const std::string& path) {
+  struct stat status {};
+  return stat(path.c_str(), &status) == 0;
+}
+
+// CPython 3.11 writes all that it knows of its paths to standard error where PYTHONHOME names a place without its
+// standard library, so that is looked for first.
+void RequireStandardLibrary() {
+  const char* const home = std::getenv("PYTHONHOME");
+  if (home == nullptr || *home == '\0') return;
+  std::string prefix(home);
+  prefix = prefix.substr(0, prefix.find(':'));  // the part behind it is for extension modules
+  for (const char* folder : {"/lib", "/lib64"}) {
+    const std::string libraries = prefix + folder + "/python";
+    if (IsThere(libraries + TANDEM_PYTHON_VERSION "/encodings")) return;
+    if (IsThere(libraries + std::to_string(PY_MAJOR_VERSION) + std::to_string(PY_MINOR_VERSION) + ".zip")) return;
+  }
+  throw StartFailure("Python cannot be started: its standard library is not where it looks for it");
+}
+
 void Preinitialize() {
   PyPreConfig config;
   PyPreConfig_InitPythonConfig(&config);
@@ -105,6 +128,7 @@ class Interrupt {
 
 void StartPython(const std::string& executable) {
   if (Py_IsInitialized() != 0) return;
+  RequireStandardLibrary();
   const SignalActions actions;
   const Interrupt interrupt;
   Preinitialize();

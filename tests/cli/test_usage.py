@@ -1,6 +1,7 @@
 """Verbs, help and bad use."""
 
 import re
+import subprocess
 
 import pytest
 from support import command_path, write_files, write_zip
@@ -154,6 +155,16 @@ def test_variable_that_stops_a_runtime_is_named(tandem, java_package, tmp_path, 
         assert said in run.stderr
         assert run.stderr.count(name) == 1
         assert run.stderr.count("\n") == 1
+
+
+def test_python_home_stops_each_python_in_one_line(invoke_python, python):
+    run = invoke_python(ECHO, "--python", python, env={"PYTHONHOME": "/nosuch"})
+    assert (run.code, run.stdout) == (3, b"")
+    assert run.stderr.startswith("tandem: invoke: --python: Python cannot be started: its standard library is not where")
+    assert "; PYTHONHOME is /nosuch" in run.stderr and run.stderr.count("\n") == 1
+    tell = [python, "-c", "import sys; print(sys.base_prefix)"]
+    home = subprocess.run(tell, capture_output=True, text=True, check=True).stdout.strip()
+    assert invoke_python(ECHO, "--python", python, env={"PYTHONHOME": home}).code == 0
 
 
 def test_values_may_be_joined(tandem, tmp_path):
