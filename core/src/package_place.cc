@@ -61,14 +61,32 @@ void RemoveTree(const fs::path& folder) {
   fs::remove_all(folder, error);
 }
 
-// Removes the scratch folders that nobody holds any more.
-void RemoveAbandoned(const fs::path& parent) {
+// A scratch folder that nobody held any more.
+struct Abandoned {
+  FolderLock lock;
+  fs::path path;
+};
+
+// The caller holds the parent's lock.
+std::vector<Abandoned> TakeAbandoned(const fs::path& parent) {
+  std::vector<Abandoned> taken;
   std::error_code error;
   for (fs::directory_iterator at(parent, error), end; !error && at != end; at.increment(error)) {
     if (!at->path().filename().native().starts_with(kScratchPrefix)) continue;
-    const FolderLock lock(at->path(), Kind::kExclusiveAtOnceOrNever);
-    if (lock.is_held()) RemoveTree(at->path());
+    FolderLock lock(at->path(), Kind::kExclusiveAtOnceOrNever);
+    if (lock.is_held()) taken.push_back({std::move(lock), at->path()});
   }
+  return taken;
+}
+
+// Removes what killed commands have left, unless somebody else is at it.
+void RemoveAbandoned(const fs::path& parent) {
+  std::vector<Abandoned> abandoned;
+  {
+    const FolderLock lock(parent, Kind::kExclusiveAtOnceOrNever);
+    if (lock.is_held()) abandoned = TakeAbandoned(parent);
+  }
+  for (const Abandoned& one : abandoned) RemoveTree(one.path);  // while others can go on
 }
 
 // A folder that is locked, and goes with this object unless it was moved to its place.
@@ -128,7 +146,6 @@ class ScratchFolder {
 
 Result<ScratchFolder> MakeScratch(const fs::path& parent) {
   const FolderLock lock(parent, Kind::kExclusive);
-  RemoveAbandoned(parent);
   return ScratchFolder::In(parent);
 }
 
@@ -228,6 +245,7 @@ std::string PlaceName(std::string_view key, std::uint64_t bytes) {
 }
 
 Result<PlaceUse> UsePlace(const fs::path& place, const PlaceContents& contents) {
+  RemoveAbandoned(place.parent_path());
   if (PlaceUse use = Use(place); use != nullptr && contents.is_intact(place.string())) return use;
   auto scratch = MakeScratch(place.parent_path());
   if (!scratch) return scratch.status();

@@ -86,8 +86,18 @@ def examples():
 
 
 def test_there_is_an_example_of_each_status():
-    assert [status for _, _, status in examples()] == ["0", "1", "2", "3", "4"]
-    assert PAGE.count("```console") == 5
+    header = (ROOT / "cli" / "exit_status.h").read_text(encoding="utf-8")
+    statuses = re.findall(r"constexpr int kExit\w+ = (\d+);", header)
+    assert len(statuses) >= 5
+    assert [status for _, _, status in examples()] == statuses
+    assert re.findall(r"^\| (\d) \|", PAGE, re.MULTILINE) == statuses
+    assert PAGE.count("```console") == len(statuses)
+
+
+def test_each_row_has_a_remedy():
+    rows = [line for line in PAGE.splitlines() if line.startswith("| `")]
+    assert len(rows) > 100
+    assert [row for row in rows if not re.search(r"\| [^|]*\w[^|]* \|$", row)] == []
 
 
 @pytest.mark.parametrize("command, lines, status", examples())

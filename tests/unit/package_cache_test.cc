@@ -168,6 +168,15 @@ TEST_F(PackageCacheTest, SizesAreThoseOfTheDisk) {
   EXPECT_FALSE(fs::exists(root)) << "300 blocks, though no file holds a byte";
 }
 
+TEST_F(PackageCacheTest, WhatAKilledCommandHasLeftGoesWithTheNextUseOfAnyTree) {
+  const auto open = [&] { return OpenPackage(Raw({.entries = {{.name = "a.py", .data = "1"}}}), options_)->root; };
+  open();
+  const fs::path left = packages() / ".unpacking-abcdef";
+  fs::create_directories(left / "folder");
+  open();
+  EXPECT_FALSE(fs::exists(left));
+}
+
 TEST_F(PackageCacheTest, SizesHaveTheFoldersInThem) {
   options_.cache_limit = kMb;
   std::vector<RawEntry> entries;
