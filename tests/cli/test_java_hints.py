@@ -118,6 +118,27 @@ def test_java_classes_in_the_wrong_place(tandem, classes, tmp_path):
 
 
 @pytest.mark.parametrize(
+    "handler, hint",
+    [
+        ("com.me.Helper::run", "no class of the package has a name near that; it has example.Hello"),
+        ("lib.Helpr::run", "did you mean lib.Helper::run?"),
+        ("com.me.Hello::myHandler", "did you mean example.Hello::myHandler?"),
+        ("lib.Hello::myHandler", "did you mean example.Hello::myHandler?"),
+        ("other.Hallo::run", "did you mean other.Hello::run?"),
+    ],
+)
+def test_a_librarys_class_of_the_same_simple_name(tandem, classes, tmp_path, handler, hint):
+    """H-JAVA-05: it is no handler, unless the whole name is near."""
+    package = shutil.copytree(classes[0], tmp_path / "package")
+    (package / "lib").mkdir()
+    library = shutil.copytree(classes[2], tmp_path / "library")
+    write_files(tmp_path, {"Hello.java": "package other; public class Hello {}"})
+    compile_java(library, [str(tmp_path / "Hello.java")])
+    jar(package / "lib" / "dependency.jar", library)
+    assert hint_of(tandem.invoke(handler, package)) == hint
+
+
+@pytest.mark.parametrize(
     "handler, missing",
     [
         ("example.Early::run", "lib.Helper"),

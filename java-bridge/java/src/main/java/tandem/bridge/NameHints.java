@@ -48,27 +48,29 @@ final class NameHints {
         || files.inJars.contains(name.substring(0, dot).replace('.', '/')))) {
       return didYouMean(new String[] {name.substring(0, dot) + SEPARATOR + name.substring(dot + 1)});
     }
-    List<String> known = new ArrayList<>(files.classes);
-    known.addAll(files.inJars);
-    Collection<String> near = near(name, known);
+    Collection<String> near = near(name, files.classes, true);
+    if (near.isEmpty()) {
+      near = near(name, files.inJars, false);
+    }
     if (!near.isEmpty()) {
       return didYouMean(near.stream().map(found -> found + suffix).toArray(String[]::new));
     }
     if (files.sources.contains(path) || files.sources.stream().anyMatch(source -> source.endsWith("/" + path))) {
       return "the package has the source of the class, but not compiled: compile it, and package what javac writes";
     }
-    if (known.isEmpty()) {
+    if (files.classes.isEmpty() && files.inJars.isEmpty()) {
       return "the package holds no class file, nor a jar in lib/";
     }
     return "no class of the package has a name near that" + listed("; it has ", outer(files.classes));
   }
 
-  private Collection<String> near(String name, List<String> paths) {
+  /** Of the package's own classes one in another Java package may be meant; of its libraries' a handler seldom is. */
+  private Collection<String> near(String name, List<String> paths, boolean areOwn) {
     String simple = simple(name);
     TreeMap<Integer, Set<String>> byDistance = new TreeMap<>();
     for (String path : paths) {
       String found = path.replace('/', '.');
-      int distance = simple(found).equals(simple) ? 0 : Nearness.between(name, found);
+      int distance = areOwn && simple(found).equals(simple) ? 0 : Nearness.between(name, found);
       if (distance <= Nearness.limit(simple) && isLoadable(found)) {
         byDistance.computeIfAbsent(distance, key -> new TreeSet<>()).add(found);
       }
