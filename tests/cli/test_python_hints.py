@@ -1,6 +1,7 @@
 """What the command advises where a Python function fails for a name or a dependency: docs/errors.md, "Hints"."""
 
 import base64
+import hashlib
 import json
 import shutil
 import subprocess
@@ -24,6 +25,16 @@ HELLO_PY = """
 
 
 TELL_PLATFORM = "import sys; print(sys.implementation._multiarch, *sys.version_info[:2])"
+ASKED = """
+    class Asked:
+        def __call__(self): pass
+
+        @property
+        def __module__(self):
+            print("asked", flush=True)
+
+    asked_for_its_module = Asked()
+"""
 SPEEDY = """
     try:
         from speedy._fast import x
@@ -85,6 +96,79 @@ def test_a_wrapping_folder(tandem, tmp_path):
     assert tandem.invoke("wrapped/hello_python.my_handler", package).json == "hello"
 
 
+LIBRARY = {"flask/__init__.py": "", "flask/app.py": "", "flask/sansio/app.py": ""}
+
+
+@pytest.mark.parametrize(
+    "files, handler, hint",
+    [
+        (
+            {**LIBRARY, "lambda_function.py": ""},
+            "app.handler",
+            "the modules at the package's root are flask, lambda_function",
+        ),
+        ({**LIBRARY, "lambda_function.py": ""}, "flask.ap.handler", "did you mean flask.app.handler?"),
+        (
+            {**LIBRARY, "flask-3.0.dist-info/RECORD": "", "mine/notes.txt": ""},
+            "app.handler",
+            "the modules at the package's root are flask",
+        ),
+        (
+            {**LIBRARY, "lambda_function.py": "", "src/app.py": ""},
+            "app.handler",
+            "the module is in the folder src of the package: package what src holds, or name the handler "
+            "src/app.handler",
+        ),
+        (
+            {"wrapped/mine/__init__.py": "", "wrapped/mine/app.py": "", "notes.py": ""},
+            "mine.app.handler",
+            "the module is in the folder wrapped of the package: package what wrapped holds, or name the handler "
+            "wrapped/mine.app.handler",
+        ),
+        (
+            {"hello_world/__init__.py": "", "hello_world/app.py": "", "template.yaml": ""},
+            "app.handler",
+            "the module is in the folder hello_world of the package: package what hello_world holds, or name the "
+            "handler hello_world/app.handler",
+        ),
+    ],
+)
+def test_a_librarys_modules_are_no_handlers(tandem, tmp_path, files, handler, hint):
+    """H-PY-15, K-01: unless all that the package holds is a package of Python."""
+    assert hint_of(tandem.invoke(handler, write_files(tmp_path, files), "--runtime", "python")) == hint
+
+
+def test_a_handler_near_very_many_names(tandem, tmp_path):
+    """H-PY-15: the error is not lost for its hint."""
+    stem = "generated_module_for_customer_number_"
+    package = write_files(tmp_path, {f"{stem}{number:05}.py": "" for number in range(20000)})
+    write_files(tmp_path, {"late.py": f"def handler(event, context):\n    import {stem}x00001\n"})
+    for wanted, hint in (("x00001", [f"did you mean {stem}00001.handler?"]), ("x" * 150, [])):
+        run = tandem.invoke(f"{stem}{wanted}.handler", package, "--runtime", "python")
+        assert (run.json["errorType"], hints_of(run)) == ("Runtime.ImportModuleError", hint)
+    run = tandem.invoke("late.handler", package)
+    assert run.json["errorType"] == "ModuleNotFoundError"
+    assert hint_of(run).endswith(f"if you did not mean {stem}00001")
+
+
+def test_an_import_among_very_many_long_names(tandem, tmp_path):
+    """Of which none is near."""
+    names = [f"m{hashlib.sha256(str(number).encode()).hexdigest()}" for number in range(20001)]
+    package = write_files(tmp_path, {f"{name}.py": "" for name in names[1:]})
+    write_files(tmp_path, {"late.py": f"def handler(event, context):\n    import {names[0]}\n"})
+    run = tandem.invoke("late.handler", package)
+    assert run.json["errorType"] == "ModuleNotFoundError"
+    assert hint_of(run).endswith("or name a virtual environment that has it (--venv)")
+
+
+def test_an_error_is_logged_before_its_hint_is_made(tandem, invoke_python):
+    """What makes a hint may ask the user's own objects."""
+    run = invoke_python(ASKED, handler="app.absent")
+    assert run.json["errorType"] == "Runtime.HandlerNotFound"
+    lines = run.stderr.split("\n")
+    assert lines.index("asked") > [line.startswith("[ERROR] Runtime.HandlerNotFound") for line in lines].index(True)
+
+
 def test_a_module_of_another_place(tandem, tmp_path):
     """H-PY-21: the standard library's module was imported before the package's."""
     package = write_files(tmp_path, {"json.py": "def handler(event, context): pass\n"})
@@ -103,9 +187,13 @@ def test_a_module_of_another_place(tandem, tmp_path):
         ),
         (
             "absent_thing.part",
-            "the module absent_thing is missing: add the distribution absent_thing beside the handler, at the "
-            "package's root (PIP install --target PACKAGE absent_thing), or name a virtual environment that has it "
-            "(--venv)",
+            "the module absent_thing is missing: add the distribution that has it beside the handler, at the package's "
+            "root, or name a virtual environment that has it (--venv)",
+        ),
+        (
+            "openpyxl",
+            "the module openpyxl is missing: add the distribution openpyxl beside the handler, at the package's root "
+            "(PIP install --target PACKAGE openpyxl), or name a virtual environment that has it (--venv)",
         ),
         (
             "inner",
@@ -129,6 +217,27 @@ def test_python_dependencies(tandem, python, tmp_path, module, hint):
         "requestId": "",
         "stackTrace": [],
     }
+
+
+@pytest.mark.parametrize(
+    "module, copy", [("requests", "botocore/vendored/requests/__init__.py"), ("six", "pip/_vendor/six.py")]
+)
+def test_a_librarys_own_copy_of_a_dependency(tandem, tmp_path, module, copy):
+    """H-PY-16."""
+    top, inner, *_ = copy.split("/")
+    files = {"app.py": f"import {module}\n", f"{top}/__init__.py": "", f"{top}/{inner}/__init__.py": "", copy: ""}
+    hint = hint_of(tandem.invoke("app.handler", write_files(tmp_path, files)))
+    assert hint.startswith(f"the module {module} is missing: add the distribution {module} beside the handler")
+    (tmp_path / top / inner / "__init__.py").unlink()
+    assert hint_of(tandem.invoke("app.handler", str(tmp_path))) == hint
+
+
+def test_no_advice_to_install_what_an_event_names(tandem, invoke_python):
+    source = "import importlib\ndef handler(event, context):\n    importlib.import_module(event)\n"
+    for event in ("evil --index-url x", "evil-thing", "evil;thing", "json.evil thing"):
+        run = invoke_python(source, "--payload", json.dumps(event))
+        assert (run.json["errorType"], hints_of(run)) == ("ModuleNotFoundError", []), event
+    assert "evil_thing" not in hint_of(invoke_python(source, "--payload", '"evil_thing"')).partition(":")[2]
 
 
 def test_a_mistyped_import(tandem, tmp_path):
@@ -194,12 +303,58 @@ def test_a_hint_during_an_invocation(tandem, tmp_path):
     assert hint_of(run).startswith("the module reqests is missing: ")
 
 
-def test_no_hint_where_none_helps(tandem, invoke_python):
-    circle = "from app import absent\n"
-    typo = "def handler(event, context):\n  retrun 1\n"
-    for source in (typo, "raise KeyError('x')\n", "import os\nos.absent\n", circle):
-        run = invoke_python(source)
-        assert (run.code, hints_of(run)) == (1, []), source
+def test_an_import_that_a_package_words_anew(tandem, tmp_path):
+    """As older releases of numpy did, whose __init__ names no cause."""
+    source = SPEEDY.replace(" from error", "")
+    package = write_files(tmp_path, {"app.py": "import speedy\n", "speedy/__init__.py": source})
+    (tmp_path / "speedy" / "_fast.cpython-38-other.so").write_bytes(b"")
+    hint = hint_of(tandem.invoke("app.handler", package))
+    assert hint.startswith("speedy/_fast.cpython-38-other.so is built for CPython 3.8 on other, and ")
+
+
+CIRCLE = "from app import absent\n"
+TYPO = "def handler(event, context):\n  retrun 1\n"
+OPTIONAL = "try:\n    import absent_option\nexcept ImportError:\n    "
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        TYPO,
+        "raise KeyError('x')\n",
+        "import os\nos.absent\n",
+        CIRCLE,
+        OPTIONAL + "raise ImportError('feature off') from None\n",
+        OPTIONAL + "raise ImportError('feature off')\n",
+        OPTIONAL + "from os import absent\n",
+        "from foo import nope\n",
+        "import sys\nsys.modules['foo'] = None\nimport foo\n",
+        "import sys\nsys.modules['baz'] = None\nimport baz\n",
+        "from bar import nope\n",
+        "import silent\n",
+        "import other\n",
+    ],
+)
+def test_no_hint_where_none_helps(tandem, invoke_python, tmp_path, source):
+    files = {
+        "foo.py": "",
+        "foo.cpython-38-other.so": "",
+        "bar/__init__.py": "",
+        "bar.cpython-38-other.so": "",
+        "baz.abi3.so": "",
+        "baz.cpython-38-other.so": "",
+        "silent/__init__.py": OPTIONAL + "raise ImportError('feature off') from None\n",
+        "other/__init__.py": OPTIONAL + "from os import absent\n",
+    }
+    write_files(tmp_path / "package", files)
+    run = invoke_python(source)
+    assert (run.code, hints_of(run)) == (1, []), source
+
+
+def test_the_hint_for_what_is_missing_last(tandem, invoke_python):
+    """And not for what was tried before it."""
+    hint = hint_of(invoke_python(OPTIONAL + "import requests\n"))
+    assert hint.startswith("the module requests is missing: ")
 
 
 def test_hints_are_tandems_and_not_the_functions(tandem, tmp_path):

@@ -4,7 +4,7 @@
 class Fault(Exception):
     """A failure that the runtime itself detects (E-15): a type, a message, and no trace but the one given.
 
-    ``hint`` is what the log advises besides; None where there is nothing.
+    ``hint`` makes what the log advises besides, or None; it is called once the failure itself is logged.
     """
 
     def __init__(self, kind, message, trace=(), hint=None):

@@ -13,6 +13,7 @@ from .faults import Fault
 
 _MOST_ENTRIES = 20000  # of the package's folders that are looked at
 _MOST_NAMES = 5
+_MOST_STEPS = 2_000_000  # of comparing names: far less than an init may take
 _CHAIN = 10  # of exceptions, one behind the other
 
 #: Distributions whose name is not that of the module.
@@ -22,6 +23,8 @@ _DISTRIBUTIONS = {
     "OpenSSL": "pyOpenSSL",
     "PIL": "Pillow",
     "attr": "attrs",
+    "aws_lambda_powertools": "aws-lambda-powertools",
+    "aws_xray_sdk": "aws-xray-sdk",
     "bs4": "beautifulsoup4",
     "cv2": "opencv-python-headless",
     "dateutil": "python-dateutil",
@@ -35,6 +38,14 @@ _DISTRIBUTIONS = {
     "sklearn": "scikit-learn",
     "yaml": "PyYAML",
 }
+#: Those whose name is the module's. No other module's name is given to pip: anybody may have taken it.
+_NAMED_ALIKE = frozenset(
+    "aiohttp aiobotocore anthropic attrs boto3 botocore cachetools certifi cffi charset_normalizer click "
+    "cryptography django fastapi flask httpx idna jinja2 jmespath jsonschema lxml mangum markupsafe matplotlib "
+    "numpy openai openpyxl orjson packaging pandas paramiko pyarrow pycparser pydantic pydantic_core pymongo "
+    "pymysql pytest pytz redis regex requests rich s3transfer scipy simplejson six sqlalchemy tenacity torch tqdm "
+    "typing_extensions urllib3 werkzeug xmltodict".split()
+)
 #: What the standard library has lost, by the version that lacks it.
 _REMOVED = {
     (3, 12): "asynchat asyncore distutils imp smtpd",
@@ -65,7 +76,7 @@ def _quiet(function):
 def of_failure(error):
     """The hint for what escaped from an init or an invocation."""
     if isinstance(error, Fault):
-        return error.hint
+        return error.hint() if error.hint else None
     return of_import(error) if isinstance(error, ImportError) else None
 
 
@@ -74,14 +85,14 @@ def of_import(error, handler=None):
     """The hint for an import that failed; ``handler``: the module and attribute whose import that was."""
     chain = _chain(error)
     for cause in chain:
-        hint = _foreign_extension(cause.name) or _broken_library(cause)
+        hint = _foreign_extension(cause) or _broken_library(cause)
         if hint:
             return hint
     missing = [cause.name for cause in chain if isinstance(cause, ModuleNotFoundError) and cause.name]
     if not missing:
         return None
     if handler and chain[0].name == missing[0] and (handler[0].replace("/", ".") + ".").startswith(missing[0] + "."):
-        return _missing_handler(missing[0], *handler)
+        return _missing_handler(chain[0], *handler)
     return _missing_dependency(missing[0])
 
 
@@ -122,34 +133,52 @@ def of_name(name):
 
 
 def _chain(error):
+    """The failed import, and those that it says it is about."""
     chain = []
     while error is not None and len(chain) < _CHAIN:
         if isinstance(error, ImportError):
             chain.append(error)
-        error = error.__cause__ or error.__context__
+        error = error.__cause__ or (error.__context__ if _is_worded_anew(error) else None)
     return chain
 
 
-def _missing_handler(missing, module_name, attribute):
+def _is_worded_anew(error):
+    """Whether a package's ``__init__`` raised this while it handled what it is about, and named no cause."""
+    if error.__suppress_context__ or not isinstance(error, ImportError) or error.name:
+        return False
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and os.path.basename(trace.tb_frame.f_code.co_filename) == "__init__.py"
+
+
+def _missing_handler(error, module_name, attribute):
     if "::" in attribute:
         return of_name(module_name)
-    parent = sys.modules.get(missing.rpartition(".")[0])
-    if parent is not None and not hasattr(parent, "__path__"):  # H-PY-10
+    parent = re.search(r"; '(.+)' is not a package$", str(error))
+    if parent:  # H-PY-10
         return "{} is a module and no folder: a handler is a function at a module's top, as in {}".format(
-            parent.__name__, _handler(parent.__name__, "function")
+            parent.group(1), _handler(parent.group(1), "function")
         )
     wanted = module_name.replace("/", ".")
     modules = [(place, name, ".".join([*place.split("/"), name]) if place else name) for place, name in _modules()]
     if not modules:
         return "the package holds no Python module"
+    has_other_code = _has_code_beside_packages()
     for place, name, dotted in modules:
         if dotted.endswith("." + wanted):  # K-01
             folder = place[: len(dotted) - len(wanted) - 1]
+            if has_other_code and _is_in_package(folder):
+                continue
             handler = _handler(folder + "/" + module_name, attribute)
             return "the module is in the folder {0} of the package: package what {0} holds, or name the handler " \
                 "{1}".format(folder, handler)
-    last = wanted.rpartition(".")[2]
-    near = [dotted for _, name, dotted in modules if name == last] or _near(wanted, [(d, d) for _, _, d in modules])
+    top, last = wanted.partition(".")[0], wanted.rpartition(".")[2]
+    near = [
+        dotted
+        for place, name, dotted in modules
+        if name == last and (place.partition("/")[0] == top or not (has_other_code and _is_in_package(place)))
+    ] or _near(wanted, [(dotted, dotted) for _, _, dotted in modules])
     if near:
         return _did_you_mean([_handler(dotted, attribute) for dotted in near])
     roots = [name for place, name, _ in modules if not place]
@@ -157,13 +186,18 @@ def _missing_handler(missing, module_name, attribute):
 
 
 def _missing_dependency(missing):
+    if not re.fullmatch(r"[A-Za-z0-9_.]+", missing):  # as where an event names the module
+        return None
     top = missing.partition(".")[0]
+    is_there = importlib.machinery.PathFinder.find_spec(top) is not None
+    if is_there and top == missing:  # the function's own doing, as by sys.modules
+        return None
     modules = list(_modules())
     for place, name in modules:
-        if place and name == top:
+        if not is_there and place and name == top and not _is_in_package(place):
             return "the module {0} is in the folder {1} of the package, which is not searched: package what {1} " \
                 "holds".format(top, place)
-    if top != missing and importlib.machinery.PathFinder.find_spec(top) is not None:
+    if is_there:
         return "{} is there, but has no {}: it may be of another version than the one wanted, or incomplete".format(
             top, missing
         )
@@ -172,28 +206,59 @@ def _missing_dependency(missing):
             return "the module {} is no part of Python's standard library from {}.{} on: run the function on an " \
                 "older version (--runtime), or do without it".format(top, *version)
     near = _near(top, [(name, name) for place, name in modules if not place])
-    distribution = _DISTRIBUTIONS.get(top, top)
+    return _to_be_added(top) + (", if you did not mean {}".format(near[0]) if near else "")
+
+
+def _to_be_added(module):
+    distribution = _DISTRIBUTIONS.get(module, module if module in _NAMED_ALIKE else None)
+    if distribution is None:
+        return "the module {} is missing: add the distribution that has it beside the handler, at the package's " \
+            "root, or name a virtual environment that has it (--venv)".format(module)
     return (
         "the module {0} is missing: add the distribution {1} beside the handler, at the package's root ({2} install "
-        "--target PACKAGE {1}), or name a virtual environment that has it (--venv)".format(top, distribution, _pip())
-    ) + (", if you did not mean {}".format(near[0]) if near else "")
+        "--target PACKAGE {1}), or name a virtual environment that has it (--venv)".format(module, distribution, _pip())
+    )
 
 
-def _foreign_extension(missing):
+def _is_in_package(folder):
+    """Whether a folder of the code is a package of Python or lies in one, so that its modules go by that one's name."""
+    while folder:
+        if os.path.exists(os.path.join(_root, folder, "__init__.py")):
+            return True
+        folder = os.path.dirname(folder)
+    return False
+
+
+def _has_code_beside_packages():
+    """Whether the root's packages may well be libraries: pip has noted some, or modules lie beside them."""
+    return any(entry.name.endswith(".dist-info") or _is_module(entry) for entry in _entries(_root))
+
+
+def _is_module(entry):
+    stem, _, suffix = entry.name.partition(".")
+    is_code = suffix in ("py", "pyc") or "." + suffix in importlib.machinery.EXTENSION_SUFFIXES
+    return is_code and stem not in ("", "__init__") and not entry.is_dir(follow_symlinks=False)
+
+
+def _foreign_extension(error):
     """Where an extension module lies whose file name says that another interpreter is to load it."""
-    if not missing:
+    if not isinstance(error, ModuleNotFoundError) or not error.name:
         return None
-    *folders, last = missing.split(".")
+    *folders, last = error.name.split(".")
+    foreign = None
     for entry in sys.path:
         folder = os.path.join(str(entry), *folders)
         if not os.path.isdir(folder):
             continue
         for file in sorted(os.listdir(folder)):
             stem, _, suffix = file.partition(".")
-            is_ours = "." + suffix in importlib.machinery.EXTENSION_SUFFIXES
-            if stem == last and suffix.endswith(("so", "pyd", "dylib")) and not is_ours:
-                return _built_for(os.path.join(*folders, file), suffix, (folders or [last])[0])
-    return None
+            if stem != last:
+                continue
+            if suffix in ("py", "pyc") or "." + suffix in importlib.machinery.EXTENSION_SUFFIXES:
+                return None
+            if suffix.endswith(("so", "pyd", "dylib")):
+                foreign = foreign or (os.path.join(*folders, file), suffix)
+    return _built_for(*foreign, (folders or [last])[0]) if foreign else None
 
 
 def _built_for(file, suffix, top):
@@ -254,10 +319,9 @@ def _modules():
                 folders.append(folder + "/" + stem if folder else stem)
                 if not os.path.exists(os.path.join(entry.path, "__init__.py")):
                     continue
-            elif suffix not in ("py", "pyc") and "." + suffix not in importlib.machinery.EXTENSION_SUFFIXES:
+            elif not _is_module(entry):
                 continue
-            if stem and stem != "__init__":
-                yield folder, stem
+            yield folder, stem
 
 
 def _entries(folder):
@@ -269,28 +333,42 @@ def _entries(folder):
 
 
 def _near(word, candidates):
-    """The values of the keys that ``word`` may have been meant to be: those that are as near as the nearest."""
-    limit = max(1 if len(word) < 4 else 2, len(word) // 3)
+    """The values of the keys that ``word`` may have been meant to be: those that are as near as the nearest.
+
+    Of very many, those are looked at whose length is nearest.
+    """
+    same = [value for key, value in candidates if _plain(key) == _plain(word)]
+    if same:
+        return sorted(same)
+    nearest = max(1 if len(word) < 4 else 2, len(word) // 3)
+    steps = 0
     found = []
-    for key, value in candidates:
-        if abs(len(key) - len(word)) <= limit:
-            distance = 0 if _plain(key) == _plain(word) else _distance(word, key)
-            if distance <= limit:
-                found.append((distance, value))
-    return sorted(value for distance, value in found if distance == min(found)[0])
+    for key, value in sorted(candidates, key=lambda candidate: abs(len(candidate[0]) - len(word))):
+        if abs(len(key) - len(word)) > nearest or steps > _MOST_STEPS:
+            break
+        start = len(os.path.commonprefix([word, key]))
+        steps += (len(word) - start) * (len(key) - start)
+        distance = _distance(word[start:], key[start:], nearest)
+        if distance < nearest:
+            nearest, found = distance, []
+        if distance == nearest:
+            found.append(value)
+    return sorted(found)
 
 
 def _plain(name):
     return name.lower().replace("-", "_").replace("/", ".")
 
 
-def _distance(a, b):
-    """Levenshtein's."""
+def _distance(a, b, limit):
+    """Levenshtein's; where it is above the limit, something above the limit."""
     row = list(range(len(b) + 1))
     for i, x in enumerate(a, 1):
         diagonal, row[0] = row[0], i
         for j, y in enumerate(b, 1):
             diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (x != y))
+        if min(row) > limit:
+            return limit + 1
     return row[-1]
 
 

@@ -1,5 +1,6 @@
 """From a handler name to the thing that is called (H-PY-01 to H-PY-33)."""
 
+import functools
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -119,13 +120,13 @@ def _resolve(name):
         module_name, attribute = name.rsplit(".", 1)
     except ValueError as error:
         message = "Bad handler '{}': {}".format(name, error)
-        raise Fault("Runtime.MalformedHandlerName", message, hint=hints.of_name(name)) from None
+        raise Fault("Runtime.MalformedHandlerName", message, hint=functools.partial(hints.of_name, name)) from None
     module = _import(module_name, attribute)
     try:
         return getattr(module, attribute)
     except AttributeError:
         message = "Handler '{}' missing on module '{}'".format(attribute, module_name)
-        hint = hints.of_attribute(module, module_name, attribute)
+        hint = functools.partial(hints.of_attribute, module, module_name, attribute)
         raise Fault("Runtime.HandlerNotFound", message, hint=hint) from None
 
 
@@ -138,7 +139,7 @@ def _import(module_name, attribute):
     except ImportError as error:
         refusal = isolation.refusal(error)
         message = "Unable to import module '{}': {}".format(module_name, refusal or error)
-        hint = None if refusal else hints.of_import(error, (module_name, attribute))
+        hint = None if refusal else functools.partial(hints.of_import, error, (module_name, attribute))
         raise Fault("Runtime.ImportModuleError", message, hint=hint) from None
     except (UserWarning, RuntimeError) as warning:
         text = isolation.refusal(warning)
