@@ -1,6 +1,7 @@
 """The Python half by itself, over a stand-in for the C++ half: what it resolves, and how it words failures."""
 
 import importlib
+import importlib.abc
 import importlib.util
 import json
 import pathlib
@@ -128,6 +129,46 @@ def test_an_open_waits_for_the_last_close_to_forget(half, package, monkeypatch):
     closing.join()
     assert "part" in sys.modules
     assert sys.modules["whole"].fn is handler
+
+
+def test_h_py_36_a_failed_init_leaves_what_another_thread_was_already_looking_for(half, package, monkeypatch):
+    """Its import has begun before the init, and its module is there only afterwards."""
+    monkeypatch.setattr(sys, "steps", types.SimpleNamespace(), raising=False)
+    for step in ("sought", "failing", "found", "failed"):
+        setattr(sys.steps, step, threading.Event())
+    (package / "steady.py").write_text("import sys\nsys.steps.found.set()\nsys.steps.failed.wait(60)\n")
+    (package / "failing.py").write_text("import sys\nsys.steps.failing.set()\nsys.steps.found.wait(60)\nraise ValueError\n")
+
+    class Slow(importlib.machinery.SourceFileLoader):
+        def create_module(self, spec):
+            sys.steps.sought.set()
+            sys.steps.failing.wait(60)
+
+    class Finder(importlib.abc.MetaPathFinder):
+        def find_spec(self, fullname, path=None, target=None):
+            if fullname != "steady":
+                return None
+            file = str(package / "steady.py")
+            return importlib.util.spec_from_file_location(fullname, file, loader=Slow(fullname, file))
+
+    sys.meta_path.insert(1, Finder())
+    failures = []
+
+    def import_steady():
+        try:
+            importlib.import_module("steady")
+        except BaseException as error:
+            failures.append(error)
+
+    other = threading.Thread(target=import_steady)
+    other.start()
+    sys.steps.sought.wait()
+    with pytest.raises(ValueError):
+        half.resolve.open_handler("failing.fn")
+    sys.steps.failed.set()
+    other.join()
+    assert failures == []
+    assert "steady" in sys.modules and "failing" not in sys.modules
 
 
 def test_only_the_last_close_forgets(half, package):

@@ -61,7 +61,8 @@ def open_handler(name):
     """
     _count(1)
     init = _Init()
-    _running_inits.append(init)
+    _running_inits.append(init)  # from here on the witness sees what others begin
+    init.of_others.update(_imports_of_others())
     before = set(sys.modules)
     importlib.invalidate_caches()
     try:
@@ -72,6 +73,12 @@ def open_handler(name):
         raise
     finally:
         _running_inits.remove(init)
+
+
+def _imports_of_others():
+    """The modules that other threads are importing just now, by the locks that they hold for that."""
+    locks = [(name, lock()) for name, lock in list(getattr(importlib._bootstrap, "_module_locks", {}).items())]
+    return [name for name, lock in locks if getattr(lock, "owner", None) not in (None, threading.get_ident())]
 
 
 def close_handler():
