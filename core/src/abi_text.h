@@ -18,7 +18,9 @@ inline tandem_string AbiString(std::string_view text) {
 }
 // Borrows `text`; an empty one becomes absent.
 inline tandem_string AbiOptional(std::string_view text) {
-  return text.empty() ? tandem_string{nullptr, 0} : AbiString(text);
+  if (text.empty()) [[likely]]
+    return {nullptr, 0};
+  return AbiString(text);
 }
 inline std::string_view ViewOf(tandem_string text) {
   return text.data == nullptr ? std::string_view() : std::string_view(text.data, text.size);
@@ -31,7 +33,8 @@ inline std::string StringOf(tandem_string text) {
 template <typename T>
 T ReadSized(const T& written) {
   static_assert(std::is_trivially_copyable_v<T>);
-  if (written.struct_size >= sizeof(T)) return written;
+  if (written.struct_size >= sizeof(T)) [[likely]]
+    return written;
   T read{};
   std::memcpy(&read, &written, std::max(written.struct_size, sizeof written.struct_size));
   return read;

@@ -24,7 +24,8 @@ class DeadlineWatch {
   // An invocation with a deadline has begun (it must be visible to `scan` already). Throws std::system_error where the
   // thread cannot be started.
   void Notice() {
-    if (!awake_.load(std::memory_order_seq_cst)) Wake();
+    if (!awake_.load(std::memory_order_seq_cst)) [[unlikely]]
+      Wake();
   }
 
  private:

@@ -44,14 +44,14 @@ InvokeResult Dispatcher::Dispatch(FunctionImpl& function, const Event& event, co
 
 void Dispatcher::DispatchInto(InvokeResult& result, FunctionImpl& function, const Event& event,
                               const InvokeOptions& options) {
-  if (options.request_id.empty()) {
+  if (options.request_id.empty()) [[likely]] {
     result.request_id.Renew();
   } else {
     result.request_id = options.request_id;
   }
   RunningInvocation invocation(result, function.config().timeout, options);
   InlineEnvironment* environment = function.MadeEnvironment();
-  if (environment != nullptr && environment->TryEnter(invocation)) {
+  if (environment != nullptr && environment->TryEnter(invocation)) [[likely]] {
     Serve(function, *environment, invocation, event, options);
     return;
   }
@@ -84,14 +84,16 @@ void Dispatcher::Serve(const FunctionImpl& function, InlineEnvironment& environm
   const LeaveAtEnd leave(environment, invocation);
   const FunctionConfig& config = function.config();
   const bool speaks = Speaks(options);
-  if (speaks) environment.LogPlatform(invocation, StartLine(invocation.result.request_id.view(), config.version));
+  if (speaks) [[unlikely]]
+    environment.LogPlatform(invocation, StartLine(invocation.result.request_id.view(), config.version));
   if (options.type != InvocationType::kDryRun) Run(config, environment, invocation, event, options);
-  if (speaks) SayEnd(environment, invocation, config);
+  if (speaks) [[unlikely]]
+    SayEnd(environment, invocation, config);
 }
 
 void Dispatcher::Run(const FunctionConfig& config, InlineEnvironment& environment, RunningInvocation& invocation,
                      const Event& event, const InvokeOptions& options) {
-  if (event.payload.padded() && options.qualifier.empty()) {
+  if (event.payload.padded() && options.qualifier.empty()) [[likely]] {
     RunWith(event.payload, config.arn, config, environment, invocation, event, options);
   } else {
     RunAdapted(config, environment, invocation, event, options);
@@ -131,7 +133,7 @@ void Dispatcher::RunWith(const Payload& payload, std::string_view arn, const Fun
     result.report.duration = Clock::now() - begin;
     result.report.max_memory_used_bytes = ProcessPeakMemoryBytes();
   }
-  if (limited && invocation.IsOver()) {
+  if (limited && invocation.IsOver()) [[unlikely]] {
     result.report.timed_out = true;
     result.report.duration = config.timeout;
     result.outcome = TimeoutOutcome(result.request_id.view(), config.timeout);

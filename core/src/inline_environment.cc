@@ -209,7 +209,8 @@ void InlineEnvironment::Run(RunningInvocation& invocation, const tandem_invocati
   } catch (...) {
     RequireResult(invocation.sink, loader_, "invoke", "let an exception out");
   }
-  if (!invocation.sink.answered()) RequireResult(invocation.sink, loader_, "invoke", "returned without a result");
+  if (!invocation.sink.answered()) [[unlikely]]
+    RequireResult(invocation.sink, loader_, "invoke", "returned without a result");
 }
 
 void InlineEnvironment::Leave(RunningInvocation& invocation) {

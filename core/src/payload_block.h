@@ -22,23 +22,21 @@ class PayloadBlock : public tandem_payload {
 
   void Retain() const;
   void Release() const;
-  bool padded() const { return padding_ == Padding::kPadded; }
+  bool padded() const { return form_ != Form::kAdopted; }
   std::uint8_t* mutable_data() { return const_cast<std::uint8_t*>(data); }
 
  private:
-  enum class Padding : std::uint8_t { kNone, kPadded };
+  // Padded blocks hold their bytes themselves; small ones are all of one size.
+  enum class Form : std::uint8_t { kAdopted, kPadded, kSmall };
 
-  PayloadBlock(const std::uint8_t* bytes, std::size_t byte_count, void (*release)(void*), void* arg, Padding padding)
-      : tandem_payload{sizeof(tandem_payload), bytes, byte_count},
-        release_(release),
-        release_arg_(arg),
-        padding_(padding) {}
+  PayloadBlock(const std::uint8_t* bytes, std::size_t byte_count, void (*release)(void*), void* arg, Form form)
+      : tandem_payload{sizeof(tandem_payload), bytes, byte_count}, release_(release), release_arg_(arg), form_(form) {}
   ~PayloadBlock() = default;
 
   mutable std::atomic<std::size_t> references_{1};
   void (*release_)(void*);
   void* release_arg_;
-  Padding padding_;
+  Form form_;
 };
 
 // Whether this is the static stand-in for an empty Payload, which nobody counts.

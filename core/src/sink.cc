@@ -72,8 +72,11 @@ using tandem::ViewOf;
 namespace {
 
 Payload PayloadOf(const tandem_result& result) {
-  if (result.release != nullptr) return Payload::Adopt(result.data, result.size, result.release, result.release_arg);
-  if (result.size == 0) return {};
+  if (result.release != nullptr) [[unlikely]] {
+    return Payload::Adopt(result.data, result.size, result.release, result.release_arg);
+  }
+  if (result.size == 0) [[unlikely]]
+    return {};
   return Payload::Copy({reinterpret_cast<const char*>(result.data), result.size});
 }
 
@@ -84,11 +87,12 @@ Payload PayloadOf(const tandem_result& result) {
 void tandem_sink::Succeed(const tandem_result& result) {
   Payload payload = PayloadOf(result);
   if (answered_) return;
-  if (result.disposition == TANDEM_EXITED) {
+  if (result.disposition == TANDEM_EXITED) [[unlikely]] {
     outcome_ = tandem::ExitOutcome(request_id_, result.exit_status);
   } else {
     const std::string_view type = tandem::ContentTypeOf(result.content_type);
-    if (!type.empty()) outcome_.content_type_ = type;
+    if (!type.empty()) [[unlikely]]
+      outcome_.content_type_ = type;
     outcome_.payload_ = std::move(payload);
     outcome_.disposition_ = tandem::DispositionOf(result.disposition);
   }

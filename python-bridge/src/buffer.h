@@ -16,7 +16,8 @@ class Buffer {
  public:
   // Room for `size` more bytes; what is written there counts after Advance.
   char* Reserve(size_t size) {
-    if (capacity_ - size_ < size) Grow(size);
+    if (capacity_ - size_ < size) [[unlikely]]
+      Grow(size);
     return data_.get() + size_;
   }
   // What Reserve's pointer may be written to.

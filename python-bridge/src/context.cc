@@ -208,14 +208,14 @@ PyType_Spec kSpec = {"awslambdaric.lambda_context.LambdaContext", sizeof(Context
 
 Object ContextMaker::Begin(const ContextSource& source) {
   Object context = std::move(spare_);
-  if (!context) {
+  if (!context) [[unlikely]] {
     PyTypeObject* type = source.interpreter->context_type();
     context = Steal(type->tp_alloc(type, 0));
   }
   Context* self = Self(context.ptr());
   self->source = source;
   self->live = true;
-  if (source.invocation->client_context.size != 0 || source.invocation->cognito_identity.size != 0) {
+  if (source.invocation->client_context.size != 0 || source.invocation->cognito_identity.size != 0) [[unlikely]] {
     try {
       Fill(self);
     } catch (const ErrorSet&) {
@@ -227,7 +227,8 @@ Object ContextMaker::Begin(const ContextSource& source) {
 }
 
 void ContextMaker::End(Object& context, ContextMaker& maker) noexcept {
-  if (!context) return;
+  if (!context) [[unlikely]]
+    return;
   Context* self = Self(context.ptr());
   const bool kept = Py_REFCNT(context.ptr()) > 1;
   if (kept && FillIfLive(context.ptr()) < 0) PyErr_Clear();

@@ -28,7 +28,7 @@ void FunctionLog::Hint(std::string_view text) {
 }
 
 void FunctionLog::Send(tandem_log_record& record, std::string_view text) {
-  const std::string request_id(request_id_);
+  const std::string request_id(this->request_id());
   record.struct_size = sizeof record;
   record.request_id = Borrowed(request_id);
   record.text = Borrowed(text);

@@ -27,14 +27,8 @@ class FunctionLog : public std::enable_shared_from_this<FunctionLog> {
   // Text on a standard stream, of either: each write is passed on at once and in its order (L-14).
   void Write(std::string_view text);
 
-  void BeginInvocation(std::string_view request_id, std::string_view tenant_id) {
-    request_id_ = request_id;
-    tenant_id_ = tenant_id;
-  }
-  void EndInvocation() {
-    request_id_ = {};
-    tenant_id_ = {};
-  }
+  void BeginInvocation(const tandem_invocation& invocation) { invocation_ = &invocation; }
+  void EndInvocation() { invocation_ = nullptr; }
   // Whether the function runs or initialises just now.
   void set_running(bool running) { running_ = running; }
   bool running() const { return running_; }
@@ -42,8 +36,9 @@ class FunctionLog : public std::enable_shared_from_this<FunctionLog> {
   void Close();
 
   bool json() const { return json_; }
-  std::string_view request_id() const { return request_id_; }
-  std::string_view tenant_id() const { return tenant_id_; }
+  // Empty where no invocation runs.
+  std::string_view request_id() const { return invocation_ ? View(invocation_->request_id) : std::string_view(); }
+  std::string_view tenant_id() const { return invocation_ ? View(invocation_->tenant_id) : std::string_view(); }
 
  private:
   // Completes the record and hands it over.
@@ -53,9 +48,8 @@ class FunctionLog : public std::enable_shared_from_this<FunctionLog> {
   tandem_function* function_;
   const bool json_;
   bool running_ = false;
-  std::string_view request_id_;  // the invocation's own, empty during init
-  std::string_view tenant_id_;
-  std::mutex mutex_;  // function_ and sending_ against Close
+  const tandem_invocation* invocation_ = nullptr;  // the running one, null during init
+  std::mutex mutex_;                               // function_ and sending_ against Close
   std::condition_variable sent_;
   int sending_ = 0;
 };

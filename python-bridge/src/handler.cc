@@ -72,7 +72,7 @@ class RunScope {
 class NamedInvocation {
  public:
   NamedInvocation(FunctionLog& log, const tandem_invocation& invocation) : log_(log) {
-    log_.BeginInvocation(View(invocation.request_id), View(invocation.tenant_id));
+    log_.BeginInvocation(invocation);
   }
   ~NamedInvocation() { log_.EndInvocation(); }
   NamedInvocation(const NamedInvocation&) = delete;
@@ -87,7 +87,8 @@ class Cancellable {
  public:
   Cancellable(Handler::Run& run, const HostThread& thread) : run_(run) { run_.thread = thread.ident(); }
   ~Cancellable() {
-    if (run_.cancelled) Forget();
+    if (run_.cancelled) [[unlikely]]
+      Forget();
     run_.thread = 0;
   }
   Cancellable(const Cancellable&) = delete;
@@ -124,7 +125,8 @@ class InvocationContext {
 // it, without the checks that are for functions in C.
 PyObject* CallWith(PyObject* callable, PyObject* const* arguments) {
   constexpr size_t kTwo = 2 | PY_VECTORCALL_ARGUMENTS_OFFSET;
-  if (PyFunction_Check(callable) == 0) return PyObject_Vectorcall(callable, arguments, kTwo, nullptr);
+  if (PyFunction_Check(callable) == 0) [[unlikely]]
+    return PyObject_Vectorcall(callable, arguments, kTwo, nullptr);
   return reinterpret_cast<PyFunctionObject*>(callable)->vectorcall(callable, arguments, kTwo, nullptr);
 }
 
@@ -140,7 +142,7 @@ tandem_result MakeResult(const Buffer& out, std::string_view content_type) {
 
 void SendResult(const Host& host, std::unique_ptr<Buffer>& out, bool is_bytes, tandem_sink* sink) {
   tandem_result result = MakeResult(*out, is_bytes ? std::string_view(kUnknown) : std::string_view());
-  if (out->size() >= ResponsePool::kHandOver) {
+  if (out->size() >= ResponsePool::kHandOver) [[unlikely]] {
     result.release = &ResponsePool::Release;
     result.release_arg = out.release();
   }
@@ -235,7 +237,8 @@ void Handler::Invoke(const tandem_invocation& invocation, tandem_sink* sink) {
   HostThread& thread = HostThread::Current();
   // This call's own until it ends: a handler that calls its host invokes another handler on this thread.
   std::unique_ptr<Buffer> out = std::exchange(thread.buffer(), nullptr);
-  if (out == nullptr) out = ResponsePool::Take();
+  if (out == nullptr) [[unlikely]]
+    out = ResponsePool::Take();
   out->Clear();
   Answer answer = Answer::kError;
   {
@@ -248,8 +251,10 @@ void Handler::Invoke(const tandem_invocation& invocation, tandem_sink* sink) {
       ReportError(TakeError().ptr(), View(invocation.request_id), Phase::kInvocation, sink);
     }
   }
-  if (answer != Answer::kError) SendResult(interpreter_.host(), out, answer == Answer::kBytes, sink);
-  if (thread.buffer() == nullptr) thread.buffer() = std::move(out);
+  if (answer != Answer::kError) [[likely]]
+    SendResult(interpreter_.host(), out, answer == Answer::kBytes, sink);
+  if (thread.buffer() == nullptr) [[likely]]
+    thread.buffer() = std::move(out);
 }
 
 Handler::Answer Handler::Call(const tandem_invocation& invocation, HostThread& thread, Buffer& out, tandem_sink* sink) {
@@ -277,23 +282,26 @@ Handler::Answer Handler::Call(const tandem_invocation& invocation, HostThread& t
 
 Object Handler::MakeEvent(const tandem_invocation& invocation, HostThread& thread) {
   const tandem_payload& payload = *invocation.payload;
-  if (View(invocation.content_type) != kJson) {  // J-33
+  if (View(invocation.content_type) != kJson) [[unlikely]] {  // J-33
     return Steal(
         PyBytes_FromStringAndSize(reinterpret_cast<const char*>(payload.data), static_cast<Py_ssize_t>(payload.size)));
   }
   PyObject* event = thread.unmarshaller().Parse(interpreter_.keys(), payload.data, payload.size);
-  if (event != nullptr || PyErr_Occurred() != nullptr) return Steal(event);
+  if (event != nullptr) [[likely]]
+    return Steal(event);
+  if (PyErr_Occurred() != nullptr) throw ErrorSet();
   const Object bytes = Steal(
       PyBytes_FromStringAndSize(reinterpret_cast<const char*>(payload.data), static_cast<Py_ssize_t>(payload.size)));
   return Steal(PyObject_CallOneArg(interpreter_.unmarshal(), bytes.ptr()));
 }
 
 void Handler::Marshal(PyObject* response, Buffer& out) {
-  if (PyBytes_Check(response)) {  // J-16
+  if (PyBytes_Check(response)) [[unlikely]] {  // J-16
     out.Append(PyBytes_AS_STRING(response), static_cast<size_t>(PyBytes_GET_SIZE(response)));
     return;
   }
-  if (WriteFast(response, mode_, out)) return;
+  if (WriteFast(response, mode_, out)) [[likely]]
+    return;
   out.Clear();
   PyObject* escaped = mode_ == TextMode::kEscaped ? Py_True : Py_False;
   const Object bytes = Steal(PyObject_CallFunctionObjArgs(interpreter_.marshal(), response, escaped, nullptr));

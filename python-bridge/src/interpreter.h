@@ -66,9 +66,10 @@ class Interpreter {
   // Trace ids go into the process's environment for a function that has the main interpreter to itself (C-31): before
   // each of its invocations, and out of it before another one's init. Errors: ErrorSet.
   void PublishTraceId(std::string_view wanted) {
-    if (!is_main() || functions_.size() != 1) return;
     const bool present = wanted.data() != nullptr;
-    if (!present && published_ == Published::kUnset) return;
+    if (!present && published_ == Published::kUnset) [[likely]]
+      return;
+    if (!is_main() || functions_.size() != 1) return;
     if (published_ == (present ? Published::kSet : Published::kUnset) && wanted == trace_id_) return;
     SetTraceId(wanted);
   }

@@ -206,11 +206,11 @@ class Writer {
     PyObject* key = nullptr;
     PyObject* member = nullptr;
     *at_++ = '{';
-    bool first = true;
-    while (PyDict_Next(value, &position, &key, &member)) {
-      if (!first) PutPair(',', ' ');
-      first = false;
-      if (!PyUnicode_CheckExact(key) || !WriteText(key)) return false;
+    const Py_ssize_t size = PyDict_GET_SIZE(value);
+    for (Py_ssize_t index = 0; index < size && PyDict_Next(value, &position, &key, &member) != 0; ++index) {
+      if (index != 0) PutPair(',', ' ');
+      if (!PyUnicode_CheckExact(key) || !WriteText(key)) [[unlikely]]
+        return false;
       PutPair(':', ' ');
       if (!Write(member, depth - 1)) return false;
     }

@@ -113,7 +113,8 @@ class Reader {
     const Py_ssize_t size = PlainSize(at_ + 1);
     if (size < 0) return nullptr;
     at_ += size + 2;
-    if (size == 1) return PyUnicode_FromOrdinal(from[0]);  // the interpreter keeps these
+    if (size == 1) [[unlikely]]
+      return PyUnicode_FromOrdinal(from[0]);  // the interpreter keeps these
     PyObject* made = PyUnicode_New(size, 127);
     if (made != nullptr) CopyText(PyUnicode_1BYTE_DATA(made), from, static_cast<size_t>(size));
     return made;
@@ -135,21 +136,23 @@ class Reader {
     const int next = Next();
     ++at_;
     if (next == ',') return true;
-    if (next != close) Py_CLEAR(made);
+    if (next != close) [[unlikely]]
+      Py_CLEAR(made);
     return false;
   }
 
   PyObject* Dict(int depth) {
     PyObject* dict = PyDict_New();
     ++at_;
-    if (dict != nullptr && Next() == '}') {
+    if (dict != nullptr && Next() == '}') [[unlikely]] {
       ++at_;
       return dict;
     }
     while (dict != nullptr) {
       PyObject* key = Key();
       PyObject* value = key == nullptr ? nullptr : Value(depth);
-      if (value == nullptr || PyDict_SetItem(dict, key, value) < 0) Py_CLEAR(dict);
+      if (value == nullptr || PyDict_SetItem(dict, key, value) < 0) [[unlikely]]
+        Py_CLEAR(dict);
       Py_XDECREF(key);
       Py_XDECREF(value);
       if (dict == nullptr || !More('}', dict)) break;

@@ -131,7 +131,7 @@ Gil::Gil(HostThread& thread, PyInterpreterState* interpreter) {
   PyThreadState* state = thread.StateIn(interpreter);
   if (state == nullptr) throw std::bad_alloc();
   PyThreadState* current = CurrentState();
-  if (current != nullptr && thread.Holds(current)) {
+  if (current != nullptr && thread.Holds(current)) [[unlikely]] {
     outer_ = PyThreadState_Swap(state);
     how_ = kSwapped;
   } else {
@@ -141,8 +141,10 @@ Gil::Gil(HostThread& thread, PyInterpreterState* interpreter) {
 }
 
 void Gil::Leave() {
-  if (how_ == kTaken) PyEval_SaveThread();
-  if (how_ == kSwapped) PyThreadState_Swap(outer_);
+  if (how_ == kTaken) [[likely]]
+    PyEval_SaveThread();
+  if (how_ == kSwapped) [[unlikely]]
+    PyThreadState_Swap(outer_);
   how_ = kLeft;
 }
 

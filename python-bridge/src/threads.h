@@ -20,7 +20,9 @@ class HostThread {
   // The calling thread's, made at its first call.
   static HostThread& Current() {
     HostThread* thread = current_;
-    return thread != nullptr ? *thread : Make();
+    if (thread != nullptr) [[likely]]
+      return *thread;
+    return Make();
   }
   // Gives back all that the calling thread holds; takes the GIL for it.
   static void Release();
@@ -31,7 +33,8 @@ class HostThread {
 
   // The thread's state in an interpreter; NULL when memory is exhausted.
   PyThreadState* StateIn(PyInterpreterState* interpreter) {
-    if (last_interpreter_ == interpreter) return last_state_;
+    if (last_interpreter_ == interpreter) [[likely]]
+      return last_state_;
     return FindState(interpreter);
   }
   // Remembers a thread state of this thread's that came with its interpreter and stays as long.
@@ -59,7 +62,7 @@ class HostThread {
   PyThreadState* FindState(PyInterpreterState* interpreter);
 
   // A pointer in every thread's static block is found without a call.
-  [[gnu::tls_model("initial-exec")]] static thread_local HostThread* current_;
+  [[gnu::tls_model("initial-exec")]] static constinit thread_local HostThread* current_;
 
   const unsigned long ident_ = PyThread_get_thread_ident();
   PyInterpreterState* last_interpreter_ = nullptr;

@@ -185,9 +185,11 @@ PyObject* Build(KeyCache& keys, simdjson::dom::element element) {
 }  // namespace
 
 PyObject* Unmarshaller::Parse(KeyCache& keys, const uint8_t* data, size_t size) {
-  if (size <= kPlainSize) {
+  if (size <= kPlainSize) [[likely]] {
     PyObject* event = ReadPlain(keys, data, size);
-    if (event != nullptr || PyErr_Occurred() != nullptr) return event;
+    if (event != nullptr) [[likely]]
+      return event;
+    if (PyErr_Occurred() != nullptr) return nullptr;
   }
   if (busy_ || size > kKeptCapacity) {
     simdjson::dom::parser own;

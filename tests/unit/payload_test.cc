@@ -1,6 +1,11 @@
 #include "tandem/payload.h"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
+
+#include <optional>
+#include <string>
+#include <thread>
 
 namespace tandem {
 namespace {
@@ -43,6 +48,42 @@ TEST(Payload, PaddedCopiesOnlyWhatHasNoPadding) {
   EXPECT_NE(padded.data(), adopted.data());
   EXPECT_EQ(padded.view(), "y");
   EXPECT_EQ(padded.data()[TANDEM_PAYLOAD_PADDING], 0);
+}
+
+// Small ones take the memory of the one before them: what that held is neither in the bytes nor in the padding.
+TEST(Payload, OfAnySizeHoldsItsOwnBytesAlone) {
+  for (std::size_t size = 0; size < 1200; ++size) {
+    const std::string text(size, static_cast<char>('a' + size % 26));
+    Payload::Copy(std::string(size + 3, '!'));
+    const Payload payload = Payload::Copy(text);
+    const Payload other = Payload::Copy("other");
+    ASSERT_EQ(payload.view(), text);
+    ASSERT_EQ(other.view(), "other");
+    for (std::size_t i = 0; i < TANDEM_PAYLOAD_PADDING; ++i) ASSERT_EQ(payload.data()[size + i], 0) << size;
+  }
+}
+
+TEST(Payload, LeavesNothingWithAThreadThatEnded) {
+  constexpr std::size_t kThreads = 2000;
+  const auto one_thread = [] {
+    std::thread([payload = std::optional(Payload::Copy("made by another"))]() mutable {
+      payload.reset();
+      const Payload first = Payload::Copy("first");
+      const Payload second = Payload::Copy("second");
+    }).join();
+  };
+  one_thread();
+  const std::size_t before = mallinfo2().uordblks;
+  for (std::size_t i = 0; i < kThreads; ++i) one_thread();
+  EXPECT_LT(mallinfo2().uordblks, before + kThreads * 64);
+}
+
+TEST(Payload, MayBeReleasedWhileItsThreadEnds) {
+  std::thread([] {
+    static thread_local std::optional<Payload> kept;  // goes after what the thread's payloads left
+    kept = Payload::Copy("kept");
+    Payload::Copy("released before");
+  }).join();
 }
 
 TEST(Payload, AnEmptyOneHasAnAbiFormWithPadding) {
