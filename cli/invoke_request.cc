@@ -31,7 +31,7 @@ Status Bad(std::string message) {
 
 std::string Absolute(const std::string& path) {
   std::error_code error;
-  fs::path absolute = fs::absolute(path, error);
+  const fs::path absolute = fs::absolute(path, error);
   return error ? path : absolute.lexically_normal().string();
 }
 
@@ -102,7 +102,7 @@ Status CheckClientContext(const std::string& text) {
   Json::Value value;
   try {
     if (reader->parse(text.data(), text.data() + text.size(), &value, nullptr) && value.isObject()) return {};
-  } catch (const Json::Exception&) {  // nested too deeply, so refused below
+  } catch (const Json::Exception&) {  // NOLINT(bugprone-empty-catch): nested too deeply, so refused below
   }
   return Bad("--client-context: '" + text + "' is not a JSON object");
 }
@@ -186,7 +186,7 @@ void UseTemplate(TemplateChoice choice, InvokeRequest& request) {
 Status FillFromTemplate(const ParsedOptions& options, InvokeRequest& request) {
   auto choice = ChooseFromTemplate(options);
   if (!choice) return choice.status();
-  if (choice->has_value()) UseTemplate(std::move(**choice), request);
+  if (std::optional<TemplateChoice>& chosen = *choice) UseTemplate(std::move(*chosen), request);
   return {};
 }
 

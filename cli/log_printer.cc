@@ -44,7 +44,7 @@ void LogPrinter::Write(const LogRecord& record) noexcept {
     return;
   }
   try {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     if (muted_ || record.text.empty()) return;
     const bool of_function = record.origin == LogOrigin::kFunction;
     if (record.origin == LogOrigin::kPlatform) progress_.NotePlatformLine();
@@ -55,7 +55,7 @@ void LogPrinter::Write(const LogRecord& record) noexcept {
     if (LogLineIsOpen() && !of_function) WriteLog("\n");
     std::string buffer;
     WriteLog(Shown(record.text, buffer));
-  } catch (const std::exception&) {  // out of memory, and a sink must not throw
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): out of memory, and a sink must not throw
   }
 }
 

@@ -18,7 +18,7 @@ class Progress {
   using Clock = std::chrono::steady_clock;
 
   void NotePlatformLine() {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     if (began_) {
       came_back_ = true;
     } else {
@@ -35,12 +35,12 @@ class Progress {
   }
 
   std::optional<Clock::time_point> began() {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     return began_;
   }
 
   bool came_back() {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     return came_back_;
   }
 

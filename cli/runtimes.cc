@@ -81,7 +81,7 @@ std::string AsJson(const std::vector<RuntimeInfo>& runtimes) {
     list.append(entry);
   }
   Json::Value root;
-  root["runtimes"] = list;
+  root["runtimes"] = std::move(list);
   return PrettyJson(root);
 }
 

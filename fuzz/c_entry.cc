@@ -38,7 +38,7 @@ class Sized {
   }
 
   // As the ABI passes it. The size decides how much of it is there.
-  const T* get() const { return static_cast<const T*>(static_cast<const void*>(bytes_.get())); }
+  const T* get() const { return reinterpret_cast<const T*>(bytes_.get()); }
 
  private:
   std::unique_ptr<std::uint8_t[]> bytes_;

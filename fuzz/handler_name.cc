@@ -82,8 +82,8 @@ void TryJar(std::string_view bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   constexpr std::string_view kJar = "jar\n";
-  std::string_view text(reinterpret_cast<const char*>(data), size);
-  if (text.substr(0, kJar.size()) == kJar) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  if (text.starts_with(kJar)) {
     tandem::fuzz::TryJar(text.substr(kJar.size()));
   } else {
     tandem::fuzz::TryName(text);

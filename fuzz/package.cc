@@ -113,8 +113,7 @@ void RequireTame(const fs::path& root) {
     if (S_ISREG(status.st_mode)) size += static_cast<std::uint64_t>(status.st_size);
     if (S_ISLNK(status.st_mode)) {
       const std::string relative = fs::weakly_canonical(at->path()).lexically_relative(real).string();
-      Require(!relative.empty() && relative.substr(0, 2) != "..", "a link leads out of the package",
-              at->path().native());
+      Require(!relative.empty() && !relative.starts_with(".."), "a link leads out of the package", at->path().native());
     }
   }
   Require(size <= kLimit, "more is unpacked than the limit allows", root.native());
@@ -158,7 +157,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   tandem::fuzz::RemoveAll(tandem::fuzz::TheNest().cache());
   Input input(data, size);
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  if (text.substr(0, kEntries.size()) != kEntries) {
+  if (!text.starts_with(kEntries)) {
     tandem::fuzz::Try(text);
     return 0;
   }

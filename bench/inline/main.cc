@@ -38,7 +38,7 @@ const std::vector<Workload> kWorkloads = {
 };
 
 std::string ReadFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
+  const std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
   if (!file || text.str().empty()) throw std::runtime_error("cannot read " + path);

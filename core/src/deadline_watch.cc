@@ -11,7 +11,7 @@ constexpr std::chrono::milliseconds kTick{20};
 
 DeadlineWatch::~DeadlineWatch() {
   {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     stop_ = true;
   }
   changed_.notify_all();
@@ -19,7 +19,7 @@ DeadlineWatch::~DeadlineWatch() {
 }
 
 void DeadlineWatch::Wake() {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   if (!thread_.joinable()) thread_ = std::thread([this] { Loop(); });
   awake_.store(true, std::memory_order_seq_cst);  // not where there is no thread: the next invocation tries again
   changed_.notify_all();

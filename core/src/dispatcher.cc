@@ -141,7 +141,7 @@ void Dispatcher::RunWith(const Payload& payload, std::string_view arn, const Fun
 }
 
 void Dispatcher::SayEnd(InlineEnvironment& environment, RunningInvocation& invocation, const FunctionConfig& config) {
-  InvokeResult& result = invocation.result;
+  const InvokeResult& result = invocation.result;
   const std::string_view id = result.request_id.view();
   const Outcome& outcome = result.outcome;
   if (result.report.timed_out) environment.LogPlatform(invocation, TimeoutLines(id, config.timeout));

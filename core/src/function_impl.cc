@@ -49,7 +49,7 @@ Result<InlineEnvironment*> FunctionImpl::Environment() {
   if (InlineEnvironment* made = MadeEnvironment(); made != nullptr) return made;
   auto loader = Start();
   if (!loader) return loader.status();
-  const std::lock_guard lock(make_mutex_);
+  const std::scoped_lock lock(make_mutex_);
   if (environment_ == nullptr) {
     const EnvironmentConfig config{&config_, runtime_.identifier, code_root_, config_.log_group_name, log_stream_name_};
     environment_ = std::make_unique<InlineEnvironment>(config, **loader, log_sink_);

@@ -49,11 +49,11 @@ class FunctionImpl final : public Function {
   class Use {
    public:
     explicit Use(FunctionImpl& function) : function_(function) {
-      const std::lock_guard lock(function_.users_mutex_);
+      const std::scoped_lock lock(function_.users_mutex_);
       ++function_.users_;
     }
     ~Use() {
-      const std::lock_guard lock(function_.users_mutex_);  // until after the notice: its function may end then
+      const std::scoped_lock lock(function_.users_mutex_);  // until after the notice: its function may end then
       if (--function_.users_ == 0) function_.unused_.notify_all();
     }
     Use(const Use&) = delete;

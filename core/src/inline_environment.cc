@@ -292,7 +292,7 @@ void InlineEnvironment::Log(const LogRecord& record) noexcept {
   named.function_name = config_.function->name;
   if (record.origin == LogOrigin::kHint) return LogHint(named);
   if (!record.request_id.empty() && !IsForked()) {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     RunningInvocation* invocation = FindRunning(record.request_id);
     if (invocation != nullptr) AppendToTail(*invocation, record.text, AppendLogTail);
   }
@@ -304,7 +304,7 @@ void InlineEnvironment::LogHint(LogRecord record) noexcept {
   try {
     std::string line;
     {
-      const std::lock_guard lock(mutex_);
+      const std::scoped_lock lock(mutex_);
       line = hints_.Take(record.text);
     }
     if (line.empty()) return;
@@ -316,7 +316,7 @@ void InlineEnvironment::LogHint(LogRecord record) noexcept {
 
 void InlineEnvironment::LogPlatform(RunningInvocation& invocation, std::string_view text) {
   if (!IsForked()) {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     AppendToTail(invocation, text, AppendLogTailLine);
   }
   if (log_sink_ == nullptr) return;

@@ -83,7 +83,7 @@ Result<const tandem_loader_table*> OpenLoaderModule(const std::string& file) {
 }
 
 Status CheckLoaderModule(const std::string& file) {
-  auto opened = OpenLoaderModule(file);
+  const auto opened = OpenLoaderModule(file);
   const bool lacks_a_vm = !opened && opened.status().message().find("undefined symbol: ") != std::string::npos;
   return opened || lacks_a_vm ? Status() : opened.status();
 }

@@ -37,7 +37,7 @@ LoaderProcess& LoaderProcess::Get() {
 }
 
 LoaderProcess::Slot& LoaderProcess::SlotOf(const std::string& language) {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   auto& slot = slots_[language];
   if (slot == nullptr) slot = std::make_unique<Slot>();
   return *slot;
@@ -45,7 +45,8 @@ LoaderProcess::Slot& LoaderProcess::SlotOf(const std::string& language) {
 
 Result<const tandem_loader_table*> LoaderProcess::OpenModule(Slot& slot, const RuntimeInfo& info) {
   if (slot.loader.instance != nullptr) {
-    if (!SameRuntime(*slot.bound, info)) return AlreadyRuns(*slot.bound, info);
+    const RuntimeInfo& bound = *slot.bound;  // NOLINT(bugprone-unchecked-optional-access): an instance is bound to one
+    if (!SameRuntime(bound, info)) return AlreadyRuns(bound, info);
     return slot.loader.table;
   }
   if (!info.usable()) return {Code::kUnavailable, info.identifier + " cannot be used: " + info.reason};
@@ -60,19 +61,19 @@ Result<const tandem_loader_table*> LoaderProcess::OpenModule(Slot& slot, const R
 }
 
 void LoaderProcess::Bind(Slot& slot, const RuntimeInfo& info) {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   slot.bound = info;
 }
 
 Result<const tandem_loader_table*> LoaderProcess::Load(const RuntimeInfo& info) {
   Slot& slot = SlotOf(info.language);
-  const std::lock_guard lock(slot.mutex);
+  const std::scoped_lock lock(slot.mutex);
   return OpenModule(slot, info);
 }
 
 Result<const LoadedLoader*> LoaderProcess::Start(const RuntimeInfo& info, const LanguageOptions& options) {
   Slot& slot = SlotOf(info.language);
-  const std::lock_guard lock(slot.mutex);
+  const std::scoped_lock lock(slot.mutex);
   const auto table = OpenModule(slot, info);
   if (!table) return table.status();
   if (slot.loader.instance != nullptr) return &slot.loader;
@@ -94,7 +95,7 @@ Result<const LoadedLoader*> LoaderProcess::Start(const RuntimeInfo& info, const 
   Outcome answer;
   tandem_sink sink({}, kNoDeadline, nullptr, answer);
   tandem_loader* instance = nullptr;
-  const std::lock_guard start_lock(start_mutex_);
+  const std::scoped_lock start_lock(start_mutex_);
   try {
     (*table)->create(&HostTable(), &slot.context, &config, &sink, &instance);
   } catch (const std::exception& error) {
@@ -113,7 +114,7 @@ Result<const LoadedLoader*> LoaderProcess::Start(const RuntimeInfo& info, const 
 }
 
 std::optional<RuntimeInfo> LoaderProcess::Bound(std::string_view language) const {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   const auto found = slots_.find(language);
   return found == slots_.end() ? std::nullopt : found->second->bound;
 }
@@ -121,12 +122,12 @@ std::optional<RuntimeInfo> LoaderProcess::Bound(std::string_view language) const
 void LoaderProcess::DetachThread() {
   std::vector<Slot*> slots;
   {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     for (const auto& [language, slot] : slots_) slots.push_back(slot.get());
   }
   for (Slot* slot : slots) {
     const LoadedLoader loader = [&] {
-      const std::lock_guard lock(slot->mutex);
+      const std::scoped_lock lock(slot->mutex);
       return slot->loader;
     }();
     if (loader.instance == nullptr || loader.thread_detach() == nullptr) continue;
@@ -138,12 +139,12 @@ void LoaderProcess::DetachThread() {
 }
 
 void LoaderProcess::AddSink(LogSink* sink) {
-  const std::lock_guard lock(sinks_mutex_);
+  const std::scoped_lock lock(sinks_mutex_);
   sinks_.push_back(sink);
 }
 
 void LoaderProcess::RemoveSink(LogSink* sink) {
-  const std::lock_guard lock(sinks_mutex_);
+  const std::scoped_lock lock(sinks_mutex_);
   const auto found = std::find(sinks_.rbegin(), sinks_.rend(), sink);
   if (found != sinks_.rend()) sinks_.erase(std::next(found).base());
 }

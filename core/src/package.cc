@@ -158,14 +158,14 @@ Result<Package> OpenArchive(const std::string& path, const PackageOptions& optio
   if (!bytes) return bytes.status();
   auto archive = PackageArchive::Open(*bytes);
   if (!archive) return CannotBeUsed(path, archive.status());
-  if (Status status = archive->CheckSize(options.unzipped_limit); !status.ok()) return CannotBeUsed(path, status);
+  if (const Status status = archive->CheckSize(options.unzipped_limit); !status.ok()) return CannotBeUsed(path, status);
   auto parent = PackagesFolder(options);
   if (!parent) return parent.status();
   PlaceContents contents;
   contents.limit = *limit;
   contents.is_intact = [&](const std::string& folder) { return archive->IsUnpackedIn(folder); };
   contents.fill = [&](const std::string& folder) -> Status {
-    Status status = archive->Unpack(folder, options.unzipped_limit);
+    const Status status = archive->Unpack(folder, options.unzipped_limit);
     if (status.code() != Code::kInternal) return status.ok() ? status : CannotBeUsed(path, status);
     return {status.code(), "the package " + path + " cannot be unpacked: " + status.message() + kOtherPlace};
   };

@@ -307,7 +307,7 @@ Result<PackageArchive::Handle> PackageArchive::OpenHandle(std::string_view bytes
   zip_t* archive = source == nullptr ? nullptr : zip_open_from_source(source, ZIP_RDONLY, &error);
   if (archive == nullptr) {
     if (source != nullptr) zip_source_free(source);
-    std::string text = zip_error_strerror(&error);
+    const std::string text = zip_error_strerror(&error);
     zip_error_fini(&error);
     return Refused("it is no zip archive: " + text);
   }

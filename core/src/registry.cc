@@ -223,6 +223,7 @@ const RuntimeRegistry::Finder* RuntimeRegistry::FinderOf(std::string_view langua
 
 std::vector<std::string> RuntimeRegistry::Languages() const {
   std::vector<std::string> names;
+  names.reserve(finders_.size());
   for (const auto& finder : finders_) names.push_back(finder->language);
   std::sort(names.begin(), names.end());
   return names;
@@ -256,6 +257,7 @@ RuntimeInfo RuntimeRegistry::Named(std::string_view language, const std::string&
 
 std::vector<RuntimeInfo> RuntimeRegistry::Finder::Find(const LanguageOptions& wanted) const {
   std::vector<tandem_pair> pairs;
+  pairs.reserve(wanted.options.size());
   for (const auto& [key, value] : wanted.options) pairs.push_back({AbiString(key), AbiString(value)});
   const std::string data_dir = folder.string();
   const tandem_find_request request = {
@@ -271,7 +273,7 @@ std::vector<RuntimeInfo> RuntimeRegistry::Finder::Find(const LanguageOptions& wa
         UnusableInfo(language, file.string(), std::string("its finder let an exception out: ") + what));
   };
   try {
-    const std::lock_guard lock(FinderCalls());
+    const std::scoped_lock lock(FinderCalls());
     table->find(&request, TakeFound, &found);
   } catch (const std::exception& error) {
     note(error.what());
@@ -314,7 +316,7 @@ Result<std::string> RuntimeRegistry::Claimant(std::string_view handler, std::str
   };
   std::int32_t best = TANDEM_CLAIM_NONE;
   std::vector<std::string> claimants;
-  const std::lock_guard lock(FinderCalls());
+  const std::scoped_lock lock(FinderCalls());
   for (const auto& finder : finders_) {
     const std::int32_t claim = finder->table->claim(&request);
     if (claim == TANDEM_CLAIM_NONE || claim < best) continue;

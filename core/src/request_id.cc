@@ -102,7 +102,7 @@ class IdGenerator {
 }  // namespace
 
 RequestId::RequestId(std::string_view text) : size_(static_cast<std::uint8_t>(std::min(text.size(), kMaxSize))) {
-  std::copy_n(text.data(), size_, text_.data());
+  std::copy_n(text.begin(), size_, text_.data());
 }
 
 RequestId RequestId::Random() {

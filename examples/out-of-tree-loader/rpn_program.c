@@ -46,11 +46,12 @@ static const char* push_event(stack* s, const char* event) {
 }
 
 static const char* apply(stack* s, const char* word) {
-  const int unary = strcmp(word, "dup") == 0 || strcmp(word, "sqrt") == 0;
-  if (s->depth < (unary ? 1 : 2)) return TOO_FLAT;
+  const int dup = strcmp(word, "dup") == 0;
+  const int root = strcmp(word, "sqrt") == 0;
+  if (s->depth < (dup || root ? 1 : 2)) return TOO_FLAT;
   double* top = &s->numbers[s->depth - 1];
-  if (strcmp(word, "dup") == 0) return push(s, *top);
-  if (strcmp(word, "sqrt") == 0) {
+  if (dup) return push(s, *top);
+  if (root) {
     *top = sqrt(*top);
     return NULL;
   }

@@ -4,7 +4,7 @@
 #include <sstream>
 
 void LogBook::Write(const tandem::LogRecord& record) noexcept {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   std::string& text = texts_[std::string(record.function_name)];
   // A handler may log without a newline; what the platform says starts on a line of its own all the same.
   if (record.origin != tandem::LogOrigin::kFunction && !text.empty() && text.back() != '\n') text += '\n';
@@ -12,7 +12,7 @@ void LogBook::Write(const tandem::LogRecord& record) noexcept {
 }
 
 std::vector<std::string> LogBook::Lines(std::string_view function_name) const {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   std::vector<std::string> lines;
   const auto found = texts_.find(function_name);
   if (found == texts_.end()) return lines;

@@ -54,7 +54,7 @@ std::optional<Arguments> Parse(const std::vector<std::string>& words) {
   for (const std::string& word : words) {
     if (word == "--wait") {
       arguments.wait = true;
-    } else if (word.starts_with("-")) {
+    } else if (word.starts_with('-')) {
       return std::nullopt;
     } else {
       packages.push_back(word);

@@ -34,20 +34,20 @@ void Report(const Jdk& jdk, tandem_runtime_found found, void* arg) {
 
 void Find(const tandem_find_request* request, tandem_runtime_found found, void* arg) {
   try {
-    std::string named = FromAbi(request->path);
+    const std::string named = FromAbi(request->path);
     if (!named.empty()) {
       Report(ProbeNamed(named), found, arg);
       return;
     }
     for (const Jdk& jdk : FindJdks(FromAbi(request->data_dir))) Report(jdk, found, arg);
-  } catch (...) {
-    // Memory is exhausted: what has been reported so far is all there is.
+  } catch (...) {  // NOLINT(bugprone-empty-catch): out of memory; what has been reported so far is all there is
   }
 }
 
 int32_t ClaimEntry(const tandem_claim_request* request) {
   try {
     std::vector<std::string> layers;
+    layers.reserve(request->layers_size);
     for (size_t at = 0; at < request->layers_size; ++at) layers.push_back(FromAbi(request->layers[at]));
     return Claim(FromAbi(request->handler), FromAbi(request->code_root), layers);
   } catch (...) {

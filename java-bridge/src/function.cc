@@ -24,7 +24,7 @@ class Encoder {
  private:
   void Bytes(const void* data, size_t size) {
     if (size == 0) return;
-    size_t at = bytes_.size();
+    const size_t at = bytes_.size();
     bytes_.resize(at + size);
     memcpy(bytes_.data() + at, data, size);
   }
@@ -59,7 +59,7 @@ class Decoder {
   }
 
   tandem_string Text() {
-    int32_t size = Int();
+    const int32_t size = Int();
     if (size < 0 || static_cast<size_t>(size) > bytes_.size() - at_) return tandem_string{nullptr, 0};
     tandem_string text{reinterpret_cast<const char*>(bytes_.data() + at_), static_cast<size_t>(size)};
     at_ += text.size;
@@ -115,15 +115,15 @@ void ReportError(tandem_loader* loader, uint64_t log_id, tandem_string request_i
   tandem_error error{};
   error.struct_size = sizeof(error);
   error.disposition = decoder.Int();
-  int32_t level = decoder.Int();
-  int32_t format = decoder.Int();
-  int32_t needed_jdk = decoder.Int();
+  const int32_t level = decoder.Int();
+  const int32_t format = decoder.Int();
+  const int32_t needed_jdk = decoder.Int();
   error.type = decoder.Text();
   error.message = decoder.Text();
   error.body = decoder.Text();
   error.reported_type = decoder.Text();
-  tandem_string text = decoder.Text();
-  std::string_view hint = FromAbi(decoder.Text());
+  const tandem_string text = decoder.Text();
+  const std::string_view hint = FromAbi(decoder.Text());
   std::vector<tandem_string> frames;
   while (!decoder.AtEnd()) frames.push_back(decoder.Text());
   error.stack_trace = frames.data();
@@ -144,7 +144,7 @@ void ReportError(tandem_loader* loader, uint64_t log_id, tandem_string request_i
 
 std::vector<uint8_t> TakeSpill(JniFrame* frame, const JavaTable& table, const Slot& slot) {
   auto array = static_cast<jbyteArray>(frame->GetObjectField(slot.object, table.slot_spill));
-  jint size = frame->GetIntField(slot.object, table.slot_spill_size);
+  const jint size = frame->GetIntField(slot.object, table.slot_spill_size);
   frame->SetObjectField(slot.object, table.slot_spill, nullptr);  // also where there is no room for a copy
   std::vector<uint8_t> bytes(static_cast<size_t>(size));
   frame->CopyOut(array, size, bytes.data());
@@ -156,7 +156,7 @@ int32_t Open(tandem_loader* loader, const tandem_function_config* config, tandem
   OwnedHandler made(new tandem_handler{loader, 0, 0, nullptr});
   made->id = loader->vm.functions.Add();
   made->log_id = loader->logs.Add(config->function);
-  SlotLease slot(&loader->vm, made->id, 0);
+  const SlotLease slot(&loader->vm, made->id, 0);
   JniFrame frame(slot.env());
   std::vector<uint8_t> encoded = EncodeConfig(*config);
   jvalue arguments[3];
@@ -181,8 +181,8 @@ void Close(tandem_handler* handler) {
   jobject function = handler->function;
   OwnedHandler(handler).reset();  // first, as what follows may fail
   JNIEnv* env = JavaThread::Current(&loader->vm).env();
-  auto release = [env](jobject global) { env->DeleteGlobalRef(global); };
-  std::unique_ptr<_jobject, decltype(release)> held(function, release);
+  const auto release = [env](jobject global) { env->DeleteGlobalRef(global); };
+  const std::unique_ptr<_jobject, decltype(release)> held(function, release);
   JniFrame frame(env, JniFrame::Locals::kNone);
   jvalue argument;
   argument.l = function;

@@ -102,20 +102,20 @@ int32_t Invoke(tandem_handler* handler, const tandem_invocation* invocation, tan
   const tandem_host* host = loader->logs.host();
   const JavaTable& table = loader->vm.table;
   const tandem_payload* payload = invocation->payload;
-  size_t payload_size = payload == nullptr ? 0 : payload->size;
+  const size_t payload_size = payload == nullptr ? 0 : payload->size;
   if (payload_size > kMaxPayload) throw JavaException("a payload of 2 GiB or more does not fit a Java buffer");
 
-  Texts texts = TextsOf(*invocation);
-  bool copied = payload_size <= kCopiedPayload;
-  SlotLease slot(&loader->vm, handler->id, kHeadSize + texts.size + (copied ? payload_size : 0));
-  size_t at = WriteHead(*invocation, texts, payload_size, sink, slot->in.get());
+  const Texts texts = TextsOf(*invocation);
+  const bool copied = payload_size <= kCopiedPayload;
+  const SlotLease slot(&loader->vm, handler->id, kHeadSize + texts.size + (copied ? payload_size : 0));
+  const size_t at = WriteHead(*invocation, texts, payload_size, sink, slot->in.get());
   if (copied && payload_size > 0) memcpy(slot->in.get() + at, payload->data, payload_size);
 
   JniFrame frame(slot.env(), copied ? JniFrame::Locals::kNone : JniFrame::Locals::kSome);
   if (!copied) {
     frame.SetObjectField(slot->object, table.slot_large, frame.NewDirectBuffer(payload->data, payload_size));
   }
-  jint size = Call(&frame, table, slot->object, handler->function);
+  const jint size = Call(&frame, table, slot->object, handler->function);
   if (size >= 0) {
     ResultBorrowed(host, sink, slot->out.get(), static_cast<size_t>(size));
     return TANDEM_OK;

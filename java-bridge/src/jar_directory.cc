@@ -51,7 +51,7 @@ class File {
     std::vector<uint8_t> bytes(size);
     size_t done = 0;
     while (done < bytes.size()) {
-      ssize_t n = pread(fd_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
+      const ssize_t n = pread(fd_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
       if (n <= 0) return std::nullopt;
       done += static_cast<size_t>(n);
     }
@@ -70,7 +70,7 @@ struct Span {
 
 // Where the central directory lies. Bytes before the archive shift all offsets, so it is found from its end.
 std::optional<Span> FindDirectory(const File& file) {
-  uint64_t tail_size = std::min<uint64_t>(file.size(), kEndSize + 0xffff + kLocatorSize);
+  const uint64_t tail_size = std::min<uint64_t>(file.size(), kEndSize + 0xffff + kLocatorSize);
   auto tail = file.Part(file.size() - tail_size, tail_size);
   if (!tail || tail->size() < kEndSize) return std::nullopt;
   for (size_t at = tail->size() - kEndSize + 1; at-- > 0;) {
@@ -93,15 +93,15 @@ std::optional<Span> FindDirectory(const File& file) {
 }  // namespace
 
 bool JarHolds(const std::string& jar, std::string_view entry) {
-  File file(jar);
+  const File file(jar);
   auto span = FindDirectory(file);
   if (!span) return false;
   auto directory = file.Part(span->offset, span->size);
   if (!directory) return false;
   size_t at = 0;
   while (directory->size() - at >= kEntrySize && Read<uint32_t>(*directory, at) == kEntryMark) {
-    size_t name_size = Read<uint16_t>(*directory, at + 28);
-    size_t rest = static_cast<size_t>(Read<uint16_t>(*directory, at + 30)) + Read<uint16_t>(*directory, at + 32);
+    const size_t name_size = Read<uint16_t>(*directory, at + 28);
+    const size_t rest = static_cast<size_t>(Read<uint16_t>(*directory, at + 30)) + Read<uint16_t>(*directory, at + 32);
     if (directory->size() - at - kEntrySize < name_size + rest) return false;
     const char* name = reinterpret_cast<const char*>(directory->data() + at + kEntrySize);
     if (std::string_view(name, name_size) == entry) return true;

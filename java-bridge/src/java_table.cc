@@ -11,7 +11,7 @@ JavaTable JavaTable::Load(JniFrame* frame, const std::vector<JNINativeMethod>& n
   table.slot_spill_size = frame->GetField(slot, "spillSize", "I");
   table.slot_large = frame->GetField(slot, "large", "Ljava/nio/ByteBuffer;");
 
-  auto method = [&](const char* name, const char* signature) {
+  const auto method = [&](const char* name, const char* signature) {
     return frame->GetStaticMethod(table.bridge, name, signature);
   };
   table.start = method("start", "()V");

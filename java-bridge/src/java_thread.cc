@@ -6,19 +6,19 @@
 namespace tandem::java {
 
 uint64_t OpenFunctions::Add() {
-  std::lock_guard<std::mutex> lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   open_.insert(++last_id_);
   return last_id_;
 }
 
 void OpenFunctions::Remove(uint64_t id) {
-  std::lock_guard<std::mutex> lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   open_.erase(id);
   closings_.fetch_add(1, std::memory_order_release);
 }
 
 bool OpenFunctions::AnyClosed(const std::vector<uint64_t>& ids) {
-  std::lock_guard<std::mutex> lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   return std::any_of(ids.begin(), ids.end(), [this](uint64_t id) { return !open_.contains(id); });
 }
 
@@ -57,7 +57,7 @@ void JavaThread::Attach(Vm* vm) {
 
 void JavaThread::Detach() {
   if (env_ == nullptr) return;
-  for (std::unique_ptr<Slot>& slot : slots_) DropSlot(slot.get());
+  for (const std::unique_ptr<Slot>& slot : slots_) DropSlot(slot.get());
   slots_.clear();
   served_.clear();
   last_served_ = 0;
@@ -72,8 +72,8 @@ void JavaThread::DropSlot(Slot* slot) {
     jvalue argument;
     argument.l = slot->object;
     frame.CallStaticVoid(vm_->table.bridge, vm_->table.detach, &argument);
-  } catch (...) {
-    // Only an exhausted VM refuses this; its list then keeps an entry that no invocation runs in.
+    // Only an exhausted VM refuses this.
+  } catch (...) {  // NOLINT(bugprone-empty-catch): its list then keeps an entry that no invocation runs in
   }
   env_->DeleteGlobalRef(slot->object);
   slot->object = nullptr;
@@ -100,7 +100,7 @@ void JavaThread::MakeSlot(Slot* slot, size_t in_size) {
 }
 
 Slot* JavaThread::Take(uint64_t function, size_t in_size) {
-  uint64_t closings = vm_->functions.closings();
+  const uint64_t closings = vm_->functions.closings();
   if (closings != closings_seen_ && depth_ == 0) {
     closings_seen_ = closings;
     if (attached_here_ && vm_->functions.AnyClosed(served_)) {

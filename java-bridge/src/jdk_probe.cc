@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 constexpr int kOldestMajor = 8;
 constexpr char kJavaHome[] = "JAVA_HOME";
 
-#if defined(__x86_64__)
+#ifdef __x86_64__
 constexpr uint16_t kMachine = EM_X86_64;
 constexpr char kMachineName[] = "x86-64";
 #elif defined(__aarch64__)
@@ -52,7 +52,7 @@ std::string ReleaseValue(const fs::path& home, const std::string& key) {
 
 // The version in the form that counts from 8 on: 1.8.0_392 is 8.0.392.
 std::string Normalize(const std::string& version) {
-  std::string text = version.compare(0, 2, "1.") == 0 ? version.substr(2) : version;
+  std::string text = version.starts_with("1.") ? version.substr(2) : version;
   std::replace(text.begin(), text.end(), '_', '.');
   return text;
 }
@@ -112,7 +112,7 @@ std::string ReasonAgainst(const Jdk& jdk) {
   if (!MatchesMachine(jdk.library)) {
     return std::string("it is built for another processor; install a JDK for ") + kMachineName;
   }
-  std::string missing = MissingPart(jdk.home);
+  const std::string missing = MissingPart(jdk.home);
   if (!missing.empty()) return "it is not complete: " + missing + " cannot be read; install this JDK again";
   return std::string();
 }
@@ -134,7 +134,7 @@ class Collector {
 
   void AddTool(const fs::path& tool, const std::string& origin) {
     std::error_code error;
-    fs::path real = fs::canonical(tool, error);
+    const fs::path real = fs::canonical(tool, error);
     if (!error) Add(HomeOf(real), origin);
   }
 
@@ -157,8 +157,8 @@ class Collector {
 
 bool Preferred(const Jdk& a, const Jdk& b) {
   if (a.major != b.major) return a.major > b.major;
-  bool a_home = a.origin == kJavaHome;
-  bool b_home = b.origin == kJavaHome;
+  const bool a_home = a.origin == kJavaHome;
+  const bool b_home = b.origin == kJavaHome;
   if (a_home != b_home) return a_home;
   return Numbers(a.version) > Numbers(b.version);
 }
@@ -167,10 +167,10 @@ bool Preferred(const Jdk& a, const Jdk& b) {
 
 std::optional<Jdk> ProbeJdk(const std::string& home, const std::string& origin) {
   std::error_code error;
-  fs::path real = fs::canonical(home, error);
+  const fs::path real = fs::canonical(home, error);
   if (error || !fs::is_directory(real, error)) return std::nullopt;
-  fs::path library = FindLibrary(real);
-  bool has_java = IsFile(real / "bin/java") || IsFile(real / "jre/bin/java");
+  const fs::path library = FindLibrary(real);
+  const bool has_java = IsFile(real / "bin/java") || IsFile(real / "jre/bin/java");
   if (library.empty() && !has_java) return std::nullopt;
   Jdk jdk;
   jdk.home = real.string();
@@ -185,7 +185,7 @@ std::optional<Jdk> ProbeJdk(const std::string& home, const std::string& origin) 
 
 Jdk ProbeNamed(const std::string& path) {
   std::error_code error;
-  fs::path real = fs::canonical(path, error);
+  const fs::path real = fs::canonical(path, error);
   std::optional<Jdk> jdk;
   if (!error) jdk = ProbeJdk(fs::is_regular_file(real, error) ? HomeOf(real).string() : real.string(), "named");
   if (jdk) return *std::move(jdk);
@@ -200,7 +200,7 @@ Jdk ProbeNamed(const std::string& path) {
 
 std::vector<Jdk> FindJdks(const std::string& loaders) {
   Collector collector;
-  std::string java_home = Environment(kJavaHome);
+  const std::string java_home = Environment(kJavaHome);
   if (!java_home.empty()) collector.Add(java_home, kJavaHome);
   std::stringstream path(Environment("PATH"));
   for (std::string directory; std::getline(path, directory, ':');) {
@@ -209,7 +209,7 @@ std::vector<Jdk> FindJdks(const std::string& loaders) {
     collector.AddTool(fs::path(directory) / "javac", "PATH");
   }
   for (const char* directory : {"/usr/lib/jvm", "/usr/java", "/opt"}) collector.AddChildren(directory);
-  std::string user_home = Environment("HOME");
+  const std::string user_home = Environment("HOME");
   if (!user_home.empty()) {
     collector.AddChildren(fs::path(user_home) / ".sdkman/candidates/java");
     collector.AddChildren(fs::path(user_home) / ".jdks");

@@ -46,7 +46,7 @@ std::string ToUtf8(const std::vector<jchar>& text) {
   std::string out;
   for (size_t i = 0; i < text.size(); ++i) {
     char32_t code = text[i];
-    bool high = code >= 0xD800 && code < 0xDC00;
+    const bool high = code >= 0xD800 && code < 0xDC00;
     if (high && i + 1 < text.size() && text[i + 1] >= 0xDC00 && text[i + 1] < 0xE000) {
       code = 0x10000 + ((code - 0xD800) << 10) + (text[++i] - 0xDC00u);
     } else if (code >= 0xD800 && code < 0xE000) {
@@ -83,7 +83,7 @@ jfieldID JniFrame::GetField(jclass type, const char* name, const char* signature
 }
 
 void JniFrame::RegisterNatives(jclass type, const std::vector<JNINativeMethod>& methods) {
-  jint status = env_->RegisterNatives(type, methods.data(), static_cast<jint>(methods.size()));
+  const jint status = env_->RegisterNatives(type, methods.data(), static_cast<jint>(methods.size()));
   Check();
   if (status != JNI_OK) throw JavaException("native methods could not be registered");
 }
@@ -146,18 +146,18 @@ void JniFrame::CopyOut(jbyteArray array, jsize size, void* target) {
 }
 
 void JniFrame::Throw() {
-  LocalRef<jthrowable> thrown(env_, env_->ExceptionOccurred());
+  const LocalRef<jthrowable> thrown(env_, env_->ExceptionOccurred());
   env_->ExceptionClear();
   throw JavaException(Describe(thrown.get()));
 }
 
 std::string JniFrame::Describe(jthrowable thrown) {
   std::string unknown = "a Java exception that cannot be described";
-  LocalRef<jclass> type(env_, env_->GetObjectClass(thrown));
+  const LocalRef<jclass> type(env_, env_->GetObjectClass(thrown));
   jmethodID to_string = env_->GetMethodID(type.get(), "toString", "()Ljava/lang/String;");
   jobject said = nullptr;
   if (env_->ExceptionCheck() == JNI_FALSE) said = env_->CallObjectMethodA(thrown, to_string, nullptr);
-  LocalRef<jstring> text(env_, static_cast<jstring>(said));
+  const LocalRef<jstring> text(env_, static_cast<jstring>(said));
   if (env_->ExceptionCheck() == JNI_TRUE) {
     env_->ExceptionClear();
     return unknown;
@@ -165,7 +165,7 @@ std::string JniFrame::Describe(jthrowable thrown) {
   if (text.get() == nullptr) return unknown;
   std::vector<jchar> units(static_cast<size_t>(env_->GetStringLength(text.get())));
   env_->GetStringRegion(text.get(), 0, static_cast<jsize>(units.size()), units.data());
-  bool copied = env_->ExceptionCheck() == JNI_FALSE;
+  const bool copied = env_->ExceptionCheck() == JNI_FALSE;
   if (!copied) env_->ExceptionClear();
   return copied ? ToUtf8(units) : unknown;
 }

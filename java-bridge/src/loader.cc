@@ -29,10 +29,10 @@ int32_t Fault(const tandem_host* host, tandem_sink* sink, int32_t fault, std::st
 
 std::vector<std::string> JarsIn(const std::string& directory) {
   std::vector<std::string> jars;
-  std::unique_ptr<DIR, int (*)(DIR*)> open(opendir(directory.c_str()), &closedir);
+  const std::unique_ptr<DIR, int (*)(DIR*)> open(opendir(directory.c_str()), &closedir);
   if (open == nullptr) return jars;
   while (const dirent* entry = readdir(open.get())) {
-    std::string_view name = entry->d_name;
+    const std::string_view name = entry->d_name;
     if (name.size() > 4 && name.substr(name.size() - 4) == ".jar") jars.push_back(directory + "/" + std::string(name));
   }
   std::sort(jars.begin(), jars.end());
@@ -41,7 +41,7 @@ std::vector<std::string> JarsIn(const std::string& directory) {
 
 // The jars of the Java half. Errors: JavaException that says what to do.
 std::string ClassPath(const std::string& data_dir) {
-  std::string directory = data_dir + "/../java";
+  const std::string directory = data_dir + "/../java";
   if (access((directory + "/" + kBridgeJar).c_str(), R_OK) != 0) {
     throw JavaException("the Java half is missing: " + directory + "/" + kBridgeJar +
                         " cannot be read; install it again");
@@ -110,7 +110,7 @@ int32_t CreateLoader(const tandem_host* host, tandem_host_context* context, cons
   Vm* vm = &made->vm;
   NativeLogs logs(&made->logs);
   std::string error;
-  auto started = [vm](JavaVM*, JNIEnv* env) {
+  const auto started = [vm](JavaVM*, JNIEnv* env) {
     JniFrame frame(env);
     vm->table = JavaTable::Load(&frame, NativeMethods());
     frame.CallStaticVoid(vm->table.bridge, vm->table.start);
@@ -131,8 +131,8 @@ int32_t CreateLoader(const tandem_host* host, tandem_host_context* context, cons
 // `what` behind a beginning, cut to what fits: the heap may be what is exhausted.
 int32_t Failed(const tandem_host* host, tandem_sink* sink, const char* what) noexcept {
   std::array<char, 1024> message;
-  int size = snprintf(message.data(), message.size(), "the Java loader failed: %s", what);
-  size_t kept = std::min(static_cast<size_t>(std::max(size, 0)), message.size() - 1);
+  const int size = snprintf(message.data(), message.size(), "the Java loader failed: %s", what);
+  const size_t kept = std::min(static_cast<size_t>(std::max(size, 0)), message.size() - 1);
   return Fault(host, sink, TANDEM_FAULT_INTERNAL, std::string_view(message.data(), kept));
 }
 
@@ -151,8 +151,8 @@ template <typename F>
 void Quietly(F&& body) noexcept {
   try {
     body();
-  } catch (...) {
-    // These calls report nothing; what fails here is an exhausted VM, which the next invocation will say.
+    // These calls report nothing.
+  } catch (...) {  // NOLINT(bugprone-empty-catch): the VM is exhausted, which the next invocation will say
   }
 }
 

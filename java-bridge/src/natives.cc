@@ -49,8 +49,7 @@ void JNICALL Log(JNIEnv* env, jclass, jlong log_id, jbyteArray id, jint id_offse
     record.level = level;
     record.format = format;
     logs->Write(static_cast<uint64_t>(log_id), record);
-  } catch (...) {
-    // Memory is exhausted; the line is lost, the handler goes on.
+  } catch (...) {  // NOLINT(bugprone-empty-catch): out of memory; the line is lost, the handler goes on
   }
 }
 
@@ -61,7 +60,7 @@ jboolean JNICALL Chunk(JNIEnv* env, jclass, jlong sink, jbyteArray data, jint of
     ByteRegion bytes(env, data, offset, size);
     if (env->ExceptionCheck() == JNI_TRUE) return JNI_FALSE;
     auto* to = std::bit_cast<tandem_sink*>(sink);
-    int32_t gone = logs->host()->result_chunk(to, reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
+    const int32_t gone = logs->host()->result_chunk(to, reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
     return gone == 0 ? JNI_TRUE : JNI_FALSE;
   } catch (...) {
     return JNI_FALSE;

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 constexpr size_t kMaxVisited = 200000;
 
 bool EndsWith(const std::string& text, const std::string& end) {
-  return text.size() > end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+  return text.size() > end.size() && text.ends_with(end);
 }
 
 std::vector<std::string> JarsIn(const std::string& folder) {
@@ -43,7 +43,7 @@ bool HoldsClassFile(const std::string& code_root) {
   std::error_code error;
   size_t visited = 0;
   fs::recursive_directory_iterator it(code_root, fs::directory_options::skip_permission_denied, error);
-  for (fs::recursive_directory_iterator end; !error && it != end && visited < kMaxVisited; it.increment(error)) {
+  for (const fs::recursive_directory_iterator end; !error && it != end && visited < kMaxVisited; it.increment(error)) {
     ++visited;
     if (EndsWith(it->path().filename().string(), ".class")) return true;
   }
@@ -54,8 +54,8 @@ bool HoldsClassFile(const std::string& code_root) {
 
 int32_t Claim(const std::string& handler, const std::string& code_root, const std::vector<std::string>& layers) {
   if (handler.find("::") != std::string::npos) return TANDEM_CLAIM_SYNTAX;
-  std::vector<std::string> jars = JarsIn(code_root + "/lib");
-  std::string entry = ClassEntry(handler);
+  const std::vector<std::string> jars = JarsIn(code_root + "/lib");
+  const std::string entry = ClassEntry(handler);
   if (!entry.empty()) {
     std::error_code error;
     if (fs::is_regular_file(code_root + "/" + entry, error)) return TANDEM_CLAIM_RESOLVES;

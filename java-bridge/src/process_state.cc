@@ -71,7 +71,7 @@ SignalHandlers::~SignalHandlers() {
 }
 
 ToolOptions::Hidden::Hidden(const char* name) {
-  std::string prefix = std::string(name) + "=";
+  const std::string prefix = std::string(name) + "=";
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     if (strncmp(*entry, prefix.c_str(), prefix.size()) != 0) continue;
     if (entries_.empty()) value_ = *entry + prefix.size();

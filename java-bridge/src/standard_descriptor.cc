@@ -18,7 +18,7 @@ namespace tandem::java {
 
 void WriteAll(int descriptor, std::string_view text) {
   while (!text.empty()) {
-    ssize_t written = write(descriptor, text.data(), text.size());
+    const ssize_t written = write(descriptor, text.data(), text.size());
     if (written < 0 && errno == EAGAIN) {
       pollfd ready{descriptor, POLLOUT, 0};
       poll(&ready, 1, -1);
@@ -62,7 +62,7 @@ class StandardDescriptor::Pump {
 
   std::string Release() {
     Drain();
-    std::lock_guard<std::mutex> lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     if (!unfinished_.empty()) Sort(unfinished_);
     unfinished_.clear();
     keep_ = nullptr;
@@ -72,10 +72,11 @@ class StandardDescriptor::Pump {
  private:
   // Takes what is in the pipe; false at its end.
   bool Drain() {
-    std::lock_guard<std::mutex> lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     for (;;) {
       std::array<char, 4096> buffer;
-      ssize_t size = read(from_, buffer.data(), buffer.size());
+      // NOLINTNEXTLINE(clang-analyzer-unix.BlockInCriticalSection): it does not block
+      const ssize_t size = read(from_, buffer.data(), buffer.size());
       if (size < 0 && errno == EINTR) continue;
       if (size <= 0) return size < 0 && errno == EAGAIN;
       Take(std::string_view(buffer.data(), static_cast<size_t>(size)));
@@ -139,14 +140,14 @@ bool StartThread(F&& body) {
 
 // Makes `descriptor` lead to where `to` does, and be closed on exec as before.
 bool Redirect(int to, int descriptor) {
-  int flags = fcntl(descriptor, F_GETFD);
+  const int flags = fcntl(descriptor, F_GETFD);
   return flags >= 0 && dup3(to, descriptor, (flags & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0) >= 0;
 }
 
 }  // namespace
 
 StandardDescriptor::StandardDescriptor(int descriptor, Keep keep) : descriptor_(descriptor) {
-  int to = fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
+  const int to = fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
   if (to < 0) return;
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) {
@@ -157,7 +158,7 @@ StandardDescriptor::StandardDescriptor(int descriptor, Keep keep) : descriptor_(
   try {
     pump_ = std::make_shared<Pump>(ends[0], to, keep);
   } catch (const std::bad_alloc&) {
-    for (int open : {to, ends[0], ends[1]}) close(open);
+    for (const int open : {to, ends[0], ends[1]}) close(open);
     return;
   }
   if (!StartThread([pump = pump_] { pump->Run(); }) || !Redirect(ends[1], descriptor)) pump_.reset();

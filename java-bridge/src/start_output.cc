@@ -34,7 +34,7 @@ bool IsHotSpots(std::string_view line) {
 std::vector<std::string> LinesOf(const std::string& text) {
   std::vector<std::string> lines;
   for (size_t from = 0; from < text.size();) {
-    size_t end = std::min(text.find('\n', from), text.size());
+    const size_t end = std::min(text.find('\n', from), text.size());
     std::string line = text.substr(from, end - from);
     while (!line.empty() && isspace(static_cast<unsigned char>(line.back())) != 0) line.pop_back();
     if (!line.empty()) lines.push_back(line);
@@ -78,11 +78,11 @@ std::string ReasonOf(const std::string& hooked, const std::string& written) {
 
 // The file that holds the report, if HotSpot has chosen it; empty otherwise.
 std::string ReportIn(const std::string& written) {
-  size_t said = written.find("# An error report file with more information is saved as:\n# ");
+  const size_t said = written.find("# An error report file with more information is saved as:\n# ");
   if (said == std::string::npos) return std::string();
-  size_t from = written.find("\n# ", said) + 3;
-  std::string path = written.substr(from, written.find('\n', from) - from);
-  std::string name = path.substr(path.rfind('/') + 1);
+  const size_t from = written.find("\n# ", said) + 3;
+  const std::string path = written.substr(from, written.find('\n', from) - from);
+  const std::string name = path.substr(path.rfind('/') + 1);
   return name == "hs_err_pid" + std::to_string(getpid()) + ".log" ? path : std::string();
 }
 
@@ -91,14 +91,14 @@ std::string ReportIn(const std::string& written) {
 StartOutput::StartOutput() : out_(STDOUT_FILENO, &IsHotSpots), err_(STDERR_FILENO, &IsHotSpots) {}
 
 void StartOutput::Hooked(int descriptor, std::string_view text) {
-  std::lock_guard<std::mutex> lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   hooked_.emplace_back(descriptor, text);
 }
 
 void StartOutput::PassOn() {
-  std::string out = out_.Restore();
-  std::string err = err_.Restore();
-  std::lock_guard<std::mutex> lock(mutex_);
+  const std::string out = out_.Restore();
+  const std::string err = err_.Restore();
+  const std::scoped_lock lock(mutex_);
   for (const auto& [descriptor, text] : hooked_) WriteAll(descriptor, text);
   hooked_.clear();
   WriteAll(STDOUT_FILENO, out);
@@ -106,11 +106,11 @@ void StartOutput::PassOn() {
 }
 
 std::string StartOutput::TakeReason(bool remove_report) {
-  std::string written = out_.Restore() + err_.Restore();
-  std::string report = ReportIn(written);
+  const std::string written = out_.Restore() + err_.Restore();
+  const std::string report = ReportIn(written);
   if (remove_report && !report.empty()) unlink(report.c_str());
   std::string hooked;
-  std::lock_guard<std::mutex> lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   for (const auto& entry : hooked_) hooked += entry.second;
   hooked_.clear();
   return ReasonOf(hooked, written);

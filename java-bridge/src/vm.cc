@@ -63,8 +63,9 @@ struct Start {
   }
 
   void Fail(const std::string& reason) {
-    auto names_file = [](const std::string& option) { return option.rfind("-XX:ErrorFile=", 0) == 0; };
-    std::string said = output->TakeReason(std::none_of(options.begin(), options.end(), names_file));
+    const auto names_file = [](const std::string& option) { return option.starts_with("-XX:ErrorFile="); };
+    // NOLINTNEXTLINE(bugprone-unchecked-optional-access): a start that can fail here has made it
+    const std::string said = output->TakeReason(std::none_of(options.begin(), options.end(), names_file));
     error = "the JVM could not start: " + (said.empty() ? reason : said);
   }
 };
@@ -77,12 +78,12 @@ jint JNICALL OnPrint(FILE* file, const char* format, va_list arguments) {
   Start* start = current_start.load();
   if (start == nullptr) return vdprintf(fileno(file), format, arguments);
   char text[2048];
-  int size = vsnprintf(text, sizeof(text), format, arguments);
+  const int size = vsnprintf(text, sizeof(text), format, arguments);
   try {
-    size_t kept = std::min(static_cast<size_t>(std::max(size, 0)), sizeof(text) - 1);
+    const size_t kept = std::min(static_cast<size_t>(std::max(size, 0)), sizeof(text) - 1);
+    // NOLINTNEXTLINE(bugprone-unchecked-optional-access): made before the hook is
     if (kept > 0) start->output->Hooked(fileno(file), std::string_view(text, kept));
-  } catch (const std::exception&) {
-    // Memory is exhausted, and HotSpot's frames lie above: the text is lost.
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): out of memory below HotSpot; the text is lost
   }
   return size;
 }
@@ -143,7 +144,7 @@ std::vector<std::string> AllOptions(const VmConfig& config, const ToolOptions& t
 
 jint Create(CreateJavaVm create, const std::vector<std::string>& texts, JavaVM** vm, JNIEnv** env) {
   std::vector<JavaVMOption> options;
-  auto add = [&options](const char* text, void* extra) {
+  const auto add = [&options](const char* text, void* extra) {
     options.push_back(JavaVMOption{const_cast<char*>(text), extra});
   };
   add("vfprintf", reinterpret_cast<void*>(&OnPrint));
@@ -160,7 +161,7 @@ jint Create(CreateJavaVm create, const std::vector<std::string>& texts, JavaVM**
 
 // Asks the library for the VM, with the process kept as it was.
 jint CreateGuarded(Start* start, CreateJavaVm create, JavaVM** vm, JNIEnv** env) {
-  Utf8Locale utf8;
+  const Utf8Locale utf8;
   start->attempted = true;
   start->output.emplace();
   start->locale.emplace();
@@ -168,7 +169,7 @@ jint CreateGuarded(Start* start, CreateJavaVm create, JavaVM** vm, JNIEnv** env)
   start->tool_options.emplace();
   start->options = AllOptions(start->config, *start->tool_options);
   current_start.store(start);
-  jint status = Create(create, start->options, vm, env);
+  const jint status = Create(create, start->options, vm, env);
   if (start->returned.exchange(true)) WaitForever();
   current_start.store(nullptr);
   start->RestoreProcess();
@@ -196,11 +197,11 @@ void Run(Start* start) {
   }
   JavaVM* vm = nullptr;
   JNIEnv* env = nullptr;
-  jint status = CreateGuarded(start, create, &vm, &env);
+  const jint status = CreateGuarded(start, create, &vm, &env);
   if (status != JNI_OK) return start->Fail(ErrorName(status));
-  auto detach = [](JavaVM* of) { of->DetachCurrentThread(); };
-  std::unique_ptr<JavaVM, decltype(detach)> attached(vm, detach);
-  start->output->PassOn();
+  const auto detach = [](JavaVM* of) { of->DetachCurrentThread(); };
+  const std::unique_ptr<JavaVM, decltype(detach)> attached(vm, detach);
+  start->output->PassOn();  // NOLINT(bugprone-unchecked-optional-access): CreateGuarded has made it
   try {
     start->started(vm, env);
     start->vm = vm;
@@ -229,7 +230,7 @@ void RunToTheEnd(const std::shared_ptr<Start>& start) {
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
   auto argument = std::make_unique<std::shared_ptr<Start>>(start);
   pthread_t thread;
-  int status = pthread_create(&thread, &attributes, &RunThread, argument.get());
+  const int status = pthread_create(&thread, &attributes, &RunThread, argument.get());
   pthread_attr_destroy(&attributes);
   if (status != 0) {
     start->error = std::string("the JVM's thread could not start: ") + strerror(status);
@@ -248,13 +249,13 @@ void RunToTheEnd(const std::shared_ptr<Start>& start) {
 JavaVM* StartVm(const VmConfig& config, const std::function<void(JavaVM*, JNIEnv*)>& started, std::string* error) {
   static std::mutex mutex;
   static std::string first_failure;
-  std::lock_guard<std::mutex> lock(mutex);
+  const std::scoped_lock lock(mutex);
   if (!first_failure.empty()) {
     *error = "this process can start no JVM any more, run the function in a new one; the first start failed: " +
              first_failure;
     return nullptr;
   }
-  auto start = std::make_shared<Start>(config, started);
+  const auto start = std::make_shared<Start>(config, started);
   RunToTheEnd(start);
   if (start->vm == nullptr && start->attempted) first_failure = start->error;
   *error = start->error;
@@ -265,7 +266,7 @@ std::vector<std::string> SplitOptions(const std::string& text) {
   std::vector<std::string> options;
   std::optional<std::string> option;
   char quote = 0;
-  for (char c : text) {
+  for (const char c : text) {
     if (quote == 0 && isspace(static_cast<unsigned char>(c)) != 0) {
       if (option) options.push_back(*option);
       option.reset();

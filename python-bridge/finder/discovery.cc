@@ -26,7 +26,7 @@ std::string Environment(const char* name) {
 // Reads "python3.11" as 3 and 11. False: the name carries no such version.
 bool ReadName(const std::string& name, Interpreter& to) {
   constexpr std::string_view kPrefix = "python";
-  if (name.compare(0, kPrefix.size(), kPrefix) != 0) return false;
+  if (!name.starts_with(kPrefix)) return false;
   const std::string rest = name.substr(kPrefix.size());
   const size_t dot = rest.find('.');
   const bool digits = dot == 1 && rest.size() > 2 && rest.size() <= 4 &&
@@ -40,7 +40,7 @@ bool ReadName(const std::string& name, Interpreter& to) {
 
 // The version of an executable that is called python without one, by the standard library beside it.
 bool ReadStandardLibrary(const fs::path& prefix, Interpreter& to) {
-  if (to.executable.filename().native().compare(0, 6, "python") != 0) return false;
+  if (!to.executable.filename().native().starts_with("python")) return false;
   for (const fs::path& folder : FoldersNewestFirst(prefix / "lib")) {
     if (ReadName(folder.filename(), to) && IsFile(folder / "os.py")) return true;
   }

@@ -83,7 +83,7 @@ bool IsFolder(const fs::path& path) {
 
 fs::path Real(const fs::path& path) {
   std::error_code failure;
-  fs::path real = fs::canonical(path, failure);
+  const fs::path real = fs::canonical(path, failure);
   return failure ? path : real;
 }
 

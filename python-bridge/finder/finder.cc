@@ -57,6 +57,7 @@ void Find(const tandem_find_request* request, tandem_runtime_found found, void* 
 int32_t ClaimEntry(const tandem_claim_request* request) {
   try {
     std::vector<fs::path> layers;
+    layers.reserve(request->layers_size);
     for (size_t at = 0; at < request->layers_size; ++at) layers.emplace_back(View(request->layers[at]));
     return Claim(View(request->handler), View(request->code_root), layers);
   } catch (const std::exception&) {

@@ -34,12 +34,12 @@ void FunctionLog::Send(tandem_log_record& record, std::string_view text) {
   record.text = Borrowed(text);
   record.time_us = NowMicroseconds();
   {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     record.function = function_;
     ++sending_;
   }
   host_.Log(record);
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   if (--sending_ == 0) sent_.notify_all();
 }
 

@@ -19,9 +19,9 @@ constexpr char kUnknown[] = "application/unknown";
 TextMode ModeOf(std::string_view runtime) {
   constexpr std::string_view kPrefix = "python3.";
   int minor = PY_MINOR_VERSION;
-  if (runtime.substr(0, kPrefix.size()) == kPrefix) {
+  if (runtime.starts_with(kPrefix)) {
     std::from_chars(runtime.data() + kPrefix.size(), runtime.data() + runtime.size(), minor);
-  } else if (runtime.substr(0, 6) == "python") {
+  } else if (runtime.starts_with("python")) {
     minor = 0;  // python2.7
   }
   return minor >= 12 ? TextMode::kRaw : TextMode::kEscaped;
@@ -370,8 +370,8 @@ void CancelLater(std::shared_ptr<Handler::Run> run, std::string request_id) {
       if (run->thread == 0 || (!request_id.empty() && run->log->request_id() != request_id)) return;
       run->cancelled = true;
       PyThreadState_SetAsyncExc(run->thread, run->interpreter->cancelled());
-    } catch (const std::bad_alloc&) {
       // Cancelling is a request; without memory for a thread state it is not made.
+    } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): see above
     }
   }).detach();
 }

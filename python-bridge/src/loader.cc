@@ -90,16 +90,15 @@ int32_t Invoke(tandem_handler* handler, const tandem_invocation* invocation, tan
 void Cancel(tandem_handler* handler, tandem_string request_id) {
   try {
     CancelLater(Of(handler).run(), std::string(View(request_id)));
-  } catch (...) {
     // Cancelling is a request; without a thread to make it on it is not made.
+  } catch (...) {  // NOLINT(bugprone-empty-catch): see above
   }
 }
 
 void ThreadDetach(tandem_loader*) {
   try {
     HostThread::Release();
-  } catch (...) {
-    // Nothing is left to release.
+  } catch (...) {  // NOLINT(bugprone-empty-catch): nothing is left to release
   }
 }
 

@@ -6,7 +6,7 @@
 
 #include "unmarshal.h"
 
-#if defined(__SSE2__)
+#ifdef __SSE2__
 #define TANDEM_READ_AHEAD 1
 #include <emmintrin.h>
 #else
@@ -315,7 +315,8 @@ namespace {
 // `whole / 10^6` is rounded correctly, so equality says that this decimal reads back as `value`; and of the decimals
 // with up to 15 digits no two read back as the same float, so that it is, without its trailing zeros, the shortest one.
 char* WriteMillionths(double value, char* to) {
-  if (!(value >= 1e-4 && value < 1e9)) return nullptr;
+  const bool in_range = value >= 1e-4 && value < 1e9;
+  if (!in_range) return nullptr;
   constexpr double kHalf = 0.5;
   const auto whole = static_cast<double>(static_cast<uint64_t>(value * 1e6 + kHalf));
   if (whole / 1e6 != value) return nullptr;

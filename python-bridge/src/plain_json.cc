@@ -4,7 +4,7 @@
 
 #include "text_copy.h"
 
-#if defined(__SSE2__)
+#ifdef __SSE2__
 #include <emmintrin.h>
 #endif
 
@@ -89,7 +89,7 @@ class Reader {
   // How many bytes from here on are plain, up to the quote that ends the text; -1: it is not plain.
   Py_ssize_t PlainSize(const uint8_t* from) const {
     const uint8_t* at = from;
-#if defined(__SSE2__)
+#ifdef __SSE2__
     for (; at < end_; at += 16) {
       const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
       const __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));

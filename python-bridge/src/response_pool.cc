@@ -26,7 +26,7 @@ Pool& ThePool() {
 
 std::unique_ptr<Buffer> ResponsePool::Take() {
   Pool& pool = ThePool();
-  const std::lock_guard<std::mutex> lock(pool.mutex);
+  const std::scoped_lock lock(pool.mutex);
   if (pool.buffers.empty()) return std::make_unique<Buffer>();
   std::unique_ptr<Buffer> buffer = std::move(pool.buffers.back());
   pool.buffers.pop_back();
@@ -37,7 +37,7 @@ void ResponsePool::Release(void* buffer) {
   std::unique_ptr<Buffer> returned(static_cast<Buffer*>(buffer));
   if (returned->capacity() > kLargestKept) return;
   Pool& pool = ThePool();
-  const std::lock_guard<std::mutex> lock(pool.mutex);
+  const std::scoped_lock lock(pool.mutex);
   if (pool.buffers.size() < kKept) pool.buffers.push_back(std::move(returned));
 }
 

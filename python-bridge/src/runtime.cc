@@ -62,7 +62,7 @@ Handler::Owned Runtime::Open(const tandem_function_config& config, tandem_sink* 
 
 Interpreter& Runtime::InterpreterFor(const tandem_function_config& config) {
   const WithoutGil without;
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   Interpreter*& interpreter = interpreters_[KeyOf(config)];
   if (interpreter == nullptr) interpreter = MakeInterpreter(config);
   return *interpreter;

@@ -1,5 +1,6 @@
 #include "unmarshal.h"
 
+#include <algorithm>
 #include <cstring>
 #include <string_view>
 
@@ -8,7 +9,7 @@
 
 #if PY_VERSION_HEX >= 0x030D0000
 // Exported by every version that is supported; not every version's headers declare it.
-extern "C" PyObject* _PyDict_NewPresized(Py_ssize_t size);  // NOLINT(readability-redundant-declaration): see above
+extern "C" PyObject* _PyDict_NewPresized(Py_ssize_t);  // NOLINT(readability-redundant-declaration): see above
 #endif
 
 namespace tandem::python {
@@ -43,7 +44,7 @@ Shape Measure(const unsigned char* text, size_t size) {
   for (size_t at = 0; at < size; ++at) {
     const unsigned char byte = text[at];
     shape.length += (byte & 0xC0) != 0x80;
-    if (byte > lead) lead = byte;
+    lead = std::max(lead, byte);
     if (byte == 0xED && text[at + 1] >= 0xA0) shape.surrogates = true;
   }
   shape.largest = lead < 0xC4 ? 0xFF : lead < 0xF0 ? 0xFFFF : 0x10FFFF;
@@ -116,7 +117,7 @@ PyObject* BuildList(KeyCache& keys, simdjson::dom::array array) {
   PyObject* list = PyList_New(sized ? static_cast<Py_ssize_t>(count) : 0);
   if (list == nullptr) return nullptr;
   Py_ssize_t at = 0;
-  for (simdjson::dom::element item : array) {
+  for (const simdjson::dom::element item : array) {
     PyObject* value = Build(keys, item);
     if (value == nullptr) {
       Py_DECREF(list);

@@ -82,7 +82,7 @@ class Builder final : public YAML::EventHandler {
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
-    auto node = std::make_shared<TreeNode>();
+    const auto node = std::make_shared<TreeNode>();
     node->mark = FromYaml(mark);
     node->text = value;
     node->plain = tag.empty() || tag == "?";
@@ -140,7 +140,7 @@ class Builder final : public YAML::EventHandler {
   }
 
   void End() {
-    Frame frame = std::move(frames_.back());
+    const Frame frame = std::move(frames_.back());
     frames_.pop_back();
     if (frame.node->height > kMaxDepth) RefuseDepth(frame.node->mark);
     NodePtr tagged = ApplyTag(frame.tag, frame.node);

@@ -71,7 +71,7 @@ int Run(const std::vector<std::string>& words) {
       std::cerr << function.status().message() << '\n';
       return 2;
     }
-    std::cout << Show((*runtime)->Invoke(**function, Event(words[at + 2])).outcome) << std::endl;
+    std::cout << Show((*runtime)->Invoke(**function, Event(words[at + 2])).outcome) << '\n' << std::flush;
   }
   return 0;
 }

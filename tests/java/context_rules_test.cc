@@ -14,7 +14,7 @@ namespace {
 
 Json::Value Parse(const Outcome& outcome) {
   Json::Value value;
-  std::string_view text = outcome.payload().view();
+  const std::string_view text = outcome.payload().view();
   std::unique_ptr<Json::CharReader> reader(Json::CharReaderBuilder().newCharReader());
   EXPECT_TRUE(reader->parse(text.data(), text.data() + text.size(), &value, nullptr)) << text;
   return value;
@@ -31,7 +31,7 @@ TEST(Context, C18SaysWhatTheFunctionIs) {
   options.qualifier = "7";
   options.tenant_id = "tenant \xc3\xa9";
   options.trace_id = "Root=1-2-3";
-  InvokeResult result = Invoke(function, "{}", options);
+  const InvokeResult result = Invoke(function, "{}", options);
   Json::Value value = Parse(result.outcome);
   EXPECT_EQ(value["awsRequestId"].asString(), result.request_id.view());  // C-26
   EXPECT_EQ(value["logGroupName"].asString(), "/aws/lambda/context-18");  // C-30
@@ -51,14 +51,14 @@ TEST(Context, C18SaysWhatTheFunctionIs) {
 }
 
 TEST(Context, C18LeavesOutWhatIsAbsent) {
-  Json::Value value = Parse(Invoke(JavaRuntime::Add("rules.Contexts::all"), "{}").outcome);
+  const Json::Value value = Parse(Invoke(JavaRuntime::Add("rules.Contexts::all"), "{}").outcome);
   EXPECT_FALSE(value.isMember("tenantId"));
   EXPECT_FALSE(value.isMember("xrayTraceId"));
 }
 
 // The peer reads the environment once; here the values are the function's, whatever the process's environment says.
 TEST(Context, C04ValuesAreTheFunctionsAndStay) {
-  FunctionConfig config = JavaRuntime::Config("rules.Contexts::all");
+  const FunctionConfig config = JavaRuntime::Config("rules.Contexts::all");
   Function& function = JavaRuntime::Add(config);
   Json::Value first = Parse(Invoke(function, "{}").outcome);
   const std::pair<const char*, const char*> others[] = {{"AWS_LAMBDA_FUNCTION_NAME", "functionName"},
@@ -80,7 +80,7 @@ TEST(Context, C04ValuesAreTheFunctionsAndStay) {
 TEST(Context, C20RemainingTimeFollowsTheClock) {
   FunctionConfig config = JavaRuntime::Config("rules.Contexts::remainingLater");
   config.timeout = std::chrono::seconds(60);
-  Json::Value value = Parse(Invoke(JavaRuntime::Add(config), "30").outcome);
+  const Json::Value value = Parse(Invoke(JavaRuntime::Add(config), "30").outcome);
   EXPECT_GE(value.asInt(), 29);
 }
 
@@ -107,7 +107,7 @@ TEST(Context, C24MalformedClientContextIsAFunctionError) {
   for (const char* malformed : {"{", "[1]", "5", R"({"custom":{"k":{}}})"}) {
     InvokeOptions options;
     options.client_context = malformed;
-    Outcome outcome = Invoke(function, "{}", options).outcome;
+    const Outcome outcome = Invoke(function, "{}", options).outcome;
     ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError) << malformed;
     EXPECT_FALSE(outcome.error().type.empty());
     EXPECT_EQ(outcome.disposition(), Disposition::kKeep);
@@ -117,7 +117,7 @@ TEST(Context, C24MalformedClientContextIsAFunctionError) {
 
 TEST(Context, StaysValidAfterItsInvocation) {
   Function& function = JavaRuntime::Add("rules.Contexts::keep");
-  std::string first(Invoke(function, "{}").request_id.view());
+  const std::string first(Invoke(function, "{}").request_id.view());
   EXPECT_EQ(Show(Invoke(function, "{}").outcome), Ok(R"(")" + first + R"(")"));
 }
 

@@ -35,7 +35,7 @@ TEST_P(Errors, HaveTheBodyOfTheRule) {
   Function& function = JavaRuntime::Add(GetParam().handler);
   // E-20: nothing changes when the JDK changes its way of calling after a number of calls.
   for (int i = 0; i < 20; ++i) {
-    Outcome outcome = Invoke(function, GetParam().event).outcome;
+    const Outcome outcome = Invoke(function, GetParam().event).outcome;
     ASSERT_EQ(Show(outcome), GetParam().expected) << "call " << i;
     EXPECT_EQ(outcome.error().reported_type, "Runtime.UserException");
     EXPECT_EQ(outcome.disposition(), Disposition::kKeep);
@@ -45,7 +45,7 @@ INSTANTIATE_TEST_SUITE_P(Java, Errors, ::testing::ValuesIn(kCases), CaseName);
 
 // E-21: a class-only handler's trace is the user's frames, too.
 TEST(Traces, E21ShowNoFramesOfOurs) {
-  Outcome outcome = Invoke(JavaRuntime::Add("rules.Classes$Values"), R"({"a":null})").outcome;
+  const Outcome outcome = Invoke(JavaRuntime::Add("rules.Classes$Values"), R"({"a":null})").outcome;
   ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError);
   EXPECT_EQ(outcome.error().type, "java.lang.NullPointerException");
   ASSERT_FALSE(outcome.error().stack_trace.empty());
@@ -56,7 +56,7 @@ TEST(Traces, E21ShowNoFramesOfOurs) {
 
 // A message, a trace and a cause are asked of the user's class, which may throw again.
 TEST(Traces, E18AnExceptionWhoseOwnMethodsThrowIsStillAFunctionError) {
-  Outcome outcome = Invoke(JavaRuntime::Add("rules.Failures::hostile"), "1").outcome;
+  const Outcome outcome = Invoke(JavaRuntime::Add("rules.Failures::hostile"), "1").outcome;
   ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError) << Show(outcome);
   EXPECT_EQ(outcome.error().type, "rules.Failures$Hostile");
   EXPECT_EQ(outcome.error().message, "rules.Failures$Hostile");
@@ -64,7 +64,7 @@ TEST(Traces, E18AnExceptionWhoseOwnMethodsThrowIsStillAFunctionError) {
 
 TEST(Fatal, E25AndE26StackOverflowReplacesTheEnvironment) {
   Function& function = JavaRuntime::Add("rules.Failures::overflow");
-  Outcome outcome = Invoke(function, "1").outcome;
+  const Outcome outcome = Invoke(function, "1").outcome;
   ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError) << Show(outcome);
   EXPECT_EQ(outcome.error().type, "java.lang.StackOverflowError");
   EXPECT_EQ(outcome.error().message, "java.lang.StackOverflowError");
@@ -76,14 +76,14 @@ TEST(Fatal, E25AndE26StackOverflowReplacesTheEnvironment) {
 
 TEST(Fatal, E25HeapExhaustionReplacesTheEnvironment) {
   Function& function = JavaRuntime::Add("rules.Failures::exhaust");
-  Outcome outcome = Invoke(function, "1").outcome;
+  const Outcome outcome = Invoke(function, "1").outcome;
   ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError) << Show(outcome);
   EXPECT_EQ(outcome.error().type, "java.lang.OutOfMemoryError");
   EXPECT_EQ(outcome.disposition(), Disposition::kRecycle);
 }
 
 TEST(Fatal, E25IoErrorReplacesTheEnvironment) {
-  Outcome outcome = Invoke(JavaRuntime::Add("rules.Failures::ioError"), "1").outcome;
+  const Outcome outcome = Invoke(JavaRuntime::Add("rules.Failures::ioError"), "1").outcome;
   EXPECT_EQ(Show(outcome), Error("java.io.IOException: disk", "java.io.IOError", Frame("ioError", 80)));
   EXPECT_EQ(outcome.disposition(), Disposition::kRecycle);
 }

@@ -192,7 +192,7 @@ class Exhaustion : public testing::Test {
 
   static int32_t Invoke(tandem_handler* handler, Told* told, size_t size) {
     static const std::string event(100'000, ' ');
-    tandem_payload payload{sizeof(payload), reinterpret_cast<const uint8_t*>(event.data()), size};
+    const tandem_payload payload{sizeof(payload), reinterpret_cast<const uint8_t*>(event.data()), size};
     tandem_invocation invocation{};
     invocation.struct_size = sizeof(invocation);
     invocation.payload = &payload;

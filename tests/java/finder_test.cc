@@ -38,8 +38,8 @@ std::vector<Found> Find(const std::string& path) {
   tandem_find_request request{};
   request.struct_size = sizeof(request);
   if (!path.empty()) request.path = ToAbi(path);
-  auto found = [](void* arg, const tandem_runtime_info* info) {
-    auto text = [](tandem_string s) { return s.data == nullptr ? std::string() : std::string(s.data, s.size); };
+  const auto found = [](void* arg, const tandem_runtime_info* info) {
+    const auto text = [](tandem_string s) { return s.data == nullptr ? std::string() : std::string(s.data, s.size); };
     static_cast<std::vector<Found>*>(arg)->push_back({text(info->identifier), text(info->version), text(info->path),
                                                       text(info->library), text(info->origin), text(info->reason)});
   };
@@ -108,9 +108,9 @@ TEST(Finder, SaysWhyAJdkCannotBeUsed) {
   EXPECT_NE(Find("/no/such/folder")[0].reason.find("no such folder"), std::string::npos);
   EXPECT_NE(Find(fs::temp_directory_path().string())[0].reason.find("no JDK"), std::string::npos);
   EXPECT_NE(Find(FakeJdk("17.0.1").path())[0].reason, "");
-  FakeJdk without_library("17.0.1");
+  const FakeJdk without_library("17.0.1");
   EXPECT_NE(Find(without_library.path())[0].reason.find("libjvm.so"), std::string::npos);
-  FakeJdk old("1.7.0_80");
+  const FakeJdk old("1.7.0_80");
   EXPECT_NE(Find(old.path())[0].reason.find("too old"), std::string::npos);
   FakeJdk foreign("17.0.1");
   foreign.AddLibrary("lib/server/libjvm.so", "not an ELF file");
@@ -123,7 +123,7 @@ TEST(Finder, SaysWhyAJdkCannotBeUsed) {
 TEST(Finder, KnowsTheLayoutOfJava8) {
   FakeJdk eight("1.8.0_392");
   eight.AddLibrary("jre/lib/amd64/server/libjvm.so", "x");
-  Found found = Find(eight.path())[0];
+  const Found found = Find(eight.path())[0];
   EXPECT_EQ(found.identifier, "java8");
   EXPECT_EQ(found.version, "8.0.392");
   EXPECT_NE(found.library.find("jre/lib/amd64/server/libjvm.so"), std::string::npos);
@@ -170,9 +170,9 @@ TEST(Claims, SurviveMalformedJars) {
   fs::path root = fs::temp_directory_path() / ("claims-" + std::to_string(getpid()));
   fs::create_directories(root / "lib");
   std::ifstream file(JavaRuntime::Package("malformed") + "/lib/good.jar", std::ios::binary);
-  std::string good((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const std::string good((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   ASSERT_GT(good.size(), 22u);
-  auto check = [&](const std::string& bytes) {
+  const auto check = [&](const std::string& bytes) {
     std::ofstream(root / "lib/x.jar", std::ios::binary | std::ios::trunc) << bytes;
     return ClaimIn("which", root.string());
   };

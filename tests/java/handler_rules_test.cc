@@ -109,7 +109,7 @@ class Refused : public ::testing::TestWithParam<Case> {};
 TEST_P(Refused, AnswersTheSameFaultEachTime) {
   Function& function = JavaRuntime::Add(GetParam().handler);
   for (int i = 0; i < 2; ++i) {
-    Outcome outcome = Invoke(function, GetParam().event).outcome;
+    const Outcome outcome = Invoke(function, GetParam().event).outcome;
     EXPECT_EQ(Show(outcome), GetParam().expected);
     ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError);
     EXPECT_EQ(outcome.error().reported_type, "Runtime.BadFunctionCode");
@@ -122,7 +122,7 @@ INSTANTIATE_TEST_SUITE_P(Handlers, Refused, ::testing::ValuesIn(RefusedCases()),
 class Fatal : public ::testing::TestWithParam<Case> {};
 TEST_P(Fatal, AsksForANewEnvironment) {
   Function& function = JavaRuntime::Add(GetParam().handler);
-  Outcome outcome = Invoke(function, GetParam().event).outcome;
+  const Outcome outcome = Invoke(function, GetParam().event).outcome;
   EXPECT_EQ(Show(outcome), GetParam().expected);
   EXPECT_EQ(outcome.disposition(), Disposition::kRecycle);
 }
@@ -187,7 +187,7 @@ TEST(Construction, HJAVA07RunsStaticCodeInTheInitPhase) {
 }
 
 TEST(Construction, HJAVA23NamesTheModifiersOfAHiddenClass) {
-  Outcome outcome = Invoke(JavaRuntime::Add("rules.Hidden::run"), "1").outcome;
+  const Outcome outcome = Invoke(JavaRuntime::Add("rules.Hidden::run"), "1").outcome;
   ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError);
   EXPECT_EQ(outcome.error().type, "java.lang.IllegalAccessException");
   EXPECT_NE(outcome.error().message.find(R"(class rules.Hidden with modifiers "public")"), std::string::npos);
@@ -202,10 +202,10 @@ TEST(Streams, ReadingAfterTheInvocationThrows) {
 // Payloads around the sizes at which the loader changes its way: copied, read in place; one buffer, spilled.
 TEST(Streams, J56EverySizeComesBackByteForByte) {
   Function& function = JavaRuntime::Add("rules.Shapes::copy");
-  for (size_t size : {0u, 1u, 16383u, 16384u, 16385u, 65535u, 65536u, 65537u, 1u << 20, 6u << 20}) {
+  for (const size_t size : {0u, 1u, 16383u, 16384u, 16385u, 65535u, 65536u, 65537u, 1u << 20, 6u << 20}) {
     std::string event(size, ' ');
     for (size_t i = 0; i < size; ++i) event[i] = static_cast<char>((i * 7919) & 0xff);
-    Outcome outcome = Invoke(function, event).outcome;
+    const Outcome outcome = Invoke(function, event).outcome;
     ASSERT_TRUE(outcome.ok()) << size;
     EXPECT_TRUE(outcome.payload().view() == event) << size;
   }
@@ -213,14 +213,14 @@ TEST(Streams, J56EverySizeComesBackByteForByte) {
 
 TEST(Streams, ChunksReachAReceiverThatStreams) {
   Function& function = JavaRuntime::Add("rules.Shapes::copy");
-  std::string event(100000, 'x');
+  const std::string event(100000, 'x');
   std::string received;
   InvokeOptions options;
   options.chunk_receiver = [&received](std::string_view chunk) {
     received += chunk;
     return true;
   };
-  InvokeResult result = Invoke(function, event, options);
+  const InvokeResult result = Invoke(function, event, options);
   ASSERT_TRUE(result.outcome.ok()) << Show(result.outcome);
   received += result.outcome.payload().view();
   EXPECT_TRUE(received == event);

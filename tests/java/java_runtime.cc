@@ -35,7 +35,7 @@ class JavaEnvironment final : public ::testing::Environment {
     ASSERT_EQ(setenv("_JAVA_OPTIONS", "-Dtandem.test.both=last", 1), 0);
     ::testing::internal::CaptureStderr();
     ::testing::internal::CaptureStdout();
-    Outcome outcome = JavaRuntime::Get().Prepare(JavaRuntime::Add("example.Hello::myHandler"));
+    const Outcome outcome = JavaRuntime::Get().Prepare(JavaRuntime::Add("example.Hello::myHandler"));
     JavaRuntime::StartOutput() = ::testing::internal::GetCapturedStdout() + ::testing::internal::GetCapturedStderr();
     ASSERT_TRUE(outcome.ok()) << Show(outcome);
   }
@@ -49,7 +49,7 @@ class JavaEnvironment final : public ::testing::Environment {
 }  // namespace
 
 std::vector<KeptRecord> KeepingSink::Of(const std::string& function_name) const {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   std::vector<KeptRecord> of;
   for (const KeptRecord& record : records_) {
     if (record.function_name == function_name) of.push_back(record);

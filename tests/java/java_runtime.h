@@ -33,7 +33,7 @@ class KeepingSink final : public LogSink {
     if (record.text == awaited_text) {
       if (const auto now = std::exchange(on_awaited, nullptr); now) now();
     }
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     records_.push_back({std::string(record.function_name), std::string(record.request_id), std::string(record.text),
                         record.level, record.format, record.origin});
   }

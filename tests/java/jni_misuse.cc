@@ -5,7 +5,7 @@
 extern "C" JNIEXPORT void JNICALL Java_rules_Misuse_misuse(JNIEnv* env, jclass /*type*/) {
   jclass integer = env->FindClass("java/lang/Integer");
   jmethodID parse = env->GetStaticMethodID(integer, "parseInt", "(Ljava/lang/String;)I");
-  jvalue null_text{};
+  const jvalue null_text{};
   env->CallStaticIntMethodA(integer, parse, &null_text);  // throws
   env->FindClass("java/lang/Long");                       // the misuse: the exception is still pending
   env->ExceptionClear();

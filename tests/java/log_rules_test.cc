@@ -16,7 +16,7 @@ struct Written {
 Written Write(const FunctionConfig& config, const std::string& event) {
   Function& function = JavaRuntime::Add(config);
   EXPECT_TRUE(JavaRuntime::Get().Prepare(function).ok());
-  size_t before = JavaRuntime::Log().Of(config.name).size();
+  const size_t before = JavaRuntime::Log().Of(config.name).size();
   Written written;
   written.result = Invoke(function, event);
   written.records = JavaRuntime::Log().Of(config.name);
@@ -29,7 +29,7 @@ Written Write(const FunctionConfig& config, const std::string& event) {
 }
 
 TEST(Logs, L28AndHJAVA89TheSeedsLineReachesTheLog) {
-  Written written = Write(JavaRuntime::Config("example.Hello::myHandler"), "123");
+  const Written written = Write(JavaRuntime::Config("example.Hello::myHandler"), "123");
   EXPECT_EQ(written.text, "received : 123");
 }
 
@@ -75,11 +75,12 @@ TEST(Logs, L34JsonFormat) {
   config.log_format = "JSON";
   config.log_level = "WARN";
   Written written = Write(config, R"("\"x\"")");
-  std::string id(written.result.request_id.view());
+  const std::string id(written.result.request_id.view());
   ASSERT_EQ(written.records.size(), 3u) << written.text;
-  std::regex line(R"(\{"timestamp":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z","message":"\\"x\\"-warn","level":"WARN",)"
-                  R"("AWSRequestId":")" +
-                  id + R"("\}\n)");
+  const std::regex line(
+      R"(\{"timestamp":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z","message":"\\"x\\"-warn","level":"WARN",)"
+      R"("AWSRequestId":")" +
+      id + R"("\}\n)");
   EXPECT_TRUE(std::regex_match(written.records[0].text, line)) << written.records[0].text;
   EXPECT_EQ(written.records[0].format, LogFormat::kJson);
   EXPECT_EQ(written.records[1].text, R"("x"-bytes)");
@@ -101,7 +102,7 @@ TEST(Logs, L36StreamsAreUtf8AndAttributed) {
 }
 
 TEST(Logs, L25InitHasNoRequestId) {
-  FunctionConfig config = JavaRuntime::Config("rules.Logs::logger");
+  const FunctionConfig config = JavaRuntime::Config("rules.Logs::logger");
   ASSERT_TRUE(JavaRuntime::Get().Prepare(JavaRuntime::Add(config)).ok());
   std::vector<KeptRecord> records = JavaRuntime::Log().Of(config.name);
   ASSERT_FALSE(records.empty());
@@ -111,13 +112,13 @@ TEST(Logs, L25InitHasNoRequestId) {
 
 TEST(Logs, ThreadsOfTheHandlerWriteToItsLog) {
   EXPECT_EQ(Write(JavaRuntime::Config("rules.Logs::thread"), R"("x")").text, "x from a thread\n");
-  Written uncaught = Write(JavaRuntime::Config("rules.Logs::uncaught"), R"("x")");
+  const Written uncaught = Write(JavaRuntime::Config("rules.Logs::uncaught"), R"("x")");
   EXPECT_EQ(uncaught.text.rfind(R"(Exception in thread ")", 0), 0u) << uncaught.text;
   EXPECT_NE(uncaught.text.find("java.lang.IllegalStateException: x\n\tat rules.Logs."), std::string::npos);
 }
 
 TEST(Logs, L37ErrorsShowCausesAndWhatWasSuppressed) {
-  Written written = Write(JavaRuntime::Config("rules.Failures::caused"), "1");
+  const Written written = Write(JavaRuntime::Config("rules.Failures::caused"), "1");
   EXPECT_EQ(written.text.rfind("outer: java.lang.IllegalStateException\njava.lang.IllegalStateException: outer\n"
                                "\tat rules.Failures.caused(Failures.java:47)\n"
                                "\tSuppressed: java.io.IOException: suppressed\n",
@@ -131,7 +132,7 @@ TEST(Logs, L37ErrorsShowCausesAndWhatWasSuppressed) {
 }
 
 TEST(Logs, L37FaultsWithoutAnExceptionAreTheirText) {
-  FunctionConfig config = JavaRuntime::Config("rules.Shapes::nope");
+  const FunctionConfig config = JavaRuntime::Config("rules.Shapes::nope");
   Invoke(JavaRuntime::Add(config), "1");
   EXPECT_EQ(JavaRuntime::Log().TextOf(config.name),
             "No public method named nope with appropriate method signature found on class rules.Shapes\n");

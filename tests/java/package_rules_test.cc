@@ -52,7 +52,7 @@ TEST(Serializers, KeptGeneratorsReachNoOtherResponse) {
 }
 
 TEST(Serializers, HJAVA49TwoAreRefused) {
-  Outcome outcome = Invoke(JavaRuntime::Add("custom.Handler::handle", "two-serializers"), "x").outcome;
+  const Outcome outcome = Invoke(JavaRuntime::Add("custom.Handler::handle", "two-serializers"), "x").outcome;
   ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError);
   EXPECT_EQ(outcome.error().message,
             "Too many serializers provided inside the META-INF/services folder, only one is allowed");

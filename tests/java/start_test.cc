@@ -158,7 +158,7 @@ TEST_P(WritingMeanwhile, LosesNothing) {
     int started[2];
     EXPECT_EQ(pipe(started), 0);
     const std::string ends = std::to_string(started[0]) + " " + std::to_string(started[1]);
-    std::string said = PrepareWith("'-agentpath:" TANDEM_TEST_AGENT "=" + fails + ends + "'");
+    const std::string said = PrepareWith("'-agentpath:" TANDEM_TEST_AGENT "=" + fails + ends + "'");
     close(started[1]);
     int status = -1;
     wait(&status);

@@ -49,7 +49,7 @@ TEST(Threads, EachLogLineBelongsToItsInvocation) {
         for (int i = 0; i < kRounds; ++i) {
           const std::string text = name + " " + std::to_string(i);
           const InvokeResult result = Invoke(function, R"(")" + text + R"(")");
-          const std::lock_guard lock(mutex);
+          const std::scoped_lock lock(mutex);
           ids[text] = result.request_id.view();
         }
       });
@@ -102,7 +102,7 @@ TEST(Cancelling, InterruptsTheHandlerAndLeavesNothingBehind) {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
   });
-  Outcome outcome = Invoke(sleeper, "600000", options).outcome;
+  const Outcome outcome = Invoke(sleeper, "600000", options).outcome;
   ended = true;
   canceller.join();
   ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError) << Show(outcome);
@@ -174,7 +174,7 @@ TEST_P(Leaks, ClassesOfARemovedFunctionAreCollected) {
   InvokeOptions options;
   options.client_context = row.client_context;
   for (int i = 0; i < 3; ++i) {
-    FunctionConfig config = JavaRuntime::Config(row.handler, row.package);
+    const FunctionConfig config = JavaRuntime::Config(row.handler, row.package);
     Function& function = JavaRuntime::Add(config);
     const Outcome outcome = Invoke(function, row.event, options).outcome;
     EXPECT_TRUE(outcome.ok()) << Show(outcome);
@@ -221,7 +221,7 @@ TEST(Threads, InvocationsAfterLargeAndFailedOnesAreClean) {
 // program without a VM has are the defaults.
 TEST(Process, KeepsItsSignalHandlersAndLocale) {
   Invoke(JavaRuntime::Add("example.Hello::myHandler"), "123");
-  for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGUSR1, SIGALRM}) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGUSR1, SIGALRM}) {
     struct sigaction action {};
     ASSERT_EQ(sigaction(signal, nullptr, &action), 0);
     EXPECT_EQ(action.sa_handler, SIG_DFL) << strsignal(signal);

@@ -151,7 +151,7 @@ INSTANTIATE_TEST_SUITE_P(Java, Types, ::testing::ValuesIn(kCases), CaseName);
 
 // J-69 to J-71: names by the bean rules; the order of members is open.
 TEST(Beans, J69AndJ70PrintTheirPublicSide) {
-  std::string shown = Show(Invoke(JavaRuntime::Add("rules.Output::bean"), "1").outcome);
+  const std::string shown = Show(Invoke(JavaRuntime::Add("rules.Output::bean"), "1").outcome);
   for (const char* member :
        {R"("publicField":1)", R"("URL":"u")", R"("aName":"a")", R"("open":true)", R"("boxed":true)"}) {
     EXPECT_NE(shown.find(member), std::string::npos) << member << " in " << shown;
@@ -164,8 +164,8 @@ TEST(Beans, J69AndJ70PrintTheirPublicSide) {
 
 TEST(Large, J59ResultsOfEverySizeArrive) {
   Function& function = JavaRuntime::Add("rules.Output::large");
-  for (int size : {10, 65533, 65534, 65535, 200000, 5000000}) {
-    Outcome outcome = Invoke(function, std::to_string(size)).outcome;
+  for (const int size : {10, 65533, 65534, 65535, 200000, 5000000}) {
+    const Outcome outcome = Invoke(function, std::to_string(size)).outcome;
     ASSERT_TRUE(outcome.ok());
     EXPECT_TRUE(outcome.payload().view() == R"(")" + std::string(static_cast<size_t>(size), 'x') + R"(")") << size;
   }
@@ -206,7 +206,7 @@ INSTANTIATE_TEST_SUITE_P(Java, Events, ::testing::ValuesIn(kEventCases), CaseNam
 TEST(EventDates, HJAVA84StayWithTheirFunction) {
   for (int i = 0; i < 2; ++i) {
     Function& function = JavaRuntime::Add("events.Events::scheduled", "events");
-    Outcome scheduled = Invoke(function, R"({"detail-type":"t","time":"2020-09-30T15:58:34Z"})").outcome;
+    const Outcome scheduled = Invoke(function, R"({"detail-type":"t","time":"2020-09-30T15:58:34Z"})").outcome;
     ASSERT_TRUE(scheduled.ok()) << Show(scheduled);
     EXPECT_NE(scheduled.payload().view().find("2020-09-30T15:58:34.000Z"), std::string::npos) << Show(scheduled);
     EXPECT_NE(scheduled.payload().view().find(R"("detail-type":"t")"), std::string::npos) << Show(scheduled);

@@ -37,11 +37,11 @@ class KeepingSink final : public LogSink {
  public:
   void Write(const LogRecord& record) noexcept override {
     if (const auto now = std::exchange(on_write, nullptr); now) now();
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     records_.push_back({std::string(record.function_name), std::string(record.request_id), std::string(record.text)});
   }
   std::vector<KeptRecord> TakeAll() {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     return std::move(records_);
   }
 

@@ -52,7 +52,7 @@ void Find(const tandem_find_request* request, tandem_runtime_found found, void* 
 
 std::int32_t Claim(const tandem_claim_request* request) {
   const std::string_view name = View(request->handler);
-  if (name.rfind("native.", 0) == 0 || name.rfind("init.", 0) == 0) return TANDEM_CLAIM_SYNTAX;
+  if (name.starts_with("native.") || name.starts_with("init.")) return TANDEM_CLAIM_SYNTAX;
   for (std::size_t i = 0; i < request->layers_size; ++i) {
     const std::string_view layer = View(request->layers[i]);
     if (layer.substr(layer.rfind('/') + 1) == "native") return TANDEM_CLAIM_FILES;

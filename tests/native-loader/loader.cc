@@ -93,8 +93,7 @@ std::int32_t Open(tandem_loader* loader, const tandem_function_config* config, t
     ReportInitError(*loader, sink, "", "", TANDEM_EXITED);
     return TANDEM_OK;
   }
-  const HandlerFunction run =
-      name.rfind("native.", 0) == 0 ? FindHandler(name.substr(std::strlen("native."))) : nullptr;
+  const HandlerFunction run = name.starts_with("native.") ? FindHandler(name.substr(std::strlen("native."))) : nullptr;
   if (run == nullptr) {
     ReportInitError(*loader, sink, "Runtime.HandlerNotFound", "there is no handler '" + name + "'", TANDEM_KEEP);
     return TANDEM_OK;

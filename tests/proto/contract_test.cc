@@ -37,7 +37,7 @@ struct Breakage {
 };
 
 TEST(ContractTest, InvocationsWithAMissingOrWrongMember) {
-  using Invocation = v1::Invocation;
+  using v1::Invocation;
   const std::vector<Breakage<Invocation>> breakages = {
       {"Invocation.type", [](Invocation& m) { m.clear_type(); }},
       {"Invocation.type", [](Invocation& m) { m.set_type(static_cast<v1::InvocationType>(4)); }},
@@ -66,7 +66,7 @@ TEST(ContractTest, InvocationsWithAMissingOrWrongMember) {
 }
 
 TEST(ContractTest, OutcomesWithAMissingOrWrongMember) {
-  using Outcome = v1::Outcome;
+  using v1::Outcome;
   const auto error = [](Outcome& m) { return m.mutable_function_error(); };
   const std::vector<Breakage<Outcome>> breakages = {
       {"Outcome.result", [](Outcome& m) { m.clear_result(); }},
@@ -101,7 +101,7 @@ TEST(ContractTest, OutcomesWithAMissingOrWrongMember) {
 }
 
 TEST(ContractTest, PayloadsBesideAreExactlyThePromisedOnes) {
-  Invocation invocation = MinimalInvocation();
+  const Invocation invocation = MinimalInvocation();
   const Payload payload = invocation.event.payload;
   const auto beside = Must(ToMessage(invocation, PayloadPlace::kBeside));
   EXPECT_TRUE(FromMessage(beside, &payload).ok());

@@ -21,10 +21,9 @@ Outcome ThereAndBack(const Outcome& outcome) {
 }
 
 // A length-delimited field 2047, which no message has, in wire format.
-std::string UnknownField() {
-  return "\xFA\x7F\x05"
-         "newer";
-}
+constexpr char kUnknownField[] =
+    "\xFA\x7F\x05"
+    "newer";
 
 TEST(RoundTripTest, EveryTypeAndLogType_I01_I02_I03_I07) {
   for (const auto type : {InvocationType::kRequestResponse, InvocationType::kEvent, InvocationType::kDryRun}) {
@@ -150,14 +149,14 @@ TEST(RoundTripTest, AFunctionsConfig_C28_C29_C30) {
 
 TEST(RoundTripTest, UnknownMembersAreIgnoredHereAndPassedOn) {
   const std::string known = Must(Serialize(Must(ToMessage(FullInvocation(), PayloadPlace::kInline))));
-  const auto message = Must(Parse<v1::Invocation>(known + UnknownField()));
+  const auto message = Must(Parse<v1::Invocation>(known + kUnknownField));
   ExpectEqual(Must(FromMessage(message)), FullInvocation());
-  EXPECT_EQ(Must(Serialize(message)), known + UnknownField());
+  EXPECT_EQ(Must(Serialize(message)), known + kUnknownField);
 
   const std::string outcome = Must(Serialize(ToMessage(Outcome::Success(Payload()), PayloadPlace::kInline)));
-  const auto newer = Must(Parse<v1::Outcome>(outcome + UnknownField()));
+  const auto newer = Must(Parse<v1::Outcome>(outcome + kUnknownField));
   ExpectEqual(Must(FromMessage(newer)), Outcome::Success(Payload()));
-  EXPECT_EQ(Must(Serialize(newer)), outcome + UnknownField());
+  EXPECT_EQ(Must(Serialize(newer)), outcome + kUnknownField);
 }
 
 TEST(Utf8Test, WellFormedTextOnly) {

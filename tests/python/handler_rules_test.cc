@@ -178,7 +178,7 @@ TEST(Handler, HPy39SeedSettingsAreAccepted) {
   config.timeout = std::chrono::seconds(15);
   config.memory_size_mb = 512;
   EXPECT_EQ(Answer(PythonRuntime::Add(config), "[\"memory_limit_in_mb\"]"), "ok [\"512\"]");
-  config.name += "b";
+  config.name += 'b';
   config.handler = "contexts.remaining";
   EXPECT_EQ(Answer(PythonRuntime::Add(config), "1"), "ok [\"int\", true]");
 }

@@ -10,7 +10,7 @@ struct Result {
   const char* rule;
   const char* name;
   std::string escaped;
-  std::string raw = {};
+  std::string raw = {};  // NOLINT(readability-redundant-member-init): lets gcc know that rows may leave it out
 };
 
 std::ostream& operator<<(std::ostream& out, const Result& row) {
@@ -222,7 +222,7 @@ TEST(Json, J59LargePayloadsRoundTrip) {
   std::string list = "[";
   for (int at = 0; at < 300000; ++at)
     list += (at == 0 ? "" : ", ") + std::string("{\"n\": ") + std::to_string(at) + "}";
-  list += "]";
+  list += ']';
   EXPECT_EQ(Answer(function, list), "ok " + list);
 }
 

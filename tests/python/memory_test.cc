@@ -122,7 +122,7 @@ std::string Copy(tandem_string text) {
 void Log(tandem_host_context*, const tandem_log_record* record) {
   const HostCode host;
   if (Copy(record->text) != "between") return;
-  const std::lock_guard<std::mutex> lock(printed_mutex);
+  const std::scoped_lock lock(printed_mutex);
   printed.push_back({record->function, Copy(record->request_id)});
 }
 tandem_payload* PayloadNew(tandem_host_context*, size_t) {
@@ -286,7 +286,7 @@ std::unique_ptr<Opened> Ready(const std::string& name) {
 // What the package's thread prints while none of its functions but the asking one runs.
 Printed PrintBetween(Opened& asking) {
   EXPECT_EQ(asking.Answer("1"), "ok true");
-  const std::lock_guard<std::mutex> lock(printed_mutex);
+  const std::scoped_lock lock(printed_mutex);
   EXPECT_FALSE(printed.empty());
   return printed.empty() ? Printed{} : printed.back();
 }

@@ -192,7 +192,7 @@ TEST(Packages, K19NoByteCodeIsWritten) {
 }
 
 TEST(Packages, RemovedFunctionsForgetTheirModules) {
-  FunctionConfig config = PythonRuntime::Config("counting.fn", "forgetful");
+  const FunctionConfig config = PythonRuntime::Config("counting.fn", "forgetful");
   Function& first = PythonRuntime::Add(config);
   EXPECT_EQ(Answer(first, "1"), "ok 1");
   EXPECT_EQ(Answer(first, "1"), "ok 2");

@@ -56,7 +56,7 @@ class Maker {
     return from[Below(Below(20) == 0 ? kSize : plain)];
   }
 
-  std::mt19937 random_{20260301};  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same on every run
+  std::mt19937 random_{20260301};  // NOLINT(bugprone-random-generator-seed): the same on every run
 };
 
 TEST(PlainEvents, J34AreWhatAJsonLibraryGives) {

@@ -61,7 +61,7 @@ std::string Body(const std::string& type, const std::string& message, const std:
 }  // namespace
 
 std::vector<KeptRecord> KeepingSink::Of(const std::string& function_name) const {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   std::vector<KeptRecord> of;
   for (const KeptRecord& record : records_) {
     if (record.function_name == function_name) of.push_back(record);

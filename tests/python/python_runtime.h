@@ -28,7 +28,7 @@ struct KeptRecord {
 class KeepingSink final : public LogSink {
  public:
   void Write(const LogRecord& record) noexcept override {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     records_.push_back({std::string(record.function_name), std::string(record.request_id), std::string(record.text),
                         record.level, record.format, record.origin});
   }

@@ -372,7 +372,7 @@ TEST(Runtime, RefusesBadFunctions) {
   const auto refusal = [&](const std::function<void(FunctionConfig&)>& spoil) {
     FunctionConfig config = NativeRuntime::Config("native.echo");
     spoil(config);
-    auto added = runtime->Add(config);
+    const auto added = runtime->Add(config);
     EXPECT_FALSE(added.ok());
     return added.status().code();
   };

@@ -28,12 +28,12 @@ class KeepingSink final : public LogSink {
  public:
   void Write(const LogRecord& record) noexcept override {
     if (on_write) on_write();
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     records_.push_back({record.origin, record.level, std::string(record.function_name), std::string(record.request_id),
                         std::string(record.text)});
   }
   std::vector<KeptRecord> records() const {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     return records_;
   }
 

@@ -260,7 +260,7 @@ TEST_F(PackageArchiveTest, K21TheLastOfANameWinsHoweverItIsWritten) {
                                                            {"./a.py", "a.py"},    {".//a.py", "a.py"},
                                                            {"d/a.py", "d//a.py"}, {"d/./a.py", "d/a.py"}};
   for (const auto& names : spellings) {
-    const std::string place = names[0].find('d') == 0 ? "d/a.py" : "a.py";
+    const std::string place = names[0].starts_with('d') ? "d/a.py" : "a.py";
     const std::string zip =
         Raw({.entries = {{.name = names[0], .data = "first"}, {.name = names[1], .data = "the last"}}});
     const fs::path root = ExpectFile(zip, place, "the last");

@@ -24,6 +24,7 @@ struct Entry {
 };
 
 // One stored entry of an archive that is made byte by byte, and where its headers lie.
+// NOLINTBEGIN(readability-redundant-member-init): lets gcc know that an initializer may leave them out
 struct RawEntry {
   std::string name = {};
   std::string data = {};
@@ -51,6 +52,7 @@ struct RawArchive {
   std::uint32_t offset_is = 0;  // of the directory; 0: what it is
   std::uint32_t size_is = 0;    // of the directory; 0: what it is
 };
+// NOLINTEND(readability-redundant-member-init): the structs end here
 
 std::string Number(std::uint64_t value, std::size_t width);  // little-endian
 std::uint32_t Crc32(std::string_view bytes);

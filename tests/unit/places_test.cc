@@ -103,7 +103,7 @@ TEST(Places, WhoeverIsLookedAtStaysForAsLongAsTheLockIsHeld) {
         if (inside.fetch_add(1) >= 2) ++wrong;
         inside.fetch_sub(1);
         if (!places.TryLeave(invocation, at)) {
-          const std::lock_guard lock(mutex);
+          const std::scoped_lock lock(mutex);
           places.Leave(at, open ? Places::Next::kFree : Places::Next::kShut);
         }
         running.here = false;
@@ -112,7 +112,7 @@ TEST(Places, WhoeverIsLookedAtStaysForAsLongAsTheLockIsHeld) {
     });
   }
   while (done != kThreads) {
-    const std::lock_guard lock(mutex);
+    const std::scoped_lock lock(mutex);
     for (std::size_t at = 0; at < places.size(); ++at) {
       RunningInvocation* seen = places.Look(at);
       if (seen != nullptr && !reinterpret_cast<Running*>(seen)->here) ++wrong;
