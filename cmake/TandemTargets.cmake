@@ -32,13 +32,19 @@ endfunction()
 
 include(TandemLoader)
 
+# The same for what only tests are made of, which need not be fast: half of the time that compiling it takes is saved.
+function(tandem_test_options target)
+  tandem_compile_options(${target})
+  target_compile_options(${target} PRIVATE $<$<NOT:$<CONFIG:Debug>>:-O1>)
+endfunction()
+
 # tandem_add_test(<target> SOURCES <...> LIBRARIES <...>): a GoogleTest executable in <build>/bin/tests, in which a test
 # that hangs fails.
 function(tandem_add_test target)
   cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;LIBRARIES")
   find_package(GTest REQUIRED)
-  add_executable(${target} ${ARG_SOURCES} "${PROJECT_SOURCE_DIR}/tests/lib/hang_guard.cc")
-  target_link_libraries(${target} PRIVATE ${ARG_LIBRARIES} GTest::gtest GTest::gtest_main Threads::Threads)
-  tandem_compile_options(${target})
+  add_executable(${target} ${ARG_SOURCES})
+  target_link_libraries(${target} PRIVATE ${ARG_LIBRARIES} tandem_hang_guard GTest::gtest GTest::gtest_main Threads::Threads)
+  tandem_test_options(${target})
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin/tests")
 endfunction()
