@@ -9,7 +9,7 @@ readonly test_python=$root/build/test-venv/bin/python
 
 # Name, kind (see run_step) and what it is, in the order of a whole run. `all` marks steps that only --all runs.
 readonly -a step_table=(
-  'setup|check||installs what is missing: Debian packages, the virtual environment of the Python tests'
+  'setup|check||installs what is missing: Debian packages, the virtual environments of the Python tests and of clang-tidy'
   'build|check||builds the ci preset: every language, warnings are errors'
   'machines|check||which JDKs and CPythons the tests run on; --require is checked here'
   'unit|cases||GoogleTest programs that need no VM: core, the native loader, templates, proto, the Java loader over a VM that fails'
@@ -28,7 +28,7 @@ readonly -a step_table=(
   'asan-bridges|cases||the rules for Java and Python handlers and the loaders suite under the same, leaks included'
   'tsan|cases||core and the native loader under ThreadSanitizer'
   'fuzz|check||the fuzz targets, half a minute each from the kept corpus; with --all an hour each'
-  'lint|check||clang-format, clang-tidy, shellcheck and the rest of tools/lint'
+  'lint|check||clang-format, clang-tidy, shellcheck and the rest of tools/lint; with --all, its static analyzer over the tests, too'
   'quickstart|check||examples/quickstart in a fresh copy of the tree, as an ordinary user where root can be one, twice'
   'bench|check|all|the benchmarks, whose answers are checked'
 )
@@ -60,6 +60,7 @@ label_of() { printf '%s-%s' "$1" "$(printf '%s' "$2$3" | cksum | cut -d' ' -f1)"
 step_setup() {
   "$root/tools/setup" test
   virtual_environment "$root/build/test-venv" python3 "$root/tests/lib/requirements.txt"
+  virtual_environment "$root/build/lint-venv" python3 "$root/tools/requirements.txt" --only-binary :all:
 }
 
 step_build() {
@@ -330,7 +331,12 @@ step_fuzz() {
   "$root/fuzz/run" --seconds "$seconds"
 }
 
-step_lint() { "$root/tools/lint" "$ci_build"; }
+# With --all, the static analyzer over the tests, too.
+step_lint() {
+  local -a everywhere=()
+  [[ $extent != all ]] || everywhere=(--all)
+  "$root/tools/lint" "${everywhere[@]}" "$ci_build"
+}
 
 # A release build from nothing, which other work on the machine may slow down a lot.
 step_quickstart() { TANDEM_TEST_LIMIT=2400 limited "$root/tests/lib/fresh-quickstart"; }
