@@ -3,6 +3,7 @@
 // Input: the file.
 #include "templates/template.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,8 +32,14 @@ const Place& ThePlace() {
   return place;
 }
 
+// No control character, whatever the template has in quotes.
+void RequireLine(std::string_view text, std::string_view what) {
+  RequireOneLine(text, what);
+  Require(std::none_of(text.begin(), text.end(), [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; }), what, text);
+}
+
 void RequireNotes(const std::vector<templates::Note>& notes) {
-  for (const templates::Note& note : notes) Require(!note.text.empty(), "a note without text");
+  for (const templates::Note& note : notes) RequireLine(note.text, "a note that is no line");
 }
 
 void RequireFunction(const templates::Template& all, const templates::TemplateFunction& function) {
@@ -41,10 +48,9 @@ void RequireFunction(const templates::Template& all, const templates::TemplateFu
   RequireNotes(function.warnings);
   RequireNotes(function.problems);
   for (int subject = 0; subject <= static_cast<int>(templates::Subject::kOther); ++subject) {
-    Require(!function.PlaceOf(static_cast<templates::Subject>(subject)).empty(), "a subject without a place");
+    RequireLine(function.PlaceOf(static_cast<templates::Subject>(subject)), "a place that is no line");
   }
-  for (const templates::Variable& variable : function.variables)
-    Require(!variable.place.empty(), "a variable without a place");
+  for (const templates::Variable& variable : function.variables) RequireLine(variable.place, "a variable's place");
   for (const std::string& layer : function.config.layers) {
     Require(std::filesystem::path(layer).is_absolute(), "a layer's path is relative", layer);
   }
@@ -59,7 +65,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Write(file, {reinterpret_cast<const char*>(data), size});
   const auto loaded = tandem::templates::LoadTemplate(file.string(), {.parameters = {}, .package_folders = {}});
   if (!loaded.ok()) {
-    Require(!loaded.status().message().empty(), "an error without text");
+    RequireLine(loaded.status().message(), "an error that is no line");
     Require(loaded.status().code() == tandem::Code::kInvalidArgument, "a strange error", loaded.status().message());
     return 0;
   }

@@ -10,6 +10,7 @@
 
 #include "document.h"
 #include "function_reader.h"
+#include "one_line.h"
 #include "resolver.h"
 #include "stack.h"
 
@@ -104,6 +105,43 @@ class TemplateWarnings {
   std::vector<Note> notes_;
 };
 
+Result<Template> Load(const std::string& path, const TemplateOptions& options) {
+  auto bytes = ReadTemplate(path);
+  if (!bytes) return bytes.status();
+  auto root = ParseDocument(*bytes, path);
+  if (!root) return root.status();
+  auto stack = Stack::Create(*root, path, options);
+  if (!stack) return stack.status();
+  Template result;
+  result.path = path;
+  result.warnings = TemplateWarnings(*stack).Collect();
+  Resolver resolver(*stack);
+  for (const Resource& resource : stack->resources()) {
+    if (!resource.is_function()) continue;
+    if (resolver.is_exhausted()) {
+      return {Code::kInvalidArgument, stack->Place("Resources." + resource.id, resource.mark) +
+                                          ": the template before is too large to be worked out"};
+    }
+    result.functions.push_back(FunctionReader(*stack, resolver, resource, options).Read());
+  }
+  return result;
+}
+
+void KeepToLines(std::vector<Note>& notes) {
+  for (Note& note : notes) note.text = OneLine(note.text);
+}
+
+// Whatever names and values the template has: what is told about it is in lines.
+void KeepToLines(Template& loaded) {
+  KeepToLines(loaded.warnings);
+  for (TemplateFunction& function : loaded.functions) {
+    KeepToLines(function.warnings);
+    KeepToLines(function.problems);
+    for (auto& [subject, place] : function.places) place = OneLine(place);
+    for (Variable& variable : function.variables) variable.place = OneLine(variable.place);
+  }
+}
+
 }  // namespace
 
 const std::string& TemplateFunction::PlaceOf(Subject subject) const {
@@ -124,25 +162,10 @@ const TemplateFunction* Template::Find(std::string_view name) const {
 }
 
 Result<Template> LoadTemplate(const std::string& path, const TemplateOptions& options) {
-  auto bytes = ReadTemplate(path);
-  if (!bytes) return bytes.status();
-  auto root = ParseDocument(*bytes, path);
-  if (!root) return root.status();
-  auto stack = Stack::Create(*root, path, options);
-  if (!stack) return stack.status();
-  Template result;
-  result.path = path;
-  result.warnings = TemplateWarnings(*stack).Collect();
-  Resolver resolver(*stack);
-  for (const Resource& resource : stack->resources()) {
-    if (!resource.is_function()) continue;
-    if (resolver.is_exhausted()) {
-      return {Code::kInvalidArgument, stack->Place("Resources." + resource.id, resource.mark) +
-                                          ": the template before is too large to be worked out"};
-    }
-    result.functions.push_back(FunctionReader(*stack, resolver, resource, options).Read());
-  }
-  return result;
+  auto loaded = Load(path, options);
+  if (!loaded) return {loaded.status().code(), OneLine(loaded.status().message())};
+  KeepToLines(*loaded);
+  return loaded;
 }
 
 }  // namespace tandem::templates

@@ -470,6 +470,37 @@ TEST_F(TemplateTest, OddResourcesAreToldAndDoNoHarm) {
 }
 
 // Many functions with many variables each, in a short text: none is worked out by halves.
+// What the template says in quotes may have line breaks and control characters: they are escaped in all that is told.
+TEST_F(TemplateTest, NotesPlacesAndErrorsAreOneLine) {
+  Write("template.yaml",
+        "Resources:\n"
+        "  \"He\\nl\\x1blo\":\n"
+        "    Type: AWS::Serverless::Function\n"
+        "    Properties:\n"
+        "      CodeUri: \"gone\\r\\x85\\u2028\\u2029x\"\n"
+        "      Handler: a.b\n"
+        "      \"odd\\nkey\": 1\n"
+        "      Environment: {Variables: {\"V\\n\": {\"Fn::No\\e\": \"\"}, A: 1}}\n");
+  const auto loaded = LoadTemplate("template.yaml", {});
+  ASSERT_TRUE(loaded) << loaded.status().message();
+  const TemplateFunction& hello = loaded->functions.at(0);
+  const std::string place = R"(Resources.He\nl\x1blo.Properties)";
+  EXPECT_EQ(hello.logical_id, "He\nl\x1blo");
+  EXPECT_EQ(hello.PlaceOf(Subject::kHandler), "template.yaml:6: " + place + ".Handler");
+  EXPECT_EQ(hello.variables.at(0).place, "template.yaml:8: " + place + ".Environment.Variables.A");
+  EXPECT_EQ(Texts(hello.problems), "template.yaml:5: " + place + ".CodeUri: there is no " + folder_.string() +
+                                       R"(/gone\x0d\u0085\u2028\u2029x)");
+  EXPECT_EQ(Texts(hello.warnings), "template.yaml:7: " + place + R"(.odd\nkey: not supported here (ignored))" "\n" +
+                                       "template.yaml:8: " + place +
+                                       R"(.Environment.Variables.V\n: Fn::No\x1b is not worked out here; )" +
+                                       R"(left out, --env V\n=VALUE gives it one)");
+  EXPECT_EQ(hello.warnings.at(1).variable, "V\n") << "as it is written: it is compared";
+
+  Write("template.yaml", "{\"Resources\": {\"a\\nb\": {}, \"a\\nb\": {}}}");
+  EXPECT_EQ(LoadTemplate("template.yaml", {}).status().message(),
+            R"(template.yaml:1:28: the key 'a\nb' is there twice, first in line 1)");
+}
+
 TEST_F(TemplateTest, ATemplateThatIsTooLargeIsRefused) {
   std::ostringstream text;
   text << "Globals: {Function: {Environment: {Variables: {";

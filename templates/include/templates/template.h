@@ -28,7 +28,7 @@ enum class Subject : std::uint8_t {
   kOther,  // nothing that an invocation needs
 };
 
-// One line: "template.yaml:12: Resources.Hello.Properties.Handler: ...".
+// One line, without control characters: "template.yaml:12: Resources.Hello.Properties.Handler: ...".
 struct Note {
   Subject subject = Subject::kOther;
   std::string variable;  // which one, where it is about one
@@ -74,7 +74,7 @@ struct TemplateOptions {
 
 // Reads a template. It takes part of nothing: no network, no account, no stack. Errors: kNotFound when there is no such
 // file; kInvalidArgument when it cannot be read, is malformed ("<path>:<line>:<column>: ...") or is given a parameter
-// that it does not take. What is wrong with one function is among its problems.
+// that it does not take, in one line. What is wrong with one function is among its problems.
 Result<Template> LoadTemplate(const std::string& path, const TemplateOptions& options);
 
 }  // namespace tandem::templates
