@@ -1,10 +1,13 @@
 #include "input.h"
 
 #include <fcntl.h>
+#include <json/json.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <filesystem>
+#include <memory>
 #include <system_error>
 
 #include "standard_streams.h"
@@ -38,6 +41,20 @@ Status CannotRead(const std::string& path, const std::string& option, int error)
               std::generic_category().message(error)};
 }
 
+bool IsJson(const std::string& text) {
+  Json::CharReaderBuilder builder;
+  Json::CharReaderBuilder::strictMode(&builder.settings_);
+  builder["strictRoot"] = false;
+  builder["rejectDupKeys"] = false;
+  const std::unique_ptr<Json::CharReader> reader(builder.newCharReader());
+  Json::Value value;
+  try {
+    return reader->parse(text.data(), text.data() + text.size(), &value, nullptr);
+  } catch (const Json::Exception&) {  // nested too deeply for this reader only
+    return true;
+  }
+}
+
 }  // namespace
 
 Result<std::string> ReadFile(const std::string& path, const std::string& option) {
@@ -64,6 +81,12 @@ Result<std::string> ReadPayload(const std::string& value) {
   if (value == "@") return {Code::kInvalidArgument, "--payload: the file's name after @ is empty"};
   if (value.starts_with('@')) return ReadFile(value.substr(1), "--payload");
   return value;
+}
+
+std::string AdviceOnPayload(const std::string& value) {
+  std::error_code error;
+  if (value == "-" || !std::filesystem::is_regular_file(value, error) || IsJson(value)) return {};
+  return "the payload is the text " + value + "; the content of the file of that name is given by --payload @" + value;
 }
 
 }  // namespace tandem::cli

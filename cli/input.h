@@ -15,6 +15,10 @@ Result<std::string> ReadFile(const std::string& path, const std::string& option)
 // What --payload's value stands for: the text itself, @FILE, or - for standard input. Errors: as ReadFile.
 Result<std::string> ReadPayload(const std::string& value);
 
+// Advice for a function that does not take the payload; empty: there is none. A text that is no JSON and names a file
+// was meant for @FILE.
+std::string AdviceOnPayload(const std::string& value);
+
 }  // namespace tandem::cli
 
 #endif  // TANDEM_CLI_INPUT_H_

@@ -31,6 +31,8 @@ void InvocationEnd::Return(const InvokeResult& result) {
   if (!IsFirstProcess()) EndProcess(result.outcome.ok() ? kExitSuccess : kExitFunctionError);
   while (log_.taken_over()) pause();  // too late: its last lines are not its own
   Claim();
+  const bool failed = result.outcome.kind() == Outcome::Kind::kFunctionError;
+  if (failed && !request_.payload_advice.empty()) log_.SayHint(request_.payload_advice);
   Answer(result.outcome);
 }
 

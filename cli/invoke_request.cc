@@ -302,6 +302,8 @@ Result<InvokeRequest> MakeInvokeRequest(const ParsedOptions& options) {
   auto payload = ReadEvent(options);
   if (!payload) return payload.status();
   request.payload = std::move(*payload);
+  if (const std::string* text = options.Find("payload"); text != nullptr)
+    request.payload_advice = AdviceOnPayload(*text);
   return request;
 }
 

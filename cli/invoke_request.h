@@ -22,6 +22,7 @@ struct InvokeRequest {
   std::string layers_named_by;           // the place in a template
   std::vector<std::string> warnings;     // of a template
   std::string payload;
+  std::string payload_advice;  // for a function that does not take it; empty: none
   std::string request_id;
   std::string client_context;
   InvocationType type = InvocationType::kRequestResponse;

@@ -51,6 +51,7 @@ void LogPrinter::Write(const LogRecord& record) noexcept {
     if (record.origin != LogOrigin::kHint && record.request_id == request_id_) {
       (of_function ? AppendLogTail : AppendLogTailLine)(tail_, record.text);
     }
+    if (record.origin == LogOrigin::kHint) has_hinted_ = true;
     if (!Shows(record.origin)) return;
     if (LogLineIsOpen() && !of_function) WriteLog("\n");
     std::string buffer;
@@ -67,6 +68,14 @@ void LogPrinter::Say(std::string_view text) {
   } else {
     WriteImpatiently(STDERR_FILENO, line, kPatience);
   }
+}
+
+void LogPrinter::SayHint(std::string_view hint) {
+  const bool is_first = [&] {
+    const std::unique_lock lock(mutex_, kPatience);
+    return lock.owns_lock() && !std::exchange(has_hinted_, true);
+  }();
+  if (is_first && Shows(LogOrigin::kHint)) Say("tandem: hint: " + std::string(hint));
 }
 
 void LogPrinter::EndOpenLine() {

@@ -31,6 +31,8 @@ class LogPrinter final : public LogSink {
 
   // A line of the command's own; `text` without the newline.
   void Say(std::string_view text);
+  // Advice on a function that failed, where nobody has given any.
+  void SayHint(std::string_view hint);
   // Ends a line that the handler left open.
   void EndOpenLine();
   // The last kLogTailBytes of the invocation's log so far.
@@ -54,6 +56,7 @@ class LogPrinter final : public LogSink {
   std::timed_mutex mutex_;
   std::atomic<bool> muted_{false};
   std::string tail_;
+  bool has_hinted_ = false;
 };
 
 }  // namespace tandem::cli

@@ -4,7 +4,7 @@ import re
 import subprocess
 
 import pytest
-from support import command_path, write_files, write_zip
+from support import command_path, hint_of, hints_of, write_files, write_zip
 
 ECHO = "def handler(event, context):\n    return event\n"
 
@@ -180,6 +180,32 @@ def test_empty_payload_is_passed_as_it_is(invoke_python):
     for arguments in (["--payload", ""], ["--payload="]):
         run = invoke_python(ECHO, *arguments)
         assert (run.code, run.json["errorType"]) == (1, "Runtime.UnmarshalError")
+
+
+@pytest.mark.parametrize("handler", ["app.handler", "demo.Talk::version"])
+def test_a_payload_that_is_a_files_name(tandem, tmp_path, java_package, handler):
+    """The error is the function's as ever; the hint is for who forgot the @."""
+    code = java_package if "::" in handler else write_files(tmp_path, {"app.py": "def handler(event, context):\n    return 1"})
+    write_files(tmp_path, {"event.json": "{}", "1": "", "odd\x1b.json": ""})
+
+    def invoke(payload, *arguments, code=code, handler=handler):
+        return tandem.invoke(handler, code, "--payload", payload, "--timeout", "0", *arguments, cwd=tmp_path)
+
+    run = invoke("event.json")
+    assert run.json == {**invoke("gone.json").json, **({"requestId": run.request_id} if "::" not in handler else {})}
+    assert hint_of(run) == (
+        "the payload is the text event.json; the content of the file of that name is given by --payload @event.json"
+    )
+    assert hint_of(invoke("odd\x1b.json")).endswith(" --payload @odd\\x1b.json")
+    assert hints_of(invoke("gone.json")) == hints_of(invoke("event.json", "--quiet")) == hints_of(invoke("1")) == []
+    assert (invoke("1").code, invoke("@event.json").code) == (0, 0)
+
+
+def test_a_payload_that_is_a_files_name_is_no_second_hint(tandem, tmp_path):
+    write_files(tmp_path, {"app.py": "def handler(event, context):\n    return 1", "event.json": "{}"})
+    assert hint_of(tandem.invoke("app.handlr", tmp_path, "--payload", "event.json", cwd=tmp_path)) == (
+        "did you mean app.handler?"
+    )
 
 
 def test_command_works_through_a_link_from_anywhere(tandem, tmp_path):
