@@ -68,7 +68,8 @@ int32_t Claim(const std::string& handler, const std::string& code_root, const st
       }
     }
   }
-  return !jars.empty() || HoldsClassFile(code_root) ? TANDEM_CLAIM_FILES : TANDEM_CLAIM_NONE;
+  const bool has_files = !jars.empty() || !JarsIn(code_root).empty() || HoldsClassFile(code_root);
+  return has_files ? TANDEM_CLAIM_FILES : TANDEM_CLAIM_NONE;
 }
 
 }  // namespace tandem::java

@@ -103,6 +103,10 @@ def test_java_classes_in_the_wrong_place(tandem, classes, tmp_path):
     assert hint_of(tandem.invoke("example.Hello::myHandler", tmp_path / "jars")) == (
         "the class example.Hello is in hello.jar at the package's root, where jars are not searched: move it to lib/"
     )
+    assert hint_of(tandem.invoke("quite.Other::run", tmp_path / "jars")) == (
+        "the package holds no class file, nor a jar in lib/; jars at its root are not searched: move them to lib/, or "
+        "name the one with the handler by itself"
+    )
     write_files(tmp_path / "source", {"src/example/Hello.java": HELLO_JAVA})
     assert hint_of(tandem.invoke("example.Hello::myHandler", tmp_path / "source")) == (
         "the package has the source of the class, but not compiled: compile it, and package what javac writes"
@@ -163,6 +167,16 @@ def test_a_jar_at_the_root(tandem, classes, tmp_path):
     assert hint == (
         "the class lib.Helper is in helper-1.0.jar at the package's root, where jars are not searched: move it to lib/"
     )
+
+
+def test_a_folder_of_jars_is_javas(tandem, classes, tmp_path):
+    """K-07: also by a handler that names no method, which any language may write so."""
+    jar(tmp_path / "hello.jar", classes[0])
+    assert hint_of(tandem.invoke("example.Hello", tmp_path)) == (
+        "the class example.Hello is in hello.jar at the package's root, where jars are not searched: move it to lib/"
+    )
+    run = tandem.invoke("nowhere.handler", write_files(tmp_path, {"app.py": ""}))
+    assert run.json["errorType"] == "Runtime.ImportModuleError", "sources that run as they are go first"
 
 
 def test_a_native_library(tandem, java_home, classes):

@@ -163,6 +163,15 @@ TEST(Claims, K12AHandlerInALayerIsJavas) {
   fs::remove_all(layer);
 }
 
+TEST(Claims, K07JarsAtTheRootAreJavasFiles) {
+  const fs::path root = fs::temp_directory_path() / ("jars-" + std::to_string(getpid()));
+  fs::create_directories(root);
+  EXPECT_EQ(ClaimIn("a.B", root.string()), TANDEM_CLAIM_NONE);
+  std::ofstream(root / "hello.jar") << "whatever it holds";
+  EXPECT_EQ(ClaimIn("a.B", root.string()), TANDEM_CLAIM_FILES);
+  fs::remove_all(root);
+}
+
 TEST(Claims, SurviveMalformedJars) {
   EXPECT_EQ(Claim("some.Class", "malformed"), TANDEM_CLAIM_FILES);
   EXPECT_EQ(Claim("some.Class", "no-such-package"), TANDEM_CLAIM_NONE);

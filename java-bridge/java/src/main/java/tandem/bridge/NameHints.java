@@ -59,7 +59,10 @@ final class NameHints {
       return "the package has the source of the class, but not compiled: compile it, and package what javac writes";
     }
     if (files.classes.isEmpty() && files.inJars.isEmpty()) {
-      return "the package holds no class file, nor a jar in lib/";
+      return "the package holds no class file, nor a jar in lib/"
+          + (files.hasJarsAtRoot()
+              ? "; jars at its root are not searched: move them to lib/, or name the one with the handler by itself"
+              : "");
     }
     return "no class of the package has a name near that" + listed("; it has ", outer(files.classes));
   }

@@ -82,6 +82,10 @@ final class PackageFiles {
     }
   }
 
+  boolean hasJarsAtRoot() {
+    return !jarsIn(root).isEmpty();
+  }
+
   /** A jar at the package's root, where jars are not on the class path (K-07), that has the class; else null. */
   static String misplacedJar(String codeRoot, String className) {
     for (File jar : jarsIn(new File(codeRoot))) {
