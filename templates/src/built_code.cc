@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <fstream>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -18,21 +19,52 @@ namespace fs = std::filesystem;
 constexpr int kMostEntries = 20000;                     // of a folder, before it is taken for built
 constexpr std::uintmax_t kMaxRequirements = 1'000'000;  // bytes of a requirements.txt
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kProjects = {{
-    {"pom.xml", "mvn package"},
-    {"build.gradle", "gradle build"},
-    {"build.gradle.kts", "gradle build"},
+struct Project {
+  std::string_view file;
+  std::string_view command;
+  std::string_view jars;  // the folder to which the command writes its jars
+};
+
+constexpr std::array<Project, 3> kProjects = {{
+    {"pom.xml", "mvn package", "target"},
+    {"build.gradle", "gradle build", "build/libs"},
+    {"build.gradle.kts", "gradle build", "build/libs"},
 }};
+
+// Ends and beginnings of jars that hold no code that runs, or only a part of it.
+constexpr std::array<std::string_view, 4> kBesideCode = {"-sources.jar", "-javadoc.jar", "-tests.jar", "-plain.jar"};
+constexpr std::string_view kBeforeShading = "original-";
+constexpr std::size_t kMostJars = 5;  // that are told
 
 // Folders of a project whose classes are not where a package has them.
 constexpr std::array<std::string_view, 6> kNotPackage = {"build", "gradle", "node_modules", "src", "target", "test"};
 
-const std::pair<std::string_view, std::string_view>* ProjectIn(const fs::path& folder) {
+const Project* ProjectIn(const fs::path& folder) {
   std::error_code error;
-  for (const auto& project : kProjects) {
-    if (fs::is_regular_file(folder / project.first, error)) return &project;
+  for (const Project& project : kProjects) {
+    if (fs::is_regular_file(folder / project.file, error)) return &project;
   }
   return nullptr;
+}
+
+bool IsCode(const std::string& name) {
+  return name.ends_with(".jar") && !name.starts_with(kBeforeShading) &&
+         std::none_of(kBesideCode.begin(), kBesideCode.end(),
+                      [&](std::string_view end) { return name.ends_with(end); });
+}
+
+// The jars that a project has been built to, "a or b"; empty: none.
+std::string BuiltJars(const fs::path& folder, const Project& project) {
+  std::error_code error;
+  std::set<std::string> jars;
+  fs::directory_iterator at(folder / project.jars, error);
+  for (; !error && at != fs::directory_iterator(); at.increment(error)) {
+    if (IsCode(at->path().filename().string())) jars.insert(at->path().string());
+    if (jars.size() > kMostJars) jars.erase(std::prev(jars.end()));
+  }
+  std::string all;
+  for (const std::string& jar : jars) all += (all.empty() ? "" : " or ") + jar;
+  return all;
 }
 
 bool HoldsClasses(const fs::path& folder) {
@@ -90,10 +122,14 @@ void AddInstalled(const fs::path& folder, std::set<std::string>& names) {
 }  // namespace
 
 std::string UnbuiltJava(const fs::path& folder) {
-  const auto* project = ProjectIn(folder);
+  const Project* project = ProjectIn(folder);
   if (project == nullptr || HoldsClasses(folder)) return {};
-  return "there is a " + std::string(project->first) + " and neither classes nor jars in " + folder.string() +
-         ", so it is not built; run sam build, or " + std::string(project->second) + " and name the jar";
+  const std::string file(project->file);
+  if (const std::string jars = BuiltJars(folder, *project); !jars.empty()) {
+    return "the folder of a " + file + " is no package; name what it has been built to, " + jars + ", or run sam build";
+  }
+  return "there is a " + file + " and neither classes nor jars in " + folder.string() +
+         ", so it is not built; run sam build, or " + std::string(project->command) + " and name the jar";
 }
 
 std::string MissingPackages(const fs::path& folder, const std::vector<fs::path>& others) {
@@ -116,7 +152,7 @@ std::string MissingPackages(const fs::path& folder, const std::vector<fs::path>&
 
 std::string BuildCommandFor(const fs::path& path, const fs::path& root) {
   for (fs::path folder = path.parent_path(); folder.has_relative_path(); folder = folder.parent_path()) {
-    if (const auto* project = ProjectIn(folder); project != nullptr) return std::string(project->second);
+    if (const Project* project = ProjectIn(folder); project != nullptr) return std::string(project->command);
     if (folder == root) break;
   }
   return {};

@@ -426,6 +426,32 @@ TEST_F(TemplateTest, AJarThatIsNotThereHasItsCommand) {
       << Texts(hello.problems);
 }
 
+// The project's folder is no package (K-07), but what it has been built to is.
+TEST_F(TemplateTest, AProjectThatIsBuiltHasItsJarNamed) {
+  const std::string properties = "      CodeUri: app\n      Handler: a.B::c\n      Runtime: java17\n";
+  const auto problem = [&] { return Texts(Hello(properties).problems); };
+  Write("app/pom.xml", "");
+  Write("app/target/classes/a/B.class", "");
+  Write("app/target/app-1.0-sources.jar", "");
+  Write("app/target/original-app-1.0.jar", "");
+  EXPECT_NE(problem().find("so it is not built; run sam build, or mvn package"), std::string::npos) << problem();
+  Write("app/target/app-1.0.jar", "");
+  const std::string app = (folder_ / "app").string();
+  EXPECT_EQ(problem(),
+            "t.yaml:5: Resources.Hello.Properties.CodeUri: the folder of a pom.xml is no package; name what it has "
+            "been built to, " +
+                app + "/target/app-1.0.jar, or run sam build");
+  fs::remove(folder_ / "app/pom.xml");
+  Write("app/build.gradle.kts", "");
+  EXPECT_NE(problem().find("so it is not built; run sam build, or gradle build"), std::string::npos) << problem();
+  Write("app/build/libs/app-1.0.jar", "");
+  Write("app/build/libs/app-1.0-all.jar", "");
+  Write("app/build/libs/app-1.0-plain.jar", "");
+  EXPECT_NE(problem().find(", " + app + "/build/libs/app-1.0-all.jar or " + app + "/build/libs/app-1.0.jar, or run"),
+            std::string::npos)
+      << problem();
+}
+
 TEST_F(TemplateTest, ClassesAnywhereInThePackageAreBuiltCode) {
   Write("p/build.gradle", "");
   Write("p/gradle/wrapper/gradle-wrapper.jar", "");
@@ -490,7 +516,9 @@ TEST_F(TemplateTest, NotesPlacesAndErrorsAreOneLine) {
   EXPECT_EQ(hello.variables.at(0).place, "template.yaml:8: " + place + ".Environment.Variables.A");
   EXPECT_EQ(Texts(hello.problems), "template.yaml:5: " + place + ".CodeUri: there is no " + folder_.string() +
                                        R"(/gone\x0d\u0085\u2028\u2029x)");
-  EXPECT_EQ(Texts(hello.warnings), "template.yaml:7: " + place + R"(.odd\nkey: not supported here (ignored))" "\n" +
+  EXPECT_EQ(Texts(hello.warnings), "template.yaml:7: " + place +
+                                       R"(.odd\nkey: not supported here (ignored))"
+                                       "\n" +
                                        "template.yaml:8: " + place +
                                        R"(.Environment.Variables.V\n: Fn::No\x1b is not worked out here; )" +
                                        R"(left out, --env V\n=VALUE gives it one)");
