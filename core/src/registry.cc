@@ -115,6 +115,31 @@ void TakeFound(void* arg, const tandem_runtime_info* info) noexcept {
   }
 }
 
+// The identifiers among `found` that a version with too few or too many numbers may mean, best first; all that are
+// usable where it fits none. Empty: the version has as many numbers as one that was found, so it may be one.
+std::vector<std::string> NearOddVersion(const Numbers& version, const std::vector<RuntimeInfo>& found) {
+  std::vector<std::string> near;
+  std::vector<std::string> usable;
+  for (const RuntimeInfo& info : found) {
+    const Numbers known = VersionOf(info);
+    if (known.size() == version.size()) return {};
+    if (known.empty() || !info.usable()) continue;
+    if (std::find(usable.begin(), usable.end(), info.identifier) != usable.end()) continue;
+    usable.push_back(info.identifier);
+    const std::size_t common = std::min(known.size(), version.size());
+    const auto end = known.begin() + static_cast<std::ptrdiff_t>(common);
+    if (std::equal(known.begin(), end, version.begin())) near.push_back(info.identifier);
+  }
+  return near.empty() ? usable : near;
+}
+
+Status UnknownVersion(std::string_view identifier, const std::string& language, const std::vector<std::string>& near) {
+  std::string all;
+  for (const std::string& known : near) all += (all.empty() ? "" : ", ") + known;
+  return {Code::kInvalidArgument, "unknown runtime '" + std::string(identifier) + "'; near it are " + all + "; " +
+                                      language + " alone is the newest usable one"};
+}
+
 // Why nothing serves, with what was found. `fits`: what was named is of a version that would serve.
 Status NothingServes(std::string_view wanted, const std::vector<RuntimeInfo>& found, bool named, bool fits) {
   if (named && found.size() == 1) {
@@ -385,6 +410,9 @@ Result<RuntimeSelection> RuntimeRegistry::Choose(std::string_view identifier, Ru
     return selection;
   }
 
+  if (const auto near = NearOddVersion(wanted.version, found); !near.empty()) {
+    return UnknownVersion(identifier, wanted.language, near);
+  }
   std::vector<RuntimeInfo> candidates;
   if (running != nullptr) candidates.push_back(*running);
   std::copy_if(found.begin(), found.end(), std::back_inserter(candidates),

@@ -238,6 +238,20 @@ def test_package_decides_the_language(tandem, java_package, tmp_path):
     """A name with :: is Java's; a class is Java's; a module, or else any source, is Python's."""
     assert tandem.invoke("demo.Talk::version", java_package).code == 0
     assert tandem.invoke("demo.Talk$Echo", java_package, "--payload", "[1]").stdout == b"[1]"
+def test_runtime_of_another_form(invoke_python, tandem, java_package):
+    """The near ones are named; a version that may be, but is not here, stays unavailable."""
+    run = invoke_python(ECHO, "--runtime", "python3")
+    assert run.code == 2
+    assert re.fullmatch(
+        r"tandem: invoke: --runtime: unknown runtime 'python3'; near it are python3\.\d+(, python3\.\d+)*; python alone "
+        r"is the newest usable one\n",
+        run.stderr,
+    ), run.stderr
+    run = tandem.invoke("demo.Talk::version", java_package, "--runtime", "java1.8")
+    assert (run.code, "unknown runtime 'java1.8'; near it are java" in run.stderr) == (2, True)
+    assert invoke_python(ECHO, "--runtime", "python3.99").code == 3
+
+
     mixed = write_files(tmp_path / "mixed", {"app.py": ECHO})
     shutil.copytree(Path(java_package) / "demo", tmp_path / "mixed" / "demo")
     assert tandem.invoke("app.handler", mixed, "--payload", "[2]").stdout == b"[2]"

@@ -66,6 +66,28 @@ TEST_F(RegistryTest, SuffixesOfIdentifiersDoNotCount) {
   }
 }
 
+TEST_F(RegistryTest, AVersionOfAnotherFormIsUnknown) {
+  Find("native3.9;native3.11;native2.7;native3.12:broken;native3.9");
+  const auto refusal = [&](std::string_view identifier) {
+    const auto selected = Select(identifier);
+    const bool is_bad = !selected.ok() && selected.status().code() == Code::kInvalidArgument;
+    return is_bad ? selected.status().message() : Chosen(identifier);
+  };
+  EXPECT_EQ(refusal("native3"),
+            "unknown runtime 'native3'; near it are native3.11, native3.9; native alone is the newest usable one");
+  EXPECT_EQ(refusal("native3.9.2"),
+            "unknown runtime 'native3.9.2'; near it are native3.9; native alone is the newest usable one");
+  EXPECT_EQ(refusal("native27"),
+            "unknown runtime 'native27'; near it are native3.11, native3.9, native2.7; native "
+            "alone is the newest usable one");
+  EXPECT_EQ(refusal("native4.0"), "unavailable") << "a version that may be";
+  EXPECT_EQ(refusal("native1.0"), "native2.7");
+  Find("native3.9:broken");
+  EXPECT_EQ(refusal("native3"), "unavailable") << "none is near";
+  Find("");
+  EXPECT_EQ(refusal("native3"), "unavailable") << "nothing tells the form";
+}
+
 TEST_F(RegistryTest, AnIdentifierIsALanguageAndNumbers) {
   Find("native3.11");
   for (const char* identifier : {"native3.11foo", "native-3", "native3.", "native3..11", "native.", "native.3",
