@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
+#include <string>
 
 #include "exit_status.h"
 #include "options.h"
+#include "runtime_choice.h"
 #include "standard_streams.h"
 #include "template_choice.h"
 #include "text.h"
@@ -114,6 +117,25 @@ std::string AsJson(const Template& loaded) {
   return PrettyJson(root);
 }
 
+// Adds to each function whose runtime nothing here serves why that is, as an invocation would say it.
+void AddUnserved(Template& loaded) {
+  const auto registry = OpenRegistry();
+  if (!registry) {
+    loaded.warnings.push_back({templates::Subject::kRuntime, "", registry.status().message()});
+    return;
+  }
+  std::map<std::string, std::string> reasons;
+  for (TemplateFunction& function : loaded.functions) {
+    const std::string& runtime = function.config.runtime;
+    if (runtime.empty()) continue;
+    const auto [reason, is_new] = reasons.try_emplace(runtime);
+    if (is_new) reason->second = (*registry)->Select(runtime, RuntimeMatch::kNearestNewer, nullptr).status().message();
+    if (reason->second.empty()) continue;
+    const std::string& place = function.PlaceOf(templates::Subject::kRuntime);
+    function.problems.push_back({templates::Subject::kRuntime, "", place + ": " + reason->second});
+  }
+}
+
 // Each line once: what Globals say is said of every function.
 void SayWarnings(const Template& loaded) {
   std::set<std::string_view> said;
@@ -135,11 +157,12 @@ int RunList(const std::vector<std::string>& arguments) {
     return kExitBadUse;
   }
   if (options->Has("help")) return Print(std::string(kUsage) + DescribeOptions(Table()));
-  const auto loaded = OpenTemplate(*options);
+  auto loaded = OpenTemplate(*options);
   if (!loaded) {
     Complain("list: " + loaded.status().message());
     return ExitStatusOf(loaded.status().code());
   }
+  AddUnserved(*loaded);
   if (options->Has("json")) return Print(AsJson(*loaded));
   SayWarnings(*loaded);
   return Print(AsTable(*loaded));

@@ -150,6 +150,10 @@ def test_without_loaders(tandem, tmp_path):
         run = tandem(*arguments, binary=binary)
         assert (run.code, run.stdout) == (3, b"")
         assert "tandem/loaders" in run.stderr
+    write_files(tmp_path, {"template.yaml": "Resources: {A: {Type: AWS::Lambda::Function, Properties: {Code: package}}}"})
+    run = tandem("list", binary=binary, cwd=tmp_path)
+    assert (run.code, run.stdout[:8]) == (0, b"FUNCTION")
+    assert re.search("^tandem: warning: .*tandem/loaders", run.stderr, re.MULTILINE), run.stderr
     run = tandem("--version", binary=binary)
     assert (run.code, run.stdout.count(b"\n")) == (0, 1)
 
@@ -234,10 +238,6 @@ def test_unknown_runtime(invoke_python, runtime):
     assert run.stderr.count("\n") == 1
 
 
-def test_package_decides_the_language(tandem, java_package, tmp_path):
-    """A name with :: is Java's; a class is Java's; a module, or else any source, is Python's."""
-    assert tandem.invoke("demo.Talk::version", java_package).code == 0
-    assert tandem.invoke("demo.Talk$Echo", java_package, "--payload", "[1]").stdout == b"[1]"
 def test_runtime_of_another_form(invoke_python, tandem, java_package):
     """The near ones are named; a version that may be, but is not here, stays unavailable."""
     run = invoke_python(ECHO, "--runtime", "python3")
@@ -252,6 +252,10 @@ def test_runtime_of_another_form(invoke_python, tandem, java_package):
     assert invoke_python(ECHO, "--runtime", "python3.99").code == 3
 
 
+def test_package_decides_the_language(tandem, java_package, tmp_path):
+    """A name with :: is Java's; a class is Java's; a module, or else any source, is Python's."""
+    assert tandem.invoke("demo.Talk::version", java_package).code == 0
+    assert tandem.invoke("demo.Talk$Echo", java_package, "--payload", "[1]").stdout == b"[1]"
     mixed = write_files(tmp_path / "mixed", {"app.py": ECHO})
     shutil.copytree(Path(java_package) / "demo", tmp_path / "mixed" / "demo")
     assert tandem.invoke("app.handler", mixed, "--payload", "[2]").stdout == b"[2]"

@@ -339,6 +339,33 @@ def test_list_says_what_cannot_be_invoked(tandem):
     assert sum("Globals.Function.Tracing: not supported here (ignored)" in line for line in warnings(run)) == 1
 
 
+@pytest.mark.parametrize(
+    "runtime, said",
+    [
+        ("nodejs20.x", "unknown runtime 'nodejs20.x'; this Tandem has "),
+        ("provided.al2023", "unknown runtime 'provided.al2023'; this Tandem has "),
+        ("python3", "unknown runtime 'python3'; near it are python3."),
+        ("java998", "no runtime on this machine serves java998"),
+        ("python3.6", None),
+        ("java", None),
+    ],
+)
+def test_list_says_what_is_not_served_here(tandem, tmp_path, runtime, said):
+    """As the invocation says it, in the table and in JSON."""
+    function = f"{{CodeUri: ., Handler: a.b, Runtime: {runtime}}}"
+    text = f"Resources:\n  A: {{Type: AWS::Serverless::Function, Properties: {function}}}"
+    write_files(tmp_path, {"template.yaml": text})
+    place = "template.yaml:2: Resources.A.Properties.Runtime: "
+    (problem,) = tandem("list", "--json", cwd=tmp_path).json["functions"][0]["problems"] or [None]
+    lines = tandem("list", cwd=tmp_path).stdout.decode().splitlines()
+    if said is None:
+        assert (problem, len(lines)) == (None, 2)
+        return
+    assert problem.startswith(place + said)
+    assert lines[2:] == [f"    cannot be invoked: {problem}"]
+    assert tandem("invoke", "A", cwd=tmp_path).stderr.splitlines()[-1] == f"tandem: invoke: {problem}"
+
+
 def test_list_json(tandem, project):
     run = tandem("list", "--json", cwd=project)
     assert run.json["template"] == "template.yaml"
