@@ -76,10 +76,18 @@ SPEEDY = """
             "tools.empty.run",
             "the module tools.empty defines no function",
         ),
+        (
+            "./hello_python.my_handler",
+            "a handler is named from the package's root, with neither / nor ./ before it: hello_python.my_handler",
+        ),
+        (
+            "/tools/inner.run",
+            "a handler is named from the package's root, with neither / nor ./ before it: tools/inner.run",
+        ),
     ],
 )
 def test_python_names(tandem, tmp_path, handler, hint):
-    """H-PY-06, H-PY-10, H-PY-15, H-PY-18."""
+    """H-PY-05, H-PY-06, H-PY-10, H-PY-15, H-PY-18."""
     files = {"hello_python.py": HELLO_PY, "tools/inner.py": "def run(event, context): pass\n", "tools/empty.py": ""}
     package = write_files(tmp_path, {**files, "tools.py": ""} if "root" in hint else files)
     assert hint_of(tandem.invoke(handler, package, "--runtime", "python")) == hint

@@ -77,7 +77,10 @@ def of_failure(error):
     """The hint for what escaped from an init or an invocation."""
     if isinstance(error, Fault):
         return error.hint() if error.hint else None
-    return of_import(error) if isinstance(error, ImportError) else None
+    if isinstance(error, ImportError):
+        return of_import(error)
+    own = vars(error).get("_tandem_hint") if type(error) is TypeError else None
+    return own() if own else None
 
 
 @_quiet
@@ -129,6 +132,15 @@ def of_name(name):
     modules = [module for place, module in _modules() if not place]
     return "a Python handler is named module.function, with a dot" + _listed(
         ": the modules at the package's root are ", modules
+    )
+
+
+@_quiet
+def of_relative(module_name, attribute):
+    """The hint for a handler's name that is a relative import (H-PY-05)."""
+    module = module_name.lstrip("./")
+    return "a handler is named from the package's root, with neither / nor ./ before it: {}".format(
+        _handler(module or "module", attribute)
     )
 
 

@@ -153,6 +153,10 @@ def _import(module_name, attribute):
         if text is None:
             raise
         raise Fault("Runtime.ImportModuleError", "Unable to import module '{}': {}".format(module_name, text)) from None
+    except TypeError as error:
+        if module_name.startswith((".", "/")):  # H-PY-05
+            error._tandem_hint = functools.partial(hints.of_relative, module_name, attribute)
+        raise
     except SyntaxError as error:
         trace = '  File "{}" Line {}\n    {}'.format(error.filename, error.lineno, error.text)
         message = "Syntax error in module '{}': {}".format(module_name, error)
