@@ -101,9 +101,8 @@ void SayChoice(Session& session, const Function& function) {
     session.log.Say("tandem: code in " + function.code_root());
   }
   if (session.request.verbosity == Verbosity::kHandlerOnly) return;
-  for (const std::string& warning : {session.choice.warning, selection.warning}) {
-    if (!warning.empty()) session.log.Say("tandem: warning: " + warning);
-  }
+  for (const std::string& warning : session.choice.warnings) session.log.Say("tandem: warning: " + warning);
+  if (!selection.warning.empty()) session.log.Say("tandem: warning: " + selection.warning);
 }
 
 [[noreturn]] void InvokeAndEnd(Session& session, Function& function) {

@@ -54,6 +54,18 @@ void YieldToOption(const RuntimeRegistry& registry, const std::string& language,
   wishes.identifier = language;
 }
 
+// An option for another language than the function's: a script may give the same ones to all functions.
+void WarnOfOthers(const RuntimeWishes& wishes, RuntimeChoice& choice) {
+  const auto warn = [&](const std::string& given, const char* option, const char* language) {
+    if (given.empty() || choice.identifier.starts_with(language)) return;
+    choice.warnings.push_back(std::string(option) + " is not used: it is for " + language +
+                              ", and the function runs on " + choice.identifier);
+  };
+  warn(wishes.java_home, "--java-home", kJava);
+  warn(wishes.python, "--python", kPython);
+  warn(wishes.venv, "--venv", kPython);
+}
+
 class PythonChoice {
  public:
   PythonChoice(const RuntimeWishes& wishes, const RuntimeRegistry& registry, RuntimeChoice& choice)
@@ -99,7 +111,7 @@ class PythonChoice {
     } else if (!wishes_.identifier.empty() && wishes_.identifier != kPython) {
       reason = ReasonAgainstActive(wishes_, registry_);
     } else if (is_gone) {  // left over from a shell's session, and not asked for here
-      choice_.warning = std::string(kActive) + "=" + active + " is not used: there is no such folder";
+      choice_.warnings.push_back(std::string(kActive) + "=" + active + " is not used: there is no such folder");
       return {};
     } else if (Status status = CheckEnvironment(active, kActive); !status.ok()) {
       return status;
@@ -173,6 +185,7 @@ Result<RuntimeChoice> ChooseRuntime(const RuntimeWishes& wishes, const RuntimeRe
     }
     choice.identifier = *language;
   }
+  WarnOfOthers(settled, choice);
   if (choice.identifier.starts_with(kJava) && !settled.java_home.empty()) {
     choice.languages[kJava].path = settled.java_home;
     choice.option = "--java-home";

@@ -38,9 +38,9 @@ struct RuntimeChoice {
   std::string identifier;  // what --runtime says, else the language that the package decides
   std::map<std::string, LanguageOptions> languages;
   RuntimeMatch match = RuntimeMatch::kNearestNewer;
-  std::string option;   // what decides, by its name; empty: nothing that was given
-  std::string note;     // what is set aside, and why; empty: nothing
-  std::string warning;  // the same where the user would not expect it
+  std::string option;                 // what decides, by its name; empty: nothing that was given
+  std::string note;                   // what is set aside, and why; empty: nothing
+  std::vector<std::string> warnings;  // the same where the user would not expect it
 };
 
 // Where loaders lie, as absolute paths.

@@ -389,6 +389,22 @@ def test_interpreter_beside_a_virtual_environment(invoke_python, python, venv, t
         assert run.stderr.count("\n") == 1
 
 
+def test_options_of_the_other_language(tandem, invoke_python, java_package, java_home, python, venv):
+    """One warning each, as one script may give them to the functions of both; --quiet leaves it out."""
+
+    def warned(run):
+        assert run.code == 0, run.stderr
+        return re.findall("^tandem: warning: (.*)$", run.stderr, re.MULTILINE)
+
+    says = "{} is not used: it is for {}, and the function runs on {}".format
+    options = ("--java-home", java_home, "--python", python)
+    assert warned(invoke_python(ECHO, *options)) == [says("--java-home", "java", "python")]
+    assert warned(tandem.invoke("demo.Talk::version", java_package, *options)) == [says("--python", "python", "java")]
+    run = tandem.invoke("demo.Talk::version", java_package, "--venv", venv, "--runtime", "java")
+    assert warned(run) == [says("--venv", "python", "java")]
+    assert warned(invoke_python(ECHO, *options, "--quiet")) == []
+
+
 def test_virtual_environment_does_not_matter_to_java(tandem, java_package, tmp_path):
     run = tandem.invoke("demo.Talk::version", java_package, env={"VIRTUAL_ENV": str(tmp_path / "gone")})
     assert run.code == 0
