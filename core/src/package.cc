@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -151,13 +152,36 @@ Status CannotBeUsed(const std::string& path, const Status& status) {
   return {status.code(), "the package " + path + " cannot be used: " + status.message()};
 }
 
+// Whether the bytes begin as what tar and the compressors beside it write.
+bool IsOtherArchive(std::string_view bytes) {
+  using namespace std::string_view_literals;
+  constexpr std::array kMagics = {"\x1F\x8B"sv,           "BZh"sv, "\xFD\x37zXZ\0"sv, "\x28\xB5\x2F\xFD"sv,
+                                  "7z\xBC\xAF\x27\x1C"sv, "Rar!"sv};
+  constexpr std::size_t kTarMagicAt = 257;
+  if (bytes.size() > kTarMagicAt && bytes.substr(kTarMagicAt).starts_with("ustar")) return true;
+  return std::any_of(kMagics.begin(), kMagics.end(), [&](std::string_view magic) { return bytes.starts_with(magic); });
+}
+
+// What to do with a file that is no zip archive, not even a damaged one; empty where nobody can tell.
+std::string RemedyFor(const std::string& path, std::string_view bytes) {
+  if (bytes.empty() || bytes.starts_with("PK") || bytes.find("PK\x05\x06") != std::string_view::npos) return {};
+  if (IsOtherArchive(bytes)) return "; unpack it and name the folder, or make a zip of what it holds";
+  const std::string end = fs::path(path).extension().string();
+  if (end == ".zip" || end == ".jar") return {};
+  const fs::path parent = fs::path(path).parent_path();
+  return "; to run a file that is not packed, name its folder: " + (parent.empty() ? "." : parent.string());
+}
+
 Result<Package> OpenArchive(const std::string& path, const PackageOptions& options) {
   auto limit = CacheLimit(options);
   if (!limit) return limit.status();
   auto bytes = ReadFile(path, options.unzipped_limit + kArchiveOverhead);
   if (!bytes) return bytes.status();
   auto archive = PackageArchive::Open(*bytes);
-  if (!archive) return CannotBeUsed(path, archive.status());
+  if (!archive) {
+    const Status& refused = archive.status();
+    return CannotBeUsed(path, {refused.code(), refused.message() + RemedyFor(path, *bytes)});
+  }
   if (const Status status = archive->CheckSize(options.unzipped_limit); !status.ok()) return CannotBeUsed(path, status);
   auto parent = PackagesFolder(options);
   if (!parent) return parent.status();

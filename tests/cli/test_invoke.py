@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -226,6 +227,24 @@ def test_what_is_not_a_package(tandem, tmp_path):
         assert (run.code, run.stdout) == (2, b"")
         assert code.name in run.stderr
         assert run.stderr.count("\n") == 1
+
+
+def test_what_is_not_a_package_has_a_remedy(tandem, tmp_path):
+    """For a source file, and for the archives of tar and others."""
+
+    def said(code):
+        run = tandem.invoke("app.handler", code, cwd=tmp_path)
+        assert (run.code, run.stdout, run.stderr.count("\n")) == (2, b"", 1)
+        return run.stderr
+
+    write_files(tmp_path, {"app.py": "def handler(event, context):\n    return 1", "cut.zip": b"PK\x03\x04" + bytes(80)})
+    assert said("app.py").endswith("; to run a file that is not packed, name its folder: .\n")
+    assert said(tmp_path / "app.py").endswith(f"; to run a file that is not packed, name its folder: {tmp_path}\n")
+    for mode in ("w", "w:gz", "w:bz2", "w:xz"):
+        with tarfile.open(tmp_path / "package.tgz", mode) as archive:
+            archive.add(tmp_path / "app.py", "app.py")
+        assert said("package.tgz").endswith("; unpack it and name the folder, or make a zip of what it holds\n"), mode
+    assert said("cut.zip").endswith("or was cut off\n")
 
 
 @pytest.mark.parametrize(
