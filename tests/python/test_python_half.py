@@ -242,6 +242,32 @@ def raised(error):
         return caught
 
 
+@pytest.mark.parametrize("name", ["ap.handler", "app.handlr", "app", "needs.handler"])
+def test_a_hint_is_made_once(half, package, monkeypatch, name):
+    """The failure comes with each try, and the package's files are looked at for the first."""
+    hints = importlib.import_module("_tandem.hints")
+    looks = []
+    for function in ("_modules", "_near"):
+        real = getattr(hints, function)
+        monkeypatch.setattr(hints, function, lambda *given, real=real: looks.append(given) or real(*given))
+    for file, text in (("app", "def handler(event, context): pass\n"), ("needs", "import ap\n")):
+        (package / (file + ".py")).write_text(text)
+
+    def fail(name):
+        with pytest.raises(half.faults.Fault) as caught:
+            half.resolve.open_handler(name)
+        half.errors.report(caught.value, "id", True, False)
+        return len(looks)
+
+    once = fail(name)
+    assert once > 0
+    assert fail(name) == once
+    assert half.native.hints[0] == half.native.hints[1]
+    assert fail("other.handler") > once, "another question"
+    answers = [fail("a%d.handler" % number) for number in range(100)]
+    assert answers[-1] == answers[-2], "no more than some questions are answered"
+
+
 def test_e_05_report(half):
     status, kind, message, body, trace = half.errors.report(raised(KeyError("k")), "id", True, False)
     assert (status, kind, message) == (None, "KeyError", "'k'")

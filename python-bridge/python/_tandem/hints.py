@@ -15,6 +15,8 @@ _MOST_ENTRIES = 20000  # of the package's folders that are looked at
 _MOST_NAMES = 5
 _MOST_STEPS = 2_000_000  # of comparing names: far less than an init may take
 _CHAIN = 10  # of exceptions, one behind the other
+_MOST_ASKED = 64  # different questions that are answered: more than are ever said
+_LONGEST_ASKED = 4096
 
 #: Distributions whose name is not that of the module.
 _DISTRIBUTIONS = {
@@ -54,6 +56,7 @@ _REMOVED = {
 }
 
 _root = ""
+_answers = {}  # by what was asked
 
 
 def prepare(code_root):
@@ -73,6 +76,19 @@ def _quiet(function):
     return guarded
 
 
+def _once(asked, make, *arguments):
+    """What ``make`` gives, made once for what was asked: the same failure may come with each invocation.
+
+    Looking at a package's files takes long.
+    """
+    if asked not in _answers:
+        if len(_answers) >= _MOST_ASKED or len(repr(asked)) > _LONGEST_ASKED:
+            return None
+        _answers[asked] = None  # also where it cannot be made
+        _answers[asked] = make(*arguments)
+    return _answers[asked]
+
+
 def of_failure(error):
     """The hint for what escaped from an init or an invocation."""
     if isinstance(error, Fault):
@@ -87,6 +103,11 @@ def of_failure(error):
 def of_import(error, handler=None):
     """The hint for an import that failed; ``handler``: the module and attribute whose import that was."""
     chain = _chain(error)
+    asked = ("import", handler, *((cause.name, str(cause)) for cause in chain))
+    return _once(asked, _of_chain, chain, handler)
+
+
+def _of_chain(chain, handler):
     for cause in chain:
         hint = _foreign_extension(cause) or _broken_library(cause)
         if hint:
@@ -102,6 +123,10 @@ def of_import(error, handler=None):
 @_quiet
 def of_attribute(module, module_name, attribute):
     """The hint for a module without the handler's attribute (H-PY-18)."""
+    return _once(("attribute", module_name, attribute), _missing_attribute, module, module_name, attribute)
+
+
+def _missing_attribute(module, module_name, attribute):
     file = getattr(module, "__file__", None)
     if file is None:
         folder = module.__name__.replace(".", "/")
@@ -127,8 +152,12 @@ def of_attribute(module, module_name, attribute):
 
 
 @_quiet
-def of_name(name):
+def of_name():
     """The hint for a handler's name that cannot be cut in two (H-PY-06)."""
+    return _once(("name",), _how_named)
+
+
+def _how_named():
     modules = [module for place, module in _modules() if not place]
     return "a Python handler is named module.function, with a dot" + _listed(
         ": the modules at the package's root are ", modules
@@ -166,7 +195,7 @@ def _is_worded_anew(error):
 
 def _missing_handler(error, module_name, attribute):
     if "::" in attribute:
-        return of_name(module_name)
+        return _how_named()
     parent = re.search(r"; '(.+)' is not a package$", str(error))
     if parent:  # H-PY-10
         return "{} is a module and no folder: a handler is a function at a module's top, as in {}".format(

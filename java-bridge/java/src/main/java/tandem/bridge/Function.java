@@ -1,6 +1,9 @@
 package tandem.bridge;
 
 import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * One function's code in this VM: its class loader and its resolved handler.
@@ -12,6 +15,9 @@ final class Function {
   final long logId;
   final FunctionClassLoader loader;
   final Serializers serializers;
+
+  /** What is advised where a class is missing, by its name, made once: the same may be missing in each invocation. */
+  final Map<String, Optional<Hint>> missing = new ConcurrentHashMap<>();
 
   /** The id of an invocation that is to yield, which may not have begun here. */
   volatile byte[] cancelled;

@@ -1,11 +1,13 @@
 package tandem.bridge;
 
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What is missing where the VM could not put classes together (docs/errors.md). */
 final class LinkHints {
   private static final int MOST_CAUSES = 10;
+  private static final int MOST_MISSING = 64;
   private static final int FIRST_MAJOR = 44;
   private static final Pattern CLASS_VERSION =
       Pattern.compile("^(\\S+) has been compiled by a more recent version .*?class file version (\\d+)\\.");
@@ -85,6 +87,15 @@ final class LinkHints {
   }
 
   private Hint missing(String name) {
+    Optional<Hint> known = function.missing.get(name);
+    if (known == null && function.missing.size() < MOST_MISSING) {
+      known = Optional.ofNullable(lookFor(name));
+      function.missing.put(name, known);
+    }
+    return known == null ? null : known.orElse(null);
+  }
+
+  private Hint lookFor(String name) {
     if (function.loader.getResource(name.replace('.', '/') + ".class") != null) {
       return null; // it is there: what it needs in turn is not
     }
