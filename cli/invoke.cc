@@ -63,6 +63,7 @@ struct Session {
   LogPrinter log;
   InvocationEnd end;
   std::vector<Package> packages;  // in use
+  bool has_waited = false;        // for the package cache
   std::unique_ptr<Runtime> runtime;
 };
 
@@ -151,15 +152,27 @@ Status NamingPackage(const Status& status, const FunctionConfig& config, const s
   return {status.code(), message};
 }
 
+// With one line where another command keeps this one waiting.
+PackageOptions PackagesFor(Session& session) {
+  PackageOptions options;
+  options.on_wait = [&session](const std::string& folder) {
+    if (session.has_waited || session.request.verbosity == Verbosity::kHandlerOnly) return;
+    session.has_waited = true;
+    session.log.Say("tandem: waiting for another command, which has locked the package cache " + folder);
+  };
+  return options;
+}
+
 // Opens the package and decides which runtime serves; the function's config has both from then on.
 Status Choose(Session& session) {
   FunctionConfig& config = session.request.config;
-  const auto package = OpenPackage(config.code);
+  const PackageOptions options = PackagesFor(session);
+  const auto package = OpenPackage(config.code, options);
   if (!package) return About(session.request.code_named_by, package.status());
   session.packages.push_back(*package);
   const std::string given = std::exchange(config.code, package->root);
   for (std::string& layer : config.layers) {
-    const auto unpacked = OpenPackage(layer);
+    const auto unpacked = OpenPackage(layer, options);
     if (!unpacked) return About(session.request.layers_named_by, unpacked.status());
     session.packages.push_back(*unpacked);
     layer = unpacked->root;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 
 namespace tandem {
 
@@ -15,8 +16,10 @@ namespace tandem {
 class FolderLock {
  public:
   enum class Kind : std::uint8_t { kShared, kExclusive, kExclusiveAtOnceOrNever };
+  // Told once of a lock that somebody else holds for more than two seconds.
+  using OnWait = std::function<void()>;
 
-  FolderLock(const std::filesystem::path& folder, Kind kind);
+  FolderLock(const std::filesystem::path& folder, Kind kind, const OnWait& on_wait = {});
   FolderLock(FolderLock&& other) noexcept;
   FolderLock(const FolderLock&) = delete;
   FolderLock& operator=(const FolderLock&) = delete;

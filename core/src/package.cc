@@ -187,6 +187,7 @@ Result<Package> OpenArchive(const std::string& path, const PackageOptions& optio
   if (!parent) return parent.status();
   PlaceContents contents;
   contents.limit = *limit;
+  if (options.on_wait) contents.on_wait = [&] { options.on_wait(parent->string()); };
   contents.is_intact = [&](const std::string& folder) { return archive->IsUnpackedIn(folder); };
   contents.fill = [&](const std::string& folder) -> Status {
     const Status status = archive->Unpack(folder, options.unzipped_limit);

@@ -144,15 +144,15 @@ class ScratchFolder {
   FolderLock lock_;
 };
 
-Result<ScratchFolder> MakeScratch(const fs::path& parent) {
-  const FolderLock lock(parent, Kind::kExclusive);
+Result<ScratchFolder> MakeScratch(const fs::path& parent, const FolderLock::OnWait& on_wait) {
+  const FolderLock lock(parent, Kind::kExclusive, on_wait);
   return ScratchFolder::In(parent);
 }
 
 // The use of what lies at the place now, from this moment on its last; null where nothing does. It may be taken away
 // between its opening and its locking.
-PlaceUse Use(const fs::path& place) {
-  auto lock = std::make_shared<FolderLock>(place, Kind::kShared);
+PlaceUse Use(const fs::path& place, const FolderLock::OnWait& on_wait) {
+  auto lock = std::make_shared<FolderLock>(place, Kind::kShared, on_wait);
   if (!lock->IsAt(place)) return nullptr;
   futimens(lock->descriptor(), nullptr);
   return lock;
@@ -221,7 +221,7 @@ Result<PlaceUse> Settle(ScratchFolder& scratch, const fs::path& place, const Pla
   const fs::path parent = place.parent_path();
   std::vector<Removed> removed;  // goes when others can go on
   std::optional<ScratchFolder> damaged;
-  const FolderLock lock(parent, Kind::kExclusive);
+  const FolderLock lock(parent, Kind::kExclusive, contents.on_wait);
   if (!contents.is_intact(place.string())) {  // else it is someone else's, from the meantime, and may be in use already
     struct stat status {};
     if (lstat(place.c_str(), &status) == 0) {
@@ -232,7 +232,7 @@ Result<PlaceUse> Settle(ScratchFolder& scratch, const fs::path& place, const Pla
     }
     if (Status moved = scratch.MoveTo(place); !moved.ok()) return moved;
   }
-  PlaceUse use = Use(place);
+  PlaceUse use = Use(place, contents.on_wait);
   if (use == nullptr) return {Code::kInternal, "cannot open " + place.string() + ": " + Message(errno)};
   removed = Clean(parent, contents.limit);
   return use;
@@ -246,8 +246,8 @@ std::string PlaceName(std::string_view key, std::uint64_t bytes) {
 
 Result<PlaceUse> UsePlace(const fs::path& place, const PlaceContents& contents) {
   RemoveAbandoned(place.parent_path());
-  if (PlaceUse use = Use(place); use != nullptr && contents.is_intact(place.string())) return use;
-  auto scratch = MakeScratch(place.parent_path());
+  if (PlaceUse use = Use(place, contents.on_wait); use != nullptr && contents.is_intact(place.string())) return use;
+  auto scratch = MakeScratch(place.parent_path(), contents.on_wait);
   if (!scratch) return scratch.status();
   if (Status status = contents.fill(scratch->path()); !status.ok()) return status;
   scratch->Settle();

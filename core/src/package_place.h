@@ -20,7 +20,8 @@ using PlaceUse = std::shared_ptr<const void>;
 struct PlaceContents {
   std::function<Status(const std::string& folder)> fill;  // is given an empty folder
   std::function<bool(const std::string& folder)> is_intact;
-  std::uint64_t limit = 0;  // what all places of the folder may take, by their names
+  std::uint64_t limit = 0;        // what all places of the folder may take, by their names
+  std::function<void()> on_wait;  // told of each lock that somebody else holds for long; may be empty
 };
 
 // The name of the place for what has this key, lower-case hexadecimal digits, and takes so many bytes.

@@ -1,5 +1,6 @@
 """What a package may hold, and the cache of unpacked packages: K-01, K-15 to K-21."""
 
+import fcntl
 import io
 import json
 import os
@@ -395,6 +396,29 @@ def killed_half_way(tandem, package, folder):
         if killed.returncode == -signal.SIGKILL and left and not whole:
             return trees
     raise AssertionError("no command was ever killed while it unpacked")
+
+
+@pytest.mark.parametrize("locked", ["the cache", "the package"])
+def test_what_is_waited_for_is_said(tandem, tmp_path, locked):
+    """Once, also where the wait has two reasons; the command goes on when the lock is free."""
+    package = write_zip(tmp_path / "package.zip", {"app.py": ECHO})
+    env = {"TANDEM_CACHE_DIR": str(tmp_path / "cache")}
+    assert "waiting" not in tandem.invoke("app.handler", package, env=env).stderr
+    packages = tmp_path / "cache" / "packages"
+    (place,) = packages.iterdir()
+    if locked == "the cache":
+        shutil.rmtree(place)
+    holder = os.open(packages if locked == "the cache" else place, os.O_RDONLY)
+    fcntl.flock(holder, fcntl.LOCK_EX)
+    with tandem.start("invoke", "--handler", "app.handler", "--code", package, env=env) as process:
+        said = process.stderr.readline()
+        os.close(holder)
+        rest = process.stderr.read()
+        answer = process.stdout.read()
+    expected = f"tandem: waiting for another command, which has locked the package cache {packages}\n"
+    assert said.decode() == expected
+    assert b"waiting" not in rest
+    assert (process.returncode, answer) == (0, b"{}")
 
 
 def test_command_that_is_killed_half_way_leaves_no_package(tandem, tmp_path):

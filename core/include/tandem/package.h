@@ -3,6 +3,7 @@
 #define TANDEM_PACKAGE_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,6 +35,9 @@ struct PackageOptions {
   // What unpacked packages may take in the cache, in bytes. Absent: TANDEM_CACHE_LIMIT_MB times 1,048,576, else
   // kCacheLimit.
   std::optional<std::uint64_t> cache_limit;
+  // Told, with the cache's folder, of each lock in it that somebody else holds for more than two seconds, so that it is
+  // known what is waited for. May be empty; must not throw.
+  std::function<void(const std::string& folder)> on_wait;
 };
 
 // A directory is used in place. An archive is unpacked once into the cache, keyed by the SHA-256 of its bytes, so that
