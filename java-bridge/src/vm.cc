@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,9 +11,12 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <system_error>
 
 #include "process_state.h"
 #include "start_output.h"
@@ -176,6 +180,22 @@ jint CreateGuarded(Start* start, CreateJavaVm create, JavaVM** vm, JNIEnv** env)
   return status;
 }
 
+// Why the process has no room for what HotSpot maps first, the JDK's modules, and for the least that it reserves next;
+// empty: it has. HotSpot does not look whether that mapping fails, and goes on with it.
+std::string ReasonAgainstMapping(const std::string& library) {
+  constexpr uintmax_t kLeast = 64u << 20;  // it reserves this much for its metaspace alone
+  const std::filesystem::path modules = std::filesystem::path(library).parent_path().parent_path() / "modules";
+  std::error_code error;
+  const uintmax_t size = std::filesystem::file_size(modules, error);
+  if (error) return {};  // JDK 8 has none
+  void* room = mmap(nullptr, size + kLeast, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (room == MAP_FAILED) {
+    return "this process has no room for " + modules.string() + "; raise the limit, which ulimit -v shows";
+  }
+  munmap(room, size + kLeast);
+  return {};
+}
+
 // Runs on the VM's thread; sets the start's VM or its error.
 void Run(Start* start) {
   void* library = dlopen(start->config.library.c_str(), RTLD_NOW | RTLD_GLOBAL);
@@ -193,6 +213,10 @@ void Run(Start* start) {
   jsize count = 0;
   if (get_created(&existing, 1, &count) == JNI_OK && count > 0) {
     start->error = "this process already has a JVM; run the function in a process of its own";
+    return;
+  }
+  if (const std::string reason = ReasonAgainstMapping(start->config.library); !reason.empty()) {
+    start->error = "the JVM could not start: " + reason;
     return;
   }
   JavaVM* vm = nullptr;

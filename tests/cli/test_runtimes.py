@@ -189,6 +189,18 @@ def test_jdk_by_path(tandem, java_package, java_home):
     assert run.json == entry["version"]
 
 
+@pytest.mark.parametrize("kilobytes", [150_000, 200_000, 250_000, 300_000, 350_000, 400_000, 450_000])
+def test_jdk_without_room(tandem, java_package, java_home, tmp_path, kilobytes):
+    """Where `ulimit -v` leaves too little it says so, and no signal ends it."""
+    limited = tmp_path / "limited"
+    limited.write_text(f'#!/bin/sh\nulimit -v {kilobytes}\nexec {command_path()} "$@"\n')
+    limited.chmod(0o755)
+    options = ("--handler", "demo.Talk::version", "--code", java_package, "--java-home", java_home)
+    run = tandem("invoke", *options, binary=limited)
+    assert (run.code, run.stdout, run.stderr.count("\n")) == (3, b"", 1), run.stderr
+    assert run.stderr.startswith("tandem: invoke: --java-home: the JVM could not start: ")
+
+
 def test_newest_serves_by_default(tandem, invoke_python):
     """J-03: and its identifier is the function's."""
     source = """
