@@ -4,6 +4,8 @@
 #include <array>
 #include <optional>
 
+#include "json_text.h"
+#include "parameter_rules.h"
 #include "scalar.h"
 
 namespace tandem::templates {
@@ -128,7 +130,7 @@ NodePtr Resolver::ResolveMap(const TreeNode& node) {
 
 NodePtr Resolver::Call(const Entry& entry) {
   using Function = NodePtr (Resolver::*)(const TreeNode&);
-  static constexpr std::array<std::pair<std::string_view, Function>, 9> kFunctions = {{
+  static constexpr std::array<std::pair<std::string_view, Function>, 11> kFunctions = {{
       {"Ref", &Resolver::Ref},
       {"Fn::GetAtt", &Resolver::GetAtt},
       {"Fn::Sub", &Resolver::Sub},
@@ -138,6 +140,8 @@ NodePtr Resolver::Call(const Entry& entry) {
       {"Fn::If", &Resolver::If},
       {"Fn::Base64", &Resolver::Base64},
       {"Fn::FindInMap", &Resolver::FindInMap},
+      {"Fn::Length", &Resolver::Length},
+      {"Fn::ToJsonString", &Resolver::ToJsonString},
   }};
   for (const auto& [name, function] : kFunctions) {
     if (entry.key == name) return (this->*function)(*entry.value);
@@ -186,14 +190,24 @@ NodePtr Resolver::Parameter(const std::string& name, const TreeNode& declared, M
     }
     if (fallback == nullptr) throw Unresolvable(mark, "the parameter " + name + " has no Default" + remedy);
     if (!fallback->value->is_scalar()) throw Unresolvable(mark, "the Default of " + name + " is no text" + remedy);
-    if (const std::string reason = ReasonAgainst(TextOf(*fallback->value), declared); !reason.empty()) {
-      throw Unresolvable(mark, "the Default of " + name + ", " + reason);
-    }
+    const std::string& reason = ReasonAgainstDefault(name, TextOf(*fallback->value), declared, mark);
+    if (!reason.empty()) throw Unresolvable(mark, "the Default of " + name + ", " + reason);
   }
   const bool is_list = type == "CommaDelimitedList" || type.starts_with("List<");
   if (is_list) return SplitAtCommas(given != nullptr ? *given : TextOf(*fallback->value), mark);
   if (given != nullptr) return Text(*given, mark);
   return fallback->value;
+}
+
+// Looks once, as many values may refer to one parameter.
+const std::string& Resolver::ReasonAgainstDefault(const std::string& name, const std::string& value,
+                                                  const TreeNode& declared, Mark mark) {
+  const auto [reason, is_new] = default_reasons_.try_emplace(name);
+  if (is_new) {
+    Spend(mark, CostOfRules(value, declared));
+    reason->second = ReasonAgainst(value, declared);
+  }
+  return reason->second;
 }
 
 NodePtr Resolver::Pseudo(const std::string& name, Mark mark) {
@@ -350,6 +364,45 @@ NodePtr Resolver::FindInMap(const TreeNode& node) {
   const Entry* fallback = arguments.size() == 4 ? arguments[3]->Find("DefaultValue") : nullptr;
   if (fallback != nullptr) return Resolve(fallback->value);
   throw Unresolvable(node.mark, "there is no Mappings." + keys[0] + "." + keys[1] + "." + keys[2]);
+}
+
+NodePtr Resolver::Length(const TreeNode& node) {
+  const NodePtr list = Resolve(std::make_shared<TreeNode>(node));
+  if (!list->is_list()) throw Unresolvable(node.mark, "Fn::Length takes a list, not " + std::string(KindName(*list)));
+  return Text(std::to_string(list->items.size()), node.mark);
+}
+
+NodePtr Resolver::ToJsonString(const TreeNode& node) {
+  const NodePtr value = Resolve(std::make_shared<TreeNode>(node));
+  if (!value->is_list() && !value->is_map()) {
+    throw Unresolvable(node.mark, "Fn::ToJsonString takes a map or a list, not " + std::string(KindName(*value)));
+  }
+  std::string json;
+  AppendJson(*value, json);
+  return Text(std::move(json), node.mark);
+}
+
+// Of a value without functions, as compact as the cloud writes it.
+void Resolver::AppendJson(const TreeNode& node, std::string& json) {
+  const char* separator = "";
+  if (node.is_list()) {
+    json += '[';
+    for (const NodePtr& item : node.items) {
+      json += std::exchange(separator, ",");
+      AppendJson(*item, json);
+    }
+    json += ']';
+  } else if (node.is_map()) {
+    json += '{';
+    for (const Entry& entry : node.entries) {
+      json.append(std::exchange(separator, ",")).append(JsonText(entry.key)).append(":");
+      AppendJson(*entry.value, json);
+    }
+    json += '}';
+  } else {
+    json += JsonScalar(node);
+  }
+  if (json.size() > kMaxText) Spend(node.mark, json.size());
 }
 
 bool Resolver::Holds(const std::string& condition, Mark mark) {

@@ -71,6 +71,8 @@ class Resolver {
   NodePtr Ref(const TreeNode& node);
   NodePtr RefTo(const std::string& name, Mark mark);
   NodePtr Parameter(const std::string& name, const TreeNode& declared, Mark mark);
+  const std::string& ReasonAgainstDefault(const std::string& name, const std::string& value, const TreeNode& declared,
+                                          Mark mark);
   NodePtr Pseudo(const std::string& name, Mark mark);
   NodePtr RefToResource(const Resource& resource, Mark mark);
   NodePtr GetAtt(const TreeNode& node);
@@ -83,6 +85,9 @@ class Resolver {
   NodePtr If(const TreeNode& node);
   NodePtr Base64(const TreeNode& node);
   NodePtr FindInMap(const TreeNode& node);
+  NodePtr Length(const TreeNode& node);
+  NodePtr ToJsonString(const TreeNode& node);
+  void AppendJson(const TreeNode& node, std::string& json);
 
   bool Test(const NodePtr& node);
   bool TestCall(const Entry& entry);
@@ -90,7 +95,8 @@ class Resolver {
 
   const Stack& stack_;
   std::vector<Remark> remarks_;
-  std::size_t spent_ = 0;  // of kMaxSteps
+  std::map<std::string, std::string> default_reasons_;  // by the parameter's name
+  std::size_t spent_ = 0;                               // of kMaxSteps
   int depth_ = 0;
 };
 

@@ -1,22 +1,15 @@
 #include "stack.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
-#include "scalar.h"
+#include "parameter_rules.h"
 
 namespace tandem::templates {
 namespace {
 
 Status Bad(std::string message) {
   return {Code::kInvalidArgument, std::move(message)};
-}
-
-bool IsNumber(const std::string& text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size();
 }
 
 Resource MakeResource(const Entry& entry) {
@@ -42,19 +35,6 @@ std::string Keys(const TreeNode* map) {
 std::string TextAt(const TreeNode& map, std::string_view key) {
   const Entry* entry = map.Find(key);
   return entry != nullptr && entry->value->is_scalar() ? entry->value->text : std::string();
-}
-
-std::string ReasonAgainst(const std::string& value, const TreeNode& declared) {
-  if (TextAt(declared, "Type") == "Number" && !IsNumber(value)) return "'" + value + "' is no number";
-  const Entry* allowed = declared.Find("AllowedValues");
-  if (allowed == nullptr || !allowed->value->is_list()) return {};
-  std::string all;
-  for (const NodePtr& item : allowed->value->items) {
-    // As it is written and as the tools read it: who writes an unquoted yes may give either.
-    if (item->is_scalar() && (item->text == value || TextOf(*item) == value)) return {};
-    if (item->is_scalar()) all += (all.empty() ? "" : ", ") + item->text;
-  }
-  return "'" + value + "' is none of its AllowedValues: " + all;
 }
 
 Result<Stack> Stack::Create(NodePtr root, const std::string& path, const TemplateOptions& options) {

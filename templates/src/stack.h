@@ -63,8 +63,6 @@ class Stack {
   std::map<std::string, std::size_t, std::less<>> by_id_;
 };
 
-// Why a value is none of a parameter's; empty: it is one. `declared` is the parameter's declaration.
-std::string ReasonAgainst(const std::string& value, const TreeNode& declared);
 // The text of a map's entry; empty where there is none, or it is no text.
 std::string TextAt(const TreeNode& map, std::string_view key);
 

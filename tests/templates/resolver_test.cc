@@ -161,6 +161,19 @@ TEST_F(ResolverTest, TextsAndLists) {
   EXPECT_EQ(Reason("!Split ['', a]"), "Fn::Split takes a delimiter that is not empty");
 }
 
+TEST_F(ResolverTest, LanguageExtensions) {
+  EXPECT_EQ(Resolved("!Length [a, !Ref Stage, !Ref AWS::NoValue]"), "2");
+  EXPECT_EQ(Resolved("{'Fn::Length': {Ref: Zones}}"), "3");
+  EXPECT_EQ(Resolved("!Select [!Length [a], !Split [',', 'x,y']]"), "y");
+  EXPECT_EQ(Reason("!Length abc"), "Fn::Length takes a list, not a text");
+  EXPECT_EQ(
+      Resolved("!ToJsonString {b: !Ref Stage, a: [1, 1.50, yes, ~, 'yes', {}, []], \"q\\\"\\n\\x01\\\\\": !Ref Zones, "
+               "n: !Ref AWS::NoValue}"),
+      R"({"b":"dev","a":[1,1.5,true,null,"yes",{},[]],"q\"\n\u0001\\":["a","b","c"]})");
+  EXPECT_EQ(Reason("!ToJsonString text"), "Fn::ToJsonString takes a map or a list, not a text");
+  EXPECT_EQ(Reason("!ToJsonString [!Ref Gone]"), "there is no parameter or resource 'Gone'");
+}
+
 TEST_F(ResolverTest, Conditions) {
   const std::string both = "!If [IsProd, p, d]";
   EXPECT_EQ(Resolved(both), "d");
@@ -190,6 +203,35 @@ TEST_F(ResolverTest, CirclesAndBombsEnd) {
     bomb << 'a' << i << ": &a" << i << " [*a" << i - 1 << ", *a" << i - 1 << "]\n";
     join << 'b' << i << ": &b" << i << " !Join ['', [*b" << i - 1 << ", *b" << i - 1 << "]]\n";
   }
+  std::ostringstream json;
+  json << "c0: &c0 " << std::string(1000, 'x') << "\nall: !ToJsonString [";
+  for (int i = 0; i < 2000; ++i) json << "*c0, ";
+  EXPECT_EQ(Reason(json.str() + "a]"), "this is too large to be worked out");
+  std::ostringstream patterns;
+  const std::string pattern = std::string(190, 'a') + "*b";
+  patterns << "Parameters: {";
+  for (int i = 0; i < 500; ++i) {
+    patterns << 'P' << i << ": {Type: String, AllowedPattern: '" << pattern << "', Default: " << std::string(250, 'a')
+             << "}, ";
+  }
+  patterns << "}\nResources: {}";
+  const auto many = ParseDocument(patterns.str(), "t.yaml");
+  ASSERT_TRUE(many) << many.status().message();
+  const auto stack = Stack::Create(*many, "t.yaml", {});
+  Resolver resolver(*stack);
+  const auto refer = [&](int to) -> std::string {
+    try {
+      return Shown(*resolver.Resolve(*ParseDocument("!Ref P" + std::to_string(to), "value")));
+    } catch (const Unresolvable& error) {
+      return error.what();
+    }
+  };
+  const std::string refused =
+      "the Default of P0, '" + std::string(250, 'a') + "' does not match its AllowedPattern " + pattern;
+  for (int i = 0; i < 5000; ++i) ASSERT_EQ(refer(0), refused) << "looked at once";
+  for (int i = 0; i < 499; ++i) refer(i);
+  EXPECT_EQ(refer(499), "this is too large to be worked out");
+
   EXPECT_EQ(Reason(bomb.str()), "this is too large to be worked out");
   EXPECT_EQ(Reason(join.str()), "this is too large to be worked out");
 }
@@ -207,6 +249,42 @@ TEST(StackTest, ParametersAreChecked) {
             "--parameter: t.yaml:3: Parameters.Stage: 'x' is none of its AllowedValues: dev, prod");
   EXPECT_EQ(refusal("Port", "x"), "--parameter: t.yaml:5: Parameters.Port: 'x' is no number");
   EXPECT_TRUE(refusal("Stag", "x").starts_with("--parameter: t.yaml has no parameter 'Stag'; it has Stage, Debug,"));
+}
+
+TEST(StackTest, ParametersAreHeldToTheirLimits) {
+  const auto refusal = [](const std::string& declared, const std::string& value) {
+    const auto root = ParseDocument("Resources: {}\nParameters:\n  P: {" + declared + "}", "t.yaml");
+    EXPECT_TRUE(root) << root.status().message();
+    TemplateOptions options;
+    options.parameters = {{"P", value}};
+    const std::string message = Stack::Create(*root, "t.yaml", options).status().message();
+    const std::string place = "--parameter: t.yaml:3: Parameters.P: ";
+    return message.starts_with(place) ? message.substr(place.size()) : message;
+  };
+  const std::string range = "Type: Number, MinValue: -1, MaxValue: '2.5'";
+  for (const char* fine : {"-1", "0", "2.5"}) EXPECT_EQ(refusal(range, fine), "") << fine;
+  for (const char* beyond : {"-1.1", "2.6", "1e9"}) {
+    EXPECT_EQ(refusal(range, beyond), "'" + std::string(beyond) + "' is not within its MinValue and MaxValue");
+  }
+  const std::string length = "Type: String, MinLength: 2, MaxLength: 3";
+  for (const char* fine : {"ab", "abc", "\u00E4\u00F6\u00FC"}) EXPECT_EQ(refusal(length, fine), "") << fine;
+  for (const char* beyond : {"", "a", "abcd"}) {
+    EXPECT_EQ(refusal(length, beyond),
+              "'" + std::string(beyond) + "' is not as long as its MinLength and MaxLength allow");
+  }
+  const std::string pattern = "Type: String, AllowedPattern: '[a-z][a-z0-9-]*'";
+  EXPECT_EQ(refusal(pattern, "my-1"), "");
+  EXPECT_EQ(refusal(pattern, "my-1 "), "'my-1 ' does not match its AllowedPattern [a-z][a-z0-9-]*") << "all of it";
+  EXPECT_EQ(refusal("Type: String, AllowedPattern: '^$|^\\d{3}$'", "12"),
+            "'12' does not match its AllowedPattern ^$|^\\d{3}$");
+  EXPECT_EQ(refusal("Type: String, AllowedPattern: '(?i)x'", "y"), "") << "not known here";
+  EXPECT_EQ(refusal("Type: String, AllowedPattern: '" + std::string(300, '(') + "'", "y"), "");
+  EXPECT_EQ(refusal("Type: String, AllowedPattern: '(a|aa)*b'", std::string(250, 'a')).find("'aaa"), 0U)
+      << "and it ends";
+  EXPECT_EQ(refusal("Type: String, AllowedPattern: '(a{0,99}){0,99}'", "b"), "") << "too much";
+  EXPECT_EQ(refusal("Type: String, AllowedPattern: 'a{1,63}b{2}'", "ab"),
+            "'ab' does not match its AllowedPattern a{1,63}b{2}");
+  EXPECT_EQ(refusal("Type: CommaDelimitedList, AllowedPattern: '[a-z]'", "a,b"), "");
 }
 
 TEST(StackTest, IsATemplate) {
