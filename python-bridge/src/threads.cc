@@ -62,9 +62,11 @@ PyThreadState* StateOfPython(PyInterpreterState* interpreter) {
 }  // namespace
 
 thread_local HostThread* HostThread::current_ = nullptr;
+HostThread* HostThread::initial_ = nullptr;
 
 HostThread& HostThread::Make() {
   current_ = new HostThread();
+  if (getpid() == gettid()) initial_ = current_;
   pthread_setspecific(ThreadKey(&EndThread), current_);
   return *current_;
 }
@@ -82,6 +84,7 @@ void HostThread::Release() {
 }
 
 HostThread::~HostThread() {
+  if (getpid() == gettid() && initial_ == this) initial_ = nullptr;
   if (Finalizing()) return;
   const WithoutGil without;
   for (const Entry& entry : entries_) {

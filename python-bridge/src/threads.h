@@ -64,6 +64,10 @@ class HostThread {
   // A pointer in every thread's static block is found without a call.
   [[gnu::tls_model("initial-exec")]] static constinit thread_local HostThread* current_;
 
+  // The initial thread's, which no end of a thread deletes. Only that thread uses it, so that what it has is referred
+  // to where leaks are looked for.
+  static HostThread* initial_;
+
   const unsigned long ident_ = PyThread_get_thread_ident();
   PyInterpreterState* last_interpreter_ = nullptr;
   PyThreadState* last_state_ = nullptr;
