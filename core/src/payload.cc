@@ -55,7 +55,7 @@ class SpareBlock {
 };
 
 // Under AddressSanitizer every block is one of its own, whose use after its release is seen.
-#if defined(__SANITIZE_ADDRESS__)
+#ifdef __SANITIZE_ADDRESS__
 constexpr bool kKeepsSpare = false;
 #else
 constexpr bool kKeepsSpare = true;

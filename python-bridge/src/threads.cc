@@ -61,7 +61,7 @@ PyThreadState* StateOfPython(PyInterpreterState* interpreter) {
 
 }  // namespace
 
-thread_local HostThread* HostThread::current_ = nullptr;
+constinit thread_local HostThread* HostThread::current_ = nullptr;
 HostThread* HostThread::initial_ = nullptr;
 
 HostThread& HostThread::Make() {
