@@ -32,6 +32,10 @@ constexpr std::array<std::string_view, 18> kReservedNames = {
     "_X_AMZN_TRACE_ID",
 };
 
+// Those of them that a shell's own may stand for.
+constexpr std::array<std::string_view, 4> kCredentials = {"AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID",
+                                                          "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"};
+
 bool IsName(std::string_view name) {
   constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
   constexpr std::string_view kDigits = "0123456789";
@@ -49,8 +53,10 @@ void Set(const std::string& name, const std::string& value, Existing existing = 
 
 }  // namespace
 
-std::string ReasonAgainstVariable(const std::string& name) {
+std::string ReasonAgainstVariable(const std::string& name, Setter setter) {
   if (!IsName(name)) return "'" + name + "' is no name: letters, digits and _, not a digit first";
+  const bool credential = std::find(kCredentials.begin(), kCredentials.end(), name) != kCredentials.end();
+  if (credential && setter == Setter::kHost) return {};
   const bool reserved = std::binary_search(kReservedNames.begin(), kReservedNames.end(), name);
   return reserved ? name + " is reserved for the runtime: the shell's own value counts where Tandem sets none"
                   : std::string();

@@ -2,6 +2,7 @@
 #ifndef TANDEM_CLI_FUNCTION_ENVIRONMENT_H_
 #define TANDEM_CLI_FUNCTION_ENVIRONMENT_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,8 +15,14 @@ namespace tandem::cli {
 
 using EnvironmentVariables = std::vector<std::pair<std::string, std::string>>;
 
+// Who gives a function a variable.
+enum class Setter : std::uint8_t {
+  kUser,  // in its configuration
+  kHost,  // the caller's shell, whose credentials it may have, too
+};
+
 // Why a variable cannot have this name, as one that only the platform sets or no name at all; empty: it can.
-std::string ReasonAgainstVariable(const std::string& name);
+std::string ReasonAgainstVariable(const std::string& name, Setter setter = Setter::kUser);
 
 // Splits K=V at the first '='. Errors: kInvalidArgument for what is not K=V, and for a name that only the
 // platform sets.

@@ -196,9 +196,12 @@ Result<Function*> Prepare(Session& session) {
   auto runtime = Runtime::Create(OptionsFor(session));
   if (!runtime) return runtime.status();
   session.runtime = std::move(*runtime);
-  auto added = session.runtime->Add(session.request.config);
+  FunctionConfig& config = session.request.config;
+  for (const auto& [name, value] : session.request.variables) config.variables[name] = value;
+  auto added = session.runtime->Add(config);
   if (!added) return AboutRuntime(session.choice, added.status());
   SayChoice(session, **added);
+  if (session.request.config.isolation == Isolation::kProcess) return added;
   if (const Status status = EnterFunction(**added, session.request.variables); !status.ok()) {
     return About(session.request.code_named_by, status);
   }
@@ -209,6 +212,10 @@ int Invoke(Session& session) {
   const auto prepared = Prepare(session);
   if (!prepared) return Failed(prepared.status());
   Function& function = **prepared;
+  if (session.request.config.isolation == Isolation::kProcess) {
+    StartWatchdog(session.request.config.timeout, session.progress, session.end);  // where nobody reads the log
+    InvokeAndEnd(session, function);
+  }
   const auto main_thread = function.PrefersMainThread();
   if (!main_thread) return Failed(AboutRuntime(session.choice, main_thread.status()));
 

@@ -225,10 +225,9 @@ Status FillConfig(const ParsedOptions& options, InvokeRequest& request) {
 }
 
 Status FillInvocation(const ParsedOptions& options, InvokeRequest& request) {
-  if (const std::string* isolation = options.Find("isolation"); isolation != nullptr && *isolation != "inline") {
-    if (*isolation != "process") return Bad("--isolation: '" + *isolation + "' is not inline");
-    return Bad("--isolation: process isolation is not available in this version; the only one is inline");
-  }
+  const auto isolation = ParseChoice(options, "isolation", {"inline", "process"});
+  if (!isolation) return isolation.status();
+  request.config.isolation = *isolation == 0 ? Isolation::kInline : Isolation::kProcess;
   const auto type = ParseChoice(options, "invocation-type", {"RequestResponse", "Event", "DryRun"});
   if (!type) return type.status();
   constexpr std::array kTypes = {InvocationType::kRequestResponse, InvocationType::kEvent, InvocationType::kDryRun};
@@ -261,6 +260,8 @@ const OptionTable& InvokeOptionTable() {
       {"What to run", "code", 0, "PATH", "a jar, a zip or a folder (default: the current folder)"},
       {"What to run", "function-name", 0, "NAME", "the function's name in its context (default: from --code)"},
       {"What to run", "env", 0, "NAME=VALUE", "an environment variable of the function; may be repeated", true},
+      {"What to run", "env-from-host", 0, "NAME",
+       "a variable of this shell that the function gets, too; may be repeated", true},
       {"What to run", "memory-size", 0, "MB", "the memory limit that the context tells (default: 128)"},
       {"What to run", "timeout", 0, "SECONDS", "fractions allowed, 0 is none (default: 3)"},
       {"The event", "payload", 0, "TEXT|@FILE|-", "the event itself, a file, or standard input (default: {})"},
@@ -275,7 +276,9 @@ const OptionTable& InvokeOptionTable() {
       {"The runtime", "java-home", 0, "DIR", "the JDK to use"},
       {"The runtime", "venv", 0, "DIR",
        "the Python virtual environment to use (default: VIRTUAL_ENV, where its version is the one asked for)"},
-      {"The runtime", "isolation", 0, "KIND", "inline: the handler runs in this process (the only kind yet)"},
+      {"The runtime", "isolation", 0, "inline|process",
+       "inline: the handler runs in this process (the default); process: in one of its own, with the function's "
+       "environment and none of this shell's"},
       {"The log", "log-type", 0, "None|Tail", "Tail: end with the log's last 4 KB in base64"},
       {"The log", "quiet", 0, "", "the handler's own log only"},
       {"The log", "verbose", 'v', "", "also say which runtime serves, and why"},
@@ -295,6 +298,13 @@ Result<InvokeRequest> MakeInvokeRequest(const ParsedOptions& options) {
     auto variable = ParseVariable(text);
     if (!variable) return variable.status();
     request.variables.push_back(std::move(*variable));
+  }
+  for (const std::string& name : options.All("env-from-host")) {
+    const std::string reason = ReasonAgainstVariable(name, Setter::kHost);
+    if (!reason.empty()) return Bad("--env-from-host: " + reason);
+    const char* value = std::getenv(name.c_str());
+    if (value == nullptr) return Bad("--env-from-host: there is no " + name + " in this shell's environment");
+    request.variables.emplace_back(name, value);
   }
   if (Status status = FillConfig(options, request); !status.ok()) return status;
   if (Status status = FillInvocation(options, request); !status.ok()) return status;

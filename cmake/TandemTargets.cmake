@@ -2,6 +2,7 @@
 
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
+find_package(Protobuf REQUIRED)
 
 # Warnings and sanitizers for one of our targets.
 function(tandem_compile_options target)

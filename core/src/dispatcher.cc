@@ -56,6 +56,10 @@ void Dispatcher::DispatchInto(InvokeResult& result, FunctionImpl& function, cons
     return;
   }
   const FunctionImpl::Use use(function);
+  if (function.has_workers()) {
+    function.InvokeInWorker(result, event, options);
+    return;
+  }
   auto made = function.Environment();
   if (!made) {
     result.outcome = Outcome::Fault(made.status());

@@ -4,6 +4,8 @@
 #include <ctime>
 #include <utility>
 
+#include "workers/worker_pool.h"
+
 namespace tandem {
 namespace {
 
@@ -31,6 +33,10 @@ FunctionImpl::FunctionImpl(FunctionSetup setup)
   runtime_ = std::move(setup.runtime);
   code_root_ = std::move(setup.code_root);
   log_stream_name_ = NewLogStreamName(config_.version);
+  if (config_.isolation != Isolation::kProcess) return;
+  pool_ = std::make_unique<workers::WorkerPool>(
+      *setup.workers,
+      workers::PoolConfig{config_, runtime_, language_, code_root_, log_stream_name_, log_sink_, setup.platform_logs});
 }
 
 FunctionImpl::~FunctionImpl() {
@@ -58,7 +64,12 @@ Result<InlineEnvironment*> FunctionImpl::Environment() {
   return environment_.get();
 }
 
+void FunctionImpl::InvokeInWorker(InvokeResult& result, const Event& event, const InvokeOptions& options) {
+  pool_->Invoke(result, event, options);
+}
+
 Result<bool> Function::PrefersMainThread() const {
+  if (config_.isolation == Isolation::kProcess) return false;
   const auto table = FunctionImpl::Of(*this).Load();
   if (!table) return table.status();
   return ((*table)->flags & TANDEM_LOADER_MAIN_THREAD) != 0;

@@ -12,6 +12,11 @@
 #include "tandem/registry.h"
 #include "tandem/runtime.h"
 
+namespace tandem::workers {
+class WorkerPool;
+class Workers;
+}  // namespace tandem::workers
+
 namespace tandem {
 
 // What Runtime::Add fixes about a function.
@@ -22,6 +27,8 @@ struct FunctionSetup {
   std::string code_root;
   std::shared_ptr<const void> code_use;  // of the package, until the function is gone
   LogSink* log_sink;
+  PlatformLogs platform_logs;
+  workers::Workers* workers;  // where the function has processes of its own, else null
 };
 
 // Threads: any. Lifetime: the destructor waits for the invocations that hold a Use.
@@ -39,6 +46,10 @@ class FunctionImpl final : public Function {
   Result<InlineEnvironment*> Environment();
   // The same if it has been made, else null.
   InlineEnvironment* MadeEnvironment() const { return made_.load(std::memory_order_seq_cst); }
+  // Whether it has worker processes of its own.
+  bool has_workers() const { return pool_ != nullptr; }
+  // Runs one invocation in one of them. Precondition: has_workers(), and the caller holds a Use.
+  void InvokeInWorker(InvokeResult& result, const Event& event, const InvokeOptions& options);
   // Waits for the invocations that hold a Use, and closes the handler when what runs in it has left.
   void End();
 
@@ -67,6 +78,7 @@ class FunctionImpl final : public Function {
   LanguageOptions language_;
   std::shared_ptr<const void> code_use_;
   LogSink* log_sink_;
+  std::unique_ptr<workers::WorkerPool> pool_;
   std::mutex make_mutex_;
   std::unique_ptr<InlineEnvironment> environment_;
   std::atomic<InlineEnvironment*> made_{nullptr};

@@ -104,6 +104,16 @@ Payload::~Payload() {
   if (block_ != nullptr) PayloadBlock::Of(block_)->Release();
 }
 
+Payload Payload::Uninitialised(std::size_t size) {
+  const PayloadBlock* block = PayloadBlock::New(size);
+  if (block == nullptr) throw std::bad_alloc();
+  return Payload(block);
+}
+
+std::uint8_t* Payload::MutableData() {
+  return const_cast<std::uint8_t*>(block_->data);
+}
+
 Payload Payload::Copy(std::string_view bytes) {
   PayloadBlock* block = PayloadBlock::New(bytes.size());
   if (block == nullptr) throw std::bad_alloc();

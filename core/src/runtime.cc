@@ -14,6 +14,7 @@
 #include "guarded.h"
 #include "loader_process.h"
 #include "sink.h"
+#include "workers/worker_pool.h"
 
 namespace tandem {
 namespace {
@@ -80,6 +81,7 @@ class Runtime::Impl {
   Impl(RuntimeOptions options, std::unique_ptr<RuntimeRegistry> registry)
       : options_(std::move(options)),
         registry_(std::move(registry)),
+        workers_(options_.workers),
         dispatcher_(options_.platform_logs, [this] { return CancelOverdue(); }) {
     if (options_.log_sink != nullptr) LoaderProcess::Get().AddSink(options_.log_sink);
   }
@@ -102,6 +104,7 @@ class Runtime::Impl {
 
   RuntimeOptions options_;
   std::unique_ptr<RuntimeRegistry> registry_;
+  workers::Workers workers_;
   mutable std::shared_mutex functions_mutex_;
   std::map<std::string, std::unique_ptr<FunctionImpl>, std::less<>> functions_;
   std::vector<FunctionImpl*> ending_;  // still watched: what runs in them has its deadline
@@ -116,7 +119,7 @@ Result<RuntimeSelection> Runtime::Impl::SelectRuntime(const FunctionConfig& conf
     identifier = *language;
   }
   const std::string language = identifier.substr(0, identifier.find_first_of("0123456789."));
-  const auto bound = LoaderProcess::Get().Bound(language);
+  const auto bound = config.isolation == Isolation::kInline ? LoaderProcess::Get().Bound(language) : std::nullopt;
   return registry_->Select(identifier, options_.runtime_match, bound ? &*bound : nullptr);
 }
 
@@ -137,6 +140,8 @@ Result<Function*> Runtime::Impl::Add(FunctionConfig config) {
   setup.code_root = package->root;
   setup.code_use = package->use;
   setup.log_sink = options_.log_sink;
+  setup.platform_logs = options_.platform_logs;
+  setup.workers = &workers_;
   auto function = std::make_unique<FunctionImpl>(std::move(setup));
 
   const std::unique_lock lock(functions_mutex_);
@@ -196,6 +201,7 @@ Runtime::~Runtime() = default;
 Result<std::unique_ptr<Runtime>> Runtime::Create(RuntimeOptions options) {
   return Guarded("the runtime", [&]() -> Result<std::unique_ptr<Runtime>> {
     if (options.loader_dirs.empty()) options.loader_dirs = DefaultLoaderDirs();
+    if (options.workers.program_dir.empty()) options.workers.program_dir = LibraryFolder() + "/tandem";
     auto registry = RuntimeRegistry::Open(options.loader_dirs, options.languages);
     if (!registry) return registry.status();
     return std::unique_ptr<Runtime>(new Runtime(std::make_unique<Impl>(std::move(options), std::move(*registry))));
@@ -215,6 +221,7 @@ Function* Runtime::Find(std::string_view name) const {
 namespace {
 
 Status WarmLoader(const Function& function) {
+  if (function.config().isolation == Isolation::kProcess) return {};
   auto loader = FunctionImpl::Of(function).Start();
   if (!loader) return loader.status();
   if ((*loader)->warm() == nullptr) return {};

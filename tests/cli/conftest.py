@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from support import Tandem, command_path, compile_java, example, interpreters, java_homes, write_files
+from support import Tandem, command_path, compile_java, example, interpreters, isolation, java_homes, write_files
 
 
 def pytest_configure(config):
@@ -11,6 +11,18 @@ def pytest_configure(config):
     for path in (command_path(), example("")):
         if not os.path.exists(path):
             raise RuntimeError(f"{path} does not exist; see tests/cli/README.md")
+
+
+    config.addinivalue_line("markers", "inline(reason): about handlers in the command's own process only")
+
+
+def pytest_collection_modifyitems(config, items):
+    """A run about worker processes is not about what there is inline only."""
+    if isolation() == "inline":
+        return
+    inline = [item for item in items if item.get_closest_marker("inline")]
+    config.hook.pytest_deselected(items=inline)
+    items[:] = [item for item in items if item not in inline]
 
 
 def pytest_generate_tests(metafunc):

@@ -84,6 +84,18 @@ class Run:
         return found.group(1)
 
 
+def isolation():
+    """Where the handlers of this run live: `inline` or `process`."""
+    return os.environ.get("TANDEM_TEST_ISOLATION", "inline")
+
+
+def with_isolation(arguments):
+    """A command line that says so, where it is an invocation and does not say otherwise."""
+    if arguments[:1] != ("invoke",) or isolation() == "inline" or "--isolation" in arguments:
+        return arguments
+    return ("invoke", "--isolation", isolation(), *arguments[1:])
+
+
 class Tandem:
     """The command in an environment that the caller's own does not change."""
 
@@ -101,7 +113,7 @@ class Tandem:
 
     def __call__(self, *arguments, stdin=b"", env=None, cwd=None, binary=None):
         done = subprocess.run(
-            [str(binary or command_path()), *map(str, arguments)],
+            [str(binary or command_path()), *map(str, with_isolation(arguments))],
             input=stdin,
             capture_output=True,
             env=self.environment(env),
@@ -118,7 +130,7 @@ class Tandem:
         """The command running, with its streams as pipes unless the options say otherwise."""
         pipes = {name: subprocess.PIPE for name in ("stdin", "stdout", "stderr")}
         return subprocess.Popen(
-            [str(command_path()), *map(str, arguments)], env=self.environment(env), **{**pipes, **options}
+            [str(command_path()), *map(str, with_isolation(arguments))], env=self.environment(env), **{**pipes, **options}
         )
 
 

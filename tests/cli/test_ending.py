@@ -65,6 +65,7 @@ def test_java_timeout(tandem, java_package, method, java_home):
     assert_timed_out(run, "1.00", ".*")
 
 
+@pytest.mark.inline("a worker has no standard input to wait for")
 def test_java_timeout_in_native_code(tandem, java_package):
     process = tandem.start(
         *("invoke", "--handler", "demo.Ending::read", "--code", java_package, "--timeout", "1", "--quiet")
@@ -253,6 +254,7 @@ def test_asyncio_and_signal_work_as_on_a_main_thread(invoke_python, python):
     assert (run.code, run.stdout, run.handler_log()) == (0, b"[42, true]", "")
 
 
+@pytest.mark.inline("a crash of the handler is not the command's")
 def test_recursion_beyond_the_stack_ends_as_in_the_interpreter(tandem, tmp_path, python):
     """A limit that user code has raised: an error where the interpreter counts C's frames itself, else its crash."""
     source = """

@@ -50,6 +50,7 @@ def test_platform_variables(invoke_python, tmp_path):
     assert folder == root
 
 
+@pytest.mark.inline("a worker does not get it")
 def test_the_users_environment_stays(invoke_python):
     """R-37: a region and other variables of the caller's are the function's."""
     run = invoke_python(ENVIRONMENT, env={"AWS_REGION": "eu-west-1", "TZ": "Asia/Tokyo", "OWN": "kept"})

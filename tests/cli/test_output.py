@@ -44,6 +44,7 @@ def comma_locales(tmp_path_factory):
     return folder
 
 
+@pytest.mark.inline("a worker does not get the variable that names the locales")
 def test_figures_have_a_point_whatever_locale_the_handler_sets(invoke_python, python, comma_locales):
     """E-38, L-43."""
     source = """
@@ -88,7 +89,14 @@ def test_platform_lines_stand_on_their_own(tandem, java_package):
 
 
 @pytest.mark.parametrize(
-    ("end", "code"), [("os._exit(4)", 1), ("os.kill(os.getpid(), signal.SIGSEGV)", -signal.SIGSEGV)]
+    ("end", "code"),
+    [
+        ("os._exit(4)", 1),
+        pytest.param(
+            *("os.kill(os.getpid(), signal.SIGSEGV)", -signal.SIGSEGV),
+            marks=pytest.mark.inline("a crash of the handler is not the command's"),
+        ),
+    ],
 )
 def test_nothing_printed_is_lost_at_an_abrupt_end(invoke_python, end, code, python):
     """L-14: what is written is passed on at once, and in its order."""
@@ -339,6 +347,7 @@ def test_the_jvm_says_nothing_of_its_own(tandem, java_package, java_home, method
     assert run.handler_log() == ""
 
 
+@pytest.mark.inline("a worker does not get JAVA_TOOL_OPTIONS")
 def test_the_users_options_go_before_what_keeps_the_jvm_silent(tandem, java_package, java_home):
     env = {"JAVA_TOOL_OPTIONS": "-XX:+PrintWarnings"}
     run = tandem.invoke("demo.Warned::deepRecursion", java_package, "--java-home", java_home, "--timeout", "60", env=env)

@@ -45,7 +45,10 @@ PYTHON_POINTS = {
             thread.join()
         """,
 }
-JAVA_POINTS = ["Stuck$Initialising::handle", "Stuck::sleep", "Stuck::loop", "Stuck::read", "Stuck::threads"]
+JAVA_POINTS = [
+    *("Stuck$Initialising::handle", "Stuck::sleep", "Stuck::loop", "Stuck::threads"),
+    pytest.param("Stuck::read", marks=pytest.mark.inline("a worker has no standard input to wait for")),
+]
 
 
 class Place:
@@ -122,6 +125,7 @@ def test_signals_in_java(place, java_package, java_home, point, number):
     assert place.left_by(process) == []
 
 
+@pytest.mark.inline("a worker does not get JAVA_TOOL_OPTIONS")
 def test_tools_attach_to_the_vm_where_the_user_says_so(place, java_package):
     process = place.start(
         *("--handler", "demo.Stuck::sleep", "--code", java_package),
@@ -146,6 +150,7 @@ def test_signals_end_the_wait_for_standard_input(tandem, tmp_path, number):
     process.communicate()
 
 
+@pytest.mark.inline("the signal hits the command, and not Python")
 def test_an_interrupt_while_python_starts(place, python_code, tmp_path, python):
     """Right after the signal module has been imported, which takes SIGINT where it can."""
     source = "import os\nimport signal\nos.kill(os.getpid(), signal.SIGINT)\nprint('not ended')\n"

@@ -33,7 +33,7 @@ def test_help(tandem, arguments):
 
 def test_help_names_every_option_of_the_issue(tandem):
     text = tandem("invoke", "--help").stdout.decode()
-    options = "handler code payload event runtime strict-runtimes python java-home venv timeout memory-size env"
+    options = "handler code payload event runtime strict-runtimes python java-home venv timeout memory-size env env-from-host"
     options += " client-context function-name invocation-type log-type isolation quiet verbose"
     for option in options.split():
         assert f"--{option} " in text
@@ -84,7 +84,6 @@ def test_help_names_every_option_of_the_issue(tandem):
         (["invoke", "--handler", "a.b", "--invocation-type", "Evnt"], "did you mean Event?"),
         (["invoke", "--handler", "a.b", "--invocation-type", "event"], "RequestResponse, Event or DryRun"),
         (["invoke", "--handler", "a.b", "--log-type", "Head"], "--log-type: 'Head' is not None or Tail"),
-        (["invoke", "--handler", "a.b", "--isolation", "process"], "process isolation is not available in this version"),
         (["invoke", "--handler", "a.b", "--isolation", "vm"], "--isolation: 'vm'"),
         (["invoke", "--handler", "a.b", "--code", ""], "--code is empty"),
         (["invoke", "--handler", "a.b", "--python", ""], "--python is empty"),

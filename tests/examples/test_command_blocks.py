@@ -42,6 +42,9 @@ ELSEWHERE = {
     ("docs/errors.md", "$ tandem invoke --handlr "): ERRORS,
     ("docs/errors.md", "$ tandem invoke --handler example.Hello::myHandler "): ERRORS,
     ("docs/errors.md", "$ tandem runtimes >&-"): ERRORS,
+    ("examples/bootstrap-go/README.md", "go build -o bootstrap "): (
+        "tests/workers/test_go_runtime.py::test_the_example_greets"
+    ),
     # A CMakeLists.txt.
     ("examples/README.md", "cmake_minimum_required("): (
         "tests/examples/test_installed_tree.py::test_what_the_readme_says_is_enough_to_embed"

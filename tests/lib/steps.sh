@@ -21,7 +21,9 @@ readonly -a step_table=(
   'python-half|cases||the Python half of the CPython loader by itself'
   'proto|cases||the golden files, decoded by another implementation'
   'cli|cases||the tandem command, end to end'
+  'cli-workers|cases||the tests of the command that say how handlers run and end, with worker processes'
   'dependencies|cases||packages with what people really ship: numpy, pandas, boto3, shaded jars, Kotlin, a Jackson of their own'
+  'runtime-clients|cases||the official Python and Java runtime clients, and the examples in shell and Go, over the Runtime API'
   'examples|cases||the examples, the installed tree, the out-of-tree loader, these scripts'
   'soak|cases||long runs of both VMs in one process: what they leave behind, stacks, threads, payloads; far longer with --all'
   'asan|cases||core, the native loader and all that needs no VM under AddressSanitizer and UndefinedBehaviorSanitizer'
@@ -185,6 +187,14 @@ step_proto() { run_pytest tests/proto; }
 
 step_cli() { test_command tests/cli; }
 
+step_cli_workers() {
+  local name status=0
+  for name in invoke ending output signals; do
+    test_command "tests/cli/test_$name.py" TANDEM_TEST_ISOLATION=process || status=1
+  done
+  return "$status"
+}
+
 # test_command FOLDER [NAME=VALUE ...]
 test_command() {
   local -a homes paths
@@ -202,6 +212,23 @@ step_dependencies() {
   while IFS=$'\t' read -r _ _ path; do machines+=(--java "$path"); done < <(tested java)
   limited "$test_python" "$root/tests/dependencies/make_packages.py" "$packages" "${machines[@]}"
   test_command tests/dependencies "PYTHONPATH=$root/tests/cli" "TANDEM_TEST_DEPENDENCIES=$packages"
+}
+
+# On each CPython but 3.9, for which the current client is not published, and each JDK.
+step_runtime_clients() {
+  local jars=$root/build/test-clients identifier version path venv
+  local -a pythons homes
+  while IFS=$'\t' read -r identifier version path; do
+    [[ $identifier != python3.9 ]] || continue
+    venv=$root/build/test-clients/$(label_of "$identifier" "$version" "$path")
+    virtual_environment "$venv" "$path" "$root/tests/lib/requirements-clients.txt" --only-binary :all:
+    pythons+=("$venv/bin/python")
+  done < <(tested python)
+  mapfile -t homes < <(tested java | cut -f3)
+  limited mvn --batch-mode --no-transfer-progress --quiet --file "$root/tests/workers/clients/java/pom.xml" \
+    "-DbuildDirectory=$jars/java" package
+  run_pytest tests/workers "TANDEM_TEST_RUNTIME_API_HOST=$test_programs/runtime_api_host" \
+    "TANDEM_TEST_CLIENT_PYTHONS=${pythons[*]}" "TANDEM_TEST_CLIENT_JARS=$jars/java" "TANDEM_TEST_JAVA_HOMES=${homes[*]}"
 }
 
 # The first JDK with the first CPython; with --all, each JDK with a CPython and each CPython with a JDK, and signals at

@@ -10,6 +10,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include "faults.h"
+
 namespace tandem::native {
 namespace {
 
@@ -367,7 +369,7 @@ HandlerFunction FindHandler(std::string_view name) {
       {"hint", GiveHints},
   };
   const auto found = kHandlers.find(name);
-  return found == kHandlers.end() ? nullptr : found->second;
+  return found == kHandlers.end() ? FindFault(name) : found->second;
 }
 
 }  // namespace tandem::native

@@ -120,7 +120,7 @@ def test_unknown_members_pass_through(modules):
 
 
 # Descriptors tell types by number; these are the ones in use.
-SCALARS = {3: "int64", 4: "uint64", 5: "int32", 8: "bool", 9: "string", 12: "bytes"}
+SCALARS = {3: "int64", 4: "uint64", 5: "int32", 8: "bool", 9: "string", 12: "bytes", 13: "uint32"}
 REPEATED = 3
 
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,12 @@ namespace tandem {
 
 // whether a function may be called so: 1 to 64 of the characters a-z, A-Z, 0-9, - and _.
 TANDEM_EXPORT bool IsFunctionName(std::string_view name);
+
+// Where a function's handler lives.
+enum class Isolation : std::uint8_t {
+  kInline,   // in the host's process
+  kProcess,  // in worker processes of its own, one invocation at a time each
+};
 
 // What a user says about a function. Inline, environment variables and the working directory are the host process's.
 struct FunctionConfig {
@@ -31,6 +38,8 @@ struct FunctionConfig {
   std::chrono::milliseconds timeout{3000};  // 0: none
   std::int32_t memory_size_mb = 128;        // MiB
   std::int32_t max_concurrency = 1;         // more than 1 where the loader allows it
+  Isolation isolation = Isolation::kInline;
+  std::map<std::string, std::string> variables;  // the environment's; not inline
 };
 
 }  // namespace tandem

@@ -9,6 +9,7 @@
 
 #include "tandem/export.h"
 #include "tandem/loader_abi.h"
+#include "tandem/status.h"
 
 namespace tandem {
 
@@ -27,6 +28,13 @@ class TANDEM_EXPORT Payload {
 
   // A copy of `bytes`, followed by TANDEM_PAYLOAD_PADDING zero bytes. Throws std::bad_alloc.
   static Payload Copy(std::string_view bytes);
+  // `size` bytes that `fill`, which returns a Status, writes where it is told; padded as Copy's. Errors: fill's.
+  template <typename Filler>
+  static Result<Payload> Fill(std::size_t size, const Filler& fill) {
+    Payload made = Uninitialised(size);
+    if (Status status = fill(made.MutableData()); !status.ok()) return status;
+    return made;
+  }
   // Wraps bytes that belong to someone else; release(release_arg) is called once, when the last owner goes. The bytes
   // are not padded. Throws std::bad_alloc, after the release.
   static Payload Adopt(const std::uint8_t* data, std::size_t size, void (*release)(void*), void* release_arg);
@@ -44,6 +52,8 @@ class TANDEM_EXPORT Payload {
   const tandem_payload* abi() const;
 
  private:
+  static Payload Uninitialised(std::size_t size);  // throws std::bad_alloc
+  std::uint8_t* MutableData();                     // of bytes that nobody shares yet
   explicit Payload(const tandem_payload* block) : block_(block) {}
   const tandem_payload* block_ = nullptr;
 };

@@ -2,6 +2,8 @@
 #ifndef TANDEM_RUNTIME_H_
 #define TANDEM_RUNTIME_H_
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -23,6 +25,14 @@ namespace tandem {
 
 enum class PlatformLogs : std::uint8_t { kOff, kOn };
 
+// The worker processes of a Runtime, which serve the functions of Isolation::kProcess.
+struct WorkerOptions {
+  std::string program_dir;             // of tandem-supervisor and tandem-worker; empty: tandem beside libtandem
+  std::size_t most_per_function = 16;  // at a time; further invocations wait
+  std::size_t most = 64;               // of all functions; an idle one of another function gives way
+  std::chrono::milliseconds idle_limit = std::chrono::minutes(5);  // then an idle one is ended
+};
+
 // How a Runtime is set up. Every member has a usable default.
 struct RuntimeOptions {
   std::vector<std::string> loader_dirs;  // empty: DefaultLoaderDirs()
@@ -31,6 +41,7 @@ struct RuntimeOptions {
   PackageOptions package;
   LogSink* log_sink = nullptr;  // borrowed; must outlive the Runtime; null: logs are dropped
   PlatformLogs platform_logs = PlatformLogs::kOff;
+  WorkerOptions workers;
 };
 
 // TANDEM_LOADER_PATH (colon-separated) and then tandem/loaders beside libtandem, which is left out where it is not
@@ -43,7 +54,8 @@ TANDEM_EXPORT std::string_view Commit();
 
 class Function;
 
-// Holds functions and invokes them inline, on the calling thread.
+// Holds functions and invokes them: inline, on the calling thread, or in worker processes, while the calling thread
+// waits.
 //
 // One JVM and one CPython at most live in a process, whatever number of Runtimes it has: they are started by the first
 // function that needs them and stay until the process ends.

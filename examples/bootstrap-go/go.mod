@@ -1,0 +1,3 @@
+module example/bootstrap
+
+go 1.19

@@ -1,0 +1,202 @@
+#include "faults.h"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace tandem::native {
+namespace {
+
+int Number(const Call& call) {
+  return static_cast<int>(std::strtol(std::string(call.Event()).c_str(), nullptr, 10));
+}
+
+void WriteAll(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t count = write(fd, text.data(), text.size());
+    if (count <= 0) return;
+    text.remove_prefix(static_cast<std::size_t>(count));
+  }
+}
+
+// A number of the process's own, as process ids may be those of a namespace, and how often this has been called.
+std::int32_t Identity(const Call& call) {
+  static const unsigned kIdentity = std::random_device()();
+  call.Succeed(std::to_string(kIdentity) + ":" + std::to_string(++call.counter));
+  return TANDEM_OK;
+}
+
+std::int32_t ExitNow(const Call& call) {
+  WriteAll(STDOUT_FILENO, "last words");
+  _exit(Number(call));
+}
+
+std::int32_t Raise(const Call& call) {
+  std::signal(Number(call), SIG_DFL);
+  kill(getpid(), Number(call));
+  for (;;) pause();
+}
+
+std::int32_t Sleep(const Call& call) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(Number(call)));
+  call.Succeed("\"slept\"");
+  return TANDEM_OK;
+}
+
+// Also deaf to what a polite host would try.
+std::int32_t Stuck(const Call& /*call*/) {
+  sigset_t all{};
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, nullptr);
+  for (;;) pause();
+}
+
+std::int32_t CloseAll(const Call& call) {
+  close_range(0, ~0U, 0);
+  call.Succeed("\"closed\"");
+  return TANDEM_OK;
+}
+
+std::int32_t CloseStandard(const Call& call) {
+  for (const int fd : {0, 1, 2}) close(fd);
+  call.Succeed("\"closed\"");
+  return TANDEM_OK;
+}
+
+// Parent and child come back from the handler.
+std::int32_t ForkAndReturn(const Call& call) {
+  const pid_t child = fork();
+  if (child != 0) waitpid(child, nullptr, 0);
+  call.Succeed(child == 0 ? "\"child\"" : "\"parent\"");
+  return TANDEM_OK;
+}
+
+// A daemon that ignores signals and keeps the worker's descriptors; answers its pid.
+std::int32_t Daemon(const Call& call) {
+  int ends[2] = {-1, -1};
+  if (pipe(ends) != 0) std::abort();
+  if (fork() == 0) {
+    setsid();
+    clearenv();
+    const pid_t daemon = fork();
+    if (daemon != 0) {
+      const std::string pid = std::to_string(daemon);
+      WriteAll(ends[1], pid);
+      _exit(0);
+    }
+    for (int number = 1; number < 32; ++number) std::signal(number, SIG_IGN);
+    for (;;) pause();
+  }
+  close(ends[1]);
+  char pid[32] = {};
+  if (read(ends[0], pid, sizeof pid - 1) <= 0) std::abort();
+  close(ends[0]);
+  while (wait(nullptr) > 0) {
+  }
+  call.Succeed(pid);
+  return TANDEM_OK;
+}
+
+std::int32_t ChangeProcess(const Call& call) {
+  if (chdir("/") != 0) std::abort();
+  clearenv();
+  sigset_t all{};
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, nullptr);
+  call.Succeed("\"changed\"");
+  return TANDEM_OK;
+}
+
+// As many bytes as the event says, in lines of 64, on standard output.
+std::int32_t Flood(const Call& call) {
+  const std::string line = std::string(63, 'x') + "\n";
+  for (int left = Number(call); left > 0; left -= 64) WriteAll(STDOUT_FILENO, line);
+  call.Succeed("\"flooded\"");
+  return TANDEM_OK;
+}
+
+// Through the log's way, descriptors 1 and 2, and a child's.
+std::int32_t SpeakEverywhere(const Call& call) {
+  call.Log("by the log\n");
+  WriteAll(STDOUT_FILENO, "by standard output\n");
+  WriteAll(STDERR_FILENO, "by standard error\n");
+  if (system("echo by a child") != 0) std::abort();
+  call.Log("by the log again\n");
+  call.Succeed("null");
+  return TANDEM_OK;
+}
+
+std::int32_t Variable(const Call& call) {
+  const char* value = std::getenv(std::string(call.Event()).c_str());
+  call.Succeed(value == nullptr ? "" : value);
+  return TANDEM_OK;
+}
+
+std::int32_t AllVariables(const Call& call) {
+  std::string all;
+  for (char** variable = environ; *variable != nullptr; ++variable) all += std::string(*variable) + "\n";
+  call.Succeed(all);
+  return TANDEM_OK;
+}
+
+std::int32_t WorkingDirectory(const Call& call) {
+  const std::unique_ptr<char, void (*)(void*)> folder(get_current_dir_name(), std::free);
+  call.Succeed(folder.get());
+  return TANDEM_OK;
+}
+
+// The descriptors that the process has open.
+std::int32_t OpenFiles(const Call& call) {
+  std::string open;
+  for (int fd = 0; fd < 256; ++fd) {
+    if (fcntl(fd, F_GETFD) >= 0) open += std::to_string(fd) + " ";
+  }
+  call.Succeed(open);
+  return TANDEM_OK;
+}
+
+// Touches as many MiB as the event says.
+std::int32_t Touch(const Call& call) {
+  std::vector<char> bytes(static_cast<std::size_t>(Number(call)) << 20U);
+  std::memset(bytes.data(), 1, bytes.size());
+  call.Succeed(std::to_string(static_cast<int>(bytes[bytes.size() / 2])));
+  return TANDEM_OK;
+}
+
+}  // namespace
+
+HandlerFunction FindFault(std::string_view name) {
+  static const std::map<std::string_view, HandlerFunction> kFaults = {
+      {"identity", Identity},
+      {"exit_now", ExitNow},
+      {"raise", Raise},
+      {"sleep", Sleep},
+      {"stuck", Stuck},
+      {"close_all", CloseAll},
+      {"close_standard", CloseStandard},
+      {"fork_and_return", ForkAndReturn},
+      {"daemon", Daemon},
+      {"change_process", ChangeProcess},
+      {"flood", Flood},
+      {"speak_everywhere", SpeakEverywhere},
+      {"variable", Variable},
+      {"all_variables", AllVariables},
+      {"working_directory", WorkingDirectory},
+      {"open_files", OpenFiles},
+      {"touch", Touch},
+  };
+  const auto found = kFaults.find(name);
+  return found == kFaults.end() ? nullptr : found->second;
+}
+
+}  // namespace tandem::native

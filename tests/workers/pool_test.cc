@@ -1,0 +1,283 @@
+// Functions in worker processes: pools, limits, and what handlers do to their process.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tandem/runtime.h"
+#include "worker_runtime.h"
+
+namespace tandem::test {
+namespace {
+
+using std::chrono::milliseconds;
+
+std::string ExitMessage(const InvokeResult& result, const std::string& how) {
+  return R"({"errorType":"Runtime.ExitError","errorMessage":"RequestId: )" + std::string(result.request_id.view()) +
+         " Error: Runtime exited with error: " + how + "\"}";
+}
+
+std::size_t OpenFileCount() {
+  std::size_t count = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) ++count;
+  return count;
+}
+
+// A process's last owner may be the thread that has just told of its end. One that leaks keeps the test from ending.
+void WaitForOpenFiles(std::size_t count) {
+  while (OpenFileCount() != count) std::this_thread::yield();
+}
+
+std::vector<std::string> Words(const std::string& text, char separator) {
+  std::vector<std::string> words;
+  std::istringstream stream(text);
+  for (std::string word; std::getline(stream, word, separator);) words.push_back(word);
+  return words;
+}
+
+TEST(Pool, KeepsAnEnvironmentWarm) {
+  WorkerRuntime runtime;
+  Function& function = runtime.Add("identity");
+  const std::string identity = Words(runtime.Call(function), ':').front();
+  for (int i = 2; i <= 300; ++i) ASSERT_EQ(runtime.Call(function), identity + ":" + std::to_string(i));
+}
+
+TEST(Pool, HasNoMoreOfAFunctionThanItMay) {
+  WorkerOptions options;
+  options.most_per_function = 2;
+  WorkerRuntime runtime(options);
+  Function& function = runtime.Add("identity");
+  std::vector<std::thread> threads;
+  threads.reserve(6);
+  std::mutex mutex;
+  std::set<std::string> identities;
+  for (int i = 0; i < 6; ++i) {
+    threads.emplace_back([&] {
+      for (int k = 0; k < 20; ++k) {
+        const std::string answer = runtime.Call(function);
+        const std::scoped_lock lock(mutex);
+        identities.insert(Words(answer, ':').front());
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_GE(identities.size(), 1U);
+  EXPECT_LE(identities.size(), 2U);
+}
+
+TEST(Pool, AnIdleEnvironmentOfAnotherFunctionGivesWay) {
+  WorkerOptions options;
+  options.most = 1;
+  WorkerRuntime runtime(options);
+  Function& first = runtime.Add("identity");
+  Function& second = runtime.Add("daemon");
+  const std::string before = runtime.Call(first);
+  EXPECT_NE(std::stoi(runtime.Call(second)), 0);
+  const std::string after = runtime.Call(first);
+  EXPECT_NE(Words(after, ':').front(), Words(before, ':').front());
+  EXPECT_EQ(Words(after, ':').back(), "1");
+  EXPECT_EQ(Words(runtime.Call(first), ':').back(), "2");
+}
+
+TEST(Pool, EndsWhatHasBeenIdle) {
+  WorkerOptions options;
+  options.idle_limit = milliseconds(1);
+  WorkerRuntime runtime(options);
+  Function& function = runtime.Add("identity");
+  // Within the time that a worker takes to be found idle each invocation may find it still there.
+  std::set<std::string> identities;
+  while (identities.size() < 3) {
+    identities.insert(Words(runtime.Call(function), ':').front());
+    std::this_thread::sleep_for(milliseconds(5));
+  }
+}
+
+TEST(Environment, IsTheFunctionsOwn_R33_R34_R37_R38_R39_R40) {
+  setenv("TANDEM_TEST_HOSTS_OWN", "secret", 1);
+  WorkerRuntime runtime;
+  FunctionConfig config = WorkerRuntime::Config("all_variables");
+  config.variables = {{"MINE", "a=b\nc"}, {"LANG", "C"}, {"AWS_REGION", "mine"}};
+  Function& function = runtime.Add(config);
+  const std::string all = "\n" + runtime.Call(function);
+  unsetenv("TANDEM_TEST_HOSTS_OWN");
+  EXPECT_EQ(all.find("TANDEM_TEST_HOSTS_OWN"), std::string::npos);
+  for (const std::string& wanted :
+       {std::string("MINE=a=b\nc"), std::string("LANG=C"), std::string("AWS_REGION=us-east-1"), std::string("TZ=:UTC"),
+        "AWS_LAMBDA_FUNCTION_NAME=" + config.name, "LAMBDA_TASK_ROOT=" + function.code_root(),
+        "AWS_LAMBDA_LOG_STREAM_NAME=" + function.log_stream_name(), std::string("_HANDLER=native.all_variables")}) {
+    EXPECT_NE(all.find("\n" + wanted + "\n"), std::string::npos) << wanted << " is not in " << all;
+  }
+  EXPECT_EQ(runtime.Call(runtime.Add("working_directory")), function.code_root());
+  EXPECT_EQ(runtime.Call(runtime.Add("open_files")), "0 1 2 3 ");
+}
+
+TEST(Log, HasAllThatAProcessWritesBeforeTheEnd) {
+  WorkerRuntime runtime({}, PlatformLogs::kOn);
+  Function& function = runtime.Add("speak_everywhere");
+  InvokeOptions options;
+  options.log_type = LogType::kTail;
+  const InvokeResult result = runtime.Invoke(function, "{}", options);
+  EXPECT_EQ(Text(result.outcome), "null");
+  const std::string all = AllText(runtime.log);
+  for (const char* said : {"by the log\n", "by standard output\n", "by standard error\n", "by a child\n"}) {
+    const std::size_t at = all.find(said);
+    ASSERT_NE(at, std::string::npos) << said;
+    EXPECT_LT(at, all.find("END RequestId: "));
+    EXPECT_GT(at, all.find("START RequestId: "));
+    EXPECT_NE(result.log_tail.find(said), std::string::npos) << said;
+  }
+  EXPECT_LT(all.find("by a child\n"), all.find("by the log again\n"));
+  for (const KeptRecord& record : runtime.log.records()) EXPECT_EQ(record.request_id, result.request_id.view());
+}
+
+TEST(Log, AFloodIsAllThere) {
+  WorkerRuntime runtime;
+  Function& function = runtime.Add("flood");
+  EXPECT_EQ(runtime.Call(function, "4194304"), "\"flooded\"");
+  const std::string all = AllText(runtime.log);
+  EXPECT_EQ(std::count(all.begin(), all.end(), 'x'), 4194304 / 64 * 63);
+}
+
+struct Ending {
+  std::string handler;
+  std::string event;
+  std::string how;
+};
+
+class Endings : public testing::TestWithParam<Ending> {};
+
+// E-40 to E-43, E-47.
+TEST_P(Endings, CostOneInvocation_E40_E42_E47) {
+  const Ending& ending = GetParam();
+  WorkerRuntime runtime;
+  Function& function = runtime.Add(ending.handler);
+  Function& other = runtime.Add("identity");
+  const std::string others = Words(runtime.Call(other), ':').front();
+  const std::size_t files = OpenFileCount();
+  const InvokeResult result = runtime.Invoke(function, ending.event);
+  EXPECT_EQ(Text(result.outcome), ExitMessage(result, ending.how));
+  WaitForOpenFiles(files);
+  EXPECT_EQ(runtime.Call(other), others + ":2");
+  const InvokeResult again = runtime.Invoke(function, ending.event);
+  EXPECT_EQ(Text(again.outcome), ExitMessage(again, ending.how));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Pool, Endings,
+    testing::Values(Ending{"exit_now", "1", "exit status 1"}, Ending{"exit_now", "77", "exit status 77"},
+                    Ending{"raise", std::to_string(SIGKILL), "signal: killed"},
+                    Ending{"raise", std::to_string(SIGTERM), "signal: terminated"},
+                    Ending{"raise", std::to_string(SIGABRT), "signal: aborted (core dumped)"},
+                    Ending{"raise", std::to_string(SIGSEGV), "signal: segmentation fault (core dumped)"},
+                    Ending{"close_all", "", "exit status 1"}));
+
+TEST(Pool, LogsTheLastWords) {
+  WorkerRuntime runtime;
+  runtime.Invoke(runtime.Add("exit_now"), "3");
+  EXPECT_EQ(AllText(runtime.log), "last words");
+}
+
+// E-38, E-47.
+TEST(Timeout, KillsAndReplaces_E38_E47) {
+  WorkerRuntime runtime({}, PlatformLogs::kOn);
+  FunctionConfig config = WorkerRuntime::Config("stuck");
+  config.timeout = milliseconds(200);
+  Function& function = runtime.Add(config);
+  for (int i = 0; i < 2; ++i) {
+    const InvokeResult result = runtime.Invoke(function);
+    EXPECT_EQ(Text(result.outcome), R"({"errorType":"Sandbox.Timedout","errorMessage":"RequestId: )" +
+                                        std::string(result.request_id.view()) +
+                                        " Error: Task timed out after 0.20 seconds\"}");
+    EXPECT_TRUE(result.report.timed_out);
+  }
+}
+
+TEST(Pool, AForkThatComesBackHasNothingToSay) {
+  WorkerRuntime runtime;
+  Function& function = runtime.Add("fork_and_return");
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(runtime.Call(function), "\"parent\"");
+}
+
+TEST(Pool, WhatAHandlerChangesIsItsOwn) {
+  WorkerRuntime runtime;
+  Function& function = runtime.Add("change_process");
+  EXPECT_EQ(runtime.Call(function), "\"changed\"");
+  EXPECT_EQ(runtime.Call(function), "\"changed\"");
+  EXPECT_EQ(runtime.Call(runtime.Add("variable"), "AWS_REGION"), "us-east-1");
+}
+
+TEST(Pool, ServesOnWithoutStandardStreams) {
+  WorkerRuntime runtime;
+  Function& function = runtime.Add("close_standard");
+  EXPECT_EQ(runtime.Call(function), "\"closed\"");
+  EXPECT_EQ(runtime.Call(function), "\"closed\"");
+}
+
+TEST(Pool, LeavesNothing) {
+  const std::size_t files = OpenFileCount();
+  {
+    WorkerRuntime runtime;
+    EXPECT_NE(runtime.Call(runtime.Add("daemon")), "");
+    const InvokeResult result = runtime.Invoke(runtime.Add("exit_now"), "0");
+    EXPECT_NE(Text(result.outcome).find("Runtime exited without providing a reason"), std::string::npos);  // E-41
+  }
+  WaitForOpenFiles(files);
+}
+
+// What one invocation used.
+TEST(Report, TellsTheMemoryThatTheProcessHad) {
+  WorkerRuntime runtime({}, PlatformLogs::kOn);
+  Function& function = runtime.Add("touch");
+  const std::int64_t before = runtime.Invoke(function, "1").report.max_memory_used_bytes;
+  const std::int64_t after = runtime.Invoke(function, "100").report.max_memory_used_bytes;
+  EXPECT_GE(after - before, 90LL << 20U);
+  EXPECT_LE(after - before, 110LL << 20U);
+}
+
+TEST(Report, TellsTheTimeThatItTook) {
+  WorkerRuntime runtime({}, PlatformLogs::kOn);
+  Function& function = runtime.Add("sleep");
+  EXPECT_GE(runtime.Invoke(function, "200").report.duration, milliseconds(200));
+}
+
+TEST(Init, ThatFailsIsTriedAgain_E34_HPY36) {
+  WorkerRuntime runtime;
+  Function& function = runtime.Add("no_such_handler");
+  const std::string first = runtime.Call(function);
+  EXPECT_NE(first.find("no_such_handler"), std::string::npos) << first;
+  EXPECT_EQ(runtime.Call(function), first);
+}
+
+TEST(Payload, OfAnySizePassesThrough) {
+  WorkerRuntime runtime;
+  Function& function = runtime.Add("echo");
+  for (const std::size_t size : {0U, 1U, 65'000U, 65'536U, 70'000U, 6'291'456U}) {
+    const std::string text(size, 'p');
+    ASSERT_TRUE(runtime.Call(function, text) == text) << size;
+  }
+}
+
+TEST(Streaming, ChunksComeInOrder) {
+  WorkerRuntime runtime;
+  Function& function = runtime.Add("chunks");
+  std::string received;
+  InvokeOptions options;
+  options.chunk_receiver = [&](std::string_view chunk) {
+    received += chunk;
+    return true;
+  };
+  EXPECT_TRUE(runtime.Invoke(function, "{}", options).outcome.ok());
+  EXPECT_EQ(received, "one two three");
+}
+
+}  // namespace
+}  // namespace tandem::test

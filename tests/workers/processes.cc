@@ -1,0 +1,83 @@
+#include "tests/workers/processes.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <memory>
+#include <sstream>
+#include <thread>
+
+#include "workers/file_descriptor.h"
+
+namespace tandem::test {
+namespace {
+
+// "" for a process that has ended meanwhile.
+std::string Read(const std::string& path) {
+  const workers::FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  std::string text;
+  std::array<char, 4096> bytes{};
+  ssize_t count = 0;
+  while (file && (count = read(file.get(), bytes.data(), bytes.size())) > 0) {
+    text.append(bytes.data(), static_cast<std::size_t>(count));
+  }
+  return text;
+}
+
+template <typename Predicate>
+std::vector<pid_t> Find(const Predicate& predicate) {
+  std::vector<pid_t> found;
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir("/proc"), closedir);
+  while (const dirent* entry = readdir(folder.get())) {
+    const std::string name = static_cast<const char*>(entry->d_name);
+    pid_t pid = 0;
+    std::from_chars(name.data(), name.data() + name.size(), pid);
+    if (pid > 0 && pid != getpid() && predicate("/proc/" + name)) found.push_back(pid);
+  }
+  return found;
+}
+
+bool Contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+std::vector<pid_t> WithArgument(const std::string& tag) {
+  return Find([&](const std::string& process) { return Contains(Read(process + "/cmdline"), tag); });
+}
+
+std::vector<pid_t> WithTag(const std::string& tag) {
+  return Find([&](const std::string& process) {
+    return Contains(Read(process + "/cmdline"), tag) || Contains(Read(process + "/environ"), tag);
+  });
+}
+
+void UntilNoneHas(const std::string& tag) {
+  while (!WithTag(tag).empty()) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+}
+
+std::string Describe(const std::vector<pid_t>& processes) {
+  std::string text;
+  for (const pid_t pid : processes) {
+    std::string line = Read("/proc/" + std::to_string(pid) + "/cmdline");
+    std::replace(line.begin(), line.end(), '\0', ' ');
+    text += std::to_string(pid) + " " + line + "; ";
+  }
+  return text;
+}
+
+std::string StatusField(pid_t pid, const std::string& name) {
+  std::istringstream in(Read("/proc/" + std::to_string(pid) + "/status"));
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with(name + ":\t")) return line.substr(name.size() + 2);
+  }
+  return "";
+}
+
+}  // namespace tandem::test

@@ -1,0 +1,28 @@
+// Processes of a test, as /proc shows them.
+#ifndef TANDEM_TESTS_WORKERS_PROCESSES_H_
+#define TANDEM_TESTS_WORKERS_PROCESSES_H_
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+namespace tandem::test {
+
+// The processes but this one that have `tag` in their arguments. One that has ended has none, reaped or not.
+std::vector<pid_t> WithArgument(const std::string& tag);
+// Or in the environment that they were executed with.
+std::vector<pid_t> WithTag(const std::string& tag);
+
+// Waits until there is none of those, as long as it takes.
+void UntilNoneHas(const std::string& tag);
+
+// "123 a b c; ": for a failed check's text.
+std::string Describe(const std::vector<pid_t>& processes);
+
+// A field of /proc/PID/status, "" where it is not there.
+std::string StatusField(pid_t pid, const std::string& name);
+
+}  // namespace tandem::test
+
+#endif  // TANDEM_TESTS_WORKERS_PROCESSES_H_

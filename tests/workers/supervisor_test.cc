@@ -1,0 +1,186 @@
+// What a process is started with, and how its end is reported.
+#include "workers/supervisor.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+
+#include "tests/workers/processes.h"
+#include "tests/workers/supervisor_fixture.h"
+
+namespace tandem::workers {
+namespace {
+
+using std::chrono_literals::operator""ms;
+
+TEST_P(SupervisorTest, KeepsAsAsked) {
+  const std::string expected = GetParam() == Supervisor::Keeping::kNamespace       ? "namespace"
+                               : GetParam() == Supervisor::Keeping::kUserNamespace ? "user namespace"
+                                                                                   : "subreaper";
+  EXPECT_EQ(supervisor_->keeping(), expected);
+  const auto process = MustStart("stay");
+  std::error_code error;
+  const auto space = [&](const std::string& pid) {
+    return std::filesystem::read_symlink("/proc/" + pid + "/ns/pid", error);
+  };
+  EXPECT_EQ(space("self") != space(std::to_string(process->pid())), HasNamespace());
+}
+
+TEST_P(SupervisorTest, ExitStatuses) {
+  for (const int status : {0, 1, 77, 127, 255}) {
+    const auto process = MustStart("exit", std::to_string(status));
+    const ProcessEnd end = process->Wait();
+    EXPECT_EQ(end.status, status);
+    EXPECT_FALSE(end.core_dumped);
+    EXPECT_TRUE(process->ended());
+  }
+}
+
+TEST_P(SupervisorTest, Signals) {
+  for (const int signal : {SIGKILL, SIGTERM, SIGSEGV, SIGABRT}) {
+    EXPECT_EQ(MustStart("signal", std::to_string(signal))->Wait().status, -signal);
+  }
+}
+
+TEST_P(SupervisorTest, WhatItUsed) {
+  const ProcessEnd small = MustStart("memory", "50")->Wait();
+  const ProcessEnd large = MustStart("memory", "150")->Wait();
+  EXPECT_GE(small.peak_memory_bytes, 50 << 20);
+  EXPECT_GE(large.peak_memory_bytes - small.peak_memory_bytes, 95 << 20);
+  EXPECT_LT(large.peak_memory_bytes, 1 << 30);
+  const ProcessEnd busy = MustStart("processor", "60")->Wait();
+  EXPECT_GE(busy.user_time + busy.system_time, 60ms);
+}
+
+std::string Line(const std::string& report, const std::string& name) {
+  const std::size_t at = ("\n" + report).find("\n" + name + " ");
+  if (at == std::string::npos) return "(none)";
+  const std::size_t begin = at + name.size() + 1;
+  return report.substr(begin, report.find('\n', begin) - begin);
+}
+
+// Whatever this process has, the other has what it is given.
+TEST_P(SupervisorTest, ItHasWhatItIsGivenAndNothingElse) {
+  sigset_t some;
+  sigset_t before;
+  sigemptyset(&some);
+  sigaddset(&some, SIGUSR1);
+  pthread_sigmask(SIG_BLOCK, &some, &before);
+  const auto pipe_before = signal(SIGPIPE, SIG_IGN);
+  const int inherited = open("/dev/null", O_RDONLY);  // NOLINT(android-cloexec-open): what must not be passed on
+  End();
+  SetUp();
+
+  Output output;
+  ProcessSpec spec = Spec("report");
+  spec.environment = {"B=2", "A=x=y", "EMPTY=", "ODD"};
+  spec.working_directory = "/usr/lib";
+  spec.files = {null_.get(), output.writing(), null_.get(), null_.get(), null_.get()};
+  const auto process = MustStart(spec);
+  const std::string report = output.ReadAll();
+  EXPECT_EQ(process->Wait().status, 0);
+  EXPECT_EQ(Line(report, "leads"), "1");
+  EXPECT_EQ(Line(report, "proc"), "1") << "/proc is of another PID namespace";
+  EXPECT_EQ(Line(report, "ids"),
+            std::to_string(getuid()) + " " + std::to_string(geteuid()) + " " + std::to_string(getgid()));
+  EXPECT_EQ(Line(report, "files"), "0 1 2 3 4 ");
+  EXPECT_EQ(Line(report, "signals"), "");
+  EXPECT_EQ(Line(report, "cwd"), "/usr/lib");
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  EXPECT_EQ(Line(report, "limit"), std::to_string(limit.rlim_cur));
+  EXPECT_EQ(report.substr(report.find("\nenv ")), "\nenv B=2\nenv A=x=y\nenv EMPTY=\nenv ODD\n");
+
+  close(inherited);
+  signal(SIGPIPE, pipe_before);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+// In any order, and the same one twice.
+TEST_P(SupervisorTest, FilesAreTheOnesInTheirOrder) {
+  Output second;
+  Output third;
+  ProcessSpec spec = Spec("");
+  spec.program = "/bin/sh";
+  spec.arguments = {"sh", "-c", "echo one >&1; echo two >&2; echo five >&5; exit 9", tag_};
+  spec.files = {null_.get(), third.writing(), second.writing(), null_.get(), null_.get(), third.writing()};
+  EXPECT_EQ(MustStart(spec)->Wait().status, 9);
+  EXPECT_EQ(second.ReadAll(), "two\n");
+  EXPECT_EQ(third.ReadAll(), "one\nfive\n");
+}
+
+TEST_P(SupervisorTest, ALargeEnvironment) {
+  Output output;
+  ProcessSpec spec = Spec("report");
+  for (int i = 0; i < 40; ++i) spec.environment.push_back("V" + std::to_string(i) + "=" + std::string(10'000, 'v'));
+  spec.files[1] = output.writing();
+  const auto process = MustStart(spec);
+  EXPECT_GT(output.ReadAll().size(), 400'000U);
+  EXPECT_EQ(process->Wait().status, 0);
+}
+
+TEST_P(SupervisorTest, ItsPidIsTheOneOfThisSide) {
+  Output output;
+  const auto process = MustStart("stay", "", output);
+  output.Read(1);
+  EXPECT_EQ(test::WithArgument(tag_), std::vector<pid_t>{process->pid()});
+  kill(process->pid(), SIGTERM);
+  EXPECT_EQ(process->Wait().status, -SIGTERM);
+}
+
+TEST_P(SupervisorTest, WaitingForAWhile) {
+  const auto process = MustStart("stay");
+  EXPECT_FALSE(process->WaitFor(1ms).has_value());
+  EXPECT_FALSE(process->ended());
+  process->Kill();
+  process->Kill();
+  EXPECT_EQ(process->Wait().status, -SIGKILL);
+  EXPECT_EQ(process->WaitFor(0ms)->status, -SIGKILL);
+  process->Kill();
+  EXPECT_EQ(MustStart("exit", "3")->Wait().status, 3);
+}
+
+TEST_P(SupervisorTest, ProgramsThatCannotBeStarted) {
+  const auto message = [&](const ProcessSpec& spec, Code code) {
+    const auto process = supervisor_->StartProcess(spec);
+    EXPECT_FALSE(process.ok());
+    EXPECT_EQ(process.status().code(), code) << process.status().message();
+    return process.status().message();
+  };
+  ProcessSpec spec = Spec("stay");
+  spec.program = "/nowhere/program";
+  EXPECT_EQ(message(spec, Code::kUnavailable), "cannot start /nowhere/program: execve: No such file or directory");
+  spec.program = "/etc/passwd";
+  EXPECT_EQ(message(spec, Code::kUnavailable), "cannot start /etc/passwd: execve: Permission denied");
+  spec.program = "bin/true";
+  EXPECT_EQ(message(spec, Code::kInvalidArgument), "cannot start bin/true: its path is not absolute");
+  spec = Spec("stay");
+  spec.program = "/bin/true";
+  spec.working_directory = "/nowhere";
+  EXPECT_EQ(message(spec, Code::kUnavailable), "cannot start /bin/true: chdir: No such file or directory");
+  spec.working_directory = "";
+  EXPECT_EQ(message(spec, Code::kInvalidArgument),
+            "cannot start /bin/true: its working directory's path is not absolute");
+  spec.working_directory = "/";
+  spec.environment = {std::string("A=\0b", 4)};
+  EXPECT_EQ(message(spec, Code::kInvalidArgument),
+            "cannot start /bin/true: an argument, a variable or the working directory has a NUL in it");
+  spec.environment = {};
+  spec.files = {null_.get(), 1'000'000};
+  EXPECT_EQ(message(spec, Code::kInvalidArgument), "cannot start /bin/true: descriptor 1000000 is not open");
+  spec.files.assign(17, null_.get());
+  EXPECT_EQ(message(spec, Code::kInvalidArgument), "cannot start /bin/true: it is given too many descriptors");
+  spec.files.clear();
+  EXPECT_EQ(MustStart(spec)->Wait().status, 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, SupervisorTest, testing::ValuesIn(AvailableKeepings()), NameOfKeeping);
+
+}  // namespace
+}  // namespace tandem::workers

@@ -1,0 +1,73 @@
+// A Runtime whose functions are the native loader's, each in workers of its own, and what it leaves behind.
+#ifndef TANDEM_TESTS_WORKERS_WORKER_RUNTIME_H_
+#define TANDEM_TESTS_WORKERS_WORKER_RUNTIME_H_
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tandem/runtime.h"
+#include "unit/native_runtime.h"
+
+namespace tandem::test {
+
+// All records of a sink as one text.
+inline std::string AllText(const KeepingSink& sink) {
+  std::string all;
+  for (const KeptRecord& record : sink.records()) all += record.text;
+  return all;
+}
+
+class WorkerRuntime {
+ public:
+  explicit WorkerRuntime(WorkerOptions workers = {}, PlatformLogs platform_logs = PlatformLogs::kOff) {
+    RuntimeOptions options;
+    options.loader_dirs = {TANDEM_TEST_LOADERS};
+    options.log_sink = &log;
+    options.platform_logs = platform_logs;
+    options.workers = std::move(workers);
+    auto created = Runtime::Create(std::move(options));
+    EXPECT_TRUE(created.ok()) << created.status().message();
+    runtime_ = std::move(*created);
+  }
+
+  Runtime* operator->() { return runtime_.get(); }
+
+  static FunctionConfig Config(const std::string& handler) {
+    FunctionConfig config = NativeRuntime::Config("native." + handler);
+    config.isolation = Isolation::kProcess;
+    config.timeout = std::chrono::minutes(2);
+    return config;
+  }
+  Function& Add(FunctionConfig config) {
+    auto added = runtime_->Add(std::move(config));
+    EXPECT_TRUE(added.ok()) << added.status().message();
+    return **added;
+  }
+  Function& Add(const std::string& handler) { return Add(Config(handler)); }
+
+  InvokeResult Invoke(Function& function, std::string_view event = "{}", const InvokeOptions& options = {}) {
+    return runtime_->Invoke(function, Event(event), options);
+  }
+  // The response, or what went wrong.
+  std::string Call(Function& function, std::string_view event = "{}") {
+    const InvokeResult result = Invoke(function, event);
+    if (result.outcome.kind() == Outcome::Kind::kFault) return "fault: " + result.outcome.fault().message();
+    return Text(result.outcome);
+  }
+
+  void End() { runtime_.reset(); }
+
+  KeepingSink log;
+
+ private:
+  std::unique_ptr<Runtime> runtime_;
+};
+
+}  // namespace tandem::test
+
+#endif  // TANDEM_TESTS_WORKERS_WORKER_RUNTIME_H_

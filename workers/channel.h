@@ -1,0 +1,60 @@
+// Channel: messages between the host and one of its worker processes.
+#ifndef TANDEM_WORKERS_CHANNEL_H_
+#define TANDEM_WORKERS_CHANNEL_H_
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tandem/payload.h"
+#include "tandem/status.h"
+#include "workers/file_descriptor.h"
+
+namespace tandem::workers {
+
+// One message: a header, which is a protobuf message's bytes, the payload beside it, and open files.
+struct Frame {
+  std::string header;
+  Payload payload;
+  std::vector<FileDescriptor> files;
+};
+
+// One end of a SEQPACKET socket pair.
+//
+// A frame is one datagram. What is longer than kLargestDatagram travels as a memfd, which the receiver copies from:
+// what the sender does to it later harms nobody.
+//
+// Threads: one may send while another receives. Owns: the socket. Errors: kUnavailable when the peer is gone (an empty
+// datagram says the same), kInvalidArgument for a datagram that is no frame, kInternal for what the kernel refuses.
+// After kInvalidArgument the next frame can be received.
+class Channel {
+ public:
+  static constexpr std::size_t kLargestDatagram = std::size_t{64} << 10;
+  // A frame's header and payload together; more is refused by the sender, and not received.
+  static constexpr std::size_t kLargestFrame = std::size_t{1} << 30;
+  static constexpr std::size_t kMostFiles = 16;
+
+  // The two ends of a new channel, close-on-exec.
+  static Result<std::pair<Channel, Channel>> Pair();
+  explicit Channel(FileDescriptor socket) : socket_(std::move(socket)) {}
+
+  // Waits for room.
+  Status Send(std::string_view header, const Payload& payload = {}, const std::vector<int>& files = {});
+  // Waits for a frame.
+  Result<Frame> Receive();
+  // The next frame if one is there.
+  Result<std::optional<Frame>> TryReceive();
+
+  int fd() const { return socket_.get(); }
+
+ private:
+  Result<std::optional<Frame>> ReceiveWith(int flags);
+
+  FileDescriptor socket_;
+};
+
+}  // namespace tandem::workers
+
+#endif  // TANDEM_WORKERS_CHANNEL_H_

@@ -1,0 +1,123 @@
+#include "workers/detached_process.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstddef>
+#include <cstring>
+
+#include "workers/protocol.h"
+
+#ifdef __SANITIZE_THREAD__
+// The C library's own: ThreadSanitizer's takes every new process for a fork with memory of its own.
+extern "C" int __clone(int (*function)(void*), void* stack, int flags, void* argument, ...);
+#endif
+
+namespace tandem::workers {
+namespace {
+
+#ifdef __SANITIZE_THREAD__
+constexpr auto* kClone = __clone;
+#else
+constexpr auto* kClone = clone;
+#endif
+
+constexpr std::size_t kStackSize = std::size_t{256} << 10;
+
+// Stacks for the two processes that borrow this one's memory.
+// Owns: the memory.
+class Stacks {
+ public:
+  Stacks()
+      : memory_(mmap(nullptr, 2 * kStackSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0)) {
+  }
+  ~Stacks() {
+    if (*this) munmap(memory_, 2 * kStackSize);
+  }
+  Stacks(const Stacks&) = delete;
+  Stacks& operator=(const Stacks&) = delete;
+
+  explicit operator bool() const { return memory_ != MAP_FAILED; }
+  // Stacks grow downwards.
+  void* first() const { return static_cast<char*>(memory_) + kStackSize; }
+  void* second() const { return static_cast<char*>(memory_) + 2 * kStackSize; }
+
+ private:
+  void* memory_;
+};
+
+struct Launch {
+  std::vector<char*> arguments;
+  int channel = -1;
+  void* stack = nullptr;
+  pid_t pid = -1;
+  int error = 0;
+};
+
+// The program's process until it is executed. It has this process's memory, so that nothing is done but system calls,
+// and nothing that ThreadSanitizer would take for the thread's that waits.
+[[gnu::no_sanitize("thread")]] int Execute(void* argument) {
+  auto* const launch = static_cast<Launch*>(argument);
+  const bool arranged = launch->channel == kSupervisorChannel
+                            ? syscall(SYS_fcntl, launch->channel, F_SETFD, 0) == 0
+                            : syscall(SYS_dup2, launch->channel, kSupervisorChannel) >= 0;
+  if (arranged) execve(launch->arguments[0], launch->arguments.data(), environ);
+  launch->error = errno;
+  return 127;
+}
+
+// The process between, whose end makes the program's an orphan.
+[[gnu::no_sanitize("thread")]] int Detach(void* argument) {
+  auto* const launch = static_cast<Launch*>(argument);
+  launch->pid = kClone(Execute, launch->stack, CLONE_VM | CLONE_VFORK | SIGCHLD, launch);
+  if (launch->pid < 0) launch->error = errno;
+  return 0;
+}
+
+// For a handler of a signal would run in the borrowed memory.
+class AllSignalsBlocked {
+ public:
+  AllSignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~AllSignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  AllSignalsBlocked(const AllSignalsBlocked&) = delete;
+  AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
+}  // namespace
+
+Result<pid_t> StartDetached(const std::vector<std::string>& arguments, int channel) {
+  Launch launch;
+  for (const std::string& text : arguments) launch.arguments.push_back(const_cast<char*>(text.c_str()));
+  launch.arguments.push_back(nullptr);
+  launch.channel = channel;
+  const Stacks stacks;
+  if (!stacks) return {Code::kInternal, "no memory to start " + arguments[0] + " with"};
+  launch.stack = stacks.second();
+  {
+    const AllSignalsBlocked blocked;
+    // No signal at its end (the flags have none): only who asks for such children by __WALL can take it away.
+    const pid_t between = kClone(Detach, stacks.first(), CLONE_VM | CLONE_VFORK, &launch);
+    if (between < 0) launch.error = errno;
+    while (between > 0 && waitpid(between, nullptr, __WCLONE) < 0 && errno == EINTR) {
+    }
+  }
+  if (launch.error != 0)
+    return {Code::kUnavailable, "cannot execute " + arguments[0] + ": " + std::strerror(launch.error)};
+  return launch.pid;
+}
+
+}  // namespace tandem::workers

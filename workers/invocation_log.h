@@ -1,0 +1,41 @@
+// InvocationLog: what one invocation in a worker logs, on its way to the host's sink and into the tail.
+#ifndef TANDEM_WORKERS_INVOCATION_LOG_H_
+#define TANDEM_WORKERS_INVOCATION_LOG_H_
+
+#include <string>
+#include <string_view>
+
+#include "tandem/invocation.h"
+#include "tandem/log.h"
+#include "tandem/v1/worker.pb.h"
+
+namespace tandem::workers {
+
+// Threads: one. Lifetime: one invocation; all arguments outlive it.
+class InvocationLog {
+ public:
+  InvocationLog(LogSink* sink, std::string_view function_name, LogType type, InvokeResult& result)
+      : sink_(sink), function_name_(function_name), type_(type), result_(result) {}
+
+  // From here on records have the invocation's id; before, they are the init phase's.
+  void Begin() { begun_ = true; }
+  // A line of the platform's own.
+  void Platform(std::string_view text);
+  // What the worker's loader logs.
+  void Record(const v1::WorkerLog& written);
+  // What the worker, its children or C code in it wrote to standard output or error.
+  void Output(std::string_view text);
+
+ private:
+  void Write(LogRecord record);
+
+  LogSink* sink_;
+  std::string_view function_name_;
+  LogType type_;
+  InvokeResult& result_;
+  bool begun_ = false;
+};
+
+}  // namespace tandem::workers
+
+#endif  // TANDEM_WORKERS_INVOCATION_LOG_H_

@@ -1,0 +1,19 @@
+// The versions of what the host and its worker processes say to each other (proto/tandem/v1).
+#ifndef TANDEM_WORKERS_PROTOCOL_H_
+#define TANDEM_WORKERS_PROTOCOL_H_
+
+#include <cstdint>
+
+namespace tandem::workers {
+
+// Of supervisor.proto and worker.proto. Each grows with every change that the other side has to know.
+inline constexpr std::uint32_t kSupervisorProtocol = 1;
+inline constexpr std::uint32_t kWorkerProtocol = 1;
+
+// The descriptors by which a supervisor and a worker have their channels.
+inline constexpr int kSupervisorChannel = 3;
+inline constexpr int kWorkerChannel = 3;
+
+}  // namespace tandem::workers
+
+#endif  // TANDEM_WORKERS_PROTOCOL_H_

@@ -1,0 +1,174 @@
+#include "workers/supervisor/keeper.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <optional>
+
+#include "workers/process_tree.h"
+
+namespace tandem::workers {
+namespace {
+
+using Kind = KeeperReport::Kind;
+
+void Send(int control, const KeeperReport& report) {
+  while (send(control, &report, sizeof report, MSG_NOSIGNAL) < 0 && errno == EINTR) {
+  }
+}
+
+// One keeper, in a process of its own.
+// Threads: none but the one. Owns: its process and all that is left of it. Errors: reported to the supervisor.
+class Keeper {
+ public:
+  Keeper(const KeeperSetting& setting, int control) : setting_(setting), control_(control) {}
+
+  // Until the process has ended and nothing of it is left.
+  void Run(const v1::StartProcess& start, std::vector<FileDescriptor> files) {
+    if (!Start(start, std::move(files))) return;
+    while (!ended_) {
+      pollfd waiting[] = {{control_polled_, POLLIN, 0}, {children_.get(), POLLIN, 0}, {failures_.get(), POLLIN, 0}};
+      if (poll(waiting, std::size(waiting), -1) < 0) continue;
+      if (waiting[2].revents != 0) TakeFailure();
+      if (waiting[0].revents != 0) TakeOrder();
+      if (waiting[1].revents != 0) Reap();
+    }
+    if (failures_) TakeFailure();
+    EndTheRest();
+    if (!failed_) Send(control_, *ended_);
+  }
+
+ private:
+  void Fail(int error, const Attempted& attempted) {
+    Send(control_, {.kind = Kind::kFailed, .error = error, .attempted = attempted});
+    failed_ = true;
+  }
+
+  // `files` are closed at its end.
+  bool Start(const v1::StartProcess& start,
+             std::vector<FileDescriptor> files) {  // NOLINT(performance-unnecessary-value-param): see above
+    sigset_t child;
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    children_ = FileDescriptor(signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
+    int ends[2] = {-1, -1};
+    if (!children_ || pipe2(ends, O_CLOEXEC) != 0) {
+      Fail(errno, AttemptedText("descriptors"));
+      return false;
+    }
+    failures_ = FileDescriptor(ends[0]);
+    const FileDescriptor writing(ends[1]);
+    const pid_t self = getpid();
+    process_ = fork();
+    if (process_ == 0) {
+      Send(control_, {.kind = Kind::kBorn});
+      BecomeProcess(start, files, writing.get(), self, setting_.files_limit);
+    }
+    if (process_ < 0) Fail(errno, AttemptedText("fork"));
+    return process_ > 0;
+  }
+
+  // The pipe's end without a failure: the program is running, or it was killed before.
+  void TakeFailure() {
+    StartFailure failure{};
+    const ssize_t count = read(failures_.get(), &failure, sizeof failure);
+    if (count < 0 && errno == EINTR) return;
+    failures_.Close();
+    if (count == sizeof failure) {
+      Fail(failure.error, failure.attempted);
+    } else {
+      Send(control_, {.kind = Kind::kStarted});
+    }
+  }
+
+  // Kill, or the supervisor's end, which is the same.
+  void TakeOrder() {
+    char byte = 0;
+    const ssize_t count = recv(control_, &byte, sizeof byte, MSG_DONTWAIT);
+    if (count < 0 && (errno == EINTR || errno == EAGAIN)) return;
+    kill(process_, SIGKILL);
+    if (count <= 0) control_polled_ = -1;
+  }
+
+  // False: there are no children any more.
+  bool Reap() {
+    signalfd_siginfo ignored{};
+    while (read(children_.get(), &ignored, sizeof ignored) > 0) {
+    }
+    for (;;) {
+      KeeperReport report{.kind = Kind::kEnded};
+      const pid_t pid = wait4(-1, &report.wait_status, WNOHANG, &report.usage);
+      if (pid < 0 && errno != EINTR) return false;
+      if (pid == 0) return true;
+      if (pid == process_) ended_ = report;
+    }
+  }
+
+  // Kills and reaps until there is nobody left. Whoever is stuck in the kernel is waited for.
+  void EndTheRest() {
+    constexpr int kPatienceMs = 10;  // for a child that /proc did not show when it was looked through
+    while (Reap() && KillTheRest()) {
+      pollfd waiting{children_.get(), POLLIN, 0};
+      poll(&waiting, 1, kPatienceMs);
+    }
+  }
+
+  // False: all that are left belong to somebody else, who is not ours to kill.
+  bool KillTheRest() const {
+    if (setting_.containment != Containment::kSubreaper) return kill(-1, SIGKILL) == 0 || errno != EPERM;
+    bool some = false;
+    bool refused = false;
+    for (const TreeProcess& process : Descendants(getpid())) {
+      if (process.zombie) continue;
+      const bool killed = kill(process.pid, SIGKILL) == 0;
+      some = some || killed;
+      refused = refused || (!killed && errno == EPERM);
+    }
+    return some || !refused;
+  }
+
+  const KeeperSetting setting_;
+  const int control_;
+  int control_polled_ = control_;
+  FileDescriptor children_;  // readable when a child has ended
+  FileDescriptor failures_;
+  pid_t process_ = -1;
+  bool failed_ = false;
+  std::optional<KeeperReport> ended_;
+};
+
+}  // namespace
+
+StartedKeeper StartKeeper(const KeeperSetting& setting, const v1::StartProcess& start,
+                          std::vector<FileDescriptor>& files) {
+  int ends[2] = {-1, -1};
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return {};
+  StartedKeeper keeper{-1, FileDescriptor(ends[0])};
+  const FileDescriptor control(ends[1]);
+  const int on = 1;
+  if (setsockopt(ends[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0) return keeper;
+  const uid_t user = getuid();
+  const gid_t group = getgid();
+  keeper.pid = ForkKeeper(setting.containment);
+  if (keeper.pid != 0) return keeper;
+
+  prctl(PR_SET_NAME, "tandem-keeper");
+  std::vector<int> kept = {control.get()};
+  for (const FileDescriptor& file : files) kept.push_back(file.get());
+  CloseAllBut(kept);
+  if (const char* failed = EnterContainment(setting.containment, user, group); failed != nullptr) {
+    Send(control.get(), {.kind = Kind::kFailed, .error = errno, .attempted = AttemptedText(failed)});
+    _exit(1);
+  }
+  Keeper(setting, control.get()).Run(start, std::move(files));
+  _exit(0);
+}
+
+}  // namespace tandem::workers

@@ -1,0 +1,191 @@
+#include "workers/supervisor_session.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <utility>
+
+#include "workers/detached_process.h"
+#include "workers/protocol.h"
+
+namespace tandem::workers {
+namespace {
+
+FileDescriptor PidFd(pid_t pid) {
+  return FileDescriptor(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+}
+
+Status Gone() {
+  return {Code::kUnavailable, "the supervisor of the worker processes has ended"};
+}
+
+ProcessEnd Killed() {
+  return {.status = -SIGKILL};
+}
+
+}  // namespace
+
+SupervisorSession::SupervisorSession(Channel channel, pid_t pid)
+    : channel_(std::move(channel)), owner_(getpid()), pid_(pid), end_(PidFd(pid)) {}
+
+bool SupervisorSession::InFork() const {
+  return getpid() != owner_;
+}
+
+Result<std::shared_ptr<SupervisorSession>> SupervisorSession::Start(const std::string& program,
+                                                                    const std::string& keeping) {
+  auto pair = Channel::Pair();
+  if (!pair) return pair.status();
+  std::vector<std::string> arguments = {program};
+  if (!keeping.empty()) arguments.push_back(keeping);
+  auto pid = StartDetached(arguments, pair->second.fd());
+  if (!pid) return pid.status();
+  { const Channel its_end = std::move(pair->second); }
+  auto session = std::make_shared<SupervisorSession>(std::move(pair->first), *pid);
+  if (Status status = session->TakeHello(program); !status.ok()) return status;
+  session->reader_ = std::thread([session] { session->Read(); });
+  return session;
+}
+
+Status SupervisorSession::TakeHello(const std::string& program) {
+  const auto frame = Receive();
+  if (!frame) return {Code::kUnavailable, program + " does not work as a supervisor: " + frame.status().message()};
+  v1::FromSupervisor message;
+  if (!message.ParseFromString(frame->header) || message.hello().protocol() != kSupervisorProtocol) {
+    return {Code::kUnavailable, program + " is of another version of Tandem"};
+  }
+  keeping_ = message.hello().keeping();
+  return {};
+}
+
+Status SupervisorSession::Send(const v1::ToSupervisor& message, const std::vector<int>& files) {
+  const std::scoped_lock lock(sending_);
+  return channel_.Send(message.SerializeAsString(), {}, files);
+}
+
+Result<std::shared_ptr<Process>> SupervisorSession::StartProcess(const ProcessSpec& spec) {
+  v1::ToSupervisor message;
+  v1::StartProcess& start = *message.mutable_start();
+  start.set_program(spec.program);
+  for (const std::string& argument : spec.arguments) start.add_arguments(argument);
+  for (const std::string& variable : spec.environment) start.add_environment(variable);
+  start.set_working_directory(spec.working_directory);
+  Starting starting;
+  std::shared_ptr<Process> process;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (over_) return Gone();
+    start.set_id(++last_id_);
+    process = std::make_shared<Process>(shared_from_this(), start.id());
+    entries_.emplace(start.id(), Entry{process, &starting});
+  }
+  const Status sent = Send(message, spec.files);
+  std::unique_lock lock(mutex_);
+  if (!sent.ok() && sent.code() != Code::kUnavailable) {
+    entries_.erase(start.id());
+    return sent;
+  }
+  started_.wait(lock, [&] { return starting.answered; });
+  const v1::ProcessStarted& answer = starting.answer;
+  if (answer.pid() != 0) return process;
+  if (answer.attempted().empty()) return Gone();
+  return {Code::kUnavailable,
+          "cannot start " + spec.program + ": " + answer.attempted() + ": " + std::strerror(answer.error())};
+}
+
+void SupervisorSession::Kill(std::uint64_t id) {
+  if (InFork() || over()) return;
+  v1::ToSupervisor message;
+  message.mutable_kill()->set_id(id);
+  // One that is gone has killed it already.
+  (void)Send(message).ok();
+}
+
+bool SupervisorSession::over() const {
+  const std::scoped_lock lock(mutex_);
+  return over_;
+}
+
+Result<Frame> SupervisorSession::Receive() {
+  for (;;) {
+    auto frame = channel_.TryReceive();
+    if (!frame) return frame.status();
+    if (*frame) return std::move(**frame);
+    pollfd waiting[] = {{channel_.fd(), POLLIN, 0}, {end_.get(), POLLIN, 0}};
+    if (poll(waiting, std::size(waiting), -1) > 0 && waiting[0].revents == 0 && waiting[1].revents != 0) return Gone();
+  }
+}
+
+void SupervisorSession::Read() {
+  for (;;) {
+    const auto frame = Receive();
+    v1::FromSupervisor message;
+    if (!frame || !message.ParseFromString(frame->header)) break;
+    if (message.has_started()) TakeStarted(message.started());
+    if (message.has_ended()) TakeEnded(message.ended());
+  }
+  TakeOver();
+}
+
+void SupervisorSession::TakeStarted(const v1::ProcessStarted& started) {
+  const std::scoped_lock lock(mutex_);
+  const auto entry = entries_.find(started.id());
+  if (entry == entries_.end() || entry->second.starting == nullptr) return;
+  entry->second.process->pid_ = started.pid();
+  entry->second.starting->answer = started;
+  entry->second.starting->answered = true;
+  entry->second.starting = nullptr;
+  if (started.pid() == 0) entries_.erase(entry);
+  started_.notify_all();
+}
+
+void SupervisorSession::TakeEnded(const v1::ProcessEnded& ended) {
+  std::shared_ptr<Process> process;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto entry = entries_.find(ended.id());
+    if (entry == entries_.end() || entry->second.starting != nullptr) return;
+    process = std::move(entry->second.process);
+    entries_.erase(entry);
+  }
+  process->End({.status = ended.status(),
+                .core_dumped = ended.core_dumped(),
+                .peak_memory_bytes = ended.peak_memory_bytes(),
+                .user_time = std::chrono::microseconds(ended.user_time_us()),
+                .system_time = std::chrono::microseconds(ended.system_time_us())});
+}
+
+void SupervisorSession::TakeOver() {
+  std::map<std::uint64_t, Entry> entries;
+  {
+    const std::scoped_lock lock(mutex_);
+    over_ = true;
+    entries.swap(entries_);
+    for (auto& [id, entry] : entries) {
+      if (entry.starting != nullptr) entry.starting->answered = true;
+    }
+    started_.notify_all();
+  }
+  shutdown(channel_.fd(), SHUT_RDWR);  // ends a supervisor whose messages could not be understood
+  for (auto& [id, entry] : entries) entry.process->End(Killed());
+}
+
+void SupervisorSession::Close() {
+  if (end_) syscall(SYS_pidfd_send_signal, end_.get(), SIGCONT, nullptr, 0);  // whoever has stopped it
+  shutdown(channel_.fd(), SHUT_WR);
+  reader_.join();
+  if (!end_) return;
+  pollfd waiting{end_.get(), POLLIN, 0};
+  while (poll(&waiting, 1, -1) < 0 && errno == EINTR) {
+  }
+  // Orphans are this process's children where it is the first one of a container.
+  waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(end_.get()), nullptr, WEXITED);
+}
+
+}  // namespace tandem::workers

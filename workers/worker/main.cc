@@ -1,0 +1,27 @@
+// tandem-worker: started by the supervisor for one function, whose channel to the host is open as descriptor 3.
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+
+#include "workers/channel.h"
+#include "workers/protocol.h"
+#include "workers/worker/worker.h"
+
+int main() {
+  using tandem::workers::kWorkerChannel;
+  int type = 0;
+  socklen_t size = sizeof type;
+  if (getsockopt(kWorkerChannel, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_SEQPACKET) {
+    std::fputs("tandem-worker: it is started by Tandem, not by hand\n", stderr);
+    return 2;
+  }
+  fcntl(kWorkerChannel, F_SETFD, FD_CLOEXEC);
+  std::signal(SIGPIPE, SIG_IGN);  // handlers see an error, as in the languages' own programs
+  // Both are for the process's life, of which main is not the end: threads of user code may outlive it.
+  auto* const channel = new tandem::workers::Channel(tandem::workers::FileDescriptor(kWorkerChannel));
+  auto* const worker = new tandem::workers::Worker(*channel);
+  _exit(worker->Run());
+}

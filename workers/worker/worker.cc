@@ -1,0 +1,225 @@
+#include "workers/worker/worker.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <string_view>
+#include <utility>
+
+#include "core/src/abi_text.h"
+#include "core/src/fork_count.h"
+#include "core/src/loader_process.h"
+#include "proto/convert.h"
+#include "tandem/runtime.h"
+#include "workers/protocol.h"
+#include "workers/worker/threads.h"
+
+namespace tandem::workers {
+namespace {
+
+Status Send(Channel& channel, const v1::FromWorker& message, const Payload& payload = {}) {
+  auto bytes = proto::Serialize(message);
+  if (!bytes) return bytes.status();
+  return channel.Send(*bytes, payload);
+}
+
+Status SendHello(Channel& channel) {
+  v1::FromWorker message;
+  message.mutable_hello()->set_protocol(kWorkerProtocol);
+  message.mutable_hello()->set_version(std::string(Version()) + " (" + std::string(Commit()) + ")");
+  return Send(channel, message);
+}
+
+RuntimeInfo RuntimeOf(const v1::WorkerRuntime& message) {
+  RuntimeInfo info;
+  info.language = message.language();
+  info.identifier = message.identifier();
+  info.version = message.version();
+  info.path = message.path();
+  info.library = message.library();
+  info.preload = message.preload();
+  info.module = message.module();
+  return info;
+}
+
+FunctionConfig ConfigOf(const v1::OpenFunction& message) {
+  FunctionConfig config;
+  config.name = message.name();
+  config.handler = message.handler();
+  config.version = message.version();
+  config.log_group_name = message.log_group_name();
+  config.log_format = message.log_format();
+  config.log_level = message.log_level();
+  config.layers.assign(message.layers().begin(), message.layers().end());
+  config.memory_size_mb = message.memory_size_mb();
+  config.max_concurrency = message.max_concurrency();
+  config.timeout = std::chrono::milliseconds(0);  // the host's to watch
+  return config;
+}
+
+// What C code has printed. A thread that waits while it holds the stream keeps its own.
+void FlushOutput() {
+  if (ftrylockfile(stdout) != 0) return;
+  fflush_unlocked(stdout);
+  funlockfile(stdout);
+}
+
+Status Unexpected() {
+  return {Code::kInvalidArgument, "the host said something that the protocol does not have here"};
+}
+
+}  // namespace
+
+void ChannelLog::Write(const LogRecord& record) noexcept {
+  try {
+    v1::FromWorker message;
+    v1::WorkerLog& log = *message.mutable_log();
+    log.set_origin(static_cast<std::uint32_t>(record.origin));
+    log.set_level(static_cast<std::uint32_t>(record.level));
+    log.set_format(static_cast<std::uint32_t>(record.format));
+    log.set_time_us(record.time_us);
+    log.set_request_id(std::string(record.request_id));
+    log.set_text(std::string(record.text));
+    // A host that is gone ends this process.
+    static_cast<void>(Send(channel_, message));
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): no memory for a record: it is lost, no more
+  }
+}
+
+int Worker::Run() {
+  if (const Status status = SendHello(channel_); !status.ok()) return 1;
+  auto frame = channel_.Receive();
+  if (!frame) return 0;  // the host has changed its mind
+  auto message = proto::Parse<v1::ToWorker>(frame->header);
+  Status status = message ? Status() : message.status();
+  if (status.ok() && !message->has_open()) status = Unexpected();
+  if (status.ok()) status = Open(message->open());
+  if (status.ok()) status = on_initial_thread_ ? Serve() : ServeOnOwnThreads(config_.max_concurrency);
+  if (status.ok() || status.code() == Code::kUnavailable) return 0;
+  std::fprintf(stderr, "tandem-worker: %s\n", status.message().c_str());
+  return 1;
+}
+
+Status Worker::Open(const v1::OpenFunction& message) {
+  runtime_ = RuntimeOf(message.runtime());
+  config_ = ConfigOf(message);
+  runtime_identifier_ = message.runtime_identifier();
+  code_root_ = message.code_root();
+  log_stream_name_ = message.log_stream_name();
+  LanguageOptions options;
+  for (const v1::LoaderOption& option : message.runtime().options()) options.options[option.name()] = option.value();
+  LoaderProcess::Get().AddSink(&log_);
+  auto loader = LoaderProcess::Get().Start(runtime_, options);
+  v1::FromWorker answer;
+  Outcome failure;
+  if (loader) {
+    on_initial_thread_ = ((*loader)->table->flags & TANDEM_LOADER_MAIN_THREAD) != 0;
+    environment_ = std::make_unique<InlineEnvironment>(
+        EnvironmentConfig{&config_, runtime_identifier_, code_root_, config_.log_group_name, log_stream_name_},
+        **loader, &log_);
+    failure = OpenHandler();
+  } else {
+    failure = Outcome::Fault(loader.status());
+  }
+  answer.mutable_opened();
+  if (!failure.ok())
+    *answer.mutable_opened()->mutable_failure() = proto::ToMessage(failure, proto::PayloadPlace::kBeside);
+  return Send(channel_, answer, failure.ok() ? Payload() : failure.payload());
+}
+
+Outcome Worker::OpenHandler() {
+  InvokeResult result;
+  const InvokeOptions options;
+  const auto open = [&] {
+    RunningInvocation opening(result, std::chrono::milliseconds(0), options);
+    if (environment_->Enter(opening)) environment_->Leave(opening);
+  };
+  if (on_initial_thread_) {
+    open();
+    return result.outcome;
+  }
+  const Status status = RunOnThreads(1, open);
+  return status.ok() ? result.outcome : Outcome::Fault(status);
+}
+
+Status Worker::ServeOnOwnThreads(int count) {
+  Status first;
+  const Status status = RunOnThreads(count, [&] {
+    const Status ended = Serve();
+    if (ended.code() != Code::kUnavailable) first = ended;
+  });
+  return status.ok() ? first : status;
+}
+
+Status Worker::Serve() {
+  for (;;) {
+    auto frame = channel_.Receive();
+    if (!frame) return frame.status();
+    auto message = proto::Parse<v1::ToWorker>(frame->header);
+    if (!message) return message.status();
+    if (!message->has_invocation()) return Unexpected();
+    if (Status status = RunOne(message->invocation(), frame->payload); !status.ok()) return status;
+  }
+}
+
+Status Worker::RunOne(const v1::RunInvocation& message, const Payload& payload) {
+  const std::uint32_t forks = ForkCount();
+  InvokeResult result;
+  try {
+    Call(message, payload, result);
+  } catch (const std::exception& error) {
+    result.outcome = Outcome::Fault(Status(Code::kInternal, std::string("invoking: ") + error.what()));
+  }
+  FlushOutput();
+  // A child that user code forked and that comes back from the handler, too, has nothing to say.
+  if (ForkCount() != forks) _exit(result.outcome.ok() ? 0 : 1);
+  v1::FromWorker answer;
+  answer.mutable_done()->set_call(message.call());
+  *answer.mutable_done()->mutable_outcome() = proto::ToMessage(result.outcome, proto::PayloadPlace::kBeside);
+  return Send(channel_, answer, result.outcome.payload());
+}
+
+void Worker::Call(const v1::RunInvocation& message, const Payload& payload, InvokeResult& result) {
+  auto read = proto::FromMessage(message.invocation(), &payload);
+  if (!read) {
+    result.outcome = Outcome::Fault(read.status());
+    return;
+  }
+  proto::Invocation& asked = *read;
+  if (asked.streaming) {
+    asked.options.chunk_receiver = [&](std::string_view chunk) {
+      v1::FromWorker part;
+      part.mutable_chunk()->set_call(message.call());
+      return Send(channel_, part, Payload::Copy(chunk)).ok();
+    };
+  }
+  result.request_id = asked.options.request_id;
+  RunningInvocation invocation(result, std::chrono::milliseconds(0), asked.options);
+  if (asked.deadline) {
+    invocation.deadline_ms = asked.deadline->time_since_epoch().count();
+    invocation.sink.set_deadline(invocation.deadline_ms);
+  }
+  if (!environment_->Enter(invocation)) return;
+  const Event event = {asked.event};
+  const Payload padded = event.payload.Padded();
+  const tandem_invocation call = {
+      .struct_size = sizeof(tandem_invocation),
+      .payload = padded.abi(),
+      .content_type = AbiString(event.content_type.empty() ? std::string_view("application/json")
+                                                           : std::string_view(event.content_type)),
+      .request_id = AbiString(result.request_id.view()),
+      .invoked_function_arn = AbiString(asked.function.invoked_arn),
+      .client_context = AbiOptional(asked.options.client_context),
+      .cognito_identity = AbiOptional(asked.options.cognito_identity),
+      .trace_id = AbiOptional(asked.options.trace_id),
+      .tenant_id = AbiOptional(asked.options.tenant_id),
+      .deadline_ms = invocation.deadline_ms,
+      .streaming = asked.streaming ? 1 : 0,
+  };
+  environment_->Run(invocation, call);
+  environment_->Leave(invocation);
+}
+
+}  // namespace tandem::workers

@@ -1,0 +1,66 @@
+// Worker: one function in a process of its own.
+#ifndef TANDEM_WORKERS_WORKER_WORKER_H_
+#define TANDEM_WORKERS_WORKER_WORKER_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/src/inline_environment.h"
+#include "tandem/function.h"
+#include "tandem/log.h"
+#include "tandem/registry.h"
+#include "tandem/v1/worker.pb.h"
+#include "workers/channel.h"
+
+namespace tandem::workers {
+
+// A function's log, on its way to the host.
+// Threads: any.
+class ChannelLog final : public LogSink {
+ public:
+  explicit ChannelLog(Channel& channel) : channel_(channel) {}
+  void Write(const LogRecord& record) noexcept override;
+
+ private:
+  Channel& channel_;
+};
+
+// Serves the host at the other end of the channel until it closes it: opens the one function that it names and runs its
+// invocations, as many at a time as the function and its loader allow.
+//
+// Threads: one, which should be the process's initial one; it starts those that the function needs. Errors: a host that
+// says something else than the protocol has it ends the worker.
+class Worker {
+ public:
+  explicit Worker(Channel& channel) : channel_(channel), log_(channel) {}
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  // The process's exit status.
+  int Run();
+
+ private:
+  Status Open(const v1::OpenFunction& message);
+  Outcome OpenHandler();
+  // Runs invocations until the host closes the channel.
+  Status Serve();
+  // The same, on a thread whose stack a JVM's guard pages do not shrink.
+  Status ServeOnOwnThreads(int count);
+  Status RunOne(const v1::RunInvocation& message, const Payload& payload);
+  void Call(const v1::RunInvocation& message, const Payload& payload, InvokeResult& result);
+
+  Channel& channel_;
+  ChannelLog log_;
+  RuntimeInfo runtime_;
+  std::string runtime_identifier_;
+  std::string code_root_;
+  std::string log_stream_name_;
+  FunctionConfig config_;
+  std::unique_ptr<InlineEnvironment> environment_;
+  bool on_initial_thread_ = false;
+};
+
+}  // namespace tandem::workers
+
+#endif  // TANDEM_WORKERS_WORKER_WORKER_H_

@@ -1,0 +1,334 @@
+#include "workers/worker_pool.h"
+
+#include <algorithm>
+#include <exception>
+#include <new>
+#include <utility>
+
+#include "proto/convert.h"
+#include "tandem/platform_lines.h"
+#include "workers/function_variables.h"
+#include "workers/invocation_log.h"
+
+namespace tandem::workers {
+namespace {
+
+using Clock = WorkerProcess::Clock;
+
+constexpr std::chrono::seconds kInitLimit{10};  // E-35
+
+v1::WorkerRuntime RuntimeMessage(const RuntimeInfo& info, const LanguageOptions& language) {
+  v1::WorkerRuntime message;
+  message.set_language(info.language);
+  message.set_identifier(info.identifier);
+  message.set_version(info.version);
+  message.set_path(info.path);
+  message.set_library(info.library);
+  message.set_preload(info.preload);
+  message.set_module(info.module);
+  for (const auto& [name, value] : language.options) {
+    v1::LoaderOption& option = *message.add_options();
+    option.set_name(name);
+    option.set_value(value);
+  }
+  return message;
+}
+
+}  // namespace
+
+Workers::Workers(const WorkerOptions& options) : options_(options) {}
+
+Workers::~Workers() {
+  {
+    const std::scoped_lock lock(mutex_);
+    ending_ = true;
+    changed_.notify_all();
+  }
+  if (retirer_.joinable()) retirer_.join();
+}
+
+Result<Supervisor*> Workers::TheSupervisor() {
+  const std::scoped_lock lock(supervisor_mutex_);
+  if (supervisor_ == nullptr) {
+    auto started = Supervisor::Start(options_.program_dir + "/tandem-supervisor");
+    if (!started) return started.status();
+    supervisor_ = std::move(*started);
+  }
+  return supervisor_.get();
+}
+
+std::unique_ptr<WorkerProcess> Workers::Enter(WorkerPool& pool) {
+  std::vector<std::unique_ptr<WorkerProcess>> ended;  // after the lock
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    const auto own = std::find_if(idle_.rbegin(), idle_.rend(), [&](const Idle& idle) { return idle.pool == &pool; });
+    if (own != idle_.rend()) {  // the one that ran last
+      std::unique_ptr<WorkerProcess> worker = std::move(own->worker);
+      idle_.erase(std::next(own).base());
+      if (worker->IsSound()) return worker;
+      ended.push_back(std::move(worker));
+      return nullptr;
+    }
+    if (pool.count_ < options_.most_per_function) {
+      if (total_ < options_.most) {
+        ++total_;
+        ++pool.count_;
+        return nullptr;
+      }
+      if (!idle_.empty()) {  // of another function, which gives way
+        --idle_.front().pool->count_;
+        ++pool.count_;
+        ended.push_back(std::move(idle_.front().worker));
+        idle_.pop_front();
+        return nullptr;
+      }
+    }
+    changed_.wait(lock);
+  }
+}
+
+void Workers::Leave(WorkerPool& pool, std::unique_ptr<WorkerProcess> worker) {
+  const std::scoped_lock lock(mutex_);
+  if (worker == nullptr) {
+    --total_;
+    --pool.count_;
+  } else {
+    idle_.push_back({&pool, std::move(worker), Clock::now()});
+    if (!retirer_.joinable()) retirer_ = std::thread([this] { RetireIdle(); });
+  }
+  changed_.notify_all();
+}
+
+void Workers::Drop(WorkerPool& pool) {
+  std::list<Idle> dropped;
+  const std::scoped_lock lock(mutex_);
+  for (auto at = idle_.begin(); at != idle_.end();) {
+    const auto next = std::next(at);
+    if (at->pool == &pool) {
+      dropped.splice(dropped.end(), idle_, at);
+      --total_;
+    }
+    at = next;
+  }
+  changed_.notify_all();
+}
+
+void Workers::RetireIdle() {
+  std::unique_lock lock(mutex_);
+  while (!ending_) {
+    if (idle_.empty()) {
+      changed_.wait(lock);
+      continue;
+    }
+    const auto due = idle_.front().since + options_.idle_limit;
+    if (Clock::now() < due) {
+      changed_.wait_until(lock, due);
+      continue;
+    }
+    std::unique_ptr<WorkerProcess> worker = std::move(idle_.front().worker);
+    --idle_.front().pool->count_;
+    --total_;
+    idle_.pop_front();
+    changed_.notify_all();
+    lock.unlock();
+    worker.reset();
+    lock.lock();
+  }
+}
+
+// One invocation in a pool.
+class WorkerPool::Run {
+ public:
+  Run(WorkerPool& pool, InvokeResult& result, const Event& event, const InvokeOptions& options)
+      : pool_(pool),
+        config_(pool.config_.function),
+        result_(result),
+        event_(event),
+        options_(options),
+        log_(pool.config_.log_sink, config_.name, options.log_type, result),
+        speaks_(pool.config_.platform_logs == PlatformLogs::kOn && options.type != InvocationType::kDryRun),
+        measures_(pool.config_.platform_logs == PlatformLogs::kOn || options.measure == Measure::kAlways),
+        worker_(pool.workers_.Enter(pool)) {}
+  ~Run() {
+    if (worker_ != nullptr && !keeps_) worker_.reset();
+    pool_.workers_.Leave(pool_, std::move(worker_));
+  }
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  void operator()() {
+    const bool ready = worker_ != nullptr || Init();
+    Begin();
+    if (ready && result_.outcome.ok() && options_.type != InvocationType::kDryRun) Serve();
+    if (ready && options_.type == InvocationType::kDryRun) keeps_ = result_.outcome.ok();
+    if (speaks_) SayEnd();
+  }
+
+ private:
+  // Starts a worker and waits for its init phase; false: it has none that can serve.
+  bool Init();
+  bool StartWorker();
+  // START, and the deadline.
+  void Begin();
+  void Serve();
+  void Settle(Answer how);
+  void SayEnd();
+
+  WorkerPool& pool_;
+  const FunctionConfig& config_;
+  InvokeResult& result_;
+  const Event& event_;
+  const InvokeOptions& options_;
+  InvocationLog log_;
+  const bool speaks_;
+  const bool measures_;
+  std::unique_ptr<WorkerProcess> worker_;
+  bool keeps_ = false;
+  bool begun_ = false;
+  bool late_init_ = false;  // goes on within the invocation (E-35)
+  Clock::time_point began_;
+  Clock::time_point deadline_ = WorkerProcess::kForever;
+};
+
+bool WorkerPool::Run::StartWorker() {
+  auto supervisor = pool_.workers_.TheSupervisor();
+  auto started = supervisor ? WorkerProcess::Start(**supervisor, pool_.spec_)
+                            : Result<std::unique_ptr<WorkerProcess>>(supervisor.status());
+  if (started) {
+    worker_ = std::move(*started);
+    return true;
+  }
+  result_.outcome = Outcome::Fault(started.status());
+  return false;
+}
+
+bool WorkerPool::Run::Init() {
+  {
+    const std::scoped_lock lock(pool_.mutex_);
+    if (pool_.final_) {
+      result_.outcome = *pool_.final_;
+      return false;
+    }
+  }
+  const auto started = Clock::now();
+  if (!StartWorker()) return false;
+  const Answer how = worker_->WaitOpen(log_, started + kInitLimit, result_.outcome);
+  if (how == Answer::kTooLate) {
+    worker_.reset();
+    late_init_ = true;
+    return StartWorker();
+  }
+  result_.report.init_duration = Clock::now() - started;
+  if (how == Answer::kGone) Settle(how);
+  if (result_.outcome.ok()) return true;
+  if (result_.outcome.disposition() == Disposition::kSticky) {
+    const std::scoped_lock lock(pool_.mutex_);
+    pool_.final_ = result_.outcome;
+  }
+  worker_.reset();
+  return false;
+}
+
+void WorkerPool::Run::Begin() {
+  if (speaks_) log_.Platform(StartLine(result_.request_id.view(), config_.version));
+  log_.Begin();
+  begun_ = true;
+  began_ = Clock::now();
+  if (config_.timeout.count() > 0) deadline_ = began_ + config_.timeout;
+}
+
+void WorkerPool::Run::Serve() {
+  if (late_init_) {
+    const Answer how = worker_->WaitOpen(log_, deadline_, result_.outcome);
+    if (how != Answer::kGiven || !result_.outcome.ok()) return Settle(how);
+  }
+  proto::Invocation invocation;
+  invocation.event = event_;
+  invocation.options.type = options_.type;
+  invocation.options.request_id = result_.request_id;
+  invocation.options.qualifier = options_.qualifier;
+  invocation.options.client_context = options_.client_context;
+  invocation.options.cognito_identity = options_.cognito_identity;
+  invocation.options.trace_id = options_.trace_id;
+  invocation.options.tenant_id = options_.tenant_id;
+  invocation.function = proto::FunctionContextOf(config_, pool_.config_.log_stream_name, options_.qualifier);
+  invocation.streaming = static_cast<bool>(options_.chunk_receiver);
+  if (config_.timeout.count() > 0) {
+    invocation.deadline =
+        std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now() + config_.timeout);
+  }
+  auto message = proto::ToMessage(invocation, proto::PayloadPlace::kBeside);
+  if (!message) {
+    result_.outcome = Outcome::Fault(message.status());
+    keeps_ = true;
+    return;
+  }
+  Settle(worker_->Run(*message, event_.payload, options_.chunk_receiver, log_, deadline_, result_.outcome));
+}
+
+void WorkerPool::Run::Settle(Answer how) {
+  if (begun_) result_.report.duration = Clock::now() - began_;
+  if (how == Answer::kGiven) {
+    if (measures_) result_.report.max_memory_used_bytes = worker_->PeakMemoryBytes();
+    keeps_ = result_.outcome.disposition() == Disposition::kKeep && result_.outcome.kind() != Outcome::Kind::kFault;
+    return;
+  }
+  const int status = worker_->End(&log_);
+  if (measures_) result_.report.max_memory_used_bytes = worker_->PeakMemoryBytes();
+  if (how == Answer::kTooLate) {
+    result_.report.timed_out = true;
+    result_.report.duration = config_.timeout;
+    result_.outcome = TimeoutOutcome(result_.request_id.view(), config_.timeout);
+  } else if (!worker_->refusal().empty()) {
+    result_.outcome =
+        Outcome::Fault(Status(Code::kInternal, "the worker of function '" + config_.name + "': " + worker_->refusal()));
+  } else {
+    result_.outcome = ExitOutcome(result_.request_id.view(), status);
+  }
+}
+
+void WorkerPool::Run::SayEnd() {
+  const std::string_view id = result_.request_id.view();
+  const Outcome& outcome = result_.outcome;
+  if (result_.report.timed_out) log_.Platform(TimeoutLines(id, config_.timeout));
+  if (outcome.kind() == Outcome::Kind::kFunctionError && outcome.disposition() == Disposition::kExited) {
+    log_.Platform(ExitLines(outcome.error()));
+  }
+  log_.Platform(EndLine(id));
+  log_.Platform(ReportLine(id, result_.report, config_.memory_size_mb));
+}
+
+WorkerPool::WorkerPool(Workers& workers, const PoolConfig& config)
+    : workers_(workers), config_(config), spec_(MakeSpec()) {}
+
+WorkerPool::~WorkerPool() {
+  workers_.Drop(*this);
+}
+
+WorkerSpec WorkerPool::MakeSpec() const {
+  WorkerSpec spec;
+  spec.program = workers_.options().program_dir + "/tandem-worker";
+  spec.environment = FunctionVariables(config_.function, config_.runtime, config_.code_root, config_.log_stream_name);
+  spec.working_directory = config_.code_root;
+  v1::OpenFunction& function = spec.function;
+  *function.mutable_runtime() = RuntimeMessage(config_.runtime.info, config_.language);
+  function.set_handler(config_.function.handler);
+  function.set_runtime_identifier(config_.runtime.identifier);
+  function.set_code_root(config_.code_root);
+  function.set_name(config_.function.name);
+  function.set_version(config_.function.version);
+  function.set_log_group_name(config_.function.log_group_name);
+  function.set_log_stream_name(config_.log_stream_name);
+  function.set_log_format(config_.function.log_format);
+  function.set_log_level(config_.function.log_level);
+  for (const std::string& layer : config_.function.layers) function.add_layers(layer);
+  function.set_memory_size_mb(config_.function.memory_size_mb);
+  function.set_max_concurrency(1);
+  return spec;
+}
+
+void WorkerPool::Invoke(InvokeResult& result, const Event& event, const InvokeOptions& options) {
+  Run(*this, result, event, options)();
+}
+
+}  // namespace tandem::workers

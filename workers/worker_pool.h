@@ -1,0 +1,117 @@
+// WorkerPool: the worker processes of one function. Workers: those of all functions of a Runtime.
+#ifndef TANDEM_WORKERS_WORKER_POOL_H_
+#define TANDEM_WORKERS_WORKER_POOL_H_
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tandem/event.h"
+#include "tandem/function.h"
+#include "tandem/invocation.h"
+#include "tandem/log.h"
+#include "tandem/registry.h"
+#include "tandem/runtime.h"
+#include "tandem/status.h"
+#include "workers/supervisor.h"
+#include "workers/worker_process.h"
+
+namespace tandem::workers {
+
+class WorkerPool;
+
+// The supervisor, and how many workers there may be.
+// Threads: any. Owns: the supervisor and a thread that ends idle workers, both started when they are first needed.
+// Lifetime: outlives its pools.
+class Workers {
+ public:
+  explicit Workers(const WorkerOptions& options);
+  ~Workers();
+  Workers(const Workers&) = delete;
+  Workers& operator=(const Workers&) = delete;
+
+  const WorkerOptions& options() const { return options_; }
+  // Errors: kUnavailable, where it cannot be started.
+  Result<Supervisor*> TheSupervisor();
+
+ private:
+  friend class WorkerPool;
+
+  struct Idle {
+    WorkerPool* pool;
+    std::unique_ptr<WorkerProcess> worker;
+    WorkerProcess::Clock::time_point since;
+  };
+
+  // A place for one more invocation of the pool: an idle worker of it, or null for the room to start one. Waits for
+  // one.
+  std::unique_ptr<WorkerProcess> Enter(WorkerPool& pool);
+  // Gives the place back, with the worker where it goes on; null: it is no more.
+  void Leave(WorkerPool& pool, std::unique_ptr<WorkerProcess> worker);
+  // Ends the pool's idle workers.
+  void Drop(WorkerPool& pool);
+  void RetireIdle();
+
+  const WorkerOptions options_;
+  std::mutex supervisor_mutex_;
+  std::unique_ptr<Supervisor> supervisor_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::list<Idle> idle_;   // the one that has waited longest first
+  std::size_t total_ = 0;  // workers, idle ones included
+  bool ending_ = false;
+  std::thread retirer_;
+};
+
+// What a pool is told about its function; all of it outlives the pool.
+struct PoolConfig {
+  const FunctionConfig& function;
+  const RuntimeSelection& runtime;
+  const LanguageOptions& language;
+  const std::string& code_root;
+  const std::string& log_stream_name;
+  LogSink* log_sink;
+  PlatformLogs platform_logs;
+};
+
+// Workers are started when an invocation finds none idle, serve one invocation at a time, and are kept warm until they
+// have been idle for long or another function needs the room.
+//
+// A worker that an invocation has ended, by its timeout or otherwise, is gone with all that it has started before that
+// invocation returns. A failed init is tried again by the next invocation, in a new process (H-PY-36, E-34), unless it
+// is final (H-JAVA-10).
+// Threads: any. Lifetime: nothing may run in it when it ends.
+class WorkerPool {
+ public:
+  WorkerPool(Workers& workers, const PoolConfig& config);
+  ~WorkerPool();
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+
+  // Runs one invocation. A DryRun opens the handler and does not run it. What fails here is a fault in the result.
+  void Invoke(InvokeResult& result, const Event& event, const InvokeOptions& options);
+
+ private:
+  friend class Workers;
+  class Run;
+
+  WorkerSpec MakeSpec() const;
+
+  Workers& workers_;
+  const PoolConfig config_;
+  const WorkerSpec spec_;
+  std::size_t count_ = 0;  // of its workers, under Workers::mutex_
+  std::mutex mutex_;
+  std::optional<Outcome> final_;  // what every invocation gets (H-JAVA-10)
+};
+
+}  // namespace tandem::workers
+
+#endif  // TANDEM_WORKERS_WORKER_POOL_H_

@@ -1,0 +1,222 @@
+#include "workers/worker_process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <string_view>
+#include <utility>
+
+#include "proto/convert.h"
+#include "workers/protocol.h"
+
+namespace tandem::workers {
+namespace {
+
+Result<std::pair<FileDescriptor, FileDescriptor>> OutputPipe() {
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) {
+    return {Code::kInternal, std::string("cannot make a pipe: ") + std::strerror(errno)};
+  }
+  fcntl(ends[0], F_SETFL, O_NONBLOCK);
+  return std::pair<FileDescriptor, FileDescriptor>(FileDescriptor(ends[0]), FileDescriptor(ends[1]));
+}
+
+// For poll, whose longest wait is an int.
+int MillisecondsUntil(WorkerProcess::Clock::time_point deadline) {
+  if (deadline == WorkerProcess::kForever) return -1;
+  constexpr std::int64_t kLongest = 60'000;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - WorkerProcess::Clock::now()).count();
+  return static_cast<int>(std::clamp<std::int64_t>(left, 0, kLongest));
+}
+
+constexpr std::chrono::seconds kLastWords{2};
+
+}  // namespace
+
+Result<std::unique_ptr<WorkerProcess>> WorkerProcess::Start(Supervisor& supervisor, const WorkerSpec& spec) {
+  auto ends = Channel::Pair();
+  if (!ends) return ends.status();
+  auto output = OutputPipe();
+  if (!output) return output.status();
+  const FileDescriptor nothing(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  if (!nothing) return {Code::kInternal, std::string("cannot open /dev/null: ") + std::strerror(errno)};
+  ProcessSpec process;
+  process.program = spec.program;
+  process.arguments = {"tandem-worker"};
+  process.environment = spec.environment;
+  process.working_directory = spec.working_directory;
+  process.files = {nothing.get(), output->second.get(), output->second.get(), ends->second.fd()};
+  auto started = supervisor.StartProcess(process);
+  if (!started) return started.status();
+  std::unique_ptr<WorkerProcess> worker(
+      new WorkerProcess(std::move(ends->first), std::move(output->first), std::move(*started)));
+  v1::ToWorker message;
+  *message.mutable_open() = spec.function;
+  auto bytes = proto::Serialize(message);
+  if (!bytes) return bytes.status();
+  // A worker that is gone already is found out by whoever waits for it.
+  const Status sent = worker->channel_.Send(*bytes);
+  if (!sent.ok() && sent.code() != Code::kUnavailable) return sent;
+  return worker;
+}
+
+WorkerProcess::~WorkerProcess() {
+  End(nullptr);
+}
+
+Answer WorkerProcess::WaitOpen(InvocationLog& log, Clock::time_point deadline, Outcome& outcome) {
+  Message answer;
+  const Answer how = Next(log, deadline, answer);
+  if (how != Answer::kGiven) return how;
+  if (!answer.message.has_opened()) {
+    refusal_ = "it answered before it was ready";
+    return Answer::kGone;
+  }
+  if (!answer.message.opened().has_failure()) return how;
+  auto failure = proto::FromMessage(answer.message.opened().failure(), &answer.payload);
+  outcome = failure ? std::move(*failure) : Outcome::Fault(failure.status());
+  return how;
+}
+
+Answer WorkerProcess::Run(const v1::Invocation& invocation, const Payload& payload, const ChunkReceiver& chunks,
+                          InvocationLog& log, Clock::time_point deadline, Outcome& outcome) {
+  v1::ToWorker message;
+  message.mutable_invocation()->set_call(++calls_);
+  *message.mutable_invocation()->mutable_invocation() = invocation;
+  auto bytes = proto::Serialize(message);
+  const Status sent = bytes ? channel_.Send(*bytes, payload) : bytes.status();
+  if (!sent.ok() && sent.code() != Code::kUnavailable) {
+    outcome = Outcome::Fault(sent);
+    return Answer::kGiven;
+  }
+  bool wanted = true;
+  for (;;) {
+    Message answer;
+    const Answer how = Next(log, deadline, answer);
+    if (how != Answer::kGiven) return how;
+    if (answer.message.has_chunk() && answer.message.chunk().call() == calls_ && chunks) {
+      wanted = wanted && chunks(answer.payload.view());
+      continue;
+    }
+    if (!answer.message.has_done() || answer.message.done().call() != calls_) {
+      refusal_ = "it answered what was not asked";
+      return Answer::kGone;
+    }
+    auto read = proto::FromMessage(answer.message.done().outcome(), &answer.payload);
+    if (!read) refusal_ = read.status().message();
+    outcome = read ? std::move(*read) : Outcome::Fault(read.status());
+    return read ? how : Answer::kGone;
+  }
+}
+
+Answer WorkerProcess::Next(InvocationLog& log, Clock::time_point deadline, Message& to) {
+  for (;;) {
+    std::array<pollfd, 3> waited{
+        {{channel_.fd(), POLLIN, 0}, {output_.get(), POLLIN, 0}, {process_->end_fd(), POLLIN, 0}}};
+    const int ready = poll(waited.data(), waited.size(), MillisecondsUntil(deadline));
+    if (ready < 0 && errno != EINTR) return Answer::kGone;
+    if (ready <= 0) {
+      if (Clock::now() >= deadline) return Answer::kTooLate;
+      continue;
+    }
+    // What was written before a message is logged before it.
+    if (waited[1].revents != 0) ReadOutput(log);
+    if (waited[0].revents != 0) {
+      auto taken = Take(log, to);
+      if (!taken) {
+        if (taken.status().code() != Code::kUnavailable) refusal_ = taken.status().message();
+        return Answer::kGone;
+      }
+      if (*taken) {
+        ReadOutput(log);
+        return Answer::kGiven;
+      }
+    } else if (waited[2].revents != 0) {
+      return Answer::kGone;
+    }
+    if (deadline != kForever && Clock::now() >= deadline) return Answer::kTooLate;
+  }
+}
+
+Result<bool> WorkerProcess::Take(InvocationLog& log, Message& to) {
+  auto frame = channel_.TryReceive();
+  if (!frame) return frame.status();
+  if (!*frame) return false;
+  if (!(*frame)->files.empty()) return {Code::kInvalidArgument, "it sent open files"};
+  auto parsed = proto::Parse<v1::FromWorker>((*frame)->header);
+  if (!parsed) return parsed.status();
+  if (!said_hello_) {
+    if (!parsed->has_hello()) return {Code::kInvalidArgument, "it did not say which protocol it speaks"};
+    if (parsed->hello().protocol() != kWorkerProtocol) {
+      return {Code::kInvalidArgument, "the worker program is of another version, " + parsed->hello().version() +
+                                          ", whose protocol is " + std::to_string(parsed->hello().protocol()) +
+                                          " and not " + std::to_string(kWorkerProtocol) +
+                                          ": install both from one build"};
+    }
+    said_hello_ = true;
+    return false;
+  }
+  switch (parsed->message_case()) {
+    case v1::FromWorker::kLog:
+      log.Record(parsed->log());
+      return false;
+    case v1::FromWorker::kOpened:
+    case v1::FromWorker::kDone:
+    case v1::FromWorker::kChunk:
+      to.message = std::move(*parsed);
+      to.payload = std::move((*frame)->payload);
+      return true;
+    default:
+      return {Code::kInvalidArgument, "it said something that the protocol does not have here"};
+  }
+}
+
+// What is left of a line is logged as it is: a handler that goes on with it does so in the same log.
+void WorkerProcess::ReadOutput(InvocationLog& log) {
+  constexpr std::size_t kAtOnce = std::size_t{64} << 10;
+  std::array<char, kAtOnce> bytes;                      // NOLINT(cppcoreguidelines-pro-type-member-init): read fills it
+  for (std::size_t total = 0; total < 16 * kAtOnce;) {  // one that never stops writing has to wait for its answer
+    const ssize_t count = read(output_.get(), bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count == 0) output_.Close();  // nobody has the other end
+    if (count <= 0) return;
+    total += static_cast<std::size_t>(count);
+    log.Output({bytes.data(), static_cast<std::size_t>(count)});
+  }
+}
+
+bool WorkerProcess::IsSound() {
+  pollfd ended{process_->end_fd(), POLLIN, 0};
+  pollfd said{channel_.fd(), POLLIN, 0};
+  if (poll(&ended, 1, 0) > 0) return false;
+  poll(&said, 1, 0);
+  return refusal_.empty() && (said.revents & (POLLHUP | POLLERR)) == 0;
+}
+
+int WorkerProcess::End(InvocationLog* log) {
+  // One that has closed its channel is on its way, and its status is its own.
+  pollfd said{channel_.fd(), POLLIN, 0};
+  if (poll(&said, 1, 0) <= 0 || (said.revents & POLLHUP) == 0 || !process_->WaitFor(kLastWords)) process_->Kill();
+  const ProcessEnd end = process_->Wait();
+  if (log != nullptr) ReadOutput(*log);
+  return end.status;
+}
+
+std::int64_t WorkerProcess::PeakMemoryBytes() const {
+  if (const auto end = process_->WaitFor(std::chrono::milliseconds(0))) return end->peak_memory_bytes;
+  std::ifstream status("/proc/" + std::to_string(process_->pid()) + "/status");
+  for (std::string line; std::getline(status, line);) {
+    constexpr std::string_view kPeak = "VmHWM:";
+    if (line.starts_with(kPeak)) return std::strtoll(line.c_str() + kPeak.size(), nullptr, 10) * 1024;
+  }
+  return 0;
+}
+
+}  // namespace tandem::workers
