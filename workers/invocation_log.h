@@ -25,6 +25,8 @@ class InvocationLog {
   void Record(const v1::WorkerLog& written);
   // What the worker, its children or C code in it wrote to standard output or error.
   void Output(std::string_view text);
+  // Whether the log's last line goes on.
+  bool line_is_open() const { return line_is_open_; }
 
  private:
   void Write(LogRecord record);
@@ -34,6 +36,7 @@ class InvocationLog {
   LogType type_;
   InvokeResult& result_;
   bool begun_ = false;
+  bool line_is_open_ = false;
 };
 
 }  // namespace tandem::workers

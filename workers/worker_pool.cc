@@ -88,15 +88,23 @@ std::unique_ptr<WorkerProcess> Workers::Enter(WorkerPool& pool) {
 }
 
 void Workers::Leave(WorkerPool& pool, std::unique_ptr<WorkerProcess> worker) {
-  const std::scoped_lock lock(mutex_);
-  if (worker == nullptr) {
+  const std::scoped_lock lock(mutex_);  // goes before the argument, a worker that is not kept
+  if (worker == nullptr || !Keep(pool, worker)) {
     --total_;
     --pool.count_;
-  } else {
-    idle_.push_back({&pool, std::move(worker), Clock::now()});
-    if (!retirer_.joinable()) retirer_ = std::thread([this] { RetireIdle(); });
   }
   changed_.notify_all();
+}
+
+bool Workers::Keep(WorkerPool& pool, std::unique_ptr<WorkerProcess>& worker) {
+  try {
+    if (!retirer_.joinable()) retirer_ = std::thread([this] { RetireIdle(); });
+    idle_.push_back({&pool, nullptr, Clock::now()});
+  } catch (const std::exception&) {  // no thread that would end it, or no memory
+    return false;
+  }
+  idle_.back().worker = std::move(worker);
+  return true;
 }
 
 void Workers::Drop(WorkerPool& pool) {

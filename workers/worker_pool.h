@@ -55,6 +55,8 @@ class Workers {
   std::unique_ptr<WorkerProcess> Enter(WorkerPool& pool);
   // Gives the place back, with the worker where it goes on; null: it is no more.
   void Leave(WorkerPool& pool, std::unique_ptr<WorkerProcess> worker);
+  // Under the lock: makes the worker an idle one. False, where the machine refuses what that needs: it is the caller's.
+  bool Keep(WorkerPool& pool, std::unique_ptr<WorkerProcess>& worker);
   // Ends the pool's idle workers.
   void Drop(WorkerPool& pool);
   void RetireIdle();

@@ -126,8 +126,9 @@ Answer WorkerProcess::Next(InvocationLog& log, Clock::time_point deadline, Messa
       if (Clock::now() >= deadline) return Answer::kTooLate;
       continue;
     }
-    // What was written before a message is logged before it.
-    if (waited[1].revents != 0) ReadOutput(log);
+    // What was written before a message is logged before it; but what a message ends is a line that others follow.
+    const bool line_goes_on = log.line_is_open() && waited[0].revents != 0;
+    if (waited[1].revents != 0 && !line_goes_on) ReadOutput(log);
     if (waited[0].revents != 0) {
       auto taken = Take(log, to);
       if (!taken) {
