@@ -240,7 +240,9 @@ TEST(Report, TellsTheMemoryThatTheProcessHad) {
   const std::int64_t before = runtime.Invoke(function, "1").report.max_memory_used_bytes;
   const std::int64_t after = runtime.Invoke(function, "100").report.max_memory_used_bytes;
   EXPECT_GE(after - before, 90LL << 20U);
+#ifndef TANDEM_TEST_SANITIZED  // whose own memory grows along
   EXPECT_LE(after - before, 110LL << 20U);
+#endif
 }
 
 TEST(Report, TellsTheTimeThatItTook) {
