@@ -201,6 +201,9 @@ Runtime::~Runtime() = default;
 Result<std::unique_ptr<Runtime>> Runtime::Create(RuntimeOptions options) {
   return Guarded("the runtime", [&]() -> Result<std::unique_ptr<Runtime>> {
     if (options.loader_dirs.empty()) options.loader_dirs = DefaultLoaderDirs();
+    if (options.workers.most == 0 || options.workers.most_per_function == 0) {
+      return {Code::kInvalidArgument, "a Runtime that may have no worker processes could run nothing in them"};
+    }
     if (options.workers.program_dir.empty()) options.workers.program_dir = LibraryFolder() + "/tandem";
     auto registry = RuntimeRegistry::Open(options.loader_dirs, options.languages);
     if (!registry) return registry.status();

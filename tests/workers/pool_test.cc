@@ -11,6 +11,7 @@
 #include <sstream>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "tandem/runtime.h"
@@ -72,6 +73,15 @@ TEST(Pool, HasNoMoreOfAFunctionThanItMay) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_GE(identities.size(), 1U);
   EXPECT_LE(identities.size(), 2U);
+}
+
+TEST(Pool, OfNoWorkersIsRefused) {
+  for (std::size_t WorkerOptions::*const bound : {&WorkerOptions::most, &WorkerOptions::most_per_function}) {
+    RuntimeOptions options;
+    options.loader_dirs = {TANDEM_TEST_LOADERS};
+    options.workers.*bound = 0;
+    EXPECT_EQ(Runtime::Create(std::move(options)).status().code(), Code::kInvalidArgument);
+  }
 }
 
 TEST(Pool, AnIdleEnvironmentOfAnotherFunctionGivesWay) {

@@ -66,7 +66,7 @@ class Function;
 // Owns: its functions. Lifetime: the destructor waits for running invocations.
 class TANDEM_EXPORT Runtime {
  public:
-  // Errors: as RuntimeRegistry::Open.
+  // Errors: as RuntimeRegistry::Open; kInvalidArgument for a bound of workers that is 0.
   static Result<std::unique_ptr<Runtime>> Create(RuntimeOptions options = {});
   ~Runtime();
   Runtime(const Runtime&) = delete;
@@ -82,20 +82,21 @@ class TANDEM_EXPORT Runtime {
   Function* Find(std::string_view name) const;
 
   // Starts the language's VM without user code, so that a first invocation does not pay for it. Errors: kUnavailable or
-  // kInternal, with the loader's reason; after a failure to warm up alone invocations may still succeed.
+  // kInternal, with the loader's reason; after a failure to warm up alone invocations may still succeed. Nothing where
+  // the function has workers.
   Status Warm(Function& function);
   // Runs the init phase where it has not run: resolves the handler and runs its static code. Success, or the init
   // error.
   Outcome Prepare(Function& function);
 
-  // Runs one invocation on the calling thread. A DryRun prepares the function and does not run it. The timeout is
-  // cooperative: at the deadline the handler is asked to yield, and what it then answers is replaced by the timeout
-  // error (E-38). A function that invokes itself on its own thread, where it would wait for its own end, gets a fault.
-  // Never fails otherwise than by the outcome.
+  // Runs one invocation on the calling thread. A DryRun prepares the function and does not run it. Inline, the timeout
+  // is cooperative: at the deadline the handler is asked to yield, and what it then answers is replaced by the timeout
+  // error (E-38); a worker is killed. A function that invokes itself on its own thread, where it would wait for its own
+  // end, gets a fault. Never fails otherwise than by the outcome.
   InvokeResult Invoke(Function& function, const Event& event, const InvokeOptions& options);
   InvokeResult Invoke(Function& function, const Event& event);  // with default options
 
-  // Asks a running invocation to yield. No effect when it is not running.
+  // Asks a running invocation to yield. No effect when it is not running, or runs in a worker.
   void Cancel(Function& function, std::string_view request_id);
 
   // The calling thread will make no more calls: release what the VMs hold for it. Threads that end do so by themselves.
