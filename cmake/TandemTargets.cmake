@@ -33,10 +33,10 @@ endfunction()
 
 include(TandemLoader)
 
-# The same for what only tests are made of, which need not be fast: half of the time that compiling it takes is saved.
+# The same for what only tests are made of, which need not be fast: most of the time that compiling it takes is saved.
 function(tandem_test_options target)
   tandem_compile_options(${target})
-  target_compile_options(${target} PRIVATE $<$<NOT:$<CONFIG:Debug>>:-O1>)
+  target_compile_options(${target} PRIVATE -O0)
 endfunction()
 
 # tandem_add_test(<target> SOURCES <...> LIBRARIES <...>): a GoogleTest executable in <build>/bin/tests, in which a test

@@ -41,6 +41,19 @@ run_step() {
   fi
 }
 
+# in_background FUNCTION: runs it until it or this script ends, on processors that nothing else wants.
+in_background() {
+  set -m # a process group of its own, which can be ended as a whole
+  (
+    renice -n 19 -p "$BASHPID"
+    chrt --idle --pid 0 "$BASHPID"
+    "$@"
+  ) >"$results/$1.log" 2>&1 </dev/null &
+  set +m
+  # shellcheck disable=SC2064 # the group of now
+  trap "kill -- -$! 2>/dev/null || true" EXIT
+}
+
 # With the default actions for signals, whatever started us. The limit only ends a program that hangs for ever: before that
 # each test has a bound of its own, for GoogleTest in hang_guard.h, for pytest in tests/conftest.py.
 limited() { timeout --kill-after=20 900 env --default-signal "$@" </dev/null; }

@@ -45,6 +45,28 @@ configure_and_build() {
   cmake --build --preset "$preset"
 }
 
+# sanitizer_build PRESET: builds what the step of that name runs, after whoever is already at it.
+sanitizer_build() {
+  local preset=$1 pythons
+  local -a arguments=()
+  if [[ $preset != tsan ]]; then
+    pythons=$(python3 "$root/tests/lib/machines.py" build-list "$required" "$extent")
+    [[ $preset == asan && $extent == all ]] || pythons=${pythons%%;*}
+    arguments=("-DTANDEM_PYTHONS=$pythons")
+  fi
+  (
+    flock 9
+    configure_and_build "$preset" "${arguments[@]}" 9>&-
+  ) 9>"$root/build/$preset.lock"
+}
+
+# What later steps wait for longest, made by what the steps before them leave of the machine: most use one processor. It
+# is only work done early; a step whose build fails here meets the same failure by itself.
+build_ahead() {
+  local preset
+  for preset in asan tsan fuzz; do sanitizer_build "$preset" || return; done
+}
+
 # tested LANGUAGE: lines of identifier, version, path.
 tested() {
   [[ -s $runtimes_json ]] || list_machines
@@ -312,10 +334,7 @@ watched_by_asan() {
 tested_once() { if [[ $extent == all ]]; then tested "$1"; else tested "$1" | head -n 1; fi; }
 
 step_asan() {
-  local pythons
-  pythons=$(python3 "$root/tests/lib/machines.py" build-list "$required" "$extent")
-  [[ $extent == all ]] || pythons=${pythons%%;*}
-  configure_and_build asan "-DTANDEM_PYTHONS=$pythons"
+  sanitizer_build asan
   sanitized asan "ASAN_OPTIONS=$asan_checks" UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 }
 
@@ -346,7 +365,7 @@ step_asan_bridges() {
 
 step_tsan() {
   local known=$root/tests/lib/tsan-suppressions.txt
-  configure_and_build tsan
+  sanitizer_build tsan
   sanitized tsan "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions='$known'"
 }
 
@@ -354,7 +373,7 @@ step_tsan() {
 step_fuzz() {
   local seconds=30
   [[ $extent != all ]] || seconds=3600
-  configure_and_build fuzz "-DTANDEM_PYTHONS=$(python3 "$root/tests/lib/machines.py" build-list "$required" some | cut -d';' -f1)"
+  sanitizer_build fuzz
   "$root/fuzz/run" --seconds "$seconds"
 }
 
