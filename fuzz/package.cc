@@ -112,8 +112,8 @@ void RequireTame(const fs::path& root) {
     Require((status.st_mode & (S_ISUID | S_ISGID)) == 0, "a file that runs as somebody else", at->path().native());
     if (S_ISREG(status.st_mode)) size += static_cast<std::uint64_t>(status.st_size);
     if (S_ISLNK(status.st_mode)) {
-      const std::string relative = fs::weakly_canonical(at->path()).lexically_relative(real).string();
-      Require(!relative.empty() && !relative.starts_with(".."), "a link leads out of the package", at->path().native());
+      const fs::path relative = fs::weakly_canonical(at->path()).lexically_relative(real);
+      Require(!relative.empty() && *relative.begin() != "..", "a link leads out of the package", at->path().native());
     }
   }
   Require(size <= kLimit, "more is unpacked than the limit allows", root.native());
