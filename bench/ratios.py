@@ -1,6 +1,7 @@
 """Prints the medians of a bench-inline run and the ratio of Tandem to the work inside the language.
 
-A ratio is formed within each round, as a machine's speed drifts between rounds; its median is what is printed.
+A ratio is formed within each round, as a machine's speed drifts between rounds; their median is what is printed, with
+the least and the greatest.
 """
 
 import json
@@ -14,17 +15,21 @@ def main(path):
     failed = [run["name"] + ": " + run["error_message"] for run in runs if run.get("error_occurred")]
     if failed:
         sys.exit("\n".join(failed))
-    figures = {}
+    rounds = {}
     for run in runs:
-        name = run["name"].rsplit("/manual_time", 1)[0]
-        figures.setdefault(name, {})[run["repetition_index"]] = run["per_invocation"] * 1e9
-    print("{:<12} {:>14} {:>14} {:>8}".format("workload", "tandem ns", "inside ns", "ratio"))
-    for name in sorted({name.rsplit("/", 1)[0] for name in figures}):
-        tandem, inside = figures[name + "/tandem"], figures[name + "/inside"]
-        ratio = statistics.median(tandem[i] / inside[i] for i in tandem)
+        rounds.setdefault(run["run_name"].removesuffix("/manual_time"), []).append((run["tandem_ns"], run["inside_ns"]))
+    print("{:<12} {:>12} {:>12} {:>8} {:>14}".format("workload", "tandem ns", "inside ns", "ratio", "of each round"))
+    for name, pairs in sorted(rounds.items()):
+        tandem, inside = zip(*pairs)
+        ratios = [t / i for t, i in pairs]
         print(
-            "{:<12} {:>14.0f} {:>14.0f} {:>8.2f}".format(
-                name, statistics.median(tandem.values()), statistics.median(inside.values()), ratio
+            "{:<12} {:>12.0f} {:>12.0f} {:>8.2f}   {:.2f} to {:.2f}".format(
+                name,
+                statistics.median(tandem),
+                statistics.median(inside),
+                statistics.median(ratios),
+                min(ratios),
+                max(ratios),
             )
         )
 

@@ -146,18 +146,27 @@ class Bench {
   std::string answer_;
 };
 
-void Measure(benchmark::State& state, Bench& bench, double (Bench::*work)()) {
+// Both sides, turn by turn and each first in every other turn, so that what slows the machine down slows both.
+void Measure(benchmark::State& state, Bench& bench) {
+  double tandem = 0;
+  double inside = 0;
+  bool tandem_first = true;
   while (state.KeepRunning()) {
+    const double before = tandem + inside;
     try {
-      state.SetIterationTime((bench.*work)());
+      if (tandem_first) tandem += bench.Tandem();
+      inside += bench.Inside();
+      if (!tandem_first) tandem += bench.Tandem();
     } catch (const std::exception& error) {
       state.SkipWithError(error.what());
       break;
     }
+    tandem_first = !tandem_first;
+    state.SetIterationTime(tandem + inside - before);
   }
   const double invocations = static_cast<double>(state.iterations()) * bench.workload().rounds;
-  state.counters["per_invocation"] = benchmark::Counter(
-      invocations, static_cast<benchmark::Counter::Flags>(benchmark::Counter::kIsRate | benchmark::Counter::kInvert));
+  state.counters["tandem_ns"] = tandem / invocations * 1e9;
+  state.counters["inside_ns"] = inside / invocations * 1e9;
 }
 
 std::unique_ptr<Runtime> CreateRuntime() {
@@ -181,12 +190,9 @@ int main(int argc, char** argv) {
     for (const auto& workload : tandem::bench::kWorkloads) {
       Bench& bench = *benches.emplace_back(std::make_unique<Bench>(*runtime, workload));
       bench.WarmUp();
-      const std::string name = workload.language + "/" + workload.name;
-      benchmark::RegisterBenchmark((name + "/tandem").c_str(), [&bench](benchmark::State& state) {
-        tandem::bench::Measure(state, bench, &Bench::Tandem);
-      })->UseManualTime();
-      benchmark::RegisterBenchmark((name + "/inside").c_str(), [&bench](benchmark::State& state) {
-        tandem::bench::Measure(state, bench, &Bench::Inside);
+      benchmark::RegisterBenchmark((workload.language + "/" + workload.name).c_str(), [&bench](
+                                                                                          benchmark::State& state) {
+        tandem::bench::Measure(state, bench);
       })->UseManualTime();
     }
     benchmark::RunSpecifiedBenchmarks();

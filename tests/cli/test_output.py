@@ -8,7 +8,7 @@ import signal
 import subprocess
 
 import pytest
-from support import HANG_GUARD_S, START, command_path, write_files
+from support import HANG_GUARD_S, START, command_path, example, write_files
 
 TALK = """
     import ctypes
@@ -353,6 +353,20 @@ def test_the_users_options_go_before_what_keeps_the_jvm_silent(tandem, java_pack
     run = tandem.invoke("demo.Warned::deepRecursion", java_package, "--java-home", java_home, "--timeout", "60", env=env)
     assert run.code == 0, run.stderr
     assert "ReservedStackAccess" in run.stderr
+
+
+def test_a_handlers_json_library_is_loaded_before_it_starts(tandem, java_home):
+    """Its time is the init phase's, and none of the function's timeout."""
+    run = tandem.invoke(
+        "example.Hello::myHandler",
+        example("hello-java.jar"),
+        *("--java-home", java_home, "--env", "JAVA_TOOL_OPTIONS=-Xlog:class+load", "--payload", "123", "--timeout", "60"),
+    )
+    assert run.code == 0, run.stderr
+    init, _, invocation = run.stderr.partition("START RequestId")
+    loaded = [line for line in invocation.splitlines() if ".fasterxml.jackson." in line]
+    assert ".fasterxml.jackson.databind.ObjectReader" in init
+    assert len(loaded) < 20, loaded
 
 
 def test_stdout_of_a_subshell_pipeline(tandem, tmp_path):

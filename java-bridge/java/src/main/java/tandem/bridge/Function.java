@@ -33,9 +33,10 @@ final class Function {
     this.logContext = new LogContext(loader);
   }
 
-  /** Resolves the handler and runs its init code. */
+  /** Resolves the handler, runs its init code, and has at hand what its first invocation needs. */
   void resolve() throws Throwable {
     call = new HandlerResolver(this).resolve(config.handler);
+    call.prepare();
   }
 
   /** What precedes the handler in each invocation. */

@@ -35,6 +35,11 @@ final class PlainSerializer implements PojoSerializer<Object> {
     writer = mapper.writerFor(javaType);
   }
 
+  /** Whether most values need nothing of the library. */
+  boolean isForPlainValues() {
+    return plainReader != null;
+  }
+
   /** Reads what lies in the slot's memory. */
   Object read(Slot slot) {
     byte[] text = slot.copyPayload();

@@ -56,6 +56,26 @@ final class Serializers {
     return known;
   }
 
+  /**
+   * Loads what the first value of a type would load, so that it counts as init. What fails here fails again in that
+   * invocation, whose error it is.
+   *
+   * @param type null where there is no value
+   */
+  void prepare(Type type) {
+    if (type == null || custom != null) {
+      return;
+    }
+    try {
+      PojoSerializer<Object> made = get(type);
+      if (made instanceof PlainSerializer && !((PlainSerializer) made).isForPlainValues()) {
+        warm();
+      }
+    } catch (Throwable e) {
+      cache.remove(type);
+    }
+  }
+
   PojoSerializer<Object> getForAndroid(Type type) throws Throwable {
     if (custom != null || isEvent(type)) {
       return get(type);

@@ -33,6 +33,12 @@ final class ValueCall implements Call {
   }
 
   @Override
+  public void prepare() {
+    serializers.prepare(inputType);
+    serializers.prepare(outputType);
+  }
+
+  @Override
   public void run(Slot slot, Invocation invocation) throws Throwable {
     boolean android = invocation.fromAndroid();
     Object input = inputType == null ? null : read(android, slot);
