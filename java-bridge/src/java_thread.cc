@@ -108,7 +108,7 @@ Slot* JavaThread::Take(uint64_t function, size_t in_size) {
       Attach(vm_);
     }
   }
-  if (last_served_ != function) {
+  if (attached_here_ && last_served_ != function) {
     if (std::find(served_.begin(), served_.end(), function) == served_.end()) served_.push_back(function);
     last_served_ = function;
   }

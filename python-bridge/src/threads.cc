@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <new>
+#include <stdexcept>
 
 namespace tandem::python {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 pthread_key_t ThreadKey(void (*end)(void*)) {
   static const pthread_key_t key = [end] {
     pthread_key_t made{};
-    pthread_key_create(&made, end);
+    if (pthread_key_create(&made, end) != 0) throw std::runtime_error("the process has no key for threads left");
     return made;
   }();
   return key;

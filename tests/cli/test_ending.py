@@ -248,10 +248,11 @@ def test_asyncio_and_signal_work_as_on_a_main_thread(invoke_python, python):
         def handler(event, context):
             signal.signal(signal.SIGUSR1, lambda number, frame: None)
             on_main = threading.current_thread() is threading.main_thread()
-            return [asyncio.run(answer()), on_main]
+            loop = asyncio.get_event_loop()  # other threads have none
+            return [loop.run_until_complete(answer()), asyncio.run(answer()), on_main]
         """
     run = invoke_python(source, "--python", python)
-    assert (run.code, run.stdout, run.handler_log()) == (0, b"[42, true]", "")
+    assert (run.code, run.stdout, run.handler_log()) == (0, b"[42, 42, true]", "")
 
 
 @pytest.mark.inline("a crash of the handler is not the command's")

@@ -2,10 +2,12 @@
 
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 from support import command_path, hint_of, hints_of, write_files, write_zip
 
+ROOT = Path(__file__).resolve().parents[2]
 ECHO = "def handler(event, context):\n    return event\n"
 
 
@@ -13,7 +15,9 @@ def test_version(tandem):
     run = tandem("--version")
     assert (run.code, run.stderr) == (0, "")
     lines = run.stdout.decode().splitlines()
-    assert re.fullmatch(r"tandem \d+\.\d+\.\d+ \(commit ([0-9a-f]{7,}|unknown)\)", lines[0])
+    commit = re.fullmatch(r"tandem \d+\.\d+\.\d+ \(commit ([0-9a-f]{7,}|unknown)\)", lines[0])[1]
+    head = subprocess.run(["git", "-C", ROOT, "rev-parse", "HEAD"], capture_output=True, text=True, check=False).stdout
+    assert head.startswith(commit) if head else commit == "unknown"
     loaders = [line.split()[1] for line in lines[1:]]
     assert "java" in loaders
     assert any(re.fullmatch(r"python3\.\d+", name) for name in loaders)

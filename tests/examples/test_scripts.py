@@ -68,6 +68,7 @@ def test_no_result_at_all_is_a_failure(helper, tmp_path):
         ("false; true", "check", "0 passed   1 failed"),  # a step ends at its first failed command
         ("true", "cases", "0 passed   1 failed"),
         ("run_gtest label /nowhere/program", "cases", "0 passed   1 failed"),
+        ("TANDEM_TEST_LIMIT=1 limited sleep 200", "check", "0 passed   1 failed"),
         ("echo output of the step; exit 3", "check", "0 passed   1 failed"),
     ],
 )

@@ -54,9 +54,9 @@ in_background() {
   trap "kill -- -$! 2>/dev/null || true" EXIT
 }
 
-# With the default actions for signals, whatever started us. The limit only ends a program that hangs for ever: before that
-# each test has a bound of its own, for GoogleTest in hang_guard.h, for pytest in tests/conftest.py.
-limited() { timeout --kill-after=20 900 env --default-signal "$@" </dev/null; }
+# With the default actions for signals, whatever started us. The limit, in seconds, only ends what hangs for ever: before
+# that each test has a bound of its own, for GoogleTest in hang_guard.h, for pytest in tests/conftest.py.
+limited() { timeout --kill-after=20 "${TANDEM_TEST_LIMIT:-900}" env --default-signal "$@" </dev/null; }
 
 # run_gtest LABEL PROGRAM [NAME=VALUE ...] [WRAPPER ...] [-- ARGUMENTS]: one GoogleTest program, its results as
 # LABEL.xml.
@@ -82,6 +82,6 @@ run_pytest() {
   local folder=$1
   shift
   printf '\n==== pytest %s\n' "$folder"
-  limited env "$@" "$test_python" -B -m pytest -p no:cacheprovider -p no:faulthandler -q -ra \
+  TANDEM_TEST_LIMIT=2400 limited env "$@" "$test_python" -B -m pytest -p no:cacheprovider -p no:faulthandler -q -ra \
     "--confcutdir=$root/tests" "--junitxml=$results/$step/${folder//\//-}.xml" "$root/$folder"
 }

@@ -299,13 +299,13 @@ still=(setarch "$(uname -m)" --addr-no-randomize)
 
 # sanitized PRESET NAME=VALUE...: the programs without a VM; a build without bridges has no others.
 sanitized() {
-  local preset=$1 program status=0
+  local preset=$1 program status=0 limit=900
   shift
   local -a arguments=()
-  [[ $extent != all ]] || arguments=(-- --gtest_repeat=20 --gtest_shuffle --gtest_break_on_failure)
+  [[ $extent != all ]] || limit=7200 arguments=(-- --gtest_repeat=20 --gtest_shuffle --gtest_break_on_failure)
   for program in "$root/build/$preset/bin/tests"/*_test; do
     if [[ -e $root/build/$preset/lib/tandem/loaders/java.so ]] && needs_vm "${program##*/}"; then continue; fi
-    run_gtest "${program##*/}" "$program" "$@" "${still[@]}" "${arguments[@]}" || status=1
+    TANDEM_TEST_LIMIT=$limit run_gtest "${program##*/}" "$program" "$@" "${still[@]}" "${arguments[@]}" || status=1
   done
   return "$status"
 }
@@ -387,4 +387,4 @@ step_lint() {
 # A release build from nothing, which other work on the machine may slow down a lot.
 step_quickstart() { TANDEM_TEST_LIMIT=2400 limited "$root/tests/lib/fresh-quickstart"; }
 
-step_bench() { limited "$root/bench/run" --short; }
+step_bench() { TANDEM_TEST_LIMIT=3600 limited "$root/bench/run" --short; }

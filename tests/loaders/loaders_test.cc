@@ -112,25 +112,32 @@ class LoaderSuite : public testing::TestWithParam<Language> {
   }
 };
 
-TEST_P(LoaderSuite, IsOpenedByOneEntryAndImportsNothingOfCore) {
-  const std::string module = Add("echo").runtime().info.module;
-  const auto output = [](const std::string& command) {
-    const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
-    std::string text;
-    std::array<char, 4096> buffer{};
-    while (std::fgets(buffer.data(), buffer.size(), pipe.get()) != nullptr) text += buffer.data();
-    return text;
-  };
-  const std::string defined = output("nm -D --defined-only '" + module + "'");
-  EXPECT_NE(defined.find(" T tandem_loader_v1"), std::string::npos) << module;
+std::string OutputOf(const std::string& command) {
+  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
+  std::string text;
+  std::array<char, 4096> buffer{};
+  while (std::fgets(buffer.data(), buffer.size(), pipe.get()) != nullptr) text += buffer.data();
+  return text;
+}
+
+void ExpectOneEntryAndNothingOfCore(const std::string& module, const std::string& entry) {
+  const std::string defined = OutputOf("nm -D --defined-only '" + module + "'");
+  EXPECT_NE(defined.find(" T " + entry), std::string::npos) << module;
   EXPECT_EQ(std::count(defined.begin(), defined.end(), '\n'), 1) << defined;
   // " U " only: a weak reference to a loader's own thread-local initialiser is no import.
-  EXPECT_EQ(output("nm -D --undefined-only '" + module + "' | grep ' U ' | grep tandem"), "");
-  const std::string dynamic = output("readelf -d '" + module + "'");
+  EXPECT_EQ(OutputOf("nm -D --undefined-only '" + module + "' | grep ' U ' | grep tandem"), "");
+  const std::string dynamic = OutputOf("readelf -d '" + module + "'");
   EXPECT_NE(dynamic.find("NEEDED"), std::string::npos);
   for (const char* library : {"libtandem", "libpython", "libjvm"}) {
     EXPECT_EQ(dynamic.find(library), std::string::npos) << library;
   }
+}
+
+TEST_P(LoaderSuite, ItAndItsFinderHaveOneEntryAndImportNothingOfCore) {
+  const RuntimeInfo& info = Add("echo").runtime().info;
+  ExpectOneEntryAndNothingOfCore(info.module, "tandem_loader_v1");
+  const std::string finder = info.module.substr(0, info.module.rfind('/') + 1) + info.language + "-finder.so";
+  ExpectOneEntryAndNothingOfCore(finder, "tandem_finder_v1");
 }
 
 TEST_P(LoaderSuite, Greets) {

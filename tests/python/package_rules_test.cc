@@ -41,6 +41,20 @@ TEST(Packages, K23LazyImportsOfTwoThreadsStayApart) {
   EXPECT_EQ(wrong, 0);
 }
 
+TEST(Packages, K23ImportsThatGoOnAtOnceStayApart) {
+  std::string place = (std::filesystem::temp_directory_path() / "tandem-meeting-XXXXXX").string();
+  ASSERT_NE(mkdtemp(place.data()), nullptr);
+  const std::string event = "\"" + place + "\"";
+  Function& twin = PythonRuntime::Add("hello_python.lazy_at_once", "twin");
+  Function& other = PythonRuntime::Add("hello_python.lazy_at_once", "other");
+  std::string twins;
+  std::thread first([&] { twins = Answer(twin, event); });
+  EXPECT_EQ(Answer(other, event), "ok \"other at once\"");
+  first.join();
+  EXPECT_EQ(twins, "ok \"twin at once\"");
+  std::filesystem::remove_all(place);
+}
+
 TEST(Packages, I36FunctionsOfOnePackageRunAtOnce) {
   Function& left = PythonRuntime::Add("wire.echo");
   Function& right = PythonRuntime::Add("logs.from_thread");

@@ -111,6 +111,12 @@ TEST(AbiLayout, FinderTable) {
   EXPECT_AT(tandem_claim_request, layers, 40);
   EXPECT_AT(tandem_claim_request, layers_size, 48);
   EXPECT_AT(tandem_runtime_info, identifier, 8);
+  EXPECT_AT(tandem_runtime_info, version, 24);
+  EXPECT_AT(tandem_runtime_info, path, 40);
+  EXPECT_AT(tandem_runtime_info, library, 56);
+  EXPECT_AT(tandem_runtime_info, preload, 72);
+  EXPECT_AT(tandem_runtime_info, module, 88);
+  EXPECT_AT(tandem_runtime_info, origin, 104);
   EXPECT_AT(tandem_runtime_info, reason, 120);
   EXPECT_AT(tandem_find_request, path, 24);
   EXPECT_AT(tandem_find_request, options_size, 48);

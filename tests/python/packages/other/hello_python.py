@@ -11,6 +11,15 @@ def lazy(event, context):
     return lazily.NAME
 
 
+def lazy_at_once(event, context):
+    """Imports a module that waits, while it is imported, until the other package does so, too."""
+    global meeting_place
+    meeting_place = event
+    import lazily_at_once
+
+    return lazily_at_once.NAME
+
+
 def decimals(event, context):
     import collections
     import decimal
