@@ -1,5 +1,6 @@
 #include "exit_catcher.h"
 
+#include <dlfcn.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -26,8 +27,23 @@ void CatchExit(InvocationEnd& end) {
 
 }  // namespace tandem::cli
 
-// Stands before the C library's for all that is loaded into this process.
-extern "C" __attribute__((visibility("default"))) void _exit(int status) {
+// These stand before the C library's for all that is loaded into this process.
+extern "C" {
+
+__attribute__((visibility("default"))) void _exit(int status) {
   tandem::cli::Caught(status);
   tandem::cli::EndProcessNow(status);
+}
+
+__attribute__((visibility("default"))) void _Exit(int status) noexcept {
+  tandem::cli::Caught(status);
+  tandem::cli::EndProcessNow(status);
+}
+
+__attribute__((visibility("default"))) void quick_exit(int status) noexcept {
+  tandem::cli::Caught(status);
+  using QuickExit = void (*)(int);
+  if (const auto next = reinterpret_cast<QuickExit>(dlsym(RTLD_NEXT, "quick_exit")); next != nullptr) next(status);
+  tandem::cli::EndProcessNow(status);
+}
 }

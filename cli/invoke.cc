@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <functional>
@@ -28,7 +29,16 @@ namespace {
 constexpr std::size_t kHandlerStackBytes = std::size_t{8} << 20U;
 
 // By which a JVM makes neither a socket nor a file of its figures in /tmp, which no end of this process would remove.
-constexpr char kJvmWithoutFiles[] = "-XX:+DisableAttachMechanism -XX:-UsePerfData";
+constexpr char kJvmWithoutFiles[] = "-XX:+DisableAttachMechanism -XX:-UsePerfData -XX:ErrorFile=";
+
+// A JVM that crashes writes about it into its working directory, the package, unless it has another place: the folder
+// of temporary files.
+std::string JvmDefaults() {
+  const char* named = std::getenv("TMPDIR");
+  std::string folder = named == nullptr || *named != '/' ? "/tmp" : named;
+  if (folder.find_first_of(" \t\n\"'%") != std::string::npos) folder = "/tmp";
+  return kJvmWithoutFiles + folder + "/hs_err_pid%p.log";
+}
 
 constexpr std::string_view kUsage =
     "Usage: tandem invoke --handler NAME [options]\n"
@@ -80,7 +90,7 @@ RuntimeOptions OptionsFor(Session& session) {
   RuntimeOptions options;
   options.loader_dirs = LoaderDirs();
   options.languages = session.choice.languages;
-  options.languages["java"].options["jvm.defaults"] = kJvmWithoutFiles;
+  options.languages["java"].options["jvm.defaults"] = JvmDefaults();
   options.runtime_match = session.choice.match;
   options.log_sink = &session.log;
   options.platform_logs = PlatformLogs::kOn;  // --quiet hides the lines, but their times and the log tail are wanted

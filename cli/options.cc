@@ -23,7 +23,18 @@ const OptionSpec* SpecOf(const OptionTable& table, std::string_view token) {
   return found == table.end() ? nullptr : &*found;
 }
 
-// The next option together with its value. The library's own parsers refuse an empty value and take "-1" for an option.
+// An option that is followed by another one.
+struct MissingValue {
+  const OptionSpec& spec;
+};
+
+std::string NeedsValue(const OptionSpec& spec) {
+  return "--" + std::string(spec.name) + " needs a value: " + std::string(spec.value);
+}
+
+// The next option together with its value; throws MissingValue. The library's own parsers refuse an empty value and
+// take
+// "-1" for an option.
 std::vector<po::option> TakeValueOption(const OptionTable& table, std::vector<std::string>& rest) {
   const std::string token = rest.front();
   const bool is_long = token.starts_with("--");
@@ -38,7 +49,8 @@ std::vector<po::option> TakeValueOption(const OptionTable& table, std::vector<st
     value = token.substr(equals + 1);
   } else if (token.size() > name_size) {
     value = token.substr(name_size);
-  } else if (rest.size() > 1 && SpecOf(table, rest[1]) == nullptr) {
+  } else if (rest.size() > 1) {
+    if (SpecOf(table, rest[1].substr(0, rest[1].find('='))) != nullptr) throw MissingValue{*spec};
     value = rest[1];
     taken = 2;
   } else {
@@ -130,11 +142,11 @@ Result<ParsedOptions> ParseOptions(const OptionTable& table, const std::vector<s
   } catch (const po::unknown_option& error) {
     return UnknownOption(table, error.get_option_name());
   } catch (const po::invalid_command_line_syntax& error) {
-    std::string name = error.get_option_name();
-    const OptionSpec* spec = SpecOf(table, name);
+    const OptionSpec* spec = SpecOf(table, error.get_option_name());
     if (spec == nullptr) return Bad(error.what());
-    name = "--" + std::string(spec->name);
-    return Bad(spec->value.empty() ? name + " takes no value" : name + " needs a value: " + std::string(spec->value));
+    return Bad(spec->value.empty() ? "--" + std::string(spec->name) + " takes no value" : NeedsValue(*spec));
+  } catch (const MissingValue& missing) {
+    return Bad(NeedsValue(missing.spec));
   } catch (const po::error& error) {
     return Bad(error.what());
   }

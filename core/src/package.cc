@@ -39,7 +39,7 @@ Result<std::string> ReadFile(const std::string& path, std::uint64_t limit) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return {Code::kInvalidArgument, "cannot read the package " + path + ": " + Message(errno)};
   std::string bytes;
-  std::array<char, 256UL * 1024> buffer{};
+  std::vector<char> buffer(std::size_t{256} << 10);  // not on the stack, which is a caller's
   int error = 0;
   for (;;) {
     const ssize_t got = read(file, buffer.data(), buffer.size());
@@ -117,8 +117,9 @@ Result<fs::path> PackagesFolder(const PackageOptions& options) {
   for (fs::path& place : places) {
     if (place.empty()) {
       std::error_code error;
-      place = fs::temp_directory_path(error) / ("tandem-" + std::to_string(geteuid()));
-      if (error) {
+      const std::string named = Variable("TMPDIR");
+      place = fs::path(named.empty() ? "/tmp" : named) / ("tandem-" + std::to_string(geteuid()));
+      if (!fs::is_directory(place.parent_path(), error)) {
         failure = {Code::kInvalidArgument, "the folder of temporary files, which TMPDIR names, is none"};
         continue;
       }

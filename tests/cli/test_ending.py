@@ -1,5 +1,6 @@
 """Handlers that do not come back, or end the process."""
 
+import os
 import re
 import resource
 import signal
@@ -50,6 +51,7 @@ def assert_timed_out(run, seconds, log):
     line = rf"\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{{3}}Z {run.request_id} Task timed out after {seconds} seconds\n\n"
     start = rf"START RequestId: {run.request_id} Version: \$LATEST\n"
     assert re.fullmatch(start + log + line + end, run.stderr, re.DOTALL), run.stderr
+    assert "[ERROR]" not in run.stderr
     assert f"Duration: {float(seconds) * 1000:.2f} ms" in run.stderr
 
 
@@ -127,6 +129,8 @@ def test_timeout_during_init(invoke_python):
         ("sys.exit('bye')", "with error: exit status 1"),
         ("ctypes.CDLL(None).exit(9)", "with error: exit status 9"),
         ("ctypes.CDLL(None).exit(0)", "without providing a reason"),
+        ("ctypes.CDLL(None)._Exit(8)", "with error: exit status 8"),
+        ("ctypes.CDLL(None).quick_exit(3)", "with error: exit status 3"),
         ("os._exit(4)", "with error: exit status 4"),
         ("os._exit(0)", "without providing a reason"),
     ],
@@ -253,6 +257,18 @@ def test_asyncio_and_signal_work_as_on_a_main_thread(invoke_python, python):
         """
     run = invoke_python(source, "--python", python)
     assert (run.code, run.stdout, run.handler_log()) == (0, b"[42, 42, true]", "")
+
+
+@pytest.mark.inline("a crash of the handler is not the command's")
+def test_a_jvm_that_crashes_leaves_the_package_alone(tandem, java_package, java_home, tmp_path):
+    """K-19: what it writes about the crash goes to the temporary files."""
+    before = sorted(os.listdir(java_package))
+    run = tandem.invoke(
+        "demo.Ending::crash", java_package, "--java-home", java_home, "--timeout", "60", env={"TMPDIR": str(tmp_path)}
+    )
+    assert run.code == -signal.SIGABRT
+    assert sorted(os.listdir(java_package)) == before
+    assert [path.name.split("_pid")[0] for path in tmp_path.glob("*.log")] == ["hs_err"]
 
 
 @pytest.mark.inline("a crash of the handler is not the command's")

@@ -104,6 +104,18 @@ REFUSED = {
 }
 
 
+@pytest.mark.parametrize("temporary", ["", "/nowhere"])
+def test_temporary_files_where_there_is_no_cache(tandem, tmp_path, temporary):
+    """An empty TMPDIR names nothing, as one that is not set."""
+    package = write_zip(tmp_path / "package.zip", {"app.py": ECHO})
+    run = tandem.invoke("app.handler", package, env={"TANDEM_CACHE_DIR": "", "HOME": "", "TMPDIR": temporary})
+    if temporary:
+        named = "--code: the folder of temporary files, which TMPDIR names, is none; TANDEM_CACHE_DIR names another place"
+        assert (run.code, run.stderr) == (2, f"tandem: invoke: {named}\n")
+    else:
+        assert run.code == 0, run.stderr
+
+
 @pytest.mark.parametrize("kind", REFUSED)
 def test_archive_that_is_refused(tandem, tmp_path, kind):
     """K-15, K-16, K-20: exit 2, one line, and nothing is left behind or lies outside."""

@@ -68,6 +68,21 @@ SPEEDY = """
             "hello_python.function",
         ),
         (
+            "hello_python::my_handler",
+            "a Python handler is named module.function, with a dot: the modules at the package's root are "
+            "hello_python, tools",
+        ),
+        (
+            "hello.python.Hello::my_handler",
+            "a Python handler is named module.function, with a dot: the modules at the package's root are "
+            "hello_python, tools",
+        ),
+        (
+            "tools.Hello::run",
+            "a Python handler is named module.function, with a dot: the modules at the package's root are "
+            "hello_python, tools",
+        ),
+        (
             "my_handler",
             "a Python handler is named module.function, with a dot: the modules at the package's root are "
             "hello_python, tools",

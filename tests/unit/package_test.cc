@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <pthread.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -61,6 +62,27 @@ TEST_F(PackageTest, AnArchiveIsUnpackedWithItsFoldersAndModes) {
   EXPECT_EQ(status.st_mode & 0777U, 0444U) << "K-17, K-19";
   stat((root / "pkg").c_str(), &status);
   EXPECT_EQ(status.st_mode & 0777U, 0755U) << "rm -r works for an ordinary user";
+}
+
+TEST_F(PackageTest, ASmallStackIsEnough) {
+  constexpr std::size_t kStackBytes = std::size_t{256} << 10;
+  pthread_attr_t attributes{};
+  pthread_attr_init(&attributes);
+  ASSERT_EQ(pthread_attr_setstacksize(&attributes, kStackBytes), 0);
+  std::string answer;
+  std::function<void()> open = [&, path = Zip({{"a.py", "1"}})] {
+    const auto package = OpenPackage(path, options_);
+    answer = package.ok() ? Read(fs::path(package->root) / "a.py") : package.status().message();
+  };
+  const auto run = [](void* task) -> void* {
+    (*static_cast<std::function<void()>*>(task))();
+    return nullptr;
+  };
+  pthread_t thread{};
+  ASSERT_EQ(pthread_create(&thread, &attributes, run, &open), 0);
+  pthread_join(thread, nullptr);
+  pthread_attr_destroy(&attributes);
+  EXPECT_EQ(answer, "1");
 }
 
 TEST_F(PackageTest, EqualBytesShareOneTree) {

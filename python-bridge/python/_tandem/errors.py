@@ -28,7 +28,8 @@ def report(error, request_id, escaped, as_json):
             _end_process(end.status)
         return end.status, "", "", b"", []
     result = {"errorMessage": message, "errorType": kind, "requestId": request_id, "stackTrace": trace}
-    native.log(_log_text(result, escaped, as_json), native.ERROR, as_json)
+    if not isinstance(error, Cancelled):  # no failure of the code's: whoever has asked for it says why
+        native.log(_log_text(result, escaped, as_json), native.ERROR, as_json)
     hint = hints.of_failure(error)
     if hint is not None:
         native.hint(hint)

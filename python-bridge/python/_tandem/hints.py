@@ -123,6 +123,8 @@ def _of_chain(chain, handler):
 @_quiet
 def of_attribute(module, module_name, attribute):
     """The hint for a module without the handler's attribute (H-PY-18)."""
+    if "::" in attribute:
+        return of_name()
     return _once(("attribute", module_name, attribute), _missing_attribute, module, module_name, attribute)
 
 

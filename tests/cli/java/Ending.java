@@ -31,6 +31,14 @@ public class Ending {
     return "still here";
   }
 
+  /** As a crash of native code ends the process. */
+  public String crash(Object event) throws Exception {
+    String pid = java.lang.management.ManagementFactory.getRuntimeMXBean().getName().split("@")[0];
+    new ProcessBuilder("kill", "-SEGV", pid).start().waitFor();
+    Thread.sleep(Long.MAX_VALUE);
+    return "still here";
+  }
+
   public String fail(Object event) {
     throw new IllegalStateException("no");
   }
