@@ -12,22 +12,14 @@ REQUIRED is a comma-separated list such as java17,python3.11. RUNTIMES_JSON is t
 import glob
 import json
 import os
+import pathlib
 import re
 import subprocess
 import sys
 
-OLDEST = (3, 9)
 COMPANION = "3.11"  # built beside the newest one where it is there: the last version with escaped output (J-03)
 
-PROBE = """
-import os, sys, sysconfig
-value = sysconfig.get_config_var
-name, folder = value("INSTSONAME") or "-", value("LIBDIR") or ""
-places = [os.path.join(folder, name), os.path.join(folder, value("MULTIARCH") or "", name)]
-header = os.path.join(sysconfig.get_path("include"), "Python.h")
-usable = value("Py_ENABLE_SHARED") and os.path.exists(header) and any(map(os.path.exists, places))
-print("%d.%d %d" % (sys.version_info[:2] + (bool(usable),)))
-"""
+PROBE = pathlib.Path(__file__).resolve().parents[2] / "python-bridge" / "cmake" / "probe.py"
 
 
 def version_key(text):
@@ -35,15 +27,17 @@ def version_key(text):
 
 
 def interpreters():
-    """All python3.X that PATH or pyenv know, by real path."""
-    folders = os.environ.get("PATH", "").split(os.pathsep)
-    roots = [os.environ.get("PYENV_ROOT"), os.path.expanduser("~/.pyenv")]
-    for root in filter(None, roots):
-        folders += glob.glob(os.path.join(root, "versions", "*", "bin"))
+    """All python3.X where the build looks for them (python-bridge/cmake/FindPythons.cmake), by real path."""
+    folders = []
+    for folder in os.environ.get("PATH", "").split(os.pathsep):
+        shims = re.fullmatch(r"(.*)/shims/?", folder)
+        folders += glob.glob(shims[1] + "/versions/*/bin") if shims else [folder]
+    home = os.path.expanduser("~")
+    pyenv = os.environ.get("PYENV_ROOT", home + "/.pyenv")
+    for root in (pyenv + "/versions", home + "/.pyenv/versions", home + "/.local/share/uv/python", "/opt"):
+        folders += glob.glob(root + "/*/bin")
     found = set()
-    for folder in folders:
-        if os.path.basename(folder) == "shims":
-            continue
+    for folder in [*folders, "/usr/bin", "/usr/local/bin"]:
         for path in glob.glob(os.path.join(folder, "python3.[0-9]*")):
             if re.fullmatch(r"python3\.\d+", os.path.basename(path)) and os.access(path, os.X_OK):
                 found.add(os.path.realpath(path))
@@ -54,11 +48,10 @@ def usable_versions():
     """The X.Y that a loader can be built for, newest first."""
     versions = set()
     for path in interpreters():
-        probe = subprocess.run([path, "-I", "-c", PROBE], capture_output=True, text=True, check=False)
-        answer = probe.stdout.split()
-        if probe.returncode == 0 and len(answer) == 2 and answer[1] == "1":
-            if tuple(version_key(answer[0])) >= OLDEST:
-                versions.add(answer[0])
+        probe = subprocess.run([path, "-I", PROBE], capture_output=True, text=True, check=False)
+        answers = dict(line.split("=", 1) for line in probe.stdout.splitlines() if "=" in line)
+        if probe.returncode == 0 and answers.get("reason") == "":
+            versions.add(answers["version"])
     return sorted(versions, key=version_key, reverse=True)
 
 
