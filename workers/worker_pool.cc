@@ -15,8 +15,6 @@ namespace {
 
 using Clock = WorkerProcess::Clock;
 
-constexpr std::chrono::seconds kInitLimit{10};  // E-35
-
 v1::WorkerRuntime RuntimeMessage(const RuntimeInfo& info, const LanguageOptions& language) {
   v1::WorkerRuntime message;
   message.set_language(info.language);
@@ -220,7 +218,7 @@ bool WorkerPool::Run::Init() {
   }
   const auto started = Clock::now();
   if (!StartWorker()) return false;
-  const Answer how = worker_->WaitOpen(log_, started + kInitLimit, result_.outcome);
+  const Answer how = worker_->WaitOpen(log_, started + pool_.workers_.options().init_limit, result_.outcome);
   if (how == Answer::kTooLate) {
     worker_.reset();
     late_init_ = true;

@@ -1,4 +1,8 @@
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <atomic>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <stdexcept>
@@ -66,6 +70,15 @@ void ReportInitError(const tandem_loader& loader, tandem_sink* sink, const std::
   loader.host->result_error(sink, &error);
 }
 
+// Of all processes that have this variable, which names a file that is not there at first.
+bool IsFirstOpen() {
+  const char* const file = std::getenv("TANDEM_TEST_OPENED");
+  if (file == nullptr) std::abort();
+  const int made = open(file, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+  if (made >= 0) close(made);
+  return made >= 0;
+}
+
 // Handler names: "native.<handler>", or "init.<how it fails>".
 std::int32_t Open(tandem_loader* loader, const tandem_function_config* config, tandem_sink* sink,
                   tandem_handler** handler) {
@@ -89,11 +102,15 @@ std::int32_t Open(tandem_loader* loader, const tandem_function_config* config, t
     ReportInitError(*loader, sink, "Native.BadFunction", "open " + std::to_string(open), TANDEM_STICKY);
     return TANDEM_OK;
   }
+  if (name == "init.stuck" || (name == "init.stuck_once" && IsFirstOpen())) {
+    for (;;) pause();
+  }
   if (name == "init.exit") {
     ReportInitError(*loader, sink, "", "", TANDEM_EXITED);
     return TANDEM_OK;
   }
-  const HandlerFunction run = name.starts_with("native.") ? FindHandler(name.substr(std::strlen("native."))) : nullptr;
+  HandlerFunction run = name.starts_with("native.") ? FindHandler(name.substr(std::strlen("native."))) : nullptr;
+  if (name == "init.stuck_once") run = FindHandler("identity");
   if (run == nullptr) {
     ReportInitError(*loader, sink, "Runtime.HandlerNotFound", "there is no handler '" + name + "'", TANDEM_KEEP);
     return TANDEM_OK;

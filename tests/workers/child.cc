@@ -167,12 +167,21 @@ int AnotherVersion() {
   return tandem::test::SendRaw(3, tandem::test::Bytes(prefix, {hello, sizeof hello})) ? 0 : 1;
 }
 
+// A worker of another version, as the host starts it: protocol 99 and version 9.9.
+int WorkerOfAnotherVersion() {
+  const char hello[] = {0x0A, 0x07, 0x08, 0x63, 0x12, 0x03, '9', '.', '9'};
+  const tandem::test::RawPrefix prefix{.header_size = sizeof hello};
+  if (!tandem::test::SendRaw(3, tandem::test::Bytes(prefix, {hello, sizeof hello}))) return 1;
+  Stay();
+}
+
 }  // namespace
 
 int main(int argc, char** argv, char** environment) {
   const std::string_view what = argc > 1 ? argv[1] : "";
   const long number = argc > 3 ? std::strtol(argv[3], nullptr, 10) : 0;
   NoCore();
+  if (std::string_view(argv[0]) == "tandem-worker") return WorkerOfAnotherVersion();
   if (what == "namespace") return AnotherVersion();
   if (what == "exit") return static_cast<int>(number);
   if (what == "signal") raise(static_cast<int>(number));

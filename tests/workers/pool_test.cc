@@ -269,6 +269,62 @@ TEST(Init, ThatFailsIsTriedAgain_E34_HPY36) {
   EXPECT_EQ(runtime.Call(function), first);
 }
 
+class InitLimit : public testing::Test {
+ protected:
+  static WorkerOptions Options() {
+    WorkerOptions options;
+    options.init_limit = milliseconds(50);
+    return options;
+  }
+  static FunctionConfig Config(const std::string& handler) {
+    FunctionConfig config = WorkerRuntime::Config("identity");
+    config.handler = handler;
+    return config;
+  }
+};
+
+TEST_F(InitLimit, IsFollowedByAnotherInitUnderTheFunctionsTimeout_E35) {
+  WorkerRuntime runtime(Options(), PlatformLogs::kOn);
+  FunctionConfig config = Config("init.stuck");
+  config.timeout = milliseconds(100);
+  Function& function = runtime.Add(config);
+  for (int i = 0; i < 2; ++i) {
+    const InvokeResult result = runtime.Invoke(function);
+    EXPECT_NE(Text(result.outcome).find("Task timed out after 0.10 seconds"), std::string::npos);
+    EXPECT_EQ(result.report.duration, milliseconds(100));
+  }
+}
+
+TEST_F(InitLimit, DoesNotFailWhatIsReadyTheSecondTime_E35) {
+  const std::string file = testing::TempDir() + "tandem-opened-" + std::to_string(getpid());
+  WorkerRuntime runtime(Options());
+  FunctionConfig config = Config("init.stuck_once");
+  config.variables = {{"TANDEM_TEST_OPENED", file}};
+  Function& function = runtime.Add(config);
+  EXPECT_EQ(Words(runtime.Call(function), ':').back(), "1");
+  EXPECT_EQ(Words(runtime.Call(function), ':').back(), "2");
+  EXPECT_TRUE(std::filesystem::remove(file)) << "the first init has not been tried";
+}
+
+TEST(WorkerProgram, OfAnotherVersionIsRefusedInOneLine) {
+  const std::filesystem::path folder = testing::TempDir() + "tandem-programs-" + std::to_string(getpid());
+  std::filesystem::create_directory(folder);
+  std::filesystem::create_symlink(TANDEM_TEST_SUPERVISOR, folder / "tandem-supervisor");
+  std::filesystem::create_symlink(TANDEM_TEST_CHILD, folder / "tandem-worker");
+  WorkerOptions options;
+  options.program_dir = folder;
+  {
+    WorkerRuntime runtime(options);
+    Function& function = runtime.Add("identity");
+    for (int i = 0; i < 2; ++i) {
+      EXPECT_EQ(runtime.Call(function), "fault: the worker of function '" + function.config().name +
+                                            "': the worker program is of another version, 9.9, whose protocol is 99 "
+                                            "and not 1: install both from one build");
+    }
+  }
+  std::filesystem::remove_all(folder);
+}
+
 TEST(Payload, OfAnySizePassesThrough) {
   WorkerRuntime runtime;
   Function& function = runtime.Add("echo");
