@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "workers/file_descriptor.h"
@@ -36,6 +37,19 @@ std::optional<TreeProcess> ReadProcess(int proc, std::string_view name) {
   return process;
 }
 
+// Reads numbers with a blank behind each.
+void AddNumbers(int file, std::vector<pid_t>& to) {
+  std::array<char, 4096> text{};
+  pid_t number = 0;
+  for (ssize_t count = 0; (count = read(file, text.data(), text.size())) > 0;) {
+    for (const char c : std::string_view(text.data(), static_cast<std::size_t>(count))) {
+      const bool digit = c >= '0' && c <= '9';
+      if (!digit && number != 0) to.push_back(number);
+      number = digit ? number * 10 + (c - '0') : 0;
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<TreeProcess> Descendants(pid_t root, const std::set<pid_t>& except) {
@@ -56,6 +70,17 @@ std::vector<TreeProcess> Descendants(pid_t root, const std::set<pid_t>& except) 
   // NOLINTNEXTLINE(modernize-loop-convert): it grows meanwhile
   for (std::size_t i = 0; i < found.size(); ++i) add_children(found[i].pid);
   return found;
+}
+
+void AddChildren(pid_t parent, std::vector<pid_t>& children) {
+  const std::string path = "/proc/" + std::to_string(parent) + "/task";
+  const std::unique_ptr<DIR, int (*)(DIR*)> threads(opendir(path.c_str()), closedir);
+  while (const dirent* thread = threads == nullptr ? nullptr : readdir(threads.get())) {
+    if (thread->d_name[0] == '.') continue;
+    const std::string name = std::string(thread->d_name) + "/children";
+    const FileDescriptor file(openat(dirfd(threads.get()), name.c_str(), O_RDONLY | O_CLOEXEC));
+    AddNumbers(file.get(), children);
+  }
 }
 
 }  // namespace tandem::workers

@@ -19,6 +19,9 @@ struct TreeProcess {
 // below them. A process that is forked meanwhile may be absent.
 std::vector<TreeProcess> Descendants(pid_t root, const std::set<pid_t>& except = {});
 
+// Adds the children of `parent` as /proc lists them, which is cheap.
+void AddChildren(pid_t parent, std::vector<pid_t>& children);
+
 }  // namespace tandem::workers
 
 #endif  // TANDEM_WORKERS_PROCESS_TREE_H_

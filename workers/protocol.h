@@ -14,6 +14,9 @@ inline constexpr std::uint32_t kWorkerProtocol = 1;
 inline constexpr int kSupervisorChannel = 3;
 inline constexpr int kWorkerChannel = 3;
 
+// What a keeper calls itself.
+inline constexpr char kKeeperName[] = "tandem-keeper";
+
 }  // namespace tandem::workers
 
 #endif  // TANDEM_WORKERS_PROTOCOL_H_

@@ -225,7 +225,7 @@ bool WorkerPool::Run::Init() {
     return StartWorker();
   }
   result_.report.init_duration = Clock::now() - started;
-  if (how == Answer::kGone) Settle(how);
+  if (how != Answer::kGiven) Settle(how);
   if (result_.outcome.ok()) return true;
   if (result_.outcome.disposition() == Disposition::kSticky) {
     const std::scoped_lock lock(pool_.mutex_);
@@ -285,6 +285,8 @@ void WorkerPool::Run::Settle(Answer how) {
     result_.report.timed_out = true;
     result_.report.duration = config_.timeout;
     result_.outcome = TimeoutOutcome(result_.request_id.view(), config_.timeout);
+  } else if (how == Answer::kTooMuch) {
+    result_.outcome = OutOfMemoryOutcome(result_.request_id.view());
   } else if (!worker_->refusal().empty()) {
     result_.outcome =
         Outcome::Fault(Status(Code::kInternal, "the worker of function '" + config_.name + "': " + worker_->refusal()));

@@ -30,7 +30,6 @@ Result<std::pair<FileDescriptor, FileDescriptor>> OutputPipe() {
 
 // For poll, whose longest wait is an int.
 int MillisecondsUntil(WorkerProcess::Clock::time_point deadline) {
-  if (deadline == WorkerProcess::kForever) return -1;
   constexpr std::int64_t kLongest = 60'000;
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - WorkerProcess::Clock::now()).count();
   return static_cast<int>(std::clamp<std::int64_t>(left, 0, kLongest));
@@ -55,8 +54,9 @@ Result<std::unique_ptr<WorkerProcess>> WorkerProcess::Start(Supervisor& supervis
   process.files = {nothing.get(), output->second.get(), output->second.get(), ends->second.fd()};
   auto started = supervisor.StartProcess(process);
   if (!started) return started.status();
-  std::unique_ptr<WorkerProcess> worker(
-      new WorkerProcess(std::move(ends->first), std::move(output->first), std::move(*started)));
+  constexpr std::int64_t kMiB = 1 << 20;
+  std::unique_ptr<WorkerProcess> worker(new WorkerProcess(std::move(ends->first), std::move(output->first),
+                                                          std::move(*started), spec.function.memory_size_mb() * kMiB));
   v1::ToWorker message;
   *message.mutable_open() = spec.function;
   auto bytes = proto::Serialize(message);
@@ -72,6 +72,27 @@ WorkerProcess::~WorkerProcess() {
 }
 
 Answer WorkerProcess::WaitOpen(InvocationLog& log, Clock::time_point deadline, Outcome& outcome) {
+  memory_.Begin(Clock::now());
+  return AtLast(TakeOpened(log, deadline, outcome));
+}
+
+Answer WorkerProcess::Run(const v1::Invocation& invocation, const Payload& payload, const ChunkReceiver& chunks,
+                          InvocationLog& log, Clock::time_point deadline, Outcome& outcome) {
+  memory_.Begin(Clock::now());
+  return AtLast(Call(invocation, payload, chunks, log, deadline, outcome));
+}
+
+Answer WorkerProcess::AtLast(Answer how) {
+  if (how != Answer::kGiven || !memory_.End(Clock::now())) return how;
+  return KillForMemory();
+}
+
+Answer WorkerProcess::KillForMemory() {
+  process_->Kill();
+  return Answer::kTooMuch;
+}
+
+Answer WorkerProcess::TakeOpened(InvocationLog& log, Clock::time_point deadline, Outcome& outcome) {
   Message answer;
   const Answer how = Next(log, deadline, answer);
   if (how != Answer::kGiven) return how;
@@ -85,8 +106,8 @@ Answer WorkerProcess::WaitOpen(InvocationLog& log, Clock::time_point deadline, O
   return how;
 }
 
-Answer WorkerProcess::Run(const v1::Invocation& invocation, const Payload& payload, const ChunkReceiver& chunks,
-                          InvocationLog& log, Clock::time_point deadline, Outcome& outcome) {
+Answer WorkerProcess::Call(const v1::Invocation& invocation, const Payload& payload, const ChunkReceiver& chunks,
+                           InvocationLog& log, Clock::time_point deadline, Outcome& outcome) {
   v1::ToWorker message;
   message.mutable_invocation()->set_call(++calls_);
   *message.mutable_invocation()->mutable_invocation() = invocation;
@@ -120,10 +141,10 @@ Answer WorkerProcess::Next(InvocationLog& log, Clock::time_point deadline, Messa
   for (;;) {
     std::array<pollfd, 3> waited{
         {{channel_.fd(), POLLIN, 0}, {output_.get(), POLLIN, 0}, {process_->end_fd(), POLLIN, 0}}};
-    const int ready = poll(waited.data(), waited.size(), MillisecondsUntil(deadline));
+    const int ready = poll(waited.data(), waited.size(), MillisecondsUntil(std::min(deadline, memory_.due())));
     if (ready < 0 && errno != EINTR) return Answer::kGone;
     if (ready <= 0) {
-      if (Clock::now() >= deadline) return Answer::kTooLate;
+      if (const auto cut = CutShort(deadline)) return *cut;
       continue;
     }
     // What was written before a message is logged before it; but what a message ends is a line that others follow.
@@ -142,8 +163,15 @@ Answer WorkerProcess::Next(InvocationLog& log, Clock::time_point deadline, Messa
     } else if (waited[2].revents != 0) {
       return Answer::kGone;
     }
-    if (deadline != kForever && Clock::now() >= deadline) return Answer::kTooLate;
+    if (const auto cut = CutShort(deadline)) return *cut;
   }
+}
+
+std::optional<Answer> WorkerProcess::CutShort(Clock::time_point deadline) {
+  const Clock::time_point now = Clock::now();
+  if (now >= deadline) return Answer::kTooLate;
+  if (memory_.LookIfDue(now)) return KillForMemory();
+  return std::nullopt;
 }
 
 Result<bool> WorkerProcess::Take(InvocationLog& log, Message& to) {

@@ -17,6 +17,7 @@
 #include "workers/channel.h"
 #include "workers/file_descriptor.h"
 #include "workers/invocation_log.h"
+#include "workers/memory_watch.h"
 #include "workers/supervisor.h"
 
 namespace tandem::workers {
@@ -26,7 +27,7 @@ struct WorkerSpec {
   std::string program;                   // of the worker
   std::vector<std::string> environment;  // "NAME=value", all that it has
   std::string working_directory;
-  v1::OpenFunction function;
+  v1::OpenFunction function;  // whose memory size is enforced
 };
 
 // What has become of something that was asked of a worker.
@@ -34,6 +35,7 @@ enum class Answer : std::uint8_t {
   kGiven,    // the outcome is the worker's
   kTooLate,  // it did not answer in time; it runs on
   kGone,     // its process has ended
+  kTooMuch,  // it had more memory than it may have, and is being killed
 };
 
 // One worker process and its function's handler.
@@ -71,8 +73,11 @@ class WorkerProcess {
   std::int64_t PeakMemoryBytes() const;
 
  private:
-  WorkerProcess(Channel channel, FileDescriptor output, std::shared_ptr<Process> process)
-      : channel_(std::move(channel)), output_(std::move(output)), process_(std::move(process)) {}
+  WorkerProcess(Channel channel, FileDescriptor output, std::shared_ptr<Process> process, std::int64_t memory_limit)
+      : channel_(std::move(channel)),
+        output_(std::move(output)),
+        process_(std::move(process)),
+        memory_(process_->pid(), memory_limit) {}
 
   // The next message that is no log record, once there is one.
   struct Message {
@@ -80,6 +85,14 @@ class WorkerProcess {
     Payload payload;
   };
   Answer Next(InvocationLog& log, Clock::time_point deadline, Message& to);
+  Answer TakeOpened(InvocationLog& log, Clock::time_point deadline, Outcome& outcome);
+  Answer Call(const v1::Invocation& invocation, const Payload& payload, const ChunkReceiver& chunks, InvocationLog& log,
+              Clock::time_point deadline, Outcome& outcome);
+  // What ends the wait for a message where neither a message nor the worker's end does.
+  std::optional<Answer> CutShort(Clock::time_point deadline);
+  // An answer, unless the worker has more memory than it may have.
+  Answer AtLast(Answer how);
+  Answer KillForMemory();
   // Takes one frame if there is one: true when it is a message for the caller. Errors: the worker is not to be trusted.
   Result<bool> Take(InvocationLog& log, Message& to);
   void ReadOutput(InvocationLog& log);
@@ -87,6 +100,7 @@ class WorkerProcess {
   Channel channel_;
   FileDescriptor output_;
   std::shared_ptr<Process> process_;
+  MemoryWatch memory_;
   std::uint64_t calls_ = 0;
   bool said_hello_ = false;
   std::string refusal_;  // why it is not to be trusted; empty: it is

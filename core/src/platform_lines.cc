@@ -64,6 +64,19 @@ std::string ExitReason(int status) {
   }
 }
 
+Outcome Exited(std::string_view type, std::string_view request_id, int status) {
+  FunctionError error;
+  error.type = type;
+  error.message = "RequestId: " + std::string(request_id) + " Error: " + ExitReason(status);
+  error.reported_type = error.type;
+  error.disposition = Disposition::kExited;
+  error.exit_status = status;
+  std::string body = R"({"errorType":")" + error.type + R"(","errorMessage":)";
+  AppendJsonString(body, error.message);
+  body += '}';
+  return Outcome::Error(std::move(error), Payload::Copy(body));
+}
+
 }  // namespace
 
 std::string StartLine(std::string_view request_id, std::string_view version) {
@@ -102,16 +115,11 @@ std::string ExitLines(const FunctionError& error) {
 }
 
 Outcome ExitOutcome(std::string_view request_id, int status) {
-  FunctionError error;
-  error.type = "Runtime.ExitError";
-  error.message = "RequestId: " + std::string(request_id) + " Error: " + ExitReason(status);
-  error.reported_type = error.type;
-  error.disposition = Disposition::kExited;
-  error.exit_status = status;
-  std::string body = R"({"errorType":"Runtime.ExitError","errorMessage":)";
-  AppendJsonString(body, error.message);
-  body += '}';
-  return Outcome::Error(std::move(error), Payload::Copy(body));
+  return Exited("Runtime.ExitError", request_id, status);
+}
+
+Outcome OutOfMemoryOutcome(std::string_view request_id) {
+  return Exited("Runtime.OutOfMemory", request_id, -SIGKILL);
 }
 
 Outcome TimeoutOutcome(std::string_view request_id, std::chrono::milliseconds timeout) {

@@ -102,6 +102,15 @@ def test_whatever_python_does_to_its_process_E40_E42_E43(invoke_python, statemen
     }
 
 
+def test_too_much_memory_E46(invoke_python):
+    source = "KEPT = []\ndef handler(event, context):\n    while True:\n        KEPT.append(bytearray(b'x') * (1 << 20))\n"
+    run = invoke_python(source, *PROCESS, "--memory-size", "192")
+    assert run.code == 1
+    message = f"RequestId: {run.request_id} Error: Runtime exited with error: signal: killed"
+    assert run.json == {"errorType": "Runtime.OutOfMemory", "errorMessage": message}
+    assert run.handler_log(memory=192) == f"{message}\nRuntime.OutOfMemory\n"
+
+
 @pytest.mark.parametrize("after", ["return 1", "os._exit(1)", "time.sleep(100000)", "raise ValueError"])
 def test_nothing_that_a_handler_started_is_left(invoke_python, word, after):
     limit = ("--timeout", "5" if "sleep" in after else "100")

@@ -173,6 +173,57 @@ std::int32_t Touch(const Call& call) {
   return TANDEM_OK;
 }
 
+// Touches as many MiB as the event says, and keeps them.
+void Keep(const Call& call) {
+  const std::size_t size = static_cast<std::size_t>(Number(call)) << 20U;
+  auto* const bytes = new char[size];
+  std::memset(bytes, 1, size);
+  static std::vector<char*> kept;
+  kept.push_back(bytes);
+}
+
+std::int32_t Hoard(const Call& call) {
+  Keep(call);
+  call.Succeed("\"kept\"");
+  return TANDEM_OK;
+}
+
+std::int32_t HoardAndStay(const Call& call) {
+  Keep(call);
+  for (;;) pause();
+}
+
+// As the event says, in a child that the handler waits for.
+std::int32_t HoardInChild(const Call& call) {
+  if (fork() == 0) HoardAndStay(call);
+  wait(nullptr);
+  call.Succeed("\"the child has ended\"");
+  return TANDEM_OK;
+}
+
+// In one that is nobody's child any more.
+std::int32_t HoardInDaemon(const Call& call) {
+  const pid_t child = fork();
+  if (child == 0) {
+    setsid();
+    if (fork() == 0) HoardAndStay(call);
+    _exit(0);
+  }
+  waitpid(child, nullptr, 0);
+  for (;;) pause();
+}
+
+// A child that has it all, too, but no page of its own.
+std::int32_t HoardAndFork(const Call& call) {
+  Keep(call);
+  if (fork() == 0) {
+    for (;;) pause();
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  call.Succeed("\"forked\"");
+  return TANDEM_OK;
+}
+
 }  // namespace
 
 HandlerFunction FindFault(std::string_view name) {
@@ -194,6 +245,11 @@ HandlerFunction FindFault(std::string_view name) {
       {"working_directory", WorkingDirectory},
       {"open_files", OpenFiles},
       {"touch", Touch},
+      {"hoard", Hoard},
+      {"hoard_and_stay", HoardAndStay},
+      {"hoard_in_child", HoardInChild},
+      {"hoard_in_daemon", HoardInDaemon},
+      {"hoard_and_fork", HoardAndFork},
   };
   const auto found = kFaults.find(name);
   return found == kFaults.end() ? nullptr : found->second;

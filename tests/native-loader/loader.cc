@@ -102,6 +102,10 @@ std::int32_t Open(tandem_loader* loader, const tandem_function_config* config, t
     ReportInitError(*loader, sink, "Native.BadFunction", "open " + std::to_string(open), TANDEM_STICKY);
     return TANDEM_OK;
   }
+  if (name == "init.hoard") {
+    constexpr std::size_t kMore = std::size_t{1} << 32;  // than any test allows
+    std::memset(new char[kMore], 1, kMore);
+  }
   if (name == "init.stuck" || (name == "init.stuck_once" && IsFirstOpen())) {
     for (;;) pause();
   }

@@ -122,6 +122,14 @@ std::string ReadLink(const char* path) {
   return {text, size < 0 ? 0 : static_cast<std::size_t>(size)};
 }
 
+std::string ReadLine(const char* path) {
+  char text[64];
+  const int file = open(path, O_RDONLY | O_CLOEXEC);
+  const ssize_t size = read(file, text, sizeof text);
+  close(file);
+  return {text, size < 1 ? 0 : static_cast<std::size_t>(size - 1)};
+}
+
 std::string OpenFiles() {
   std::string list;
   DIR* const folder = opendir("/proc/self/fd");
@@ -155,6 +163,7 @@ void Report(char** environment) {
   text += "files " + OpenFiles() + "\n";
   text += "limit " + std::to_string(files.rlim_cur) + "\n";
   text += "signals " + Signals() + "\n";
+  text += "oom " + ReadLine("/proc/self/oom_score_adj") + "\n";
   text += "cwd " + ReadLink("/proc/self/cwd") + "\n";
   for (char** variable = environment; *variable != nullptr; ++variable) text += "env " + std::string(*variable) + "\n";
   if (write(STDOUT_FILENO, text.data(), text.size()) < 0) _exit(1);

@@ -91,6 +91,7 @@ TEST_P(SupervisorTest, ItHasWhatItIsGivenAndNothingElse) {
             std::to_string(getuid()) + " " + std::to_string(geteuid()) + " " + std::to_string(getgid()));
   EXPECT_EQ(Line(report, "files"), "0 1 2 3 4 ");
   EXPECT_EQ(Line(report, "signals"), "");
+  EXPECT_EQ(Line(report, "oom"), "1000") << "of all processes, it is to go first";
   EXPECT_EQ(Line(report, "cwd"), "/usr/lib");
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -21,6 +22,12 @@ inline std::string AllText(const KeepingSink& sink) {
   for (const KeptRecord& record : sink.records()) all += record.text;
   return all;
 }
+
+#ifdef TANDEM_TEST_SANITIZED  // whose own memory comes on top
+inline constexpr std::int32_t kMemorySizeMb = 16 << 10;
+#else
+inline constexpr std::int32_t kMemorySizeMb = 128;
+#endif
 
 class WorkerRuntime {
  public:
@@ -41,6 +48,7 @@ class WorkerRuntime {
     FunctionConfig config = NativeRuntime::Config("native." + handler);
     config.isolation = Isolation::kProcess;
     config.timeout = std::chrono::minutes(2);
+    config.memory_size_mb = kMemorySizeMb;
     return config;
   }
   Function& Add(FunctionConfig config) {

@@ -13,6 +13,7 @@
 #include <optional>
 
 #include "workers/process_tree.h"
+#include "workers/protocol.h"
 
 namespace tandem::workers {
 namespace {
@@ -159,7 +160,7 @@ StartedKeeper StartKeeper(const KeeperSetting& setting, const v1::StartProcess& 
   keeper.pid = ForkKeeper(setting.containment);
   if (keeper.pid != 0) return keeper;
 
-  prctl(PR_SET_NAME, "tandem-keeper");
+  prctl(PR_SET_NAME, kKeeperName);
   std::vector<int> kept = {control.get()};
   for (const FileDescriptor& file : files) kept.push_back(file.get());
   CloseAllBut(kept);

@@ -27,6 +27,8 @@ TANDEM_EXPORT std::string TimeoutLines(std::string_view request_id, std::chrono:
 TANDEM_EXPORT std::string ExitLines(const FunctionError& error);
 // E-40 to E-42: the error of a process that ended before it answered. `status`: 0 to 255, or minus the signal number.
 TANDEM_EXPORT Outcome ExitOutcome(std::string_view request_id, int status);
+// E-46: the error of a process that was killed because it had more than its memory size.
+TANDEM_EXPORT Outcome OutOfMemoryOutcome(std::string_view request_id);
 // E-38.
 TANDEM_EXPORT Outcome TimeoutOutcome(std::string_view request_id, std::chrono::milliseconds timeout);
 

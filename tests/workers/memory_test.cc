@@ -1,0 +1,150 @@
+// The memory size of functions in worker processes.
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+#include "worker_runtime.h"
+#include "workers/memory_watch.h"
+
+namespace tandem::test {
+namespace {
+
+#ifdef TANDEM_TEST_SANITIZED  // whose own memory is beside each page
+constexpr std::int32_t kLimitMb = 1024;
+#else
+constexpr std::int32_t kLimitMb = 128;
+#endif
+const std::string kTooMuch = std::to_string(kLimitMb * 5 / 2);
+const std::string kEnough = std::to_string(kLimitMb / 8);
+
+std::string OutOfMemory(const InvokeResult& result) {
+  return R"({"errorType":"Runtime.OutOfMemory","errorMessage":"RequestId: )" + std::string(result.request_id.view()) +
+         R"( Error: Runtime exited with error: signal: killed"})";
+}
+
+FunctionConfig Limited(const std::string& handler) {
+  FunctionConfig config = WorkerRuntime::Config(handler);
+  config.memory_size_mb = kLimitMb;
+  return config;
+}
+
+class TooMuch : public testing::TestWithParam<const char*> {};
+
+TEST_P(TooMuch, EndsTheWorkerAndNothingElse_E46_E47_E48) {
+  WorkerRuntime runtime({}, PlatformLogs::kOn);
+  Function& function = runtime.Add(Limited(GetParam()));
+  Function& same = runtime.Add(Limited("hoard"));
+  Function& other = runtime.Add("identity");
+  const std::string others = runtime.Call(other);
+  for (int i = 0; i < 2; ++i) {
+    const InvokeResult result = runtime.Invoke(function, kTooMuch);
+    EXPECT_EQ(Text(result.outcome), OutOfMemory(result));
+    EXPECT_GE(result.report.max_memory_used_bytes, 1 << 20);
+    const std::string id(result.request_id.view());
+    const std::string said = "RequestId: " + id + " Error: Runtime exited with error: signal: killed\n" +
+                             "Runtime.OutOfMemory\nEND RequestId: " + id + "\nREPORT RequestId: " + id + "\t";
+    EXPECT_NE(AllText(runtime.log).find(said), std::string::npos) << "L-49";
+  }
+  EXPECT_EQ(runtime.Call(same, kEnough), "\"kept\"");
+  EXPECT_EQ(runtime.Call(other), others.substr(0, others.find(':')) + ":2");
+}
+
+INSTANTIATE_TEST_SUITE_P(Memory, TooMuch,
+                         testing::Values("hoard", "hoard_and_stay", "hoard_in_child", "hoard_in_daemon"),
+                         [](const auto& tested) { return std::string(tested.param); });
+
+TEST(Memory, IsWatchedDuringInit_E36_E46) {
+  WorkerRuntime runtime({}, PlatformLogs::kOn);
+  FunctionConfig config = Limited("hoard");
+  config.handler = "init.hoard";
+  const InvokeResult result = runtime.Invoke(runtime.Add(config));
+  EXPECT_EQ(Text(result.outcome), OutOfMemory(result));
+}
+
+TEST(Memory, OfAFreshWorkerIsUsableAgain_E47) {
+  WorkerRuntime runtime;
+  Function& function = runtime.Add(Limited("hoard"));
+  EXPECT_EQ(runtime.Call(function, kEnough), "\"kept\"");
+  EXPECT_EQ(runtime.Call(function, kEnough), "\"kept\"");
+  EXPECT_NE(runtime.Call(function, kTooMuch).find("Runtime.OutOfMemory"), std::string::npos);
+  EXPECT_EQ(runtime.Call(function, kEnough), "\"kept\"");
+}
+
+TEST(Memory, ThatAChildSharesCountsOnce) {
+  WorkerRuntime runtime;
+  EXPECT_EQ(runtime.Call(runtime.Add(Limited("hoard_and_fork")), std::to_string(kLimitMb / 2)), "\"forked\"");
+}
+
+// Each invocation alone is too short to be looked at.
+TEST(Memory, ThatLeaksInShortInvocationsIsFound) {
+  WorkerRuntime runtime;
+  Function& function = runtime.Add(Limited("hoard"));
+  std::string answer;
+  int count = 0;
+  do {
+    answer = runtime.Call(function, "1");
+    ++count;
+  } while (answer == "\"kept\"" && count < 4 * kLimitMb);
+  EXPECT_NE(answer.find("Runtime.OutOfMemory"), std::string::npos) << answer << " after " << count;
+  EXPECT_GT(count, kLimitMb / 16);
+}
+
+// A child with memory that it shares with this process.
+class SharingChild {
+ public:
+  static constexpr std::int64_t kShared = 100 << 20;
+
+  SharingChild() {
+    std::memset(bytes_, 1, kShared);
+    child_ = fork();
+    if (child_ == 0) {
+      for (;;) pause();
+    }
+  }
+  ~SharingChild() {
+    kill(child_, SIGKILL);
+    waitpid(child_, nullptr, 0);
+    munmap(bytes_, kShared);
+  }
+  SharingChild(const SharingChild&) = delete;
+  SharingChild& operator=(const SharingChild&) = delete;
+
+  pid_t pid() const { return child_; }
+
+ private:
+  void* bytes_ = mmap(nullptr, kShared, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  pid_t child_ = -1;
+};
+
+// As with a process that others are forked from.
+TEST(OwnMemory, LeavesOutWhatIsSharedWithOthers) {
+  const std::int64_t before = workers::OwnMemory({getpid()}, 0);
+  const SharingChild child;
+  EXPECT_LT(workers::OwnMemory({child.pid()}, 0), SharingChild::kShared);
+  const std::int64_t both = workers::OwnMemory({getpid(), child.pid()}, 0);
+  EXPECT_GE(both, SharingChild::kShared);
+  EXPECT_LT(both - before, SharingChild::kShared + SharingChild::kShared / 2);
+}
+
+TEST(OwnMemory, IsTheResidentOneWhereThatIsFew) {
+  EXPECT_GT(workers::OwnMemory({getpid()}, INT64_MAX), workers::OwnMemory({getpid()}, 0));
+  EXPECT_EQ(workers::OwnMemory({}, 0), 0);
+}
+
+TEST(ProcessesOfAWorker, AreItAndItsDescendants) {
+  const SharingChild child;
+  EXPECT_EQ(workers::ProcessesOf(child.pid(), 0), std::vector<pid_t>{child.pid()});
+  const std::vector<pid_t> all = workers::ProcessesOf(getpid(), 0);
+  EXPECT_EQ(all.front(), getpid());
+  EXPECT_EQ(std::count(all.begin(), all.end(), child.pid()), 1);
+  EXPECT_EQ(workers::KeeperOf(child.pid()), 0) << "its parent is none";
+}
+
+}  // namespace
+}  // namespace tandem::test

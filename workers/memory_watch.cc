@@ -1,0 +1,130 @@
+#include "workers/memory_watch.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <string>
+#include <string_view>
+
+#include "workers/file_descriptor.h"
+#include "workers/process_tree.h"
+#include "workers/protocol.h"
+
+namespace tandem::workers {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::int64_t kMiB = 1 << 20;
+
+constexpr std::int64_t kFillPerMs = 8 * kMiB;  // faster than a thread fills new memory
+constexpr milliseconds kShortest{1};
+constexpr milliseconds kLongest{20};
+constexpr milliseconds kWorthALook{2};
+constexpr int kLeastPerLook = 8;  // an interval is at least so much longer than the look before it
+
+milliseconds IntervalFor(std::int64_t left) {
+  return std::clamp(milliseconds(left / kFillPerMs), kShortest, kLongest);
+}
+
+// The beginning of a file of /proc/PID; empty where there is none, or it is not for this process to read.
+template <std::size_t kSize>
+std::string_view ReadProc(pid_t process, const char* name, std::array<char, kSize>& space) {
+  const std::string path = "/proc/" + std::to_string(process) + "/" + name;
+  const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const ssize_t count = file ? read(file.get(), space.data(), space.size()) : -1;
+  return {space.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))};
+}
+
+std::int64_t NumberAt(std::string_view text, std::size_t at) {
+  at = text.find_first_not_of(" \t", at);
+  std::int64_t number = 0;
+  if (at != std::string_view::npos) std::from_chars(text.data() + at, text.data() + text.size(), number);
+  return number;
+}
+
+// Of a line such as "Private_Dirty:      112 kB", in bytes.
+std::int64_t Field(std::string_view text, std::string_view name) {
+  const std::size_t at = text.find(name);
+  return at == std::string_view::npos ? 0 : NumberAt(text, at + name.size()) * 1024;
+}
+
+struct Resident {
+  std::int64_t all = 0;
+  std::int64_t anonymous = 0;
+};
+
+Resident ResidentOf(pid_t process) {
+  static const std::int64_t kPage = sysconf(_SC_PAGESIZE);
+  std::array<char, 256> space;  // NOLINT(cppcoreguidelines-pro-type-member-init): read fills it
+  // "size resident shared ...", in pages.
+  const std::string_view text = ReadProc(process, "statm", space);
+  const std::size_t second = text.find(' ');
+  const std::size_t third = second == std::string_view::npos ? second : text.find(' ', second + 1);
+  if (third == std::string_view::npos) return {};
+  const std::int64_t resident = NumberAt(text, second);
+  return {resident * kPage, (resident - NumberAt(text, third)) * kPage};
+}
+
+// With what the process has in swap. A share of what it shares counts where there are others to have the rest.
+std::int64_t OwnMemoryOf(pid_t process, bool has_others) {
+  std::array<char, 2048> space;  // NOLINT(cppcoreguidelines-pro-type-member-init): read fills it
+  const std::string_view text = ReadProc(process, "smaps_rollup", space);
+  if (text.empty()) return ResidentOf(process).anonymous;
+  const std::int64_t own = Field(text, "\nPrivate_Dirty:");
+  const std::int64_t share = has_others ? Field(text, "\nPss_Dirty:") : 0;
+  return std::max(own, share) + Field(text, "\nSwapPss:");
+}
+
+}  // namespace
+
+MemoryWatch::MemoryWatch(pid_t worker, std::int64_t limit)
+    : worker_(worker), keeper_(KeeperOf(worker)), limit_(limit), interval_(IntervalFor(limit)) {}
+
+bool MemoryWatch::End(Clock::time_point now) {
+  unwatched_ = now - since_;
+  if (unwatched_ < kWorthALook) return false;
+  const bool over = Look(now);
+  unwatched_ = {};
+  return over;
+}
+
+bool MemoryWatch::Look(Clock::time_point now) {
+  const std::int64_t used = OwnMemory(ProcessesOf(worker_, keeper_), limit_);
+  since_ = Clock::now();
+  interval_ = std::max<Clock::duration>(IntervalFor(limit_ - used), kLeastPerLook * (since_ - now));
+  return used > limit_;
+}
+
+pid_t KeeperOf(pid_t worker) {
+  std::array<char, 512> space;  // NOLINT(cppcoreguidelines-pro-type-member-init): read fills it
+  // "pid (any name) state parent ...".
+  const std::string_view text = ReadProc(worker, "stat", space);
+  const std::size_t name_end = text.rfind(')');
+  if (name_end == std::string_view::npos) return 0;
+  const auto parent = static_cast<pid_t>(NumberAt(text, name_end + 4));
+  return ReadProc(parent, "comm", space) == std::string(kKeeperName) + "\n" ? parent : 0;
+}
+
+std::vector<pid_t> ProcessesOf(pid_t worker, pid_t keeper) {
+  std::vector<pid_t> processes;
+  if (keeper != 0) AddChildren(keeper, processes);
+  if (std::find(processes.begin(), processes.end(), worker) == processes.end()) processes.push_back(worker);
+  // NOLINTNEXTLINE(modernize-loop-convert): it grows meanwhile
+  for (std::size_t i = 0; i < processes.size(); ++i) AddChildren(processes[i], processes);
+  return processes;
+}
+
+std::int64_t OwnMemory(const std::vector<pid_t>& processes, std::int64_t enough) {
+  std::int64_t resident = 0;
+  for (const pid_t process : processes) resident += ResidentOf(process).all;
+  if (resident <= enough) return resident;
+  std::int64_t own = 0;
+  for (const pid_t process : processes) own += OwnMemoryOf(process, processes.size() > 1);
+  return own;
+}
+
+}  // namespace tandem::workers

@@ -1,0 +1,57 @@
+// MemoryWatch: whether a worker, with all that it has started, keeps to its memory size.
+#ifndef TANDEM_WORKERS_MEMORY_WATCH_H_
+#define TANDEM_WORKERS_MEMORY_WATCH_H_
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+namespace tandem::workers {
+
+// Samples the memory that the processes of one worker have for themselves, while the worker is busy: after 1 to 20 ms,
+// sooner the less is left. What is shared with processes that are not the worker's does not count, nor do pages of
+// files that could be read again. Time that is too short to be worth a look adds up over invocations.
+//
+// Threads: one at a time.
+class MemoryWatch {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  // Of a worker that has been started. `limit` is in bytes.
+  MemoryWatch(pid_t worker, std::int64_t limit);
+
+  // The worker is busy from now on.
+  void Begin(Clock::time_point now) { since_ = now - unwatched_; }
+  // When it is to be looked at.
+  Clock::time_point due() const { return since_ + interval_; }
+  // Looks, if that is due. True: the worker has more than it may have.
+  bool LookIfDue(Clock::time_point now) { return now >= due() && Look(now); }
+  // The worker is idle from now on, after a last look where it was busy for long enough. True: as above.
+  bool End(Clock::time_point now);
+
+ private:
+  bool Look(Clock::time_point now);
+
+  const pid_t worker_;
+  const pid_t keeper_;
+  const std::int64_t limit_;
+  Clock::time_point since_;  // the last look, less the time that was idle
+  Clock::duration unwatched_{0};
+  Clock::duration interval_;
+};
+
+// The process that keeps the worker's processes (workers/README.md); 0 where its parent is none.
+pid_t KeeperOf(pid_t worker);
+
+// The worker, whoever descends from it, and those of them that have lost their parents to `keeper`, if it is not 0.
+std::vector<pid_t> ProcessesOf(pid_t worker, pid_t keeper);
+
+// What these processes have for themselves, in bytes, or more than that where that is no more than `enough` either,
+// which is known cheaply. Pages that they share with each other count once.
+std::int64_t OwnMemory(const std::vector<pid_t>& processes, std::int64_t enough);
+
+}  // namespace tandem::workers
+
+#endif  // TANDEM_WORKERS_MEMORY_WATCH_H_
