@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -224,6 +225,23 @@ std::int32_t HoardAndFork(const Call& call) {
   return TANDEM_OK;
 }
 
+// The handler that the event names, with what the event has behind the name.
+std::int32_t Mixed(const Call& call) {
+  const std::string_view event = call.Event();
+  const std::size_t name_size = std::min(event.find(' '), event.size());
+  const std::size_t begin = std::min(name_size + 1, event.size());
+  const HandlerFunction handler = FindHandler(event.substr(0, name_size));
+  if (handler == nullptr) std::abort();
+  tandem_payload payload = *call.invocation->payload;
+  payload.data += begin;
+  payload.size -= begin;
+  tandem_invocation invocation = *call.invocation;
+  invocation.payload = &payload;
+  Call named = call;
+  named.invocation = &invocation;
+  return handler(named);
+}
+
 }  // namespace
 
 HandlerFunction FindFault(std::string_view name) {
@@ -250,6 +268,7 @@ HandlerFunction FindFault(std::string_view name) {
       {"hoard_in_child", HoardInChild},
       {"hoard_in_daemon", HoardInDaemon},
       {"hoard_and_fork", HoardAndFork},
+      {"mixed", Mixed},
   };
   const auto found = kFaults.find(name);
   return found == kFaults.end() ? nullptr : found->second;
