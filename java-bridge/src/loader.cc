@@ -19,6 +19,7 @@ namespace {
 constexpr char kBridgeJar[] = "tandem-bridge.jar";
 constexpr char kOptionsKey[] = "jvm.options";
 constexpr char kDefaultsKey[] = "jvm.defaults";  // what JAVA_TOOL_OPTIONS goes before
+constexpr char kMemoryKey[] = "memory.size-mb";
 constexpr int kFirstWithReservedStack = 9;       // whose overflow a JVM warns of, by what it calls warnings
 constexpr int kFirstThatWarnsOfNativeCode = 24;  // and of sun.misc.Unsafe; knows the options against both
 
@@ -68,6 +69,12 @@ std::vector<std::string> QuietOptions(std::string_view version) {
   return options;
 }
 
+// Options by which a JVM leaves no file behind when its process is killed or crashes; its log says what has crashed.
+const std::vector<std::string>& OptionsAgainstFiles() {
+  static const std::vector<std::string> kOptions = {"-XX:-UsePerfData", "-XX:ErrorFile=/dev/null"};
+  return kOptions;
+}
+
 VmConfig ToVmConfig(const tandem_loader_config& config) {
   VmConfig vm;
   vm.library = FromAbi(config.library);
@@ -79,11 +86,15 @@ VmConfig ToVmConfig(const tandem_loader_config& config) {
   vm.class_path = ClassPath(std::string(FromAbi(config.data_dir)));
   for (size_t i = 0; i < config.options_size; ++i) {
     const std::string_view key = FromAbi(config.options[i].key);
+    const std::string_view value = FromAbi(config.options[i].value);
+    if (key == kMemoryKey) std::from_chars(value.data(), value.data() + value.size(), vm.memory_mb);
     if (key != kOptionsKey && key != kDefaultsKey) continue;
     std::vector<std::string>& options = key == kOptionsKey ? vm.options : vm.defaults;
-    const std::vector<std::string> more = SplitOptions(std::string(FromAbi(config.options[i].value)));
+    const std::vector<std::string> more = SplitOptions(std::string(value));
     options.insert(options.end(), more.begin(), more.end());
   }
+  if (vm.memory_mb > 0)
+    vm.defaults.insert(vm.defaults.begin(), OptionsAgainstFiles().begin(), OptionsAgainstFiles().end());
   return vm;
 }
 

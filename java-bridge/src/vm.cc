@@ -18,6 +18,7 @@
 #include <string>
 #include <system_error>
 
+#include "memory_options.h"
 #include "process_state.h"
 #include "start_output.h"
 
@@ -143,6 +144,8 @@ std::vector<std::string> AllOptions(const VmConfig& config, const ToolOptions& t
   all.insert(all.end(), config.options.begin(), config.options.end());
   std::vector<std::string> last = SplitOptions(tool_options.last());
   all.insert(all.end(), last.begin(), last.end());
+  const std::vector<std::string> fitting = MemoryOptions(config.memory_mb, all);
+  all.insert(all.begin(), fitting.begin(), fitting.end());
   return all;
 }
 

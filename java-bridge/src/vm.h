@@ -3,6 +3,7 @@
 
 #include <jni.h>
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@ struct VmConfig {
   std::string class_path;             // our own jars
   std::vector<std::string> options;   // further VM options, in order
   std::vector<std::string> defaults;  // VM options before all others, which may change them
+  int64_t memory_mb = 0;              // what the process may have for itself, in MiB; 0: no limit is known
 };
 
 // Starts the one VM of this process on a thread of our own, and runs `started` there, still attached. The host's locale

@@ -22,6 +22,7 @@ readonly -a step_table=(
   'proto|cases||the golden files, decoded by another implementation'
   'cli|cases||the tandem command, end to end'
   'cli-workers|cases||the tests of the command that say how handlers run and end, with worker processes'
+  'workers|cases||what handlers in Java and Python do to their worker processes, and the figures of REPORT'
   'dependencies|cases||packages with what people really ship: numpy, pandas, boto3, shaded jars, Kotlin, a Jackson of their own'
   'runtime-clients|cases||the official Python and Java runtime clients, and the examples in shell and Go, over the Runtime API'
   'examples|cases||the examples, the installed tree, the out-of-tree loader, these scripts'
@@ -36,7 +37,7 @@ readonly -a step_table=(
 )
 
 # Programs that start a VM have steps of their own.
-needs_vm() { [[ $1 == java_* || $1 == python_* || $1 == soak_* || $1 == loaders_test ]]; }
+needs_vm() { [[ $1 == java_* || $1 == python_* || $1 == soak_* || $1 == loaders_test || $1 == workers_languages_test ]]; }
 
 configure_and_build() {
   local preset=$1
@@ -213,6 +214,22 @@ step_cli_workers() {
   local name status=0
   for name in invoke ending output signals; do
     test_command "tests/cli/test_$name.py" TANDEM_TEST_ISOLATION=process || status=1
+  done
+  return "$status"
+}
+
+# Each JDK with a CPython and each CPython with a JDK.
+step_workers() {
+  local -a homes paths
+  local i k status=0
+  mapfile -t homes < <(tested java | cut -f3)
+  mapfile -t paths < <(tested python | cut -f3)
+  for ((i = 0; i < ${#homes[@]}; ++i)); do
+    for ((k = 0; k < ${#paths[@]}; ++k)); do
+      if ((i % ${#paths[@]} != k && k % ${#homes[@]} != i)); then continue; fi
+      run_gtest "workers-$i-$k" "$test_programs/workers_languages_test" "TANDEM_TEST_JAVA_HOME=${homes[i]}" \
+        "TANDEM_TEST_PYTHON=${paths[k]}" || status=1
+    done
   done
   return "$status"
 }

@@ -110,6 +110,7 @@ Status Worker::Open(const v1::OpenFunction& message) {
   log_stream_name_ = message.log_stream_name();
   LanguageOptions options;
   for (const v1::LoaderOption& option : message.runtime().options()) options.options[option.name()] = option.value();
+  options.options["memory.size-mb"] = std::to_string(message.memory_size_mb());  // by which a VM chooses its heap
   LoaderProcess::Get().AddSink(&log_);
   auto loader = LoaderProcess::Get().Start(runtime_, options);
   v1::FromWorker answer;

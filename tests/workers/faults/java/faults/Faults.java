@@ -1,0 +1,78 @@
+package faults;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryManagerMXBean;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One handler for everything: the event's first word says what it does. */
+public class Faults {
+  private static final List<byte[]> KEPT = new ArrayList<>();
+  private static int calls;
+
+  static {
+    System.load(System.getenv("FAULTS_LIBRARY"));
+  }
+
+  private static native int fault(int number);
+
+  public String handle(String event) throws Exception {
+    String[] words = event.split(" ", 2);
+    switch (words[0]) {
+      case "count":
+        return String.valueOf(++calls);
+      case "echo":
+        return words[1];
+      case "exit":
+        System.exit(Integer.parseInt(words[1]));
+        return "still here";
+      case "exit-now":
+        Runtime.getRuntime().halt(Integer.parseInt(words[1]));
+        return "still here";
+      case "native":
+        return String.valueOf(fault(Integer.parseInt(words[1])));
+      case "raise":
+        throw new IllegalStateException(words[1]);
+      case "fill":
+        while (true) {
+          KEPT.add(new byte[1 << 20]);
+        }
+      case "touch":
+        return String.valueOf(new byte[Integer.parseInt(words[1]) << 20].length >> 20);
+      case "sleep":
+        Thread.sleep(Long.parseLong(words[1]));
+        return "slept";
+      case "print":
+        for (int i = 0; i < Integer.parseInt(words[1]); ++i) {
+          System.out.println("printed");
+        }
+        return "printed";
+      case "heap":
+        return (Runtime.getRuntime().maxMemory() >> 20) + " MB";
+      case "options":
+        return String.join(" ", ManagementFactory.getRuntimeMXBean().getInputArguments());
+      case "collectors":
+        StringBuilder names = new StringBuilder();
+        for (MemoryManagerMXBean bean : ManagementFactory.getGarbageCollectorMXBeans()) {
+          names.append(bean.getName()).append(';');
+        }
+        return names.toString();
+      case "thread":
+        Thread thread = new Thread(Faults::stay);
+        thread.start();
+        return "started";
+      default:
+        throw new IllegalArgumentException(event);
+    }
+  }
+
+  private static void stay() {
+    while (true) {
+      try {
+        Thread.sleep(Long.MAX_VALUE);
+      } catch (InterruptedException e) {
+        // stays
+      }
+    }
+  }
+}

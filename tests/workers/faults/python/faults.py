@@ -1,0 +1,72 @@
+"""One handler for everything: the event's first word says what it does."""
+
+import ctypes
+import os
+import sys
+import threading
+import time
+
+LIBRARY = ctypes.CDLL(os.environ["FAULTS_LIBRARY"])
+KEPT = []
+calls = 0
+
+
+def count():
+    global calls
+    calls += 1
+    return str(calls)
+
+
+def fill():
+    while True:
+        KEPT.append(bytearray(b"x") * (1 << 20))
+
+
+def touch(size):
+    return str(len(bytearray(b"x") * (int(size) << 20)) >> 20)
+
+
+def sleep(milliseconds):
+    time.sleep(int(milliseconds) / 1000)
+    return "slept"
+
+
+def print_lines(number):
+    for _ in range(int(number)):
+        print("printed")
+    return "printed"
+
+
+def throw(text):
+    raise RuntimeError(text)
+
+
+def thread():
+    threading.Thread(target=time.sleep, args=(1e6,)).start()
+    return "started"
+
+
+def clear():
+    os.environ.clear()
+    return "cleared"
+
+
+KINDS = {
+    "count": count,
+    "echo": str,
+    "exit": lambda status: sys.exit(int(status)),
+    "exit-now": lambda status: os._exit(int(status)),
+    "native": lambda number: str(LIBRARY.fault(int(number))),
+    "raise": throw,
+    "fill": fill,
+    "touch": touch,
+    "sleep": sleep,
+    "print": print_lines,
+    "thread": thread,
+    "clear": clear,
+}
+
+
+def handle(event, context):
+    word, *rest = event.split(" ", 1)
+    return KINDS[word](*rest)
