@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -73,7 +74,8 @@ class RuntimeApi::Server {
   Server& operator=(const Server&) = delete;
   ~Server();
 
-  Status Start();
+  Status Open();
+  Status Start(Admission admits, Waiter waiter);
   const std::string& endpoint() const { return endpoint_; }
   RuntimeApiExchange& exchange() { return exchange_; }
 
@@ -92,6 +94,7 @@ class RuntimeApi::Server {
   asio::io_context context_{1};
   tcp::acceptor acceptor_{context_};
   asio::steady_timer timer_{context_};
+  Admission admits_;
   bool accepts_ = false;  // or waits until it does again
   std::vector<Session> sessions_;
   std::string endpoint_;
@@ -103,7 +106,7 @@ RuntimeApi::Server::~Server() {
   if (thread_.joinable()) thread_.join();
 }
 
-Status RuntimeApi::Server::Start() {
+Status RuntimeApi::Server::Open() {
   sockaddr_in address{};
   auto listener = Listen(address);
   if (!listener) return listener.status();
@@ -112,6 +115,19 @@ Status RuntimeApi::Server::Start() {
   if (error) return Refused("epoll", error.value());
   listener->Release();
   endpoint_ = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+  return {};
+}
+
+Status RuntimeApi::Server::Start(Admission admits, Waiter waiter) {
+  if (endpoint_.empty()) {
+    if (Status status = Open(); !status.ok()) return status;
+  }
+  admits_ = std::move(admits);
+  if (waiter) {
+    FileDescriptor changed(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (!changed) return Refused("eventfd", errno);
+    exchange_.WaitBy(std::move(changed), std::move(waiter));
+  }
   try {
     const SignalsBlocked blocked;
     thread_ = std::thread([this] { Run(); });
@@ -166,12 +182,16 @@ void RuntimeApi::Server::Accept() {
 
 // Whether there is no hindrance to more.
 bool RuntimeApi::Server::AcceptOne() {
-  FileDescriptor connection(accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+  sockaddr_in peer{};
+  socklen_t size = sizeof peer;
+  FileDescriptor connection(
+      accept4(acceptor_.native_handle(), reinterpret_cast<sockaddr*>(&peer), &size, SOCK_CLOEXEC | SOCK_NONBLOCK));
   if (!connection) {
     if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM) return true;
     MakeRoom();
     return false;
   }
+  if (admits_ && !admits_(peer)) return true;
   if (sessions_.size() >= kMostConnections && !MakeRoom()) return true;
   const int on = 1;
   setsockopt(connection.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -216,8 +236,12 @@ RuntimeApi::RuntimeApi() : server_(std::make_unique<Server>()) {}
 
 RuntimeApi::~RuntimeApi() = default;
 
-Status RuntimeApi::Start() {
-  return server_->Start();
+Status RuntimeApi::Open() {
+  return server_->Open();
+}
+
+Status RuntimeApi::Start(Admission admits, Waiter waiter) {
+  return server_->Start(std::move(admits), std::move(waiter));
 }
 
 const std::string& RuntimeApi::endpoint() const {

@@ -2,9 +2,12 @@
 #ifndef TANDEM_WORKERS_RUNTIME_API_H_
 #define TANDEM_WORKERS_RUNTIME_API_H_
 
+#include <netinet/in.h>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -47,7 +50,8 @@ struct RuntimeApiResult {
 // Serves the Lambda Runtime API (docs/behaviour.md, R-01 to R-19) to one runtime on a loopback port of its own, and is
 // where the host meets that runtime: it knows nothing of how the process is started or ended.
 //
-//   api.Start();                           // then start the process with AWS_LAMBDA_RUNTIME_API=api.endpoint()
+//   api.Open();                            // then start the process with AWS_LAMBDA_RUNTIME_API=api.endpoint()
+//   api.Start(admits, waiter);
 //   api.WaitReady(init_deadline);          // its init phase is over
 //   api.Invoke(invocation, deadline);      // as often as there is something to do
 //   api.WaitReady(deadline);               // between invocations: it is done with the last one
@@ -61,9 +65,9 @@ struct RuntimeApiResult {
 // bound, and waits while the receiver is behind. Streaming is not slowed down, and there is no snapshot mode
 //
 //
-// Any process of this machine can connect, and is held off the runtime's way: heads, bodies and connections are
-// bounded, and a new connection is let in by closing the one that has been idle longest. Requests with a foreign Host
-// or with an Origin, which only web pages send, are refused.
+// Any process of this machine can connect. Who is not admitted is closed without a word; who is, is held off the
+// runtime's way: heads, bodies and connections are bounded, and a new connection is let in by closing the one that has
+// been idle longest. Requests with a foreign Host or with an Origin, which only web pages send, are refused.
 //
 // Threads: Abandon from any; the rest from one at a time. Owns: a thread, on which no signal is handled, and close-on-
 // exec descriptors. Lifetime: the destructor ends the thread and closes everything; nobody may wait then.
@@ -76,13 +80,21 @@ class RuntimeApi {
   static constexpr std::size_t kLargestHead = (std::size_t{1} << 20) + (std::size_t{256} << 10);
   static constexpr std::size_t kMostConnections = 64;
 
+  // Whether a connection from this address is the runtime's. Called by the thread of the API.
+  using Admission = std::function<bool(const sockaddr_in& peer)>;
+  // Waits until `changed` is readable, the deadline has come, or something else that the host looks at meanwhile has
+  // happened; it may call Abandon. Called by the thread that waits.
+  using Waiter = std::function<void(int changed, Clock::time_point deadline)>;
+
   RuntimeApi();
   RuntimeApi(const RuntimeApi&) = delete;
   RuntimeApi& operator=(const RuntimeApi&) = delete;
   ~RuntimeApi();
 
-  // Opens the port. Errors: kInternal, what the kernel refuses.
-  Status Start();
+  // Opens the port; who connects waits until Start. Errors: kInternal, what the kernel refuses.
+  Status Open();
+  // Serves whoever is admitted, or everybody, and opens the port where Open has not. Errors: as Open.
+  Status Start(Admission admits = {}, Waiter waiter = {});
   // "127.0.0.1:PORT", for AWS_LAMBDA_RUNTIME_API.
   const std::string& endpoint() const;
 

@@ -1,5 +1,7 @@
 #include "workers/runtime_api_exchange.h"
 
+#include <unistd.h>
+
 #include <utility>
 
 namespace tandem::workers {
@@ -11,9 +13,31 @@ using Kind = RuntimeApiResult::Kind;
 template <typename Condition>
 bool RuntimeApiExchange::WaitUntil(std::unique_lock<std::mutex>& lock, Clock::time_point deadline,
                                    const Condition& condition) {
-  if (deadline != Clock::time_point::max()) return changed_.wait_until(lock, deadline, condition);
-  changed_.wait(lock, condition);
-  return true;
+  if (!waiter_) {
+    if (deadline != Clock::time_point::max()) return changed_.wait_until(lock, deadline, condition);
+    changed_.wait(lock, condition);
+    return true;
+  }
+  for (;;) {
+    std::uint64_t ignored = 0;  // taken before the condition is looked at: what changes later ends the wait
+    static_cast<void>(read(event_.get(), &ignored, sizeof ignored) < 0);
+    if (condition()) return true;
+    if (Clock::now() >= deadline) return false;
+    lock.unlock();
+    waiter_(event_.get(), deadline);
+    lock.lock();
+  }
+}
+
+void RuntimeApiExchange::WaitBy(FileDescriptor changed, RuntimeApi::Waiter waiter) {
+  event_ = std::move(changed);
+  waiter_ = std::move(waiter);
+}
+
+void RuntimeApiExchange::Notify() {
+  changed_.notify_all();
+  constexpr std::uint64_t kOne = 1;
+  if (event_) static_cast<void>(write(event_.get(), &kOne, sizeof kOne) < 0);
 }
 
 RuntimeApiResult RuntimeApiExchange::WaitReady(Clock::time_point deadline) {
@@ -102,7 +126,7 @@ void RuntimeApiExchange::Abandon() {
     const std::scoped_lock lock(mutex_);
     abandoned_ = true;
   }
-  changed_.notify_all();
+  Notify();
 }
 
 // --- the runtime's side
@@ -138,7 +162,7 @@ RuntimeApiExchange::Next RuntimeApiExchange::AskNext() {
     case State::kResponseSent:
       state_ = State::kReady;
       if (!call_ || call_->outcome) request_id_.clear();
-      changed_.notify_all();
+      Notify();
       return {{}, TakeEventLocked()};
     case State::kReady:
       return {{}, TakeEventLocked()};
@@ -172,7 +196,7 @@ void RuntimeApiExchange::EndInitError(Outcome outcome) {
     const std::scoped_lock lock(mutex_);
     init_error_ = std::move(outcome);
   }
-  changed_.notify_all();
+  Notify();
 }
 
 RuntimeApiExchange::Post RuntimeApiExchange::BeginPost(std::string_view request_id, Report report) {
@@ -191,7 +215,7 @@ void RuntimeApiExchange::AddChunk(std::uint64_t number, std::string chunk) {
     call_->queued += chunk.size();
     call_->chunks.push_back(std::move(chunk));
   }
-  changed_.notify_all();
+  Notify();
 }
 
 bool RuntimeApiExchange::HasRoom() {
@@ -207,7 +231,7 @@ bool RuntimeApiExchange::EndPost(std::uint64_t number, Outcome outcome) {
     call_->event.reset();
     call_->outcome = std::move(outcome);
   }
-  changed_.notify_all();
+  Notify();
   return true;
 }
 

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "workers/file_descriptor.h"
 #include "workers/runtime_api.h"
 #include "workers/runtime_api_text.h"
 
@@ -46,6 +47,10 @@ class RuntimeApiExchange {
 
   // `wake` is called, by the host's threads, when TakeEvent or HasRoom may have another answer than before.
   explicit RuntimeApiExchange(std::function<void()> wake) : wake_(std::move(wake)) {}
+
+  // Lets the host's thread wait by `waiter`, which is given `changed`, an event's descriptor that does not block.
+  // Before anybody waits.
+  void WaitBy(FileDescriptor changed, RuntimeApi::Waiter waiter);
 
   // The host's side: as RuntimeApi's functions.
   RuntimeApiResult WaitReady(Clock::time_point deadline);
@@ -82,6 +87,7 @@ class RuntimeApiExchange {
   std::optional<ApiReply> RefusalTo(State to) const;
   template <typename Condition>
   bool WaitUntil(std::unique_lock<std::mutex>& lock, Clock::time_point deadline, const Condition& condition);
+  void Notify();
   std::shared_ptr<const ApiEvent> TakeEventLocked();
   RuntimeApiResult WaitForAnswer(std::unique_lock<std::mutex>& lock, Clock::time_point deadline);
   void Wake(std::unique_lock<std::mutex>& lock);
@@ -89,6 +95,8 @@ class RuntimeApiExchange {
   void EndCall();
 
   const std::function<void()> wake_;
+  FileDescriptor event_;
+  RuntimeApi::Waiter waiter_;
   std::mutex mutex_;
   std::condition_variable changed_;
   State state_ = State::kStarted;
