@@ -210,8 +210,13 @@ Result<Function*> Prepare(Session& session) {
   for (const auto& [name, value] : session.request.variables) config.variables[name] = value;
   auto added = session.runtime->Add(config);
   if (!added) return AboutRuntime(session.choice, added.status());
+  if (session.request.asks_inline && (*added)->config().isolation == Isolation::kProcess) {
+    return {Code::kInvalidArgument, "--isolation: a function that brings its runtime along (" +
+                                        (*added)->runtime().identifier +
+                                        ") has a process of its own, so inline is not for it"};
+  }
   SayChoice(session, **added);
-  if (session.request.config.isolation == Isolation::kProcess) return added;
+  if ((*added)->config().isolation == Isolation::kProcess) return added;
   if (const Status status = EnterFunction(**added, session.request.variables); !status.ok()) {
     return About(session.request.code_named_by, status);
   }
@@ -222,7 +227,7 @@ int Invoke(Session& session) {
   const auto prepared = Prepare(session);
   if (!prepared) return Failed(prepared.status());
   Function& function = **prepared;
-  if (session.request.config.isolation == Isolation::kProcess) {
+  if (function.config().isolation == Isolation::kProcess) {
     StartWatchdog(session.request.config.timeout, session.progress, session.end);  // where nobody reads the log
     InvokeAndEnd(session, function);
   }

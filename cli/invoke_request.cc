@@ -228,6 +228,7 @@ Status FillInvocation(const ParsedOptions& options, InvokeRequest& request) {
   const auto isolation = ParseChoice(options, "isolation", {"inline", "process"});
   if (!isolation) return isolation.status();
   request.config.isolation = *isolation == 0 ? Isolation::kInline : Isolation::kProcess;
+  request.asks_inline = *isolation == 0 && options.Has("isolation");
   const auto type = ParseChoice(options, "invocation-type", {"RequestResponse", "Event", "DryRun"});
   if (!type) return type.status();
   constexpr std::array kTypes = {InvocationType::kRequestResponse, InvocationType::kEvent, InvocationType::kDryRun};
@@ -270,15 +271,17 @@ const OptionTable& InvokeOptionTable() {
       {"The event", "invocation-type", 0, "TYPE",
        "RequestResponse: print the response; Event: run, print none; DryRun: check, do not run"},
       {"The runtime", "runtime", 0, "ID",
-       "python3.11, java17, ... (default: the package decides, and the newest usable version serves)"},
+       "python3.11, java17, ... (default: the package decides, and the newest usable version serves), or "
+       "provided.al2023: "
+       "the package's own program bootstrap"},
       {"The runtime", "strict-runtimes", 0, "", "refuse a newer version where the asked one is missing"},
       {"The runtime", "python", 0, "PATH", "the Python interpreter to use, rather than VIRTUAL_ENV"},
       {"The runtime", "java-home", 0, "DIR", "the JDK to use"},
       {"The runtime", "venv", 0, "DIR",
        "the Python virtual environment to use (default: VIRTUAL_ENV, where its version is the one asked for)"},
       {"The runtime", "isolation", 0, "inline|process",
-       "inline: the handler runs in this process (the default); process: in one of its own, with the function's "
-       "environment and none of this shell's"},
+       "inline: the handler runs in this process (the default, but for provided); process: in one of its own, with the "
+       "function's environment and none of this shell's"},
       {"The log", "log-type", 0, "None|Tail", "Tail: end with the log's last 4 KB in base64"},
       {"The log", "quiet", 0, "", "the handler's own log only"},
       {"The log", "verbose", 'v', "", "also say which runtime serves, and why"},

@@ -138,8 +138,9 @@ std::string About(const RuntimeChoice& choice) {
 std::string VariablesBehind(const RuntimeChoice& choice, std::string_view message) {
   static constexpr std::array kJavas = {"JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS"};
   static constexpr std::array kPythons = {"PYTHONHOME", "PYTHONPATH", "PYTHONHASHSEED", "PYTHONMALLOC", "PYTHONUTF8"};
-  const bool is_java = choice.identifier.starts_with(kJava);
-  const std::span<const char* const> names = is_java ? std::span<const char* const>(kJavas) : kPythons;
+  std::span<const char* const> names;
+  if (choice.identifier.starts_with(kJava)) names = kJavas;
+  if (choice.identifier.starts_with(kPython)) names = kPythons;
   std::string text;
   for (const char* name : names) {
     const char* value = std::getenv(name);

@@ -21,7 +21,8 @@ constexpr std::string_view kUsage =
     "\n"
     "Lists the JDKs and Python interpreters of this machine, which loader serves each, and why one\n"
     "cannot be used. FOUND is where each was found: PATH, a folder, or `build` for what the loader was\n"
-    "built with. Starts none of them. Exit status: 0; 3 when none can be used.\n";
+    "built with. Starts none of them. `provided` is a function's own: a program bootstrap in its package.\n"
+    "Exit status: 0; 3 when no JDK and no interpreter can be used.\n";
 
 const OptionTable& Table() {
   static const OptionTable kTable = {
@@ -50,8 +51,8 @@ std::string Columns(const Row& row, const std::array<std::size_t, kColumns>& wid
 std::string AsTable(const std::vector<RuntimeInfo>& runtimes) {
   std::vector<Row> rows = {{"LANGUAGE", "RUNTIME", "VERSION", "LOADER", "FOUND", "PATH"}};
   for (const RuntimeInfo& info : runtimes) {
-    rows.push_back(
-        {info.language, info.identifier, info.version, info.usable() ? Loader(info) : "-", info.origin, info.path});
+    rows.push_back({info.language, info.identifier, info.is_own() ? "-" : info.version,
+                    info.usable() ? Loader(info) : "-", info.origin, info.path});
   }
   std::array<std::size_t, kColumns> widths{};
   for (const Row& row : rows) {
@@ -99,10 +100,12 @@ int RunRuntimes(const std::vector<std::string>& arguments) {
     Complain("runtimes: " + registry.status().message());
     return kExitUnavailable;
   }
-  const std::vector<RuntimeInfo> runtimes = (*registry)->FindAll();
+  std::vector<RuntimeInfo> runtimes = (*registry)->FindAll();
+  runtimes.push_back(RuntimeRegistry::Own());
   const int printed = Print(options->Has("json") ? AsJson(runtimes) : AsTable(runtimes));
   if (printed != kExitSuccess) return printed;
-  const bool any = std::any_of(runtimes.begin(), runtimes.end(), [](const RuntimeInfo& info) { return info.usable(); });
+  const bool any = std::any_of(runtimes.begin(), runtimes.end(),
+                               [](const RuntimeInfo& info) { return info.usable() && !info.is_own(); });
   if (any) return kExitSuccess;
   Complain("no usable runtime was found");
   return kExitUnavailable;

@@ -10,11 +10,15 @@ std::vector<std::string> FunctionVariables(const FunctionConfig& function, const
   // What the user may replace.
   variables["LANG"] = "en_US.UTF-8";
   variables["TZ"] = ":UTC";
-  variables["PATH"] = "/usr/local/bin:/usr/bin:/bin:/opt/bin";
+  std::string programs = "/usr/local/bin:/usr/bin:/bin";
   variables["AWS_DEFAULT_REGION"] = function.region;
   std::string libraries = code_root + ":" + code_root + "/lib";
-  for (const std::string& layer : function.layers) libraries += ":" + layer + "/lib";
-  variables["LD_LIBRARY_PATH"] = libraries;
+  for (auto layer = function.layers.rbegin(); layer != function.layers.rend(); ++layer) {  // K-11, K-12
+    programs += ":" + *layer + "/bin";
+    libraries += ":" + *layer + "/lib";
+  }
+  variables["PATH"] = programs + ":/opt/bin";
+  variables["LD_LIBRARY_PATH"] = libraries + ":/opt/lib";
   for (const auto& [name, value] : function.variables) variables[name] = value;
   // What is the platform's.
   variables["_HANDLER"] = function.handler;

@@ -28,6 +28,18 @@ void InvocationLog::Platform(std::string_view text) {
   Write(record);
 }
 
+void InvocationLog::SayHint() {
+  if (hint_.empty()) return;
+  const std::string line = hints_.Take(hint_);
+  if (line.empty()) return;
+  LogRecord record;
+  record.origin = LogOrigin::kHint;
+  record.time_us = WallClockUs();
+  if (begun_) record.request_id = request_id();
+  record.text = line;
+  Write(record);
+}
+
 void InvocationLog::Record(const v1::WorkerLog& written) {
   LogRecord record;
   record.origin = Known(written.origin(), LogOrigin::kHint, LogOrigin::kFunction);

@@ -83,4 +83,10 @@ void AddChildren(pid_t parent, std::vector<pid_t>& children) {
   }
 }
 
+pid_t ParentOf(pid_t process) {
+  const FileDescriptor proc(open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const auto read = ReadProcess(proc.get(), std::to_string(process));
+  return read ? read->parent : 0;
+}
+
 }  // namespace tandem::workers

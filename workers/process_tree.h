@@ -22,6 +22,9 @@ std::vector<TreeProcess> Descendants(pid_t root, const std::set<pid_t>& except =
 // Adds the children of `parent` as /proc lists them, which is cheap.
 void AddChildren(pid_t parent, std::vector<pid_t>& children);
 
+// Of a process of this machine; 0: it is not there.
+pid_t ParentOf(pid_t process);
+
 }  // namespace tandem::workers
 
 #endif  // TANDEM_WORKERS_PROCESS_TREE_H_

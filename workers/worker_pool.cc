@@ -13,7 +13,7 @@
 namespace tandem::workers {
 namespace {
 
-using Clock = WorkerProcess::Clock;
+using Clock = EnvironmentProcess::Clock;
 
 v1::WorkerRuntime RuntimeMessage(const RuntimeInfo& info, const LanguageOptions& language) {
   v1::WorkerRuntime message;
@@ -55,13 +55,13 @@ Result<Supervisor*> Workers::TheSupervisor() {
   return supervisor_.get();
 }
 
-std::unique_ptr<WorkerProcess> Workers::Enter(WorkerPool& pool) {
-  std::vector<std::unique_ptr<WorkerProcess>> ended;  // after the lock
+std::unique_ptr<EnvironmentProcess> Workers::Enter(WorkerPool& pool) {
+  std::vector<std::unique_ptr<EnvironmentProcess>> ended;  // after the lock
   std::unique_lock lock(mutex_);
   for (;;) {
     const auto own = std::find_if(idle_.rbegin(), idle_.rend(), [&](const Idle& idle) { return idle.pool == &pool; });
     if (own != idle_.rend()) {  // the one that ran last
-      std::unique_ptr<WorkerProcess> worker = std::move(own->worker);
+      std::unique_ptr<EnvironmentProcess> worker = std::move(own->worker);
       idle_.erase(std::next(own).base());
       if (worker->IsSound()) return worker;
       ended.push_back(std::move(worker));
@@ -85,7 +85,7 @@ std::unique_ptr<WorkerProcess> Workers::Enter(WorkerPool& pool) {
   }
 }
 
-void Workers::Leave(WorkerPool& pool, std::unique_ptr<WorkerProcess> worker) {
+void Workers::Leave(WorkerPool& pool, std::unique_ptr<EnvironmentProcess> worker) {
   const std::scoped_lock lock(mutex_);  // goes before the argument, a worker that is not kept
   if (worker == nullptr || !Keep(pool, worker)) {
     --total_;
@@ -94,7 +94,7 @@ void Workers::Leave(WorkerPool& pool, std::unique_ptr<WorkerProcess> worker) {
   changed_.notify_all();
 }
 
-bool Workers::Keep(WorkerPool& pool, std::unique_ptr<WorkerProcess>& worker) {
+bool Workers::Keep(WorkerPool& pool, std::unique_ptr<EnvironmentProcess>& worker) {
   try {
     if (!retirer_.joinable()) retirer_ = std::thread([this] { RetireIdle(); });
     idle_.push_back({&pool, nullptr, Clock::now()});
@@ -131,7 +131,7 @@ void Workers::RetireIdle() {
       changed_.wait_until(lock, due);
       continue;
     }
-    std::unique_ptr<WorkerProcess> worker = std::move(idle_.front().worker);
+    std::unique_ptr<EnvironmentProcess> worker = std::move(idle_.front().worker);
     --idle_.front().pool->count_;
     --total_;
     idle_.pop_front();
@@ -151,7 +151,7 @@ class WorkerPool::Run {
         result_(result),
         event_(event),
         options_(options),
-        log_(pool.config_.log_sink, config_.name, options.log_type, result),
+        log_(pool.config_.log_sink, config_.name, options.log_type, pool.hints_, result),
         speaks_(pool.config_.platform_logs == PlatformLogs::kOn && options.type != InvocationType::kDryRun),
         measures_(pool.config_.platform_logs == PlatformLogs::kOn || options.measure == Measure::kAlways),
         worker_(pool.workers_.Enter(pool)) {}
@@ -167,7 +167,7 @@ class WorkerPool::Run {
     Begin();
     if (ready && result_.outcome.ok() && options_.type != InvocationType::kDryRun) Serve();
     if (ready && options_.type == InvocationType::kDryRun) keeps_ = result_.outcome.ok();
-    if (speaks_) SayEnd();
+    SayEnd();
   }
 
  private:
@@ -188,18 +188,16 @@ class WorkerPool::Run {
   InvocationLog log_;
   const bool speaks_;
   const bool measures_;
-  std::unique_ptr<WorkerProcess> worker_;
+  std::unique_ptr<EnvironmentProcess> worker_;
   bool keeps_ = false;
   bool begun_ = false;
   bool late_init_ = false;  // goes on within the invocation (E-35)
   Clock::time_point began_;
-  Clock::time_point deadline_ = WorkerProcess::kForever;
+  Clock::time_point deadline_ = EnvironmentProcess::kForever;
 };
 
 bool WorkerPool::Run::StartWorker() {
-  auto supervisor = pool_.workers_.TheSupervisor();
-  auto started = supervisor ? WorkerProcess::Start(**supervisor, pool_.spec_)
-                            : Result<std::unique_ptr<WorkerProcess>>(supervisor.status());
+  auto started = pool_.Start();
   if (started) {
     worker_ = std::move(*started);
     return true;
@@ -263,13 +261,7 @@ void WorkerPool::Run::Serve() {
     invocation.deadline =
         std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now() + config_.timeout);
   }
-  auto message = proto::ToMessage(invocation, proto::PayloadPlace::kBeside);
-  if (!message) {
-    result_.outcome = Outcome::Fault(message.status());
-    keeps_ = true;
-    return;
-  }
-  Settle(worker_->Run(*message, event_.payload, options_.chunk_receiver, log_, deadline_, result_.outcome));
+  Settle(worker_->Run(invocation, options_.chunk_receiver, log_, deadline_, result_.outcome));
 }
 
 void WorkerPool::Run::Settle(Answer how) {
@@ -298,22 +290,46 @@ void WorkerPool::Run::Settle(Answer how) {
 void WorkerPool::Run::SayEnd() {
   const std::string_view id = result_.request_id.view();
   const Outcome& outcome = result_.outcome;
+  if (!speaks_) return log_.SayHint();
   if (result_.report.timed_out) log_.Platform(TimeoutLines(id, config_.timeout));
   if (outcome.kind() == Outcome::Kind::kFunctionError && outcome.disposition() == Disposition::kExited) {
     log_.Platform(ExitLines(outcome.error()));
   }
+  log_.SayHint();
   log_.Platform(EndLine(id));
   log_.Platform(ReportLine(id, result_.report, config_.memory_size_mb));
 }
 
-WorkerPool::WorkerPool(Workers& workers, const PoolConfig& config)
-    : workers_(workers), config_(config), spec_(MakeSpec()) {}
+WorkerPool::WorkerPool(Workers& workers, const PoolConfig& config) : workers_(workers), config_(config) {
+  if (config_.runtime.info.is_own()) {
+    spec_ = MakeRuntimeApiSpec();
+  } else {
+    spec_ = MakeWorkerSpec();
+  }
+}
 
 WorkerPool::~WorkerPool() {
   workers_.Drop(*this);
 }
 
-WorkerSpec WorkerPool::MakeSpec() const {
+Result<std::unique_ptr<EnvironmentProcess>> WorkerPool::Start() {
+  auto supervisor = workers_.TheSupervisor();
+  if (!supervisor) return supervisor.status();
+  const auto start = [](auto started) -> Result<std::unique_ptr<EnvironmentProcess>> {
+    if (!started) return started.status();
+    return std::unique_ptr<EnvironmentProcess>(std::move(*started));
+  };
+  if (const auto* own = std::get_if<RuntimeApiSpec>(&spec_)) return start(RuntimeApiProcess::Start(**supervisor, *own));
+  return start(WorkerProcess::Start(**supervisor, std::get<WorkerSpec>(spec_)));
+}
+
+RuntimeApiSpec WorkerPool::MakeRuntimeApiSpec() const {
+  return {config_.code_root, config_.function.layers,
+          FunctionVariables(config_.function, config_.runtime, config_.code_root, config_.log_stream_name),
+          config_.function.memory_size_mb * std::int64_t{1024 * 1024}};
+}
+
+WorkerSpec WorkerPool::MakeWorkerSpec() const {
   WorkerSpec spec;
   spec.program = workers_.options().program_dir + "/tandem-worker";
   spec.environment = FunctionVariables(config_.function, config_.runtime, config_.code_root, config_.log_stream_name);

@@ -1,4 +1,4 @@
-// WorkerPool: the worker processes of one function. Workers: those of all functions of a Runtime.
+// WorkerPool: the processes of one function. Workers: those of all functions of a Runtime.
 #ifndef TANDEM_WORKERS_WORKER_POOL_H_
 #define TANDEM_WORKERS_WORKER_POOL_H_
 
@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <variant>
 #include <vector>
 
 #include "tandem/event.h"
@@ -20,6 +21,9 @@
 #include "tandem/registry.h"
 #include "tandem/runtime.h"
 #include "tandem/status.h"
+#include "workers/environment_process.h"
+#include "workers/invocation_log.h"
+#include "workers/runtime_api_process.h"
 #include "workers/supervisor.h"
 #include "workers/worker_process.h"
 
@@ -46,17 +50,17 @@ class Workers {
 
   struct Idle {
     WorkerPool* pool;
-    std::unique_ptr<WorkerProcess> worker;
-    WorkerProcess::Clock::time_point since;
+    std::unique_ptr<EnvironmentProcess> worker;
+    EnvironmentProcess::Clock::time_point since;
   };
 
   // A place for one more invocation of the pool: an idle worker of it, or null for the room to start one. Waits for
   // one.
-  std::unique_ptr<WorkerProcess> Enter(WorkerPool& pool);
+  std::unique_ptr<EnvironmentProcess> Enter(WorkerPool& pool);
   // Gives the place back, with the worker where it goes on; null: it is no more.
-  void Leave(WorkerPool& pool, std::unique_ptr<WorkerProcess> worker);
+  void Leave(WorkerPool& pool, std::unique_ptr<EnvironmentProcess> worker);
   // Under the lock: makes the worker an idle one. False, where the machine refuses what that needs: it is the caller's.
-  bool Keep(WorkerPool& pool, std::unique_ptr<WorkerProcess>& worker);
+  bool Keep(WorkerPool& pool, std::unique_ptr<EnvironmentProcess>& worker);
   // Ends the pool's idle workers.
   void Drop(WorkerPool& pool);
   void RetireIdle();
@@ -83,8 +87,9 @@ struct PoolConfig {
   PlatformLogs platform_logs;
 };
 
-// Workers are started when an invocation finds none idle, serve one invocation at a time, and are kept warm until they
-// have been idle for long or another function needs the room.
+// Workers, or the function's own programs where its runtime is `provided`, are started when an invocation finds none
+// idle, serve one invocation at a time, and are kept warm until they have been idle for long or another function needs
+// the room.
 //
 // A worker that an invocation has ended, by its timeout or otherwise, is gone with all that it has started before that
 // invocation returns. A failed init is tried again by the next invocation, in a new process (H-PY-36, E-34), unless it
@@ -104,11 +109,14 @@ class WorkerPool {
   friend class Workers;
   class Run;
 
-  WorkerSpec MakeSpec() const;
+  WorkerSpec MakeWorkerSpec() const;
+  RuntimeApiSpec MakeRuntimeApiSpec() const;
+  Result<std::unique_ptr<EnvironmentProcess>> Start();
 
   Workers& workers_;
   const PoolConfig config_;
-  const WorkerSpec spec_;
+  std::variant<WorkerSpec, RuntimeApiSpec> spec_;  // of its processes
+  FunctionHints hints_;
   std::size_t count_ = 0;  // of its workers, under Workers::mutex_
   std::mutex mutex_;
   std::optional<Outcome> final_;  // what every invocation gets (H-JAVA-10)

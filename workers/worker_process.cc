@@ -1,16 +1,11 @@
 #include "workers/worker_process.h"
 
-#include <fcntl.h>
 #include <poll.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdlib>
-#include <cstring>
-#include <fstream>
-#include <string_view>
+#include <chrono>
 #include <utility>
 
 #include "proto/convert.h"
@@ -18,22 +13,6 @@
 
 namespace tandem::workers {
 namespace {
-
-Result<std::pair<FileDescriptor, FileDescriptor>> OutputPipe() {
-  std::array<int, 2> ends{};
-  if (pipe2(ends.data(), O_CLOEXEC) != 0) {
-    return {Code::kInternal, std::string("cannot make a pipe: ") + std::strerror(errno)};
-  }
-  fcntl(ends[0], F_SETFL, O_NONBLOCK);
-  return std::pair<FileDescriptor, FileDescriptor>(FileDescriptor(ends[0]), FileDescriptor(ends[1]));
-}
-
-// For poll, whose longest wait is an int.
-int MillisecondsUntil(WorkerProcess::Clock::time_point deadline) {
-  constexpr std::int64_t kLongest = 60'000;
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - WorkerProcess::Clock::now()).count();
-  return static_cast<int>(std::clamp<std::int64_t>(left, 0, kLongest));
-}
 
 constexpr std::chrono::seconds kLastWords{2};
 
@@ -44,14 +23,14 @@ Result<std::unique_ptr<WorkerProcess>> WorkerProcess::Start(Supervisor& supervis
   if (!ends) return ends.status();
   auto output = OutputPipe();
   if (!output) return output.status();
-  const FileDescriptor nothing(open("/dev/null", O_RDONLY | O_CLOEXEC));
-  if (!nothing) return {Code::kInternal, std::string("cannot open /dev/null: ") + std::strerror(errno)};
+  auto input = NoInput();
+  if (!input) return input.status();
   ProcessSpec process;
   process.program = spec.program;
   process.arguments = {"tandem-worker"};
   process.environment = spec.environment;
   process.working_directory = spec.working_directory;
-  process.files = {nothing.get(), output->second.get(), output->second.get(), ends->second.fd()};
+  process.files = {input->get(), output->second.get(), output->second.get(), ends->second.fd()};
   auto started = supervisor.StartProcess(process);
   if (!started) return started.status();
   constexpr std::int64_t kMiB = 1 << 20;
@@ -76,10 +55,10 @@ Answer WorkerProcess::WaitOpen(InvocationLog& log, Clock::time_point deadline, O
   return AtLast(TakeOpened(log, deadline, outcome));
 }
 
-Answer WorkerProcess::Run(const v1::Invocation& invocation, const Payload& payload, const ChunkReceiver& chunks,
-                          InvocationLog& log, Clock::time_point deadline, Outcome& outcome) {
+Answer WorkerProcess::Run(const proto::Invocation& invocation, const ChunkReceiver& chunks, InvocationLog& log,
+                          Clock::time_point deadline, Outcome& outcome) {
   memory_.Begin(Clock::now());
-  return AtLast(Call(invocation, payload, chunks, log, deadline, outcome));
+  return AtLast(Call(invocation, chunks, log, deadline, outcome));
 }
 
 Answer WorkerProcess::AtLast(Answer how) {
@@ -106,13 +85,18 @@ Answer WorkerProcess::TakeOpened(InvocationLog& log, Clock::time_point deadline,
   return how;
 }
 
-Answer WorkerProcess::Call(const v1::Invocation& invocation, const Payload& payload, const ChunkReceiver& chunks,
-                           InvocationLog& log, Clock::time_point deadline, Outcome& outcome) {
+Answer WorkerProcess::Call(const proto::Invocation& invocation, const ChunkReceiver& chunks, InvocationLog& log,
+                           Clock::time_point deadline, Outcome& outcome) {
+  auto asked = proto::ToMessage(invocation, proto::PayloadPlace::kBeside);
+  if (!asked) {
+    outcome = Outcome::Fault(asked.status());
+    return Answer::kGiven;
+  }
   v1::ToWorker message;
   message.mutable_invocation()->set_call(++calls_);
-  *message.mutable_invocation()->mutable_invocation() = invocation;
+  *message.mutable_invocation()->mutable_invocation() = std::move(*asked);
   auto bytes = proto::Serialize(message);
-  const Status sent = bytes ? channel_.Send(*bytes, payload) : bytes.status();
+  const Status sent = bytes ? channel_.Send(*bytes, invocation.event.payload) : bytes.status();
   if (!sent.ok() && sent.code() != Code::kUnavailable) {
     outcome = Outcome::Fault(sent);
     return Answer::kGiven;
@@ -207,20 +191,6 @@ Result<bool> WorkerProcess::Take(InvocationLog& log, Message& to) {
   }
 }
 
-// What is left of a line is logged as it is: a handler that goes on with it does so in the same log.
-void WorkerProcess::ReadOutput(InvocationLog& log) {
-  constexpr std::size_t kAtOnce = std::size_t{64} << 10;
-  std::array<char, kAtOnce> bytes;                      // NOLINT(cppcoreguidelines-pro-type-member-init): read fills it
-  for (std::size_t total = 0; total < 16 * kAtOnce;) {  // one that never stops writing has to wait for its answer
-    const ssize_t count = read(output_.get(), bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count == 0) output_.Close();  // nobody has the other end
-    if (count <= 0) return;
-    total += static_cast<std::size_t>(count);
-    log.Output({bytes.data(), static_cast<std::size_t>(count)});
-  }
-}
-
 bool WorkerProcess::IsSound() {
   pollfd ended{process_->end_fd(), POLLIN, 0};
   pollfd said{channel_.fd(), POLLIN, 0};
@@ -236,16 +206,6 @@ int WorkerProcess::End(InvocationLog* log) {
   const ProcessEnd end = process_->Wait();
   if (log != nullptr) ReadOutput(*log);
   return end.status;
-}
-
-std::int64_t WorkerProcess::PeakMemoryBytes() const {
-  if (const auto end = process_->WaitFor(std::chrono::milliseconds(0))) return end->peak_memory_bytes;
-  std::ifstream status("/proc/" + std::to_string(process_->pid()) + "/status");
-  for (std::string line; std::getline(status, line);) {
-    constexpr std::string_view kPeak = "VmHWM:";
-    if (line.starts_with(kPeak)) return std::strtoll(line.c_str() + kPeak.size(), nullptr, 10) * 1024;
-  }
-  return 0;
 }
 
 }  // namespace tandem::workers

@@ -64,14 +64,17 @@ std::string ExitReason(int status) {
   }
 }
 
-Outcome Exited(std::string_view type, std::string_view request_id, int status) {
+Outcome PlatformOutcome(std::string_view type, std::string_view request_id, std::string_view reason,
+                        Disposition disposition, int exit_status) {
   FunctionError error;
   error.type = type;
-  error.message = "RequestId: " + std::string(request_id) + " Error: " + ExitReason(status);
+  error.message = "RequestId: " + std::string(request_id) + " Error: " + std::string(reason);
   error.reported_type = error.type;
-  error.disposition = Disposition::kExited;
-  error.exit_status = status;
-  std::string body = R"({"errorType":")" + error.type + R"(","errorMessage":)";
+  error.disposition = disposition;
+  error.exit_status = exit_status;
+  std::string body = R"({"errorType":)";
+  AppendJsonString(body, error.type);
+  body += R"(,"errorMessage":)";
   AppendJsonString(body, error.message);
   body += '}';
   return Outcome::Error(std::move(error), Payload::Copy(body));
@@ -115,23 +118,19 @@ std::string ExitLines(const FunctionError& error) {
 }
 
 Outcome ExitOutcome(std::string_view request_id, int status) {
-  return Exited("Runtime.ExitError", request_id, status);
+  return PlatformOutcome("Runtime.ExitError", request_id, ExitReason(status), Disposition::kExited, status);
 }
 
 Outcome OutOfMemoryOutcome(std::string_view request_id) {
-  return Exited("Runtime.OutOfMemory", request_id, -SIGKILL);
+  return PlatformOutcome("Runtime.OutOfMemory", request_id, ExitReason(-SIGKILL), Disposition::kExited, -SIGKILL);
+}
+
+Outcome EntrypointOutcome(std::string_view request_id, std::string_view reason, int exit_status) {
+  return PlatformOutcome("Runtime.InvalidEntrypoint", request_id, reason, Disposition::kExited, exit_status);
 }
 
 Outcome TimeoutOutcome(std::string_view request_id, std::chrono::milliseconds timeout) {
-  FunctionError error;
-  error.type = "Sandbox.Timedout";
-  error.message = "RequestId: " + std::string(request_id) + " Error: " + TimedOutAfter(timeout);
-  error.reported_type = error.type;
-  error.disposition = Disposition::kRecycle;
-  std::string body = R"({"errorType":"Sandbox.Timedout","errorMessage":)";
-  AppendJsonString(body, error.message);
-  body += '}';
-  return Outcome::Error(std::move(error), Payload::Copy(body));
+  return PlatformOutcome("Sandbox.Timedout", request_id, TimedOutAfter(timeout), Disposition::kRecycle, 0);
 }
 
 }  // namespace tandem

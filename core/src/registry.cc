@@ -17,6 +17,7 @@ namespace tandem {
 namespace {
 
 constexpr std::string_view kFinderSuffix = "-finder.so";
+constexpr char kProvided[] = "provided";  // the runtime of functions that bring a program of their own
 
 using Numbers = std::vector<int>;
 
@@ -322,6 +323,15 @@ std::vector<RuntimeInfo> RuntimeRegistry::FindAll() const {
   return all;
 }
 
+RuntimeInfo RuntimeRegistry::Own() {
+  RuntimeInfo info;
+  info.language = "any";
+  info.identifier = kProvided;
+  info.path = "bootstrap";
+  info.origin = "package";
+  return info;
+}
+
 Result<std::string> RuntimeRegistry::DecideLanguage(std::string_view handler, std::string_view code_root,
                                                     const std::vector<std::string>& layers) const {
   return Guarded("the language of a handler", [&] { return Claimant(handler, code_root, layers); });
@@ -354,6 +364,10 @@ Result<std::string> RuntimeRegistry::Claimant(std::string_view handler, std::str
   if (claimants.empty()) {
     message += ": no language claims it, as the package holds neither such a handler nor files of a known language; ";
     for (const RuntimeInfo& info : unusable_) message += info.reason + "; ";
+    std::error_code error;
+    if (std::filesystem::exists(std::filesystem::path(code_root) / "bootstrap", error)) {
+      message += std::string("its bootstrap is run by --runtime ") + kProvided + "; ";
+    }
   } else {
     message += " could be";
     const char* separator = " ";
@@ -374,6 +388,10 @@ Result<RuntimeSelection> RuntimeRegistry::Select(std::string_view identifier, Ru
 Result<RuntimeSelection> RuntimeRegistry::Choose(std::string_view identifier, RuntimeMatch match,
                                                  const RuntimeInfo* running) const {
   const auto parsed = Parse(identifier);
+  if (parsed && parsed->language == kProvided && parsed->version.empty() && !identifier.ends_with(".x")) {
+    return RuntimeSelection{
+        Own(), std::string(identifier), std::string(identifier) + ": the bootstrap of the package", {}};
+  }
   if (!parsed || FinderOf(parsed->language) == nullptr) {
     const auto unusable = std::find_if(unusable_.begin(), unusable_.end(), [&](const RuntimeInfo& info) {
       return parsed && info.language == parsed->language;
@@ -386,6 +404,7 @@ Result<RuntimeSelection> RuntimeRegistry::Choose(std::string_view identifier, Ru
       message += separator + language;
       separator = ", ";
     }
+    message += std::string(" and ") + kProvided;
     for (const RuntimeInfo& info : unusable_) message += "; " + info.reason;
     return {Code::kInvalidArgument, message};
   }

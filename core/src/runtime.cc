@@ -133,6 +133,7 @@ Result<Function*> Runtime::Impl::Add(FunctionConfig config) {
   auto selection = SelectRuntime(config, package->root);
   if (!selection) return selection.status();
   FillDefaults(config);
+  if (selection->info.is_own()) config.isolation = Isolation::kProcess;
   FunctionSetup setup;
   setup.language = registry_->options(selection->info.language);
   setup.config = std::move(config);

@@ -16,7 +16,7 @@ ECHO = "def handler(event, context):\n    return event\n"
 def usable_runtimes(tandem):
     run = tandem("runtimes", "--json")
     assert run.code == 0
-    return [entry for entry in run.json["runtimes"] if entry["usable"]]
+    return [entry for entry in run.json["runtimes"] if entry["usable"] and entry["language"] != "any"]
 
 
 def version_of(python):
@@ -42,9 +42,10 @@ def test_runtimes_as_a_table(tandem):
     lines = run.stdout.decode().splitlines()
     assert lines[0].split() == ["LANGUAGE", "RUNTIME", "VERSION", "LOADER", "FOUND", "PATH"]
     for entry in tandem("runtimes", "--json").json["runtimes"]:
-        loader = Path(entry["loader"]).name if entry["usable"] else "-"
+        loader = (entry["usable"] and Path(entry["loader"]).name) or "-"
         row = next(line for line in lines if line.endswith(" " + entry["path"]))
-        assert row.split()[:5] == [entry["language"], entry["identifier"], entry["version"], loader, entry["origin"]]
+        version = entry["version"] if entry["language"] != "any" else "-"
+        assert row.split()[:5] == [entry["language"], entry["identifier"], version, loader, entry["origin"]]
         if not entry["usable"]:
             assert f"    cannot be used: {entry['reason']}" in lines
 
@@ -111,7 +112,7 @@ NOWHERE = {"PATH": None, "HOME": None, "PYENV_ROOT": None}
 def test_what_the_loaders_are_built_with_needs_no_path(tandem):
     loaders = {entry["loader"] for entry in usable_runtimes(tandem)}
     run = tandem("runtimes", "--json", env=NOWHERE)
-    assert {entry["loader"] for entry in run.json["runtimes"] if entry["usable"]} == loaders
+    assert {entry["loader"] for entry in run.json["runtimes"] if entry["usable"] and entry["loader"]} == loaders
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,9 @@ NO_MESSAGES = [
      r"Init Duration: ", "the service's lines, L-41 to L-43"),
     ("core/src/loader_module.cc", r"undefined symbol: ", "the dynamic linker's"),
     ("core/src/request_id.cc", r"the lowest byte .*", "a static_assert"),
-    ("workers/runtime_api*", r".*", "to runtimes and the functions' invokers, R-05 to R-18; no command has it yet"),
+    ("workers/runtime_api*", r"HTTP/1\.1 .*|Connection: close.*", "HTTP"),
+    ("workers/runtime_api_text.cc", r"[A-Z][a-z]+( [A-Z][a-z]+)+|4\d\d .*|HTTP request .*|Invalid request ID|Exceeded maximum .*|"
+     r"State transition .*| failed for runtime.*", "replies to runtimes, R-08 to R-18"),
     ("workers/*", r"user namespace", "a word for how processes are kept"),
     ("workers/supervisor/*", r"user namespace|death signal|mount namespace|limit of open files", "what is attempted"),
     ("java-bridge/src/start_output.cc", r".*", "HotSpot's words, and how it begins a line"),

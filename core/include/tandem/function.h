@@ -22,7 +22,8 @@ enum class Isolation : std::uint8_t {
   kProcess,  // in worker processes of its own, one invocation at a time each
 };
 
-// What a user says about a function. Inline, environment variables and the working directory are the host process's.
+// What a user says about a function. Inline, environment variables and the working directory are the host process's. A
+// function whose runtime is `provided`, a program of its own, is never inline.
 struct FunctionConfig {
   std::string name;
   std::string handler;  // "example.Hello::myHandler", "hello_python.my_handler"

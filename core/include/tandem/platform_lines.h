@@ -29,6 +29,9 @@ TANDEM_EXPORT std::string ExitLines(const FunctionError& error);
 TANDEM_EXPORT Outcome ExitOutcome(std::string_view request_id, int status);
 // E-46: the error of a process that was killed because it had more than its memory size.
 TANDEM_EXPORT Outcome OutOfMemoryOutcome(std::string_view request_id);
+// E-51: the error of a function whose own program cannot be started. `exit_status`: what a shell would give, 126 or
+// 127.
+TANDEM_EXPORT Outcome EntrypointOutcome(std::string_view request_id, std::string_view reason, int exit_status);
 // E-38.
 TANDEM_EXPORT Outcome TimeoutOutcome(std::string_view request_id, std::chrono::milliseconds timeout);
 

@@ -15,9 +15,9 @@
 
 namespace tandem {
 
-// One interpreter or JDK of this machine.
+// One interpreter or JDK of this machine; or a function's own runtime, a program of its package (K-18), without loader.
 struct RuntimeInfo {
-  std::string language;    // "java", "python"
+  std::string language;    // "java", "python"; "any" of a function's own
   std::string identifier;  // "python3.11"
   std::string version;     // "3.11.2"
   std::string path;        // the interpreter's executable, the JDK's home
@@ -28,6 +28,7 @@ struct RuntimeInfo {
   std::string reason;      // why it cannot be used; empty: it can
 
   bool usable() const { return reason.empty(); }
+  bool is_own() const { return usable() && module.empty(); }
 };
 
 // What an operator may override for one language.
@@ -80,6 +81,8 @@ class TANDEM_EXPORT RuntimeRegistry {
   // All runtimes of all languages, then, as unusable ones, what Unusable lists and loaders' files that can serve
   // nothing.
   std::vector<RuntimeInfo> FindAll() const;
+  // What `provided` and its like are.
+  static RuntimeInfo Own();
   // The finders' files and loaders' folders that cannot be used.
   const std::vector<RuntimeInfo>& Unusable() const { return unusable_; }
 
@@ -88,10 +91,11 @@ class TANDEM_EXPORT RuntimeRegistry {
   Result<std::string> DecideLanguage(std::string_view handler, std::string_view code_root,
                                      const std::vector<std::string>& layers = {}) const;
 
-  // Chooses the runtime for an identifier, or for a language's newest usable version when the identifier is only the
-  // language's name. `running`: a runtime of this language that the process already runs and that is preferred where it
-  // fits; may be null. Errors: kInvalidArgument for an unknown identifier, and where the one that LanguageOptions::path
-  // names is another version; kUnavailable when nothing on the machine serves.
+  // Chooses the runtime for an identifier (`provided` and its like are a function's own), or for a language's newest
+  // usable version when the identifier is only the language's name. `running`: a runtime of this language that the
+  // process already runs and that is preferred where it fits; may be null. Errors: kInvalidArgument for an unknown
+  // identifier, and where the one that LanguageOptions::path names is another version; kUnavailable when nothing on the
+  // machine serves.
   Result<RuntimeSelection> Select(std::string_view identifier, RuntimeMatch match, const RuntimeInfo* running) const;
 
   const LanguageOptions& options(std::string_view language) const;

@@ -1,0 +1,63 @@
+#include "workers/environment_process.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <string_view>
+
+namespace tandem::workers {
+
+Result<std::pair<FileDescriptor, FileDescriptor>> EnvironmentProcess::OutputPipe() {
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) {
+    return {Code::kInternal, std::string("cannot make a pipe: ") + std::strerror(errno)};
+  }
+  fcntl(ends[0], F_SETFL, O_NONBLOCK);
+  return std::pair<FileDescriptor, FileDescriptor>(FileDescriptor(ends[0]), FileDescriptor(ends[1]));
+}
+
+Result<FileDescriptor> EnvironmentProcess::NoInput() {
+  FileDescriptor nothing(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  if (!nothing) return {Code::kInternal, std::string("cannot open /dev/null: ") + std::strerror(errno)};
+  return nothing;
+}
+
+int EnvironmentProcess::MillisecondsUntil(Clock::time_point deadline) {
+  if (deadline == kForever) return -1;
+  constexpr std::int64_t kLongest = 60'000;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+  return static_cast<int>(std::clamp<std::int64_t>(left, 0, kLongest));
+}
+
+// What is left of a line is logged as it is: a handler that goes on with it does so in the same log.
+void EnvironmentProcess::ReadOutput(InvocationLog& log) {
+  constexpr std::size_t kAtOnce = std::size_t{64} << 10;
+  std::array<char, kAtOnce> bytes;                      // NOLINT(cppcoreguidelines-pro-type-member-init): read fills it
+  for (std::size_t total = 0; total < 16 * kAtOnce;) {  // one that never stops writing has to wait for its answer
+    const ssize_t count = read(output_.get(), bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count == 0) output_.Close();  // nobody has the other end
+    if (count <= 0) return;
+    total += static_cast<std::size_t>(count);
+    log.Output({bytes.data(), static_cast<std::size_t>(count)});
+  }
+}
+
+std::int64_t EnvironmentProcess::PeakMemoryBytes() const {
+  if (process_ == nullptr) return 0;
+  if (const auto end = process_->WaitFor(std::chrono::milliseconds(0))) return end->peak_memory_bytes;
+  std::ifstream status("/proc/" + std::to_string(process_->pid()) + "/status");
+  for (std::string line; std::getline(status, line);) {
+    constexpr std::string_view kPeak = "VmHWM:";
+    if (line.starts_with(kPeak)) return std::strtoll(line.c_str() + kPeak.size(), nullptr, 10) * 1024;
+  }
+  return 0;
+}
+
+}  // namespace tandem::workers

@@ -1,0 +1,81 @@
+// EnvironmentProcess: the host's end of one process that is an execution environment.
+#ifndef TANDEM_WORKERS_ENVIRONMENT_PROCESS_H_
+#define TANDEM_WORKERS_ENVIRONMENT_PROCESS_H_
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "proto/convert.h"
+#include "tandem/invocation.h"
+#include "tandem/outcome.h"
+#include "tandem/status.h"
+#include "workers/file_descriptor.h"
+#include "workers/invocation_log.h"
+#include "workers/supervisor.h"
+
+namespace tandem::workers {
+
+// What has become of something that was asked of an environment.
+enum class Answer : std::uint8_t {
+  kGiven,    // the outcome is the environment's
+  kTooLate,  // it did not answer in time; it runs on
+  kGone,     // its process has ended
+  kTooMuch,  // it had more memory than it may have, and is being killed
+};
+
+// Where one function's handler lives, and takes one invocation at a time.
+//
+// Its standard output and error are one pipe, which is read whenever the process is waited for, and read empty before
+// an answer counts: all that an invocation wrote is logged before its end.
+//
+// Threads: one at a time. Owns: the process, which ends with this object, and all that it has started.
+class EnvironmentProcess {
+ public:
+  using Clock = std::chrono::steady_clock;
+  // No deadline.
+  static constexpr Clock::time_point kForever = Clock::time_point::max();
+
+  EnvironmentProcess(const EnvironmentProcess&) = delete;
+  EnvironmentProcess& operator=(const EnvironmentProcess&) = delete;
+  // Of an implementation: ends the process.
+  virtual ~EnvironmentProcess() = default;
+
+  // Waits until the handler is open; `outcome` is its init error where there is one.
+  virtual Answer WaitOpen(InvocationLog& log, Clock::time_point deadline, Outcome& outcome) = 0;
+  // One invocation.
+  virtual Answer Run(const proto::Invocation& invocation, const ChunkReceiver& chunks, InvocationLog& log,
+                     Clock::time_point deadline, Outcome& outcome) = 0;
+
+  // Whether the process is there and may be given another invocation.
+  virtual bool IsSound() = 0;
+  // Ends the process and whatever it has started, waits for that, and logs what it still wrote. 0 to 255, or minus the
+  // number of the signal that ended it before.
+  virtual int End(InvocationLog* log) = 0;
+  // Why the process is not to be trusted any more; empty: nothing speaks against it.
+  const std::string& refusal() const { return refusal_; }
+  // The most memory that the process has had so far, or had when it ended, in bytes.
+  std::int64_t PeakMemoryBytes() const;
+
+ protected:
+  EnvironmentProcess(FileDescriptor output, std::shared_ptr<Process> process)
+      : output_(std::move(output)), process_(std::move(process)) {}
+
+  // The ends of a pipe for the output: to read from, without blocking, and to write to.
+  static Result<std::pair<FileDescriptor, FileDescriptor>> OutputPipe();
+  // What a process that may read nothing has as its standard input.
+  static Result<FileDescriptor> NoInput();
+  // For poll, whose longest wait is an int.
+  static int MillisecondsUntil(Clock::time_point deadline);
+  void ReadOutput(InvocationLog& log);
+
+  FileDescriptor output_;
+  std::shared_ptr<Process> process_;  // null: none could be started
+  std::string refusal_;
+};
+
+}  // namespace tandem::workers
+
+#endif  // TANDEM_WORKERS_ENVIRONMENT_PROCESS_H_
