@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,7 +26,7 @@ struct RuntimeApiSpec {
   std::string code_root;  // its working directory
   std::vector<std::string> layers;
   std::vector<std::string> environment;  // "NAME=value", all that it has besides AWS_LAMBDA_RUNTIME_API
-  std::int64_t memory_limit = 0;         // in bytes
+  std::int64_t memory_limit = std::numeric_limits<std::int64_t>::max();  // in bytes
 };
 
 // A bootstrap and the API's port of its own.

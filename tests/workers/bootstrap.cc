@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <functional>
+#include <list>
 #include <map>
 #include <string>
 #include <string_view>
@@ -212,6 +213,12 @@ const std::map<std::string, std::function<std::string(const Event&)>> kHandlers 
        Stay();
      }},
     {"stuck", [](const Event&) -> std::string { Stay(); }},
+    {"hungry",
+     [](const Event&) -> std::string {
+       static std::list<std::string> eaten;
+       for (int i = 0; i < 100; ++i) eaten.emplace_back(std::size_t{1} << 20, 'x');
+       Stay();
+     }},
     {"speaks",
      [](const Event&) -> std::string {
        Say("by standard output\n");

@@ -366,6 +366,17 @@ TEST_F(Provided, TellsItsFigures_L43) {
   }
 }
 
+TEST_F(Provided, KeepsToItsMemorySize_E46_E47) {
+  WorkerRuntime runtime;
+  FunctionConfig config = Config("hungry", std::chrono::minutes(1));
+  config.memory_size_mb = 64;
+  Function& function = runtime.Add(std::move(config));
+  for (int i = 0; i < 2; ++i) {
+    const InvokeResult result = runtime.Invoke(function);
+    EXPECT_EQ(Text(result.outcome), Error("Runtime.OutOfMemory", result, "Runtime exited with error: signal: killed"));
+  }
+}
+
 TEST_F(Provided, WithoutABootstrapIsAnInvalidEntrypoint_E51) {
   WorkerRuntime runtime({}, PlatformLogs::kOn);
   const PackageFolder empty;
