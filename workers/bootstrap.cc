@@ -7,6 +7,7 @@
 #include <cctype>
 #include <filesystem>
 #include <fstream>
+#include <ranges>
 #include <string_view>
 #include <system_error>
 
@@ -82,7 +83,7 @@ std::string HintFor(const std::string& path) {
 
 Bootstrap FindBootstrap(const std::string& code_root, const std::vector<std::string>& layers) {
   std::vector<std::string> places = {code_root + kName};
-  for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) places.push_back(*layer + kName);
+  for (const std::string& layer : std::views::reverse(layers)) places.push_back(layer + kName);
   places.push_back(std::string("/opt") + kName);
   if (const auto found = std::find_if(places.begin(), places.end(), IsExecutable); found != places.end()) {
     return {*found, {}};
@@ -91,7 +92,7 @@ Bootstrap FindBootstrap(const std::string& code_root, const std::vector<std::str
   EntrypointFailure failure;
   failure.reason = "Couldn't find valid bootstrap(s): [";
   for (const std::string& place : places) failure.reason += (&place == places.data() ? "" : " ") + place;
-  failure.reason += "]";
+  failure.reason += ']';
   failure.hint = HintWithout(code_root, file == places.end() ? std::string() : *file);
   failure.exit_status = file == places.end() ? kNotFound : kNotExecutable;
   return {{}, std::move(failure)};

@@ -1,6 +1,7 @@
 #include "workers/function_variables.h"
 
 #include <map>
+#include <ranges>
 
 namespace tandem::workers {
 
@@ -13,9 +14,9 @@ std::vector<std::string> FunctionVariables(const FunctionConfig& function, const
   std::string programs = "/usr/local/bin:/usr/bin:/bin";
   variables["AWS_DEFAULT_REGION"] = function.region;
   std::string libraries = code_root + ":" + code_root + "/lib";
-  for (auto layer = function.layers.rbegin(); layer != function.layers.rend(); ++layer) {  // K-11, K-12
-    programs += ":" + *layer + "/bin";
-    libraries += ":" + *layer + "/lib";
+  for (const std::string& layer : std::views::reverse(function.layers)) {  // K-11, K-12
+    programs += ":" + layer + "/bin";
+    libraries += ":" + layer + "/lib";
   }
   variables["PATH"] = programs + ":/opt/bin";
   variables["LD_LIBRARY_PATH"] = libraries + ":/opt/lib";

@@ -58,6 +58,19 @@ std::optional<Identifier> Parse(std::string_view text) {
   return identifier;
 }
 
+bool IsProvided(std::string_view text) {
+  const auto identifier = Parse(text);
+  return identifier && identifier->language == kProvided && identifier->version.empty() && !text.ends_with(".x");
+}
+
+Result<RuntimeSelection> Provided(std::string_view identifier) {
+  RuntimeSelection selection;
+  selection.info = RuntimeRegistry::Own();
+  selection.identifier = std::string(identifier);
+  selection.why = selection.identifier + ": the bootstrap of the package";
+  return selection;
+}
+
 // Of what a finder reported; empty where that is no identifier.
 Numbers VersionOf(const RuntimeInfo& info) {
   const auto identifier = Parse(info.identifier);
@@ -382,16 +395,13 @@ Result<std::string> RuntimeRegistry::Claimant(std::string_view handler, std::str
 
 Result<RuntimeSelection> RuntimeRegistry::Select(std::string_view identifier, RuntimeMatch match,
                                                  const RuntimeInfo* running) const {
-  return Guarded("the runtime of a function", [&] { return Choose(identifier, match, running); });
+  return Guarded("the runtime of a function",
+                 [&] { return IsProvided(identifier) ? Provided(identifier) : Choose(identifier, match, running); });
 }
 
 Result<RuntimeSelection> RuntimeRegistry::Choose(std::string_view identifier, RuntimeMatch match,
                                                  const RuntimeInfo* running) const {
   const auto parsed = Parse(identifier);
-  if (parsed && parsed->language == kProvided && parsed->version.empty() && !identifier.ends_with(".x")) {
-    return RuntimeSelection{
-        Own(), std::string(identifier), std::string(identifier) + ": the bootstrap of the package", {}};
-  }
   if (!parsed || FinderOf(parsed->language) == nullptr) {
     const auto unusable = std::find_if(unusable_.begin(), unusable_.end(), [&](const RuntimeInfo& info) {
       return parsed && info.language == parsed->language;

@@ -17,8 +17,6 @@
 #include <string>
 #include <string_view>
 
-extern char** environ;
-
 namespace {
 
 std::string Variable(const char* name) {

@@ -126,11 +126,12 @@ TEST_F(Provided, HasItsVariables_R33_R34_R37_R39_R40_K11_K12) {
   unsetenv("TANDEM_TEST_HOSTS_OWN");
   EXPECT_EQ(all.find("TANDEM_TEST_HOSTS_OWN"), std::string::npos);
   const std::string root = function.code_root();
+  std::string libraries = "LD_LIBRARY_PATH=" + root;
+  libraries.append(":").append(root).append("/lib:/layer/two/lib:/layer/one/lib:/opt/lib");
   for (const std::string& wanted :
        {std::string("MINE=a=b"), std::string("_HANDLER=variables"), "LAMBDA_TASK_ROOT=" + root,
         std::string("AWS_EXECUTION_ENV=AWS_Lambda_provided.al2023"),
-        std::string("PATH=/usr/local/bin:/usr/bin:/bin:/layer/two/bin:/layer/one/bin:/opt/bin"),
-        "LD_LIBRARY_PATH=" + root + ":" + root + "/lib:/layer/two/lib:/layer/one/lib:/opt/lib"}) {
+        std::string("PATH=/usr/local/bin:/usr/bin:/bin:/layer/two/bin:/layer/one/bin:/opt/bin"), libraries}) {
     EXPECT_NE(all.find("\n" + wanted + "\n"), std::string::npos) << wanted << " is not in " << all;
   }
   const std::size_t api = all.find("\nAWS_LAMBDA_RUNTIME_API=127.0.0.1:");

@@ -120,7 +120,7 @@ TEST(LoopbackPeer, IsFoundByBothAddresses) {
   ASSERT_EQ(bind(listener.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
   ASSERT_EQ(listen(listener.get(), 1), 0);
   ASSERT_EQ(getsockname(listener.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
-  Stranger client(ntohs(address.sin_port));
+  const Stranger client(ntohs(address.sin_port));
   const auto socket = FindSocket(client.own(), client.other());
   ASSERT_TRUE(socket.has_value());
   EXPECT_TRUE(HasSocket(getpid(), *socket));
