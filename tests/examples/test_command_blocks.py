@@ -19,6 +19,10 @@ RUN = {
         ['"123""123"FUNCTION ', "\nHelloJava ", "\nHelloPython ", "\nLANGUAGE ", "\njava ", "\npython "],
     ),
     ("examples/README.md", "build/release/bin/tandem invoke --handler example.order.OrderTotal"): (".", ['"total":']),
+    ("examples/bootstrap-shell/README.md", "build/release/bin/tandem invoke --runtime provided.al2023"): (
+        ".",
+        ['{"message": "Hello Ada"}'],
+    ),
     ("examples/out-of-tree-loader/README.md", "cmake --install ../../build/release"): (
         "examples/out-of-tree-loader",
         ["\n5\n", "12.566370614359172"],
@@ -43,7 +47,10 @@ ELSEWHERE = {
     ("docs/errors.md", "$ tandem invoke --handler example.Hello::myHandler "): ERRORS,
     ("docs/errors.md", "$ tandem runtimes >&-"): ERRORS,
     ("examples/bootstrap-go/README.md", "go build -o bootstrap "): (
-        "tests/workers/test_go_runtime.py::test_the_example_greets"
+        "tests/workers/test_tandem_invoke.py::test_the_commands_of_the_go_example"
+    ),
+    ("examples/bootstrap-python/README.md", "python3 -m venv build/venv"): (
+        "tests/workers/test_tandem_invoke.py::test_the_commands_of_the_python_example"
     ),
     # A CMakeLists.txt.
     ("examples/README.md", "cmake_minimum_required("): (

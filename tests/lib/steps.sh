@@ -24,7 +24,7 @@ readonly -a step_table=(
   'cli-workers|cases||the tests of the command that say how handlers run and end, with worker processes'
   'workers|cases||what handlers in Java and Python do to their worker processes, and the figures of REPORT'
   'dependencies|cases||packages with what people really ship: numpy, pandas, boto3, shaded jars, Kotlin, a Jackson of their own'
-  'runtime-clients|cases||the official Python and Java runtime clients, and the examples in shell and Go, over the Runtime API'
+  'runtime-clients|cases||the official Python and Java runtime clients, and the examples in shell and Go, over the Runtime API and under tandem invoke'
   'examples|cases||the examples, the installed tree, the out-of-tree loader, these scripts'
   'soak|cases||long runs of both VMs in one process: what they leave behind, stacks, threads, payloads; far longer with --all'
   'asan|cases||core, the native loader and all that needs no VM under AddressSanitizer and UndefinedBehaviorSanitizer'
@@ -266,7 +266,8 @@ step_runtime_clients() {
   mapfile -t homes < <(tested java | cut -f3)
   limited mvn --batch-mode --no-transfer-progress --quiet --file "$root/tests/workers/clients/java/pom.xml" \
     "-DbuildDirectory=$jars/java" package
-  run_pytest tests/workers "TANDEM_TEST_RUNTIME_API_HOST=$test_programs/runtime_api_host" \
+  run_pytest tests/workers "TANDEM_BIN=$ci_build/bin/tandem" \
+    "TANDEM_TEST_RUNTIME_API_HOST=$test_programs/runtime_api_host" \
     "TANDEM_TEST_CLIENT_PYTHONS=${pythons[*]}" "TANDEM_TEST_CLIENT_JARS=$jars/java" "TANDEM_TEST_JAVA_HOMES=${homes[*]}"
 }
 

@@ -22,7 +22,7 @@ public final class Handlers {
     answer.put("inTime", context.getRemainingTimeInMillis() > 0);
     answer.put("trace", System.getProperty("com.amazonaws.xray.traceHeader"));
     answer.put("custom", context.getClientContext() == null ? null : context.getClientContext().getCustom());
-    answer.put("identity", context.getIdentity().getIdentityId());
+    answer.put("identity", context.getIdentity() == null ? null : context.getIdentity().getIdentityId());
     return answer;
   }
 
