@@ -32,6 +32,14 @@ struct LoadedLoader {
   decltype(tandem_loader_table::thread_detach) thread_detach() const {
     return Slot(&tandem_loader_table::thread_detach);
   }
+  // Whether the next three are there.
+  bool forkable() const {
+    return (table->flags & TANDEM_LOADER_FORKABLE) != 0 && fork_ready() != nullptr && before_fork() != nullptr &&
+           after_fork() != nullptr;
+  }
+  decltype(tandem_loader_table::fork_ready) fork_ready() const { return Slot(&tandem_loader_table::fork_ready); }
+  decltype(tandem_loader_table::before_fork) before_fork() const { return Slot(&tandem_loader_table::before_fork); }
+  decltype(tandem_loader_table::after_fork) after_fork() const { return Slot(&tandem_loader_table::after_fork); }
 
  private:
   template <typename F>
@@ -64,6 +72,9 @@ class LoaderProcess {
   void RemoveSink(LogSink* sink);
   void LogUnattributed(const LogRecord& record) noexcept;
 
+  // In a fork whose parent had no other thread, and which goes on in its place.
+  void Forked() { forks_ = ForkCount(); }
+
  private:
   struct Slot {
     std::mutex mutex;                  // held while the module is opened and the runtime is started
@@ -80,7 +91,7 @@ class LoaderProcess {
   std::mutex start_mutex_;
   mutable std::mutex mutex_;
   std::map<std::string, std::unique_ptr<Slot>, std::less<>> slots_;
-  const std::uint32_t forks_ = ForkCount();
+  std::uint32_t forks_ = ForkCount();
   std::mutex sinks_mutex_;
   std::vector<LogSink*> sinks_;
 };

@@ -57,6 +57,9 @@ extern "C" __attribute__((visibility("default"))) const tandem_loader_table* tan
       .cancel = nullptr,
       .warm = nullptr,
       .thread_detach = nullptr,
+      .fork_ready = nullptr,
+      .before_fork = nullptr,
+      .after_fork = nullptr,
   };
   return &kTable;
 }

@@ -221,6 +221,9 @@ constexpr tandem_loader_table kTable = {
     &CancelEntry,
     &WarmEntry,
     &DetachEntry,
+    nullptr,
+    nullptr,
+    nullptr,
 };
 
 }  // namespace

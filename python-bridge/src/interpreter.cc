@@ -20,21 +20,6 @@ void FreeLog(PyObject* capsule) {
   delete static_cast<std::shared_ptr<FunctionLog>*>(PyCapsule_GetPointer(capsule, kLogCapsule));
 }
 
-void SetItem(const Object& dict, const char* key, const Object& value) {
-  Check(PyDict_SetItemString(dict.ptr(), key, value.ptr()));
-}
-
-Object MakeSettings(const InterpreterSettings& settings, bool is_main) {
-  Object layers = Steal(PyList_New(0));
-  for (const std::string& layer : settings.layers) Check(PyList_Append(layers.ptr(), MakeText(layer).ptr()));
-  Object made = Steal(PyDict_New());
-  SetItem(made, "vendor", MakeText(settings.vendor));
-  SetItem(made, "code_root", MakeText(settings.code_root));
-  SetItem(made, "layers", layers);
-  SetItem(made, "is_main", Borrow(is_main ? Py_True : Py_False));
-  return made;
-}
-
 }  // namespace
 
 void Interpreter::Start(const InterpreterSettings& settings) {
@@ -44,8 +29,17 @@ void Interpreter::Start(const InterpreterSettings& settings) {
   const Object native = MakeNativeModule(*this);
   const Object half = LoadPythonHalf(settings.python_half);
   const Object start = Steal(PyObject_GetAttrString(half.ptr(), "start"));
-  const Object given = MakeSettings(settings, is_main());
-  KeepFunctions(Steal(PyObject_CallFunctionObjArgs(start.ptr(), native.ptr(), given.ptr(), nullptr)).ptr());
+  const Object vendor = MakeText(settings.vendor);
+  PyObject* main = is_main() ? Py_True : Py_False;
+  KeepFunctions(Steal(PyObject_CallFunctionObjArgs(start.ptr(), native.ptr(), vendor.ptr(), main, nullptr)).ptr());
+}
+
+void Interpreter::Hold(const PackageFolders& package) {
+  const Object layers = Steal(PyList_New(0));
+  for (const std::string& layer : package.layers) Check(PyList_Append(layers.ptr(), MakeText(layer).ptr()));
+  const Object root = MakeText(package.code_root);
+  PyObject* main = is_main() ? Py_True : Py_False;
+  Steal(PyObject_CallFunctionObjArgs(hold_.ptr(), root.ptr(), layers.ptr(), main, nullptr));
 }
 
 Object Interpreter::LoadPythonHalf(const std::string& folder) {
@@ -72,6 +66,9 @@ void Interpreter::KeepFunctions(PyObject* functions) {
       {"parse_client_context", &parse_client_context_},
       {"parse_identity", &parse_identity_},
       {"set_trace_id", &set_trace_id_},
+      {"hold", &hold_},
+      {"has_user_code", &has_user_code_},
+      {"renew", &renew_},
   };
   for (const auto& [name, to] : wanted) *to = Steal(PyMapping_GetItemString(functions, name));
 }

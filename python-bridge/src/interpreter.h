@@ -15,10 +15,14 @@
 
 namespace tandem::python {
 
-// What an interpreter is started with.
+// Where an interpreter finds what is ours.
 struct InterpreterSettings {
   std::string python_half;  // the folder of our own package `_tandem`
   std::string vendor;       // the folder of our own simplejson for this version
+};
+
+// A deployment package.
+struct PackageFolders {
   std::string code_root;
   std::vector<std::string> layers;
 };
@@ -51,6 +55,8 @@ class Interpreter {
 
   // Loads the Python half. Errors: ErrorSet.
   void Start(const InterpreterSettings& settings);
+  // From here on the interpreter is the package's. Errors: ErrorSet.
+  void Hold(const PackageFolders& package);
 
   // The log of the function that the calling thread works for: by the context variable, else the only one that runs,
   // else the only one there is, else the interpreter's own that names no function.
@@ -88,6 +94,8 @@ class Interpreter {
   PyObject* no_identity() const { return no_identity_.ptr(); }
   PyObject* parse_client_context() const { return parse_client_context_.ptr(); }
   PyObject* parse_identity() const { return parse_identity_.ptr(); }
+  PyObject* has_user_code() const { return has_user_code_.ptr(); }
+  PyObject* renew() const { return renew_.ptr(); }
 
   PyTypeObject* context_type() const { return reinterpret_cast<PyTypeObject*>(context_type_.ptr()); }
   PyObject* name(Name which) const { return names_[which].ptr(); }
@@ -117,7 +125,7 @@ class Interpreter {
   Object log_variable_;
   std::array<Object, kNameCount> names_;
   Object open_handler_, close_handler_, configure_logging_, report_, cancelled_, unmarshal_, marshal_, no_identity_;
-  Object parse_client_context_, parse_identity_, set_trace_id_;
+  Object parse_client_context_, parse_identity_, set_trace_id_, hold_, has_user_code_, renew_;
 };
 
 }  // namespace tandem::python

@@ -102,11 +102,26 @@ void ThreadDetach(tandem_loader*) {
   }
 }
 
+int32_t ForkReady(tandem_loader* loader, tandem_sink* sink, int32_t* user_code) {
+  Runtime& runtime = Of(loader);
+  return Guarded(runtime.host(), sink, {"preparing Python for forks", {}},
+                 [&] { *user_code = runtime.PrepareFork() ? 1 : 0; });
+}
+
+void BeforeFork(tandem_loader* loader) {
+  Of(loader).BeforeFork();
+}
+
+int32_t AfterFork(tandem_loader* loader, tandem_sink* sink) {
+  Runtime& runtime = Of(loader);
+  return Guarded(runtime.host(), sink, {"going on after a fork", {}}, [&] { runtime.AfterFork(); });
+}
+
 const tandem_loader_table kTable = {
     sizeof(tandem_loader_table),
     TANDEM_LOADER_ABI_MAJOR,
     TANDEM_LOADER_ABI_MINOR,
-    TANDEM_LOADER_MAIN_THREAD,
+    TANDEM_LOADER_MAIN_THREAD | TANDEM_LOADER_FORKABLE,
     0,
     "python" TANDEM_PYTHON_VERSION,
     &Create,
@@ -117,6 +132,9 @@ const tandem_loader_table kTable = {
     &Cancel,
     nullptr,
     &ThreadDetach,
+    &ForkReady,
+    &BeforeFork,
+    &AfterFork,
 };
 
 }  // namespace

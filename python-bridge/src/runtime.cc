@@ -1,5 +1,7 @@
 #include "runtime.h"
 
+#include <unistd.h>
+
 #include <stdexcept>
 
 #include "start.h"
@@ -40,6 +42,24 @@ class CurrentStateStays {
   PyThreadState* const state_ = PyThreadState_Get();
 };
 
+// Runs what loads the Python half; a Python exception becomes the C++ one.
+template <typename Body>
+void Loaded(const Body& body) {
+  try {
+    body();
+  } catch (const ErrorSet&) {
+    const std::string failure = "the Python half of the loader cannot be loaded: " + TakeErrorText();
+    throw std::runtime_error(failure);
+  }
+}
+
+PackageFolders FoldersOf(const tandem_function_config& config) {
+  PackageFolders package;
+  package.code_root = View(config.code_root);
+  for (size_t at = 0; at < config.layers_size; ++at) package.layers.emplace_back(View(config.layers[at]));
+  return package;
+}
+
 // What an interpreter is for: a package with its layers.
 std::string KeyOf(const tandem_function_config& config) {
   std::string key(View(config.code_root));
@@ -69,11 +89,11 @@ Interpreter& Runtime::InterpreterFor(const tandem_function_config& config) {
 }
 
 Interpreter* Runtime::MakeInterpreter(const tandem_function_config& config) {
-  const InterpreterSettings settings = SettingsFor(config);
+  const PackageFolders package = FoldersOf(config);
   HostThread& thread = HostThread::Current();
   const Gil gil(thread, PyInterpreterState_Main());
   const CurrentStateStays main_state;
-  PyInterpreterState* state = PyInterpreterState_Main();
+  Interpreter* interpreter = nullptr;
   if (has_main_) {
     PyThreadState* made = Py_NewInterpreter();
     if (made == nullptr) {
@@ -81,26 +101,52 @@ Interpreter* Runtime::MakeInterpreter(const tandem_function_config& config) {
           "no further Python sub-interpreter can be made; run this function with process isolation");
     }
     thread.Keep(made);  // CPython 3.11 cannot enter an interpreter again that has lost all its states
-    state = PyThreadState_GetInterpreter(made);
+    interpreter = Load(PyThreadState_GetInterpreter(made));
+  } else {
+    interpreter = LoadMain();
+    main_ = nullptr;
   }
-  auto* const interpreter = new Interpreter(host_, state);  // never freed: what it has made may refer to it
-  try {
-    interpreter->Start(settings);
-  } catch (const ErrorSet&) {
-    const std::string failure = "the Python half of the loader cannot be loaded: " + TakeErrorText();
-    throw std::runtime_error(failure);
-  }
+  Loaded([&] { interpreter->Hold(package); });
   has_main_ = true;
   return interpreter;
 }
 
-InterpreterSettings Runtime::SettingsFor(const tandem_function_config& config) const {
-  InterpreterSettings settings;
-  settings.python_half = half_;
-  settings.vendor = half_ + "/vendor/" TANDEM_PYTHON_VERSION;
-  settings.code_root = View(config.code_root);
-  for (size_t at = 0; at < config.layers_size; ++at) settings.layers.emplace_back(View(config.layers[at]));
-  return settings;
+Interpreter* Runtime::LoadMain() {
+  if (main_ == nullptr) main_ = Load(PyInterpreterState_Main());
+  return main_;
+}
+
+Interpreter* Runtime::Load(PyInterpreterState* state) {
+  auto* const interpreter = new Interpreter(host_, state);  // never freed: what it has made may refer to it
+  Loaded([&] { interpreter->Start({.python_half = half_, .vendor = half_ + "/vendor/" TANDEM_PYTHON_VERSION}); });
+  return interpreter;
+}
+
+bool Runtime::PrepareFork() {
+  const WithoutGil without;
+  const std::scoped_lock lock(mutex_);
+  const Gil gil(PyInterpreterState_Main());
+  const Interpreter* const main = LoadMain();
+  bool ran = false;
+  Loaded([&] { ran = PyObject_IsTrue(Steal(PyObject_CallNoArgs(main->has_user_code())).ptr()) != 0; });
+  return ran;
+}
+
+void Runtime::BeforeFork() {
+  PyEval_RestoreThread(HostThread::Current().StateIn(PyInterpreterState_Main()));
+  PyOS_BeforeFork();
+}
+
+void Runtime::AfterFork() {
+  PyOS_AfterFork_Child();
+  Loaded([&] {
+    const Object variables = Steal(PyList_New(0));
+    for (char** one = environ; one != nullptr && *one != nullptr; ++one) {
+      Check(PyList_Append(variables.ptr(), Steal(PyBytes_FromString(*one)).ptr()));
+    }
+    Steal(PyObject_CallOneArg(main_->renew(), variables.ptr()));
+  });
+  PyEval_SaveThread();
 }
 
 }  // namespace tandem::python

@@ -25,19 +25,30 @@ class Runtime {
   // Errors: std::exception where the package cannot be held.
   Handler::Owned Open(const tandem_function_config& config, tandem_sink* sink);
 
+  // Makes the main interpreter ready for a package, in a process that is to be forked. True: user code has run in it,
+  // such as a site's own customisation. Errors: std::exception.
+  bool PrepareFork();
+  // In the parent, with the GIL from here on.
+  void BeforeFork();
+  // In the child: the process's identity and environment as they are there. Errors: std::exception.
+  void AfterFork();
+
   const Host& host() const { return host_; }
 
  private:
   // The first package has the main interpreter, each further one, or one with other layers, a sub-interpreter.
   Interpreter& InterpreterFor(const tandem_function_config& config);
   Interpreter* MakeInterpreter(const tandem_function_config& config);
-  InterpreterSettings SettingsFor(const tandem_function_config& config) const;
+  // The main interpreter, with the GIL and its state current.
+  Interpreter* LoadMain();
+  Interpreter* Load(PyInterpreterState* state);
 
   const Host host_;
   std::string half_;  // the folder of the Python half
   std::mutex mutex_;
   std::map<std::string, Interpreter*, std::less<>> interpreters_;  // by KeyOf; NULL: could not be made
   bool has_main_ = false;                                          // whether a package has the main interpreter
+  Interpreter* main_ = nullptr;                                    // loaded, for the first package
 };
 
 }  // namespace tandem::python

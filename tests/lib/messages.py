@@ -51,6 +51,7 @@ NO_MESSAGES = [
     ("python-bridge/src/native_module.cc", r"\w+\(.*\).*: .*", "docstrings"),
     ("python-bridge/src/native_module.cc", r"a hint is text", "to the Python half only"),
     ("python-bridge/src/log_stream.cc", r"write\(\) argument .*|I/O operation .*", "what Python's own streams say"),
+    ("python-bridge/src/loader.cc", r"preparing Python for forks|going on after a fork", "to a zygote, which ends without a word"),
     ("python-bridge/src/start.cc", r"import signal\n.*", "source text"),
     ("python-bridge/finder/discovery.cc", r"#define PY_VERSION", "looked for in a header"),
     ("java-bridge/src/jdk_probe.cc", r"unknown processor architecture", "an #error"),

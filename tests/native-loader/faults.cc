@@ -1,6 +1,11 @@
 #include "faults.h"
 
+#include <dlfcn.h>
 #include <fcntl.h>
+#include <link.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,6 +23,8 @@
 namespace tandem::native {
 namespace {
 
+bool forked = false;
+
 int Number(const Call& call) {
   return static_cast<int>(std::strtol(std::string(call.Event()).c_str(), nullptr, 10));
 }
@@ -34,6 +41,21 @@ void WriteAll(int fd, std::string_view text) {
 std::int32_t Identity(const Call& call) {
   static const unsigned kIdentity = std::random_device()();
   call.Succeed(std::to_string(kIdentity) + ":" + std::to_string(++call.counter));
+  return TANDEM_OK;
+}
+
+// How the worker was started. With "once" it is not to serve again.
+std::int32_t Start(const Call& call) {
+  call.Succeed(forked ? "forked" : "executed", {}, call.Event() == "once" ? TANDEM_RECYCLE : TANDEM_KEEP);
+  return TANDEM_OK;
+}
+
+// The dynamic library that the event names, as the linker finds it: its path.
+std::int32_t LibraryPath(const Call& call) {
+  void* library = dlopen(std::string(call.Event()).c_str(), RTLD_NOW);
+  const link_map* map = nullptr;
+  if (library != nullptr) dlinfo(library, RTLD_DI_LINKMAP, &map);
+  call.Succeed(map == nullptr ? dlerror() : map->l_name);
   return TANDEM_OK;
 }
 
@@ -156,6 +178,42 @@ std::int32_t WorkingDirectory(const Call& call) {
   return TANDEM_OK;
 }
 
+// Name, session, signals and limits, as text.
+std::int32_t ProcessState(const Call& call) {
+  std::string all;
+  char name[16] = {};
+  prctl(PR_GET_NAME, name);
+  all += std::string("name ") + name + "\nleader " + std::to_string(getsid(0) == getpid());
+  int death = 0;
+  prctl(PR_GET_PDEATHSIG, &death);
+  all += "\ndeath " + std::to_string(death) + "\nblocked";
+  sigset_t blocked{};
+  pthread_sigmask(SIG_SETMASK, nullptr, &blocked);
+  for (int number = 1; number < NSIG; ++number) {
+    if (sigismember(&blocked, number) == 1) all += " " + std::to_string(number);
+  }
+  all += "\nactions";
+  for (int number = 1; number < NSIG; ++number) {
+    struct sigaction action {};
+    if (sigaction(number, nullptr, &action) != 0 || action.sa_handler == SIG_DFL) continue;
+    all += " " + std::to_string(number) + (action.sa_handler == SIG_IGN ? "i" : "h");
+  }
+  all += "\nlimits";
+  for (int limit = 0; limit < static_cast<int>(RLIM_NLIMITS); ++limit) {
+    rlimit now{};
+    getrlimit(static_cast<__rlimit_resource>(limit), &now);
+    all += " " + std::to_string(now.rlim_cur) + "/" + std::to_string(now.rlim_max);
+  }
+  all += "\nsubreaper ";
+  int subreaper = 0;
+  prctl(PR_GET_CHILD_SUBREAPER, &subreaper);
+  all += std::to_string(subreaper) + " umask ";
+  const mode_t mask = umask(0);
+  umask(mask);
+  call.Succeed(all + std::to_string(mask) + "\n");
+  return TANDEM_OK;
+}
+
 // The descriptors that the process has open.
 std::int32_t OpenFiles(const Call& call) {
   std::string open;
@@ -244,9 +302,16 @@ std::int32_t Mixed(const Call& call) {
 
 }  // namespace
 
+void SetForked() {
+  forked = true;
+}
+
 HandlerFunction FindFault(std::string_view name) {
   static const std::map<std::string_view, HandlerFunction> kFaults = {
       {"identity", Identity},
+      {"start", Start},
+      {"library_path", LibraryPath},
+      {"process", ProcessState},
       {"exit_now", ExitNow},
       {"raise", Raise},
       {"sleep", Sleep},

@@ -2,12 +2,15 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
+#include "faults.h"
 #include "handlers.h"
 #include "tandem/loader_abi.h"
 
@@ -15,6 +18,7 @@ struct tandem_loader {
   const tandem_host* host;
   tandem_host_context* context;
   std::string cold;  // why it cannot warm up; empty: it can
+  std::string fork;  // what goes wrong where it is to be forked; empty: nothing
   std::atomic<int> opens{0};
 };
 
@@ -42,14 +46,16 @@ std::string StringOf(tandem_string text) {
 std::int32_t Create(const tandem_host* host, tandem_host_context* context, const tandem_loader_config* config,
                     tandem_sink* sink, tandem_loader** loader) {
   std::string cold;
+  std::string fork;
   for (std::size_t i = 0; i < config->options_size; ++i) {
     if (StringOf(config->options[i].key) == "refuse") {
       host->result_fault(sink, TANDEM_FAULT_UNAVAILABLE, config->options[i].value);
       return TANDEM_FAULT;
     }
     if (StringOf(config->options[i].key) == "cold") cold = StringOf(config->options[i].value);
+    if (StringOf(config->options[i].key) == "fork") fork = StringOf(config->options[i].value);
   }
-  *loader = new tandem_loader{.host = host, .context = context, .cold = cold};
+  *loader = new tandem_loader{.host = host, .context = context, .cold = cold, .fork = fork};
   return TANDEM_OK;
 }
 
@@ -57,6 +63,41 @@ std::int32_t Warm(tandem_loader* loader, tandem_sink* sink) {
   if (loader->cold.empty()) return TANDEM_OK;
   if (loader->cold != "silent") loader->host->result_fault(sink, TANDEM_FAULT_INTERNAL, Text(loader->cold));
   return TANDEM_FAULT;
+}
+
+std::int32_t ForkReady(tandem_loader* loader, tandem_sink* sink, std::int32_t* user_code) {
+  const std::string& what = loader->fork;
+  if (what == "refuses") {
+    loader->host->result_fault(sink, TANDEM_FAULT_UNAVAILABLE, Text("it is not to be forked"));
+    return TANDEM_FAULT;
+  }
+  if (what == "hangs") {
+    for (;;) pause();
+  }
+  if (what == "dies") std::raise(SIGKILL);
+  if (what == "has a thread") {
+    std::thread([] {
+      for (;;) pause();
+    }).detach();
+  }
+  if (what == "speaks" && write(STDERR_FILENO, "here I am\n", 10) != 10) return TANDEM_FAULT;
+  if (what == "opens a file" && open("/dev/null", O_RDONLY | O_CLOEXEC) < 0) return TANDEM_FAULT;
+  if (what == "sets a variable") setenv("TANDEM_TEST_SET_AT_START", "set", 1);
+  if (what == "runs user code") *user_code = 1;
+  return TANDEM_OK;
+}
+
+void BeforeFork(tandem_loader* loader) {
+  if (loader->fork == "keeper dies") _exit(9);
+}
+
+std::int32_t AfterFork(tandem_loader* loader, tandem_sink* sink) {
+  if (loader->fork == "fork fails") {
+    loader->host->result_fault(sink, TANDEM_FAULT_INTERNAL, Text("the fork is of no use"));
+    return TANDEM_FAULT;
+  }
+  SetForked();
+  return TANDEM_OK;
 }
 
 void ReportInitError(const tandem_loader& loader, tandem_sink* sink, const std::string& type,
@@ -164,7 +205,7 @@ extern "C" __attribute__((visibility("default"))) const tandem_loader_table* tan
       .struct_size = sizeof(tandem_loader_table),
       .abi_major = TANDEM_LOADER_ABI_MAJOR,
       .abi_minor = TANDEM_LOADER_ABI_MINOR,
-      .flags = TANDEM_LOADER_CONCURRENT,
+      .flags = TANDEM_LOADER_CONCURRENT | TANDEM_LOADER_FORKABLE,
       .reserved = 0,
       .name = "native",
       .create = tandem::native::Create,
@@ -175,6 +216,9 @@ extern "C" __attribute__((visibility("default"))) const tandem_loader_table* tan
       .cancel = tandem::native::Cancel,
       .warm = tandem::native::Warm,
       .thread_detach = nullptr,
+      .fork_ready = tandem::native::ForkReady,
+      .before_fork = tandem::native::BeforeFork,
+      .after_fork = tandem::native::AfterFork,
   };
   return &kTable;
 }

@@ -24,7 +24,7 @@ extern "C" {
 #endif
 
 #define TANDEM_LOADER_ABI_MAJOR 1
-#define TANDEM_LOADER_ABI_MINOR 1 /* 1: tandem_log_record.origin */
+#define TANDEM_LOADER_ABI_MINOR 2 /* 1: tandem_log_record.origin; 2: fork_ready, before_fork, after_fork */
 #define TANDEM_LOADER_SYMBOL "tandem_loader_v1"
 #define TANDEM_PAYLOAD_PADDING 64 /* readable bytes behind every payload that the host passes */
 
@@ -197,6 +197,7 @@ typedef struct tandem_host {
 enum {
   TANDEM_LOADER_CONCURRENT = 1 << 0,  /* one handler may be invoked from several threads at once */
   TANDEM_LOADER_MAIN_THREAD = 1 << 1, /* handlers expect the process's initial thread where the host has the choice */
+  TANDEM_LOADER_FORKABLE = 1 << 2,    /* has the three slots for forks */
 };
 
 /* The loader's table; valid for the life of the process. Slots marked optional may be NULL. */
@@ -236,6 +237,18 @@ typedef struct tandem_loader_table {
   int32_t (*warm)(tandem_loader* loader, tandem_sink* sink);
   /* Optional: the calling thread will make no more calls; release what the VM holds for it. */
   void (*thread_detach)(tandem_loader* loader);
+
+  /* With TANDEM_LOADER_FORKABLE, since minor version 2: a process without any handler and without any thread but the
+   * one that makes these calls is forked, as often as functions need processes of their own. Once: prepares all that is
+   * not one function's. TANDEM_OK: no result. TANDEM_FAULT: the sink has the reason why it cannot be forked.
+   * `*user_code` is set to 1 where user code has run in it, which may have read the process's environment variables. */
+  int32_t (*fork_ready)(tandem_loader* loader, tandem_sink* sink, int32_t* user_code);
+  /* In the parent, before each fork; it makes no other call afterwards. */
+  void (*before_fork)(tandem_loader* loader);
+  /* In the child, once. Its variables, its working directory and its descriptors, of which none is the loader's, are
+   * its function's own: what the loader has kept of the parent's is taken anew. TANDEM_FAULT: the sink has the reason
+   * why the child is of no use. */
+  int32_t (*after_fork)(tandem_loader* loader, tandem_sink* sink);
 } tandem_loader_table;
 
 typedef const tandem_loader_table* (*tandem_loader_entry)(void);

@@ -11,24 +11,24 @@ import sys
 import threading  # noqa: F401  the importing thread becomes this interpreter's main thread
 
 
-def start(native, settings):
-    """Prepare this interpreter for one deployment package.
+def start(native, vendor, is_main):
+    """Prepare this interpreter for a deployment package, which ``hold`` then names.
 
-    ``native`` is the C++ half's module; ``settings`` a dict with ``vendor`` (the folder of our own libraries),
-    ``code_root``, ``layers`` and ``is_main``. Returns the functions and types that the C++ half calls, by name.
+    ``native`` is the C++ half's module, ``vendor`` the folder of our own libraries. Returns the functions and types that
+    the C++ half calls, by name.
     """
     sys.modules[__name__ + ".native"] = native
     wire = importlib.import_module(__name__ + ".wire")
-    wire.load(settings["vendor"], settings["is_main"])
+    wire.load(vendor, is_main)
     context = importlib.import_module(__name__ + ".context")
     errors = importlib.import_module(__name__ + ".errors")
+    forks = importlib.import_module(__name__ + ".forks")
     logs = importlib.import_module(__name__ + ".logs")
     resolve = importlib.import_module(__name__ + ".resolve")
     shims = importlib.import_module(__name__ + ".shims")
 
     logs.install()
-    shims.install(context.LambdaContext, settings["is_main"])
-    resolve.prepare(settings["code_root"], settings["layers"], settings["is_main"])
+    shims.install(context.LambdaContext, is_main)
     return {
         "open": resolve.open_handler,
         "close": resolve.close_handler,
@@ -41,4 +41,7 @@ def start(native, settings):
         "parse_client_context": context.parse_client_context,
         "parse_identity": context.parse_identity,
         "set_trace_id": shims.set_trace_id,
+        "hold": resolve.prepare,
+        "has_user_code": forks.has_user_code,
+        "renew": forks.renew,
     }
