@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -86,6 +87,12 @@ int Failed(const Status& status) {
   return Fail("invoke: " + status.message(), ExitStatusOf(status.code()));
 }
 
+// One invocation has no use for a process that others are forked from, but to be tried with one.
+ZygoteUse ZygotesFor() {
+  const char* const asked = std::getenv("TANDEM_ZYGOTES");
+  return asked != nullptr && std::string_view(asked) == "always" ? ZygoteUse::kAlways : ZygoteUse::kOff;
+}
+
 RuntimeOptions OptionsFor(Session& session) {
   RuntimeOptions options;
   options.loader_dirs = LoaderDirs();
@@ -93,6 +100,7 @@ RuntimeOptions OptionsFor(Session& session) {
   options.languages["java"].options["jvm.defaults"] = JvmDefaults();
   options.runtime_match = session.choice.match;
   options.log_sink = &session.log;
+  options.workers.zygotes = ZygotesFor();
   options.platform_logs = PlatformLogs::kOn;  // --quiet hides the lines, but their times and the log tail are wanted
   return options;
 }

@@ -49,6 +49,8 @@ class EnvironmentProcess {
   virtual Answer Run(const proto::Invocation& invocation, const ChunkReceiver& chunks, InvocationLog& log,
                      Clock::time_point deadline, Outcome& outcome) = 0;
 
+  // Whether others could be forked from one like it, known once it is open.
+  virtual bool forkable() const { return false; }
   // Whether the process is there and may be given another invocation.
   virtual bool IsSound() = 0;
   // Ends the process and whatever it has started, waits for that, and logs what it still wrote. 0 to 255, or minus the

@@ -7,8 +7,8 @@
 namespace tandem::workers {
 
 // Of supervisor.proto and worker.proto. Each grows with every change that the other side has to know.
-inline constexpr std::uint32_t kSupervisorProtocol = 1;
-inline constexpr std::uint32_t kWorkerProtocol = 1;
+inline constexpr std::uint32_t kSupervisorProtocol = 2;
+inline constexpr std::uint32_t kWorkerProtocol = 2;
 
 // The descriptors by which a supervisor and a worker have their channels.
 inline constexpr int kSupervisorChannel = 3;
@@ -16,6 +16,10 @@ inline constexpr int kWorkerChannel = 3;
 
 // What a keeper calls itself.
 inline constexpr char kKeeperName[] = "tandem-keeper";
+// How a zygote ends that cannot be forked.
+inline constexpr int kZygoteRefuses = 3;
+// It could with all variables of its function, as user code has run when its loader was started.
+inline constexpr int kZygoteNeedsAllVariables = 4;
 
 }  // namespace tandem::workers
 

@@ -112,15 +112,25 @@ Result<std::shared_ptr<SupervisorSession>> Supervisor::LiveSession() {
   return session_;
 }
 
-Result<std::shared_ptr<Process>> Supervisor::StartProcess(const ProcessSpec& spec) {
+Result<std::shared_ptr<SupervisorSession>> Supervisor::SessionFor(const ProcessSpec& spec) {
   // Before any lock: in a fork, one may be held by a thread that is not there.
   if (getpid() != owner_) {
     return {Code::kUnavailable, "cannot start " + spec.program + ": this process is a fork of its supervisor's host"};
   }
   if (Status status = Check(spec); !status.ok()) return status;
-  auto session = LiveSession();
+  return LiveSession();
+}
+
+Result<std::shared_ptr<Process>> Supervisor::StartProcess(const ProcessSpec& spec) {
+  auto session = SessionFor(spec);
   if (!session) return session.status();
   return (*session)->StartProcess(spec);
+}
+
+Result<std::shared_ptr<Process>> Supervisor::StartZygote(const ProcessSpec& spec, const std::string& first) {
+  auto session = SessionFor(spec);
+  if (!session) return session.status();
+  return (*session)->StartZygote(spec, first);
 }
 
 pid_t Supervisor::pid() const {

@@ -18,6 +18,7 @@
 
 namespace tandem::workers {
 
+class Process;
 class SupervisorSession;
 
 // What to start. Nothing of this process's own is passed on: no variable, no descriptor, no signal's action.
@@ -27,6 +28,10 @@ struct ProcessSpec {
   std::vector<std::string> environment;  // NAME=value
   std::string working_directory;
   std::vector<int> files;  // become 0, 1, 2, 3 and so on; borrowed for the call. At most Channel::kMostFiles
+  // By Supervisor::StartZygote, of the same program: the process is a fork of it where that can be had, else the
+  // program is executed. Null: it is executed.
+  std::shared_ptr<Process> zygote = nullptr;
+  bool waits_for_zygote = false;  // where it is not ready yet
 };
 
 // How a process ended.
@@ -56,6 +61,8 @@ class Process {
   // Readable once it has ended, for poll; -1 where none could be made.
   int end_fd() const { return end_event_.get(); }
   bool ended() const { return WaitFor(std::chrono::milliseconds(0)).has_value(); }
+  // Whether it is a fork of a zygote.
+  bool forked() const { return forked_; }
 
  private:
   friend class SupervisorSession;
@@ -64,7 +71,9 @@ class Process {
 
   const std::shared_ptr<SupervisorSession> session_;
   const std::uint64_t id_;
-  pid_t pid_ = 0;  // set before anybody but the session has the process
+  // Set before anybody but the session has the process; not for a zygote.
+  pid_t pid_ = 0;
+  bool forked_ = false;
 
   const FileDescriptor end_event_;
   mutable std::mutex mutex_;
@@ -99,6 +108,9 @@ class Supervisor {
   // Returns once the program has been executed. Errors: kInvalidArgument for a spec that no process can be started by,
   // kUnavailable where the program cannot be executed or there is no supervisor.
   Result<std::shared_ptr<Process>> StartProcess(const ProcessSpec& spec);
+  // Starts a process that others can be forked from, and which `first`, a ToWorker message, tells how. Does not wait: a
+  // zygote that cannot be started, or be forked, is one that ends. It has no pid. Errors: as StartProcess.
+  Result<std::shared_ptr<Process>> StartZygote(const ProcessSpec& spec, const std::string& first);
 
   // Of the supervisor that there is now, or 0.
   pid_t pid() const;
@@ -108,6 +120,8 @@ class Supervisor {
  private:
   Supervisor(std::string program, Keeping keeping);
   Result<std::shared_ptr<SupervisorSession>> LiveSession();
+  // The same, where `spec` can be started.
+  Result<std::shared_ptr<SupervisorSession>> SessionFor(const ProcessSpec& spec);
 
   const std::string program_;
   const Keeping keeping_;

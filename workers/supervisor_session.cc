@@ -29,6 +29,16 @@ ProcessEnd Killed() {
   return {.status = -SIGKILL};
 }
 
+v1::StartProcess StartMessage(const ProcessSpec& spec, std::uint64_t id) {
+  v1::StartProcess start;
+  start.set_id(id);
+  start.set_program(spec.program);
+  for (const std::string& argument : spec.arguments) start.add_arguments(argument);
+  for (const std::string& variable : spec.environment) start.add_environment(variable);
+  start.set_working_directory(spec.working_directory);
+  return start;
+}
+
 }  // namespace
 
 SupervisorSession::SupervisorSession(Channel channel, pid_t pid)
@@ -69,21 +79,24 @@ Status SupervisorSession::Send(const v1::ToSupervisor& message, const std::vecto
   return channel_.Send(message.SerializeAsString(), {}, files);
 }
 
+std::shared_ptr<Process> SupervisorSession::Enter(Starting* starting) {
+  const std::scoped_lock lock(mutex_);
+  if (over_) return nullptr;
+  auto process = std::make_shared<Process>(shared_from_this(), ++last_id_);
+  entries_.emplace(process->id_, Entry{process, starting});
+  return process;
+}
+
 Result<std::shared_ptr<Process>> SupervisorSession::StartProcess(const ProcessSpec& spec) {
+  Starting starting;
+  std::shared_ptr<Process> process = Enter(&starting);
+  if (process == nullptr) return Gone();
   v1::ToSupervisor message;
   v1::StartProcess& start = *message.mutable_start();
-  start.set_program(spec.program);
-  for (const std::string& argument : spec.arguments) start.add_arguments(argument);
-  for (const std::string& variable : spec.environment) start.add_environment(variable);
-  start.set_working_directory(spec.working_directory);
-  Starting starting;
-  std::shared_ptr<Process> process;
-  {
-    const std::scoped_lock lock(mutex_);
-    if (over_) return Gone();
-    start.set_id(++last_id_);
-    process = std::make_shared<Process>(shared_from_this(), start.id());
-    entries_.emplace(start.id(), Entry{process, &starting});
+  start = StartMessage(spec, process->id_);
+  if (spec.zygote != nullptr && spec.zygote->session_.get() == this) {
+    start.set_zygote(spec.zygote->id_);
+    start.set_waits_for_zygote(spec.waits_for_zygote);
   }
   const Status sent = Send(message, spec.files);
   std::unique_lock lock(mutex_);
@@ -97,6 +110,19 @@ Result<std::shared_ptr<Process>> SupervisorSession::StartProcess(const ProcessSp
   if (answer.attempted().empty()) return Gone();
   return {Code::kUnavailable,
           "cannot start " + spec.program + ": " + answer.attempted() + ": " + std::strerror(answer.error())};
+}
+
+Result<std::shared_ptr<Process>> SupervisorSession::StartZygote(const ProcessSpec& spec, const std::string& first) {
+  std::shared_ptr<Process> zygote = Enter(nullptr);
+  if (zygote == nullptr) return Gone();
+  v1::ToSupervisor message;
+  *message.mutable_zygote()->mutable_process() = StartMessage(spec, zygote->id_);
+  message.mutable_zygote()->set_first(first);
+  const Status sent = Send(message, spec.files);
+  if (sent.ok() || sent.code() == Code::kUnavailable) return zygote;
+  const std::scoped_lock lock(mutex_);
+  entries_.erase(zygote->id_);
+  return sent;
 }
 
 void SupervisorSession::Kill(std::uint64_t id) {
@@ -134,15 +160,23 @@ void SupervisorSession::Read() {
 }
 
 void SupervisorSession::TakeStarted(const v1::ProcessStarted& started) {
-  const std::scoped_lock lock(mutex_);
-  const auto entry = entries_.find(started.id());
-  if (entry == entries_.end() || entry->second.starting == nullptr) return;
-  entry->second.process->pid_ = started.pid();
-  entry->second.starting->answer = started;
-  entry->second.starting->answered = true;
-  entry->second.starting = nullptr;
-  if (started.pid() == 0) entries_.erase(entry);
-  started_.notify_all();
+  std::shared_ptr<Process> failed;  // a zygote, for which nobody waits
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto entry = entries_.find(started.id());
+    if (entry == entries_.end()) return;
+    if (Starting* const starting = std::exchange(entry->second.starting, nullptr); starting != nullptr) {
+      entry->second.process->pid_ = started.pid();
+      entry->second.process->forked_ = started.forked();
+      starting->answer = started;
+      starting->answered = true;
+    } else if (started.pid() == 0) {
+      failed = entry->second.process;
+    }
+    if (started.pid() == 0) entries_.erase(entry);
+    started_.notify_all();
+  }
+  if (failed != nullptr) failed->End(Killed());
 }
 
 void SupervisorSession::TakeEnded(const v1::ProcessEnded& ended) {

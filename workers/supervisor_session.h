@@ -28,6 +28,7 @@ class SupervisorSession : public std::enable_shared_from_this<SupervisorSession>
   SupervisorSession(Channel channel, pid_t pid);
 
   Result<std::shared_ptr<Process>> StartProcess(const ProcessSpec& spec);
+  Result<std::shared_ptr<Process>> StartZygote(const ProcessSpec& spec, const std::string& first);
   void Kill(std::uint64_t id);
   // Ends the supervisor and all its processes, and waits for that. Called once.
   void Close();
@@ -48,9 +49,11 @@ class SupervisorSession : public std::enable_shared_from_this<SupervisorSession>
   };
   struct Entry {
     std::shared_ptr<Process> process;
-    Starting* starting;  // null once it is answered
+    Starting* starting;  // null once it is answered, and for a zygote
   };
 
+  // A new process; null: there is no supervisor any more.
+  std::shared_ptr<Process> Enter(Starting* starting);
   Status TakeHello(const std::string& program);
   // Waits for a frame, or for the supervisor's end: a fork of this process may hold the other end of the channel open.
   Result<Frame> Receive();

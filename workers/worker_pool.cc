@@ -122,15 +122,18 @@ void Workers::Drop(WorkerPool& pool) {
 void Workers::RetireIdle() {
   std::unique_lock lock(mutex_);
   while (!ending_) {
-    if (idle_.empty()) {
+    const auto zygote_due = zygotes_.EndIdle(Clock::now());
+    const auto worker_due = idle_.empty() ? WorkerProcess::kForever : idle_.front().since + options_.idle_limit;
+    const auto due = std::min(zygote_due, worker_due);
+    if (due == WorkerProcess::kForever) {
       changed_.wait(lock);
       continue;
     }
-    const auto due = idle_.front().since + options_.idle_limit;
     if (Clock::now() < due) {
       changed_.wait_until(lock, due);
       continue;
     }
+    if (worker_due > due) continue;
     std::unique_ptr<EnvironmentProcess> worker = std::move(idle_.front().worker);
     --idle_.front().pool->count_;
     --total_;
@@ -157,6 +160,7 @@ class WorkerPool::Run {
         worker_(pool.workers_.Enter(pool)) {}
   ~Run() {
     if (worker_ != nullptr && !keeps_) worker_.reset();
+    if (started_ && worker_ != nullptr && worker_->forkable()) MakeZygote();
     pool_.workers_.Leave(pool_, std::move(worker_));
   }
   Run(const Run&) = delete;
@@ -174,6 +178,8 @@ class WorkerPool::Run {
   // Starts a worker and waits for its init phase; false: it has none that can serve.
   bool Init();
   bool StartWorker();
+  // For those that come after this invocation's worker.
+  void MakeZygote() noexcept;
   // START, and the deadline.
   void Begin();
   void Serve();
@@ -190,6 +196,7 @@ class WorkerPool::Run {
   const bool measures_;
   std::unique_ptr<EnvironmentProcess> worker_;
   bool keeps_ = false;
+  bool started_ = false;  // the worker, by this invocation
   bool begun_ = false;
   bool late_init_ = false;  // goes on within the invocation (E-35)
   Clock::time_point began_;
@@ -200,10 +207,19 @@ bool WorkerPool::Run::StartWorker() {
   auto started = pool_.Start();
   if (started) {
     worker_ = std::move(*started);
+    started_ = true;
     return true;
   }
   result_.outcome = Outcome::Fault(started.status());
   return false;
+}
+
+void WorkerPool::Run::MakeZygote() noexcept {
+  try {
+    const auto supervisor = pool_.workers_.TheSupervisor();
+    if (supervisor) pool_.workers_.zygotes().Make(**supervisor, std::get<WorkerSpec>(pool_.spec_), pool_.launch_);
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): without one, workers are executed
+  }
 }
 
 bool WorkerPool::Run::Init() {
@@ -305,6 +321,7 @@ WorkerPool::WorkerPool(Workers& workers, const PoolConfig& config) : workers_(wo
     spec_ = MakeRuntimeApiSpec();
   } else {
     spec_ = MakeWorkerSpec();
+    launch_ = LaunchOf(std::get<WorkerSpec>(spec_));
   }
 }
 
@@ -320,7 +337,7 @@ Result<std::unique_ptr<EnvironmentProcess>> WorkerPool::Start() {
     return std::unique_ptr<EnvironmentProcess>(std::move(*started));
   };
   if (const auto* own = std::get_if<RuntimeApiSpec>(&spec_)) return start(RuntimeApiProcess::Start(**supervisor, *own));
-  return start(WorkerProcess::Start(**supervisor, std::get<WorkerSpec>(spec_)));
+  return start(workers_.zygotes().Start(**supervisor, std::get<WorkerSpec>(spec_), launch_));
 }
 
 RuntimeApiSpec WorkerPool::MakeRuntimeApiSpec() const {

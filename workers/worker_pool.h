@@ -23,9 +23,11 @@
 #include "tandem/status.h"
 #include "workers/environment_process.h"
 #include "workers/invocation_log.h"
+#include "workers/launch_key.h"
 #include "workers/runtime_api_process.h"
 #include "workers/supervisor.h"
 #include "workers/worker_process.h"
+#include "workers/zygotes.h"
 
 namespace tandem::workers {
 
@@ -44,6 +46,7 @@ class Workers {
   const WorkerOptions& options() const { return options_; }
   // Errors: kUnavailable, where it cannot be started.
   Result<Supervisor*> TheSupervisor();
+  Zygotes& zygotes() { return zygotes_; }
 
  private:
   friend class WorkerPool;
@@ -68,6 +71,7 @@ class Workers {
   const WorkerOptions options_;
   std::mutex supervisor_mutex_;
   std::unique_ptr<Supervisor> supervisor_;
+  Zygotes zygotes_{options_};
   std::mutex mutex_;
   std::condition_variable changed_;
   std::list<Idle> idle_;   // the one that has waited longest first
@@ -116,6 +120,7 @@ class WorkerPool {
   Workers& workers_;
   const PoolConfig config_;
   std::variant<WorkerSpec, RuntimeApiSpec> spec_;  // of its processes
+  Launch launch_;                                  // of its workers
   FunctionHints hints_;
   std::size_t count_ = 0;  // of its workers, under Workers::mutex_
   std::mutex mutex_;

@@ -18,7 +18,8 @@ constexpr std::chrono::seconds kLastWords{2};
 
 }  // namespace
 
-Result<std::unique_ptr<WorkerProcess>> WorkerProcess::Start(Supervisor& supervisor, const WorkerSpec& spec) {
+Result<std::unique_ptr<WorkerProcess>> WorkerProcess::Start(Supervisor& supervisor, const WorkerSpec& spec,
+                                                            ForkedFrom from) {
   auto ends = Channel::Pair();
   if (!ends) return ends.status();
   auto output = OutputPipe();
@@ -31,6 +32,8 @@ Result<std::unique_ptr<WorkerProcess>> WorkerProcess::Start(Supervisor& supervis
   process.environment = spec.environment;
   process.working_directory = spec.working_directory;
   process.files = {input->get(), output->second.get(), output->second.get(), ends->second.fd()};
+  process.zygote = std::move(from.zygote);
+  process.waits_for_zygote = from.waits;
   auto started = supervisor.StartProcess(process);
   if (!started) return started.status();
   constexpr std::int64_t kMiB = 1 << 20;
@@ -79,6 +82,7 @@ Answer WorkerProcess::TakeOpened(InvocationLog& log, Clock::time_point deadline,
     refusal_ = "it answered before it was ready";
     return Answer::kGone;
   }
+  forkable_ = answer.message.opened().forkable();
   if (!answer.message.opened().has_failure()) return how;
   auto failure = proto::FromMessage(answer.message.opened().failure(), &answer.payload);
   outcome = failure ? std::move(*failure) : Outcome::Fault(failure.status());

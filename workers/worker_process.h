@@ -26,16 +26,25 @@ struct WorkerSpec {
   v1::OpenFunction function;  // whose memory size is enforced
 };
 
+// What a worker is forked from; nothing: its program is executed.
+struct ForkedFrom {
+  std::shared_ptr<Process> zygote = nullptr;
+  bool waits = false;  // where that is not ready yet
+};
+
 // One worker process and its function's handler, over a channel.
 class WorkerProcess final : public EnvironmentProcess {
  public:
   // Starts the process and tells it its function. Errors: kUnavailable, kInternal.
-  static Result<std::unique_ptr<WorkerProcess>> Start(Supervisor& supervisor, const WorkerSpec& spec);
+  static Result<std::unique_ptr<WorkerProcess>> Start(Supervisor& supervisor, const WorkerSpec& spec, ForkedFrom from);
   ~WorkerProcess() override;
 
   Answer WaitOpen(InvocationLog& log, Clock::time_point deadline, Outcome& outcome) override;
   Answer Run(const proto::Invocation& invocation, const ChunkReceiver& chunks, InvocationLog& log,
              Clock::time_point deadline, Outcome& outcome) override;
+  bool forkable() const override { return forkable_; }
+  // Whether it is a fork of a zygote.
+  bool forked() const { return process_->forked(); }
   bool IsSound() override;
   int End(InvocationLog* log) override;
 
@@ -66,6 +75,7 @@ class WorkerProcess final : public EnvironmentProcess {
   MemoryWatch memory_;
   std::uint64_t calls_ = 0;
   bool said_hello_ = false;
+  bool forkable_ = false;
 };
 
 }  // namespace tandem::workers

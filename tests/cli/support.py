@@ -106,6 +106,8 @@ class Tandem:
             if not re.match(r"AWS_|_|PYTHON|JAVA_|JDK_|VIRTUAL_ENV|TANDEM_|LAMBDA_|TZ$|LANG$|LC_", name)
         }
         self.env["TANDEM_CACHE_DIR"] = str(folder / "cache")
+        if "TANDEM_TEST_ZYGOTES" in os.environ:
+            self.env["TANDEM_ZYGOTES"] = os.environ["TANDEM_TEST_ZYGOTES"]
 
     def environment(self, changes=None):
         env = {**self.env, **(changes or {})}

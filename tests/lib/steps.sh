@@ -110,6 +110,7 @@ step_unit() {
   for program in "$test_programs"/*_test; do
     needs_vm "${program##*/}" || run_gtest "${program##*/}" "$program" || status=1
   done
+  run_gtest workers-forked "$test_programs/workers_test" TANDEM_TEST_ZYGOTES=always || status=1
   return "$status"
 }
 
@@ -184,6 +185,7 @@ step_python() {
     virtual_environment "$venv" "$path" "$root/tests/lib/requirements-handlers.txt" --only-binary :all:
     run_gtest "$label" "$test_programs/python_rules_test" "TANDEM_TEST_PYTHON=$path" "TANDEM_TEST_VENV=$venv" || status=1
     run_gtest "$label-memory" "$test_programs/python_memory_test" "TANDEM_TEST_PYTHON=$path" || status=1
+    run_gtest "$label-zygote" "$test_programs/python_zygote_test" "TANDEM_TEST_PYTHON=$path" || status=1
   done < <(tested python)
   return "$status"
 }
@@ -214,6 +216,7 @@ step_cli_workers() {
   local name status=0
   for name in invoke ending output signals; do
     test_command "tests/cli/test_$name.py" TANDEM_TEST_ISOLATION=process || status=1
+    test_command "tests/cli/test_$name.py" TANDEM_TEST_ISOLATION=process TANDEM_TEST_ZYGOTES=always || status=1
   done
   return "$status"
 }

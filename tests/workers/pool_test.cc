@@ -16,6 +16,7 @@
 
 #include "tandem/runtime.h"
 #include "worker_runtime.h"
+#include "workers/protocol.h"
 
 namespace tandem::test {
 namespace {
@@ -53,7 +54,7 @@ TEST(Pool, KeepsAnEnvironmentWarm) {
 }
 
 TEST(Pool, HasNoMoreOfAFunctionThanItMay) {
-  WorkerOptions options;
+  WorkerOptions options = WorkerRuntime::DefaultWorkers();
   options.most_per_function = 2;
   WorkerRuntime runtime(options);
   Function& function = runtime.Add("identity");
@@ -85,7 +86,7 @@ TEST(Pool, OfNoWorkersIsRefused) {
 }
 
 TEST(Pool, AnIdleEnvironmentOfAnotherFunctionGivesWay) {
-  WorkerOptions options;
+  WorkerOptions options = WorkerRuntime::DefaultWorkers();
   options.most = 1;
   WorkerRuntime runtime(options);
   Function& first = runtime.Add("identity");
@@ -99,7 +100,7 @@ TEST(Pool, AnIdleEnvironmentOfAnotherFunctionGivesWay) {
 }
 
 TEST(Pool, EndsWhatHasBeenIdle) {
-  WorkerOptions options;
+  WorkerOptions options = WorkerRuntime::DefaultWorkers();
   options.idle_limit = milliseconds(1);
   WorkerRuntime runtime(options);
   Function& function = runtime.Add("identity");
@@ -131,7 +132,7 @@ TEST(Environment, IsTheFunctionsOwn_R33_R34_R37_R38_R39_R40) {
 }
 
 TEST(Log, HasAllThatAProcessWritesBeforeTheEnd) {
-  WorkerRuntime runtime({}, PlatformLogs::kOn);
+  WorkerRuntime runtime(WorkerRuntime::DefaultWorkers(), PlatformLogs::kOn);
   Function& function = runtime.Add("speak_everywhere");
   InvokeOptions options;
   options.log_type = LogType::kTail;
@@ -198,7 +199,7 @@ TEST(Pool, LogsTheLastWords) {
 
 // E-38, E-47.
 TEST(Timeout, KillsAndReplaces_E38_E47) {
-  WorkerRuntime runtime({}, PlatformLogs::kOn);
+  WorkerRuntime runtime(WorkerRuntime::DefaultWorkers(), PlatformLogs::kOn);
   FunctionConfig config = WorkerRuntime::Config("stuck");
   config.timeout = milliseconds(200);
   Function& function = runtime.Add(config);
@@ -245,7 +246,7 @@ TEST(Pool, LeavesNothing) {
 
 // What one invocation used.
 TEST(Report, TellsTheMemoryThatTheProcessHad) {
-  WorkerRuntime runtime({}, PlatformLogs::kOn);
+  WorkerRuntime runtime(WorkerRuntime::DefaultWorkers(), PlatformLogs::kOn);
   Function& function = runtime.Add("touch");
   const std::int64_t before = runtime.Invoke(function, "1").report.max_memory_used_bytes;
   const std::int64_t after = runtime.Invoke(function, "100").report.max_memory_used_bytes;
@@ -256,7 +257,7 @@ TEST(Report, TellsTheMemoryThatTheProcessHad) {
 }
 
 TEST(Report, TellsTheTimeThatItTook) {
-  WorkerRuntime runtime({}, PlatformLogs::kOn);
+  WorkerRuntime runtime(WorkerRuntime::DefaultWorkers(), PlatformLogs::kOn);
   Function& function = runtime.Add("sleep");
   EXPECT_GE(runtime.Invoke(function, "200").report.duration, milliseconds(200));
 }
@@ -319,7 +320,8 @@ TEST(WorkerProgram, OfAnotherVersionIsRefusedInOneLine) {
     for (int i = 0; i < 2; ++i) {
       EXPECT_EQ(runtime.Call(function), "fault: the worker of function '" + function.config().name +
                                             "': the worker program is of another version, 9.9, whose protocol is 99 "
-                                            "and not 1: install both from one build");
+                                            "and not " +
+                                            std::to_string(workers::kWorkerProtocol) + ": install both from one build");
     }
   }
   std::filesystem::remove_all(folder);

@@ -62,6 +62,26 @@ void UntilNoneHas(const std::string& tag) {
   while (!WithTag(tag).empty()) std::this_thread::sleep_for(std::chrono::milliseconds(2));
 }
 
+std::vector<pid_t> ChildrenOf(pid_t parent, const std::string& name) {
+  std::vector<pid_t> children;
+  for (const pid_t pid : Find([](const std::string&) { return true; })) {
+    if (StatusField(pid, "PPid") == std::to_string(parent) && StatusField(pid, "Name") == name) children.push_back(pid);
+  }
+  return children;
+}
+
+bool HasVariable(pid_t pid, const std::string& variable) {
+  return Contains('\0' + Read("/proc/" + std::to_string(pid) + "/environ"), '\0' + variable + '\0');
+}
+
+void UntilEnded(pid_t pid) {
+  for (;;) {
+    const std::string state = StatusField(pid, "State");
+    if (state.empty() || state.starts_with('Z') || state.starts_with('X')) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+}
+
 std::string Describe(const std::vector<pid_t>& processes) {
   std::string text;
   for (const pid_t pid : processes) {

@@ -17,6 +17,13 @@ std::vector<pid_t> WithTag(const std::string& tag);
 // Waits until there is none of those, as long as it takes.
 void UntilNoneHas(const std::string& tag);
 
+// The children of a process that have this name, as /proc shows it: its first 15 bytes.
+std::vector<pid_t> ChildrenOf(pid_t parent, const std::string& name);
+// Whether it was executed with this variable, "NAME=value".
+bool HasVariable(pid_t pid, const std::string& variable);
+// Waits until the process is gone, or nobody but its parent knows of it.
+void UntilEnded(pid_t pid);
+
 // "123 a b c; ": for a failed check's text.
 std::string Describe(const std::vector<pid_t>& processes);
 

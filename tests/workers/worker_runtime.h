@@ -6,8 +6,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -31,15 +33,25 @@ inline constexpr std::int32_t kMemorySizeMb = 128;
 
 class WorkerRuntime {
  public:
-  explicit WorkerRuntime(WorkerOptions workers = {}, PlatformLogs platform_logs = PlatformLogs::kOff) {
+  explicit WorkerRuntime(WorkerOptions workers = DefaultWorkers(), PlatformLogs platform_logs = PlatformLogs::kOff,
+                         const LanguageOptions& language = {}) {
     RuntimeOptions options;
     options.loader_dirs = {TANDEM_TEST_LOADERS};
     options.log_sink = &log;
     options.platform_logs = platform_logs;
     options.workers = std::move(workers);
+    options.languages["native"] = language;
     auto created = Runtime::Create(std::move(options));
     EXPECT_TRUE(created.ok()) << created.status().message();
     runtime_ = std::move(*created);
+  }
+
+  // The library's, but for TANDEM_TEST_ZYGOTES=always, with which all workers are forked from zygotes.
+  static WorkerOptions DefaultWorkers() {
+    WorkerOptions options;
+    const char* const zygotes = std::getenv("TANDEM_TEST_ZYGOTES");
+    if (zygotes != nullptr && std::string_view(zygotes) == "always") options.zygotes = ZygoteUse::kAlways;
+    return options;
   }
 
   Runtime* operator->() { return runtime_.get(); }

@@ -68,8 +68,9 @@ Containment BestContainment() {
   return Containment::kSubreaper;
 }
 
-pid_t ForkKeeper(Containment containment) {
+pid_t ForkKeeper(Containment containment, ChildOf child_of) {
   unsigned long flags = SIGCHLD;
+  if (child_of == ChildOf::kItsParent) flags |= CLONE_PARENT;
   if (containment != Containment::kSubreaper) flags |= CLONE_NEWPID | CLONE_NEWNS;
   if (containment == Containment::kUserNamespace) flags |= CLONE_NEWUSER;
   return static_cast<pid_t>(syscall(SYS_clone, flags, nullptr, nullptr, nullptr, nullptr));

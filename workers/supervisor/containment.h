@@ -21,8 +21,11 @@ std::optional<Containment> ContainmentNamed(std::string_view name);
 // The first one, in their order, that can be had here.
 Containment BestContainment();
 
+// Whose child a new keeper is: a zygote's are its parent's.
+enum class ChildOf { kThisProcess, kItsParent };
+
 // fork() into a new keeper: as fork(2), but for fork handlers, of which a program with a single thread has none to run.
-pid_t ForkKeeper(Containment containment);
+pid_t ForkKeeper(Containment containment, ChildOf child_of = ChildOf::kThisProcess);
 
 // What there is for the new keeper to do before it forks. Returns what failed, with errno, or null.
 const char* EnterContainment(Containment containment, uid_t user, gid_t group);

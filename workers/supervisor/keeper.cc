@@ -29,7 +29,8 @@ void Send(int control, const KeeperReport& report) {
 // Threads: none but the one. Owns: its process and all that is left of it. Errors: reported to the supervisor.
 class Keeper {
  public:
-  Keeper(const KeeperSetting& setting, int control) : setting_(setting), control_(control) {}
+  Keeper(const KeeperSetting& setting, int control, NewProcess& process)
+      : setting_(setting), control_(control), becomes_(process) {}
 
   // Until the process has ended and nothing of it is left.
   void Run(const v1::StartProcess& start, std::vector<FileDescriptor> files) {
@@ -67,16 +68,17 @@ class Keeper {
     failures_ = FileDescriptor(ends[0]);
     const FileDescriptor writing(ends[1]);
     const pid_t self = getpid();
+    becomes_.BeforeFork();
     process_ = fork();
     if (process_ == 0) {
       Send(control_, {.kind = Kind::kBorn});
-      BecomeProcess(start, files, writing.get(), self, setting_.files_limit);
+      BecomeProcess(becomes_, start, files, writing.get(), self, setting_.files_limit);
     }
     if (process_ < 0) Fail(errno, AttemptedText("fork"));
     return process_ > 0;
   }
 
-  // The pipe's end without a failure: the program is running, or it was killed before.
+  // The pipe's end without a failure: it is running, or it was killed before.
   void TakeFailure() {
     StartFailure failure{};
     const ssize_t count = read(failures_.get(), &failure, sizeof failure);
@@ -138,6 +140,7 @@ class Keeper {
   const KeeperSetting setting_;
   const int control_;
   int control_polled_ = control_;
+  NewProcess& becomes_;
   FileDescriptor children_;  // readable when a child has ended
   FileDescriptor failures_;
   pid_t process_ = -1;
@@ -147,19 +150,23 @@ class Keeper {
 
 }  // namespace
 
-StartedKeeper StartKeeper(const KeeperSetting& setting, const v1::StartProcess& start,
-                          std::vector<FileDescriptor>& files) {
+Control MakeControl() {
   int ends[2] = {-1, -1};
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return {};
-  StartedKeeper keeper{-1, FileDescriptor(ends[0])};
-  const FileDescriptor control(ends[1]);
+  Control control{FileDescriptor(ends[0]), FileDescriptor(ends[1])};
   const int on = 1;
-  if (setsockopt(ends[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0) return keeper;
+  if (setsockopt(ends[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0) return {};
+  return control;
+}
+
+pid_t StartKeeper(const KeeperSetting& setting, ChildOf child_of, const FileDescriptor& control, NewProcess& process,
+                  const v1::StartProcess& start, std::vector<FileDescriptor>& files) {
   const uid_t user = getuid();
   const gid_t group = getgid();
-  keeper.pid = ForkKeeper(setting.containment);
-  if (keeper.pid != 0) return keeper;
+  const pid_t keeper = ForkKeeper(setting.containment, child_of);
+  if (keeper != 0) return keeper;
 
+  Send(control.get(), {.kind = Kind::kKept});
   prctl(PR_SET_NAME, kKeeperName);
   std::vector<int> kept = {control.get()};
   for (const FileDescriptor& file : files) kept.push_back(file.get());
@@ -168,7 +175,7 @@ StartedKeeper StartKeeper(const KeeperSetting& setting, const v1::StartProcess& 
     Send(control.get(), {.kind = Kind::kFailed, .error = errno, .attempted = AttemptedText(failed)});
     _exit(1);
   }
-  Keeper(setting, control.get()).Run(start, std::move(files));
+  Keeper(setting, control.get(), process).Run(start, std::move(files));
   _exit(0);
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <string>
 
 namespace tandem::workers {
@@ -21,31 +22,13 @@ std::vector<char*> Pointers(const google::protobuf::RepeatedPtrField<std::string
   return pointers;
 }
 
-// Ends this process with what failed.
-class Failures {
- public:
-  explicit Failures(int fd) : fd_(fd) {}
-  void Require(bool holds, const char* attempted) const {
-    if (!holds) Report(attempted);
-  }
-  [[noreturn]] void Report(const char* attempted) const {
-    const StartFailure failure{errno, AttemptedText(attempted)};
-    const ssize_t written = write(fd_, &failure, sizeof failure);
-    _exit(written == sizeof failure ? 127 : 126);
-  }
-  int fd() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 // Makes `files` 0, 1, 2 and so on, and closes everything else but the pipe for failures, which is put behind them.
-Failures ArrangeFiles(const std::vector<FileDescriptor>& files, Failures failures) {
+StartFailures ArrangeFiles(const std::vector<FileDescriptor>& files, StartFailures failures) {
   const int count = static_cast<int>(files.size());
   failures.Require(fcntl(failures.fd(), F_DUPFD_CLOEXEC, count) >= 0, "descriptors");
   const int moved = fcntl(failures.fd(), F_DUPFD_CLOEXEC, count + 1);
   failures.Require(moved >= 0, "descriptors");
-  failures = Failures(moved);
+  failures = StartFailures(moved);
   std::vector<int> above;
   for (const FileDescriptor& file : files) {
     above.push_back(fcntl(file.get(), F_DUPFD_CLOEXEC, count + 1));
@@ -54,7 +37,7 @@ Failures ArrangeFiles(const std::vector<FileDescriptor>& files, Failures failure
   for (int i = 0; i < count; ++i) failures.Require(dup2(above[static_cast<std::size_t>(i)], i) >= 0, "descriptors");
   failures.Require(dup3(failures.fd(), count, O_CLOEXEC) >= 0, "descriptors");
   closefrom(count + 1);
-  return Failures(count);
+  return StartFailures(count);
 }
 
 // Makes the process the first that the kernel ends where the machine's memory is exhausted, and not its host.
@@ -71,16 +54,17 @@ Attempted AttemptedText(std::string_view text) {
   return attempted;
 }
 
-void BecomeProcess(const v1::StartProcess& start, const std::vector<FileDescriptor>& files, int failures_fd,
-                   pid_t keeper, const rlimit& files_limit) {
-  Failures failures(failures_fd);
-  failures.Require(prctl(PR_SET_PDEATHSIG, SIGKILL) == 0, "death signal");
-  if (getppid() != keeper) _exit(127);
-  failures.Require(setsid() >= 0, "session");
-  failures = ArrangeFiles(files, failures);
-  failures.Require(setrlimit(RLIMIT_NOFILE, &files_limit) == 0, "limit of open files");
-  OfferToTheKernel();
-  failures.Require(chdir(start.working_directory().c_str()) == 0, "chdir");
+void StartFailures::Report(std::string_view attempted) const {
+  const StartFailure failure{errno, AttemptedText(attempted)};
+  const ssize_t written = write(fd_, &failure, sizeof failure);
+  _exit(written == sizeof failure ? 127 : 126);
+}
+
+void StartFailures::Close() const {
+  close(fd_);
+}
+
+void ExecutedProcess::Become(const v1::StartProcess& start, const StartFailures& failures) {
   const std::vector<char*> arguments = Pointers(start.arguments());
   const std::vector<char*> environment = Pointers(start.environment());
   sigset_t none;
@@ -88,6 +72,20 @@ void BecomeProcess(const v1::StartProcess& start, const std::vector<FileDescript
   sigprocmask(SIG_SETMASK, &none, nullptr);
   execve(start.program().c_str(), arguments.data(), environment.data());
   failures.Report("execve");
+}
+
+void BecomeProcess(NewProcess& process, const v1::StartProcess& start, const std::vector<FileDescriptor>& files,
+                   int failures_fd, pid_t parent, const rlimit& files_limit) {
+  StartFailures failures(failures_fd);
+  failures.Require(prctl(PR_SET_PDEATHSIG, SIGKILL) == 0, "death signal");
+  if (getppid() != parent) _exit(127);
+  failures.Require(setsid() >= 0, "session");
+  failures = ArrangeFiles(files, failures);
+  failures.Require(setrlimit(RLIMIT_NOFILE, &files_limit) == 0, "limit of open files");
+  OfferToTheKernel();
+  failures.Require(chdir(start.working_directory().c_str()) == 0, "chdir");
+  process.Become(start, failures);
+  std::abort();  // it does not return, which not every compiler knows of a virtual function
 }
 
 void CloseAllBut(std::vector<int> kept) {

@@ -1,12 +1,9 @@
 // tandem-worker: started by the supervisor for one function, whose channel to the host is open as descriptor 3.
-#include <fcntl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
 
-#include "workers/channel.h"
 #include "workers/protocol.h"
 #include "workers/worker/worker.h"
 
@@ -18,10 +15,6 @@ int main() {
     std::fputs("tandem-worker: it is started by Tandem, not by hand\n", stderr);
     return 2;
   }
-  fcntl(kWorkerChannel, F_SETFD, FD_CLOEXEC);
   std::signal(SIGPIPE, SIG_IGN);  // handlers see an error, as in the languages' own programs
-  // Both are for the process's life, of which main is not the end: threads of user code may outlive it.
-  auto* const channel = new tandem::workers::Channel(tandem::workers::FileDescriptor(kWorkerChannel));
-  auto* const worker = new tandem::workers::Worker(*channel);
-  _exit(worker->Run());
+  tandem::workers::ServeAsWorker();
 }

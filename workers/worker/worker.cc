@@ -1,5 +1,6 @@
 #include "workers/worker/worker.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -15,6 +16,7 @@
 #include "tandem/runtime.h"
 #include "workers/protocol.h"
 #include "workers/worker/threads.h"
+#include "workers/worker/zygote.h"
 
 namespace tandem::workers {
 namespace {
@@ -30,18 +32,6 @@ Status SendHello(Channel& channel) {
   message.mutable_hello()->set_protocol(kWorkerProtocol);
   message.mutable_hello()->set_version(std::string(Version()) + " (" + std::string(Commit()) + ")");
   return Send(channel, message);
-}
-
-RuntimeInfo RuntimeOf(const v1::WorkerRuntime& message) {
-  RuntimeInfo info;
-  info.language = message.language();
-  info.identifier = message.identifier();
-  info.version = message.version();
-  info.path = message.path();
-  info.library = message.library();
-  info.preload = message.preload();
-  info.module = message.module();
-  return info;
 }
 
 FunctionConfig ConfigOf(const v1::OpenFunction& message) {
@@ -72,6 +62,26 @@ Status Unexpected() {
 
 }  // namespace
 
+RuntimeInfo LoaderOf(const v1::WorkerRuntime& message, LanguageOptions& options) {
+  RuntimeInfo info;
+  info.language = message.language();
+  info.identifier = message.identifier();
+  info.version = message.version();
+  info.path = message.path();
+  info.library = message.library();
+  info.preload = message.preload();
+  info.module = message.module();
+  for (const v1::LoaderOption& option : message.options()) options.options[option.name()] = option.value();
+  return info;
+}
+
+void ServeAsWorker() {
+  fcntl(kWorkerChannel, F_SETFD, FD_CLOEXEC);
+  auto* const channel = new Channel(FileDescriptor(kWorkerChannel));
+  auto* const worker = new Worker(*channel);
+  _exit(worker->Run());
+}
+
 void ChannelLog::Write(const LogRecord& record) noexcept {
   try {
     v1::FromWorker message;
@@ -93,6 +103,7 @@ int Worker::Run() {
   auto frame = channel_.Receive();
   if (!frame) return 0;  // the host has changed its mind
   auto message = proto::Parse<v1::ToWorker>(frame->header);
+  if (message && message->has_prepare()) return RunZygote(channel_, message->prepare());
   Status status = message ? Status() : message.status();
   if (status.ok() && !message->has_open()) status = Unexpected();
   if (status.ok()) status = Open(message->open());
@@ -103,13 +114,12 @@ int Worker::Run() {
 }
 
 Status Worker::Open(const v1::OpenFunction& message) {
-  runtime_ = RuntimeOf(message.runtime());
+  LanguageOptions options;
+  runtime_ = LoaderOf(message.runtime(), options);
   config_ = ConfigOf(message);
   runtime_identifier_ = message.runtime_identifier();
   code_root_ = message.code_root();
   log_stream_name_ = message.log_stream_name();
-  LanguageOptions options;
-  for (const v1::LoaderOption& option : message.runtime().options()) options.options[option.name()] = option.value();
   options.options["memory.size-mb"] = std::to_string(message.memory_size_mb());  // by which a VM chooses its heap
   LoaderProcess::Get().AddSink(&log_);
   auto loader = LoaderProcess::Get().Start(runtime_, options);
@@ -124,7 +134,7 @@ Status Worker::Open(const v1::OpenFunction& message) {
   } else {
     failure = Outcome::Fault(loader.status());
   }
-  answer.mutable_opened();
+  answer.mutable_opened()->set_forkable(loader && (*loader)->forkable());
   if (!failure.ok())
     *answer.mutable_opened()->mutable_failure() = proto::ToMessage(failure, proto::PayloadPlace::kBeside);
   return Send(channel_, answer, failure.ok() ? Payload() : failure.payload());

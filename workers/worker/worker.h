@@ -10,6 +10,7 @@
 #include "tandem/function.h"
 #include "tandem/log.h"
 #include "tandem/registry.h"
+#include "tandem/runtime.h"
 #include "tandem/v1/worker.pb.h"
 #include "workers/channel.h"
 
@@ -60,6 +61,13 @@ class Worker {
   std::unique_ptr<InlineEnvironment> environment_;
   bool on_initial_thread_ = false;
 };
+
+// The whole life of a worker whose channel is kWorkerChannel. What it has stays to the process's end: threads of user
+// code may outlive all else.
+[[noreturn]] void ServeAsWorker();
+
+// The runtime that a message names, and its loader's options.
+RuntimeInfo LoaderOf(const v1::WorkerRuntime& message, LanguageOptions& options);
 
 }  // namespace tandem::workers
 

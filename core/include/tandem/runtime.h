@@ -25,6 +25,14 @@ namespace tandem {
 
 enum class PlatformLogs : std::uint8_t { kOff, kOn };
 
+// Whether workers are forked from a process that has their language's runtime in memory, a zygote, where a language can
+// have one. What a handler sees is the same either way.
+enum class ZygoteUse : std::uint8_t {
+  kOff,        // each executes its program
+  kWhenReady,  // the first of a kind executes it, and once that has served, others are forked
+  kAlways,     // the first one, too, waits for its zygote
+};
+
 // The worker processes of a Runtime, which serve the functions of Isolation::kProcess.
 struct WorkerOptions {
   std::string program_dir;             // of tandem-supervisor and tandem-worker; empty: tandem beside libtandem
@@ -32,6 +40,8 @@ struct WorkerOptions {
   std::size_t most = 64;               // of all functions; an idle one of another function gives way
   std::chrono::milliseconds idle_limit = std::chrono::minutes(5);   // then an idle one is ended
   std::chrono::milliseconds init_limit = std::chrono::seconds(10);  // then it is tried within the invocation (E-35)
+  ZygoteUse zygotes = ZygoteUse::kWhenReady;
+  std::size_t most_zygotes = 8;  // at a time, one for each kind of worker; the one least used gives way
 };
 
 // How a Runtime is set up. Every member has a usable default.

@@ -1,0 +1,223 @@
+// Python environments that are forked from a zygote, beside those that are executed.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tandem/runtime.h"
+#include "tests/workers/processes.h"
+
+namespace tandem::test {
+namespace {
+
+// Reads the log when a test fails.
+class Log final : public LogSink {
+ public:
+  void Write(const LogRecord& record) noexcept override {
+    const std::scoped_lock lock(mutex_);
+    text_ += record.text;
+  }
+  std::string text() const {
+    const std::scoped_lock lock(mutex_);
+    return text_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::string text_;
+};
+
+class PythonWorkers {
+ public:
+  explicit PythonWorkers(ZygoteUse use) {
+    const char* const python = std::getenv("TANDEM_TEST_PYTHON");
+    if (python == nullptr) ADD_FAILURE() << "TANDEM_TEST_PYTHON is not set";
+    RuntimeOptions options;
+    options.loader_dirs = {TANDEM_TEST_PYTHON_LOADERS};
+    options.languages["python"].path = python == nullptr ? "" : python;
+    options.log_sink = &log_;
+    options.workers.zygotes = use;
+    auto created = Runtime::Create(std::move(options));
+    EXPECT_TRUE(created.ok()) << created.status().message();
+    runtime_ = std::move(*created);
+  }
+
+  // In an environment of its own.
+  std::string Call(const std::string& handler, const std::map<std::string, std::string>& variables = {},
+                   const std::string& event = "{}", const std::string& package = TANDEM_TEST_PACKAGES "/python") {
+    FunctionConfig config;
+    config.name = handler.substr(handler.find('.') + 1);
+    config.handler = handler;
+    config.code = package;
+    config.isolation = Isolation::kProcess;
+    config.timeout = std::chrono::minutes(2);
+    config.variables = variables;
+    auto function = runtime_->Add(config);
+    EXPECT_TRUE(function.ok()) << function.status().message();
+    if (!function.ok()) return "";
+    const InvokeResult result = runtime_->Invoke(**function, Event(event));
+    EXPECT_TRUE(runtime_->Remove(config.name).ok());
+    if (result.outcome.kind() == Outcome::Kind::kFault) return result.outcome.fault().message();
+    return std::string(result.outcome.payload().view()) + (result.outcome.ok() ? "" : log_.text());
+  }
+
+ private:
+  Log log_;
+  std::unique_ptr<Runtime> runtime_;
+};
+
+constexpr char kForked[] = R"(["forked", 1])";
+constexpr char kExecuted[] = R"(["executed", 1])";
+
+using Variables = std::map<std::string, std::string>;
+
+TEST(PythonZygote, EnvironmentsAreForkedFromIt) {
+  PythonWorkers forked(ZygoteUse::kAlways);
+  PythonWorkers executed(ZygoteUse::kOff);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(forked.Call("state.start"), kForked);
+    EXPECT_EQ(executed.Call("state.start"), kExecuted);
+  }
+}
+
+// R-33 to R-37, and all else that a handler may ask its process.
+TEST(PythonZygote, HandlersCannotTellAForkFromAProgram_R33_R34_R37) {
+  PythonWorkers forked(ZygoteUse::kAlways);
+  PythonWorkers executed(ZygoteUse::kOff);
+  const Variables several[] = {
+      {},
+      {{"MINE", "a=b\nc"}, {"EMPTY", ""}, {"TZ", "America/New_York"}},
+      {{"MINE", "\xC3\xA4"}, {"LANG", "C"}, {"PYTHONPATH", "/usr:relative"}, {"HOME", "/tmp"}},
+      {{"TZ", "JST-9"}, {"PYTHONDONTWRITEBYTECODE", "1"}, {"PYTHONHASHSEED", "5"}, {"PYTHONUTF8", "0"}},
+  };
+  for (const Variables& variables : several) {
+    EXPECT_EQ(forked.Call("state.start", variables), kForked);
+    const std::string state = forked.Call("state.state", variables);
+    EXPECT_EQ(state, executed.Call("state.state", variables));
+    EXPECT_NE(state.find("LAMBDA_TASK_ROOT"), std::string::npos) << state;
+  }
+}
+
+TEST(PythonZygote, NoTwoForksShareTheirChance) {
+  PythonWorkers forked(ZygoteUse::kAlways);
+  const std::string first = forked.Call("state.chance");
+  const std::string second = forked.Call("state.chance");
+  EXPECT_NE(first.substr(0, first.find(',')), second.substr(0, second.find(',')));
+  EXPECT_NE(first.substr(first.find(',')), second.substr(second.find(',')));
+}
+
+TEST(PythonZygote, TheClockOfLoggingBeginsWithTheFork) {
+  PythonWorkers forked(ZygoteUse::kAlways);
+  EXPECT_EQ(forked.Call("state.start"), kForked);
+  const double now = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+  EXPECT_EQ(forked.Call("state.started_after", {}, std::to_string(now)), "true");
+}
+
+class PythonLaunchKey : public testing::TestWithParam<std::vector<Variables>> {};
+
+TEST_P(PythonLaunchKey, EachFunctionHasItsOwn) {
+  PythonWorkers forked(ZygoteUse::kAlways);
+  PythonWorkers executed(ZygoteUse::kOff);
+  std::vector<std::string> answers;
+  for (Variables variables : GetParam()) {
+    if (variables.count("PYTHONHASHSEED") == 0) variables["PYTHONHASHSEED"] = "7";
+    EXPECT_EQ(forked.Call("state.start", variables), kForked);
+    answers.push_back(forked.Call("state.of_start", variables));
+    EXPECT_EQ(answers.back(), executed.Call("state.of_start", variables));
+  }
+  EXPECT_NE(answers[0], answers[1]);
+}
+
+INSTANTIATE_TEST_SUITE_P(Variables, PythonLaunchKey,
+                         testing::Values(std::vector<Variables>{{{"PYTHONHASHSEED", "1"}}, {{"PYTHONHASHSEED", "2"}}},
+                                         std::vector<Variables>{{{"PYTHONPATH", "/usr"}}, {{"PYTHONPATH", "/usr/bin"}}},
+                                         std::vector<Variables>{{{"PYTHONOPTIMIZE", "1"}}, {{"PYTHONOPTIMIZE", "2"}}},
+                                         std::vector<Variables>{{{"LC_ALL", "C.UTF-8"}}, {{"LC_ALL", "C"}}}));
+
+// User code that runs when an interpreter starts has the function's variables.
+TEST(PythonZygote, ASitesOwnCodeSeesTheFunctionsVariables) {
+  const std::string folder = testing::TempDir() + "tandem-site-" + std::to_string(getpid());
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder + "/usercustomize.py") << "import os\nSEEN = os.environ.get('MINE')\n";
+  std::ofstream(folder + "/app.py") << "import usercustomize\ndef handler(event, context):\n"
+                                       "    return usercustomize.SEEN\n";
+  PythonWorkers forked(ZygoteUse::kAlways);
+  for (const char* mine : {"one", "two"}) {
+    for (int i = 0; i < 3; ++i) {
+      const Variables variables = {{"PYTHONPATH", folder}, {"MINE", mine}};
+      EXPECT_EQ(forked.Call("app.handler", variables, "{}", folder), '"' + std::string(mine) + '"');
+    }
+  }
+  std::filesystem::remove_all(folder);
+}
+
+// strace over a supervisor and its zygote, from its start to its end.
+class Tracer {
+ public:
+  Tracer(const std::string& to, const std::vector<pid_t>& traced) {
+    std::vector<std::string> arguments = {"strace", "-f", "-qq", "-e", "trace=execve,execveat,clone", "-o", to};
+    for (const pid_t pid : traced) {
+      arguments.emplace_back("-p");
+      arguments.push_back(std::to_string(pid));
+    }
+    std::vector<char*> pointers;
+    for (std::string& argument : arguments) pointers.push_back(argument.data());
+    pointers.push_back(nullptr);
+    EXPECT_EQ(posix_spawnp(&pid_, "strace", nullptr, nullptr, pointers.data(), environ), 0);
+    for (const pid_t pid : traced) {
+      while (StatusField(pid, "TracerPid") == "0") std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+  }
+  void End() {
+    kill(pid_, SIGINT);
+    int status = 0;
+    EXPECT_EQ(waitpid(pid_, &status, 0), pid_);
+  }
+
+ private:
+  pid_t pid_ = -1;
+};
+
+TEST(PythonZygote, ANewEnvironmentExecutesNothing) {
+  const std::string tag = "tandem-python-zygote-" + std::to_string(getpid());
+  setenv("TANDEM_TEST_TAG", tag.c_str(), 1);
+  const std::string trace = testing::TempDir() + tag;
+  for (const ZygoteUse use : {ZygoteUse::kAlways, ZygoteUse::kOff}) {
+    PythonWorkers workers(use);
+    const std::string how = use == ZygoteUse::kAlways ? kForked : kExecuted;
+    EXPECT_EQ(workers.Call("state.start"), how);
+    std::vector<pid_t> traced;
+    for (const pid_t pid : WithTag(tag)) {
+      if (StatusField(pid, "Name") != "tandem-supervis") continue;
+      traced = ChildrenOf(pid, "tandem-zygote");
+      traced.push_back(pid);
+    }
+    ASSERT_EQ(traced.size(), use == ZygoteUse::kAlways ? 2U : 1U);
+    Tracer tracer(trace, traced);
+    EXPECT_EQ(workers.Call("state.start"), how);
+    tracer.End();
+    std::stringstream seen;
+    seen << std::ifstream(trace).rdbuf();
+    EXPECT_NE(seen.str().find("clone("), std::string::npos) << seen.str();
+    EXPECT_EQ(seen.str().find("exec") == std::string::npos, use == ZygoteUse::kAlways) << seen.str();
+  }
+  unsetenv("TANDEM_TEST_TAG");
+  std::filesystem::remove(trace);
+}
+
+}  // namespace
+}  // namespace tandem::test

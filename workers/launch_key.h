@@ -1,0 +1,33 @@
+// Launch: what a worker can only be given when its program is executed.
+#ifndef TANDEM_WORKERS_LAUNCH_KEY_H_
+#define TANDEM_WORKERS_LAUNCH_KEY_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "workers/worker_process.h"
+
+namespace tandem::workers {
+
+struct Launch {
+  std::string key;  // workers with equal ones can be forks of one zygote; empty: this one has to be executed
+  bool complete_environment = false;     // the key has all variables of the worker
+  std::vector<std::string> environment;  // the zygote's
+  std::string working_directory;         // the zygote's
+};
+
+// Whether the linker, the C library or a language's runtime reads the variable when it starts and not again.
+bool IsReadAtStart(std::string_view variable);
+
+// The launch of a worker. Its key has the program, the loader with its options, and the variables that are read at the
+// start; of LD_LIBRARY_PATH the folders that have libraries; the working directory where one of those variables names a
+// path from there. A library that is loaded before all others may read any variable, so that the key then has all.
+Launch LaunchOf(const WorkerSpec& spec);
+
+// The same with all variables in it.
+Launch CompleteLaunchOf(const WorkerSpec& spec);
+
+}  // namespace tandem::workers
+
+#endif  // TANDEM_WORKERS_LAUNCH_KEY_H_

@@ -1,0 +1,136 @@
+#include "workers/zygotes.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "tandem/v1/worker.pb.h"
+#include "workers/protocol.h"
+
+namespace tandem::workers {
+namespace {
+
+// How long a zygote is not tried again that has ended by itself, from 20 ms to 20 s.
+std::chrono::milliseconds Pause(int failures) {
+  constexpr int kFirstMs = 20;
+  constexpr int kMostDoublings = 10;
+  return std::chrono::milliseconds(kFirstMs << std::min(failures, kMostDoublings));
+}
+
+}  // namespace
+
+Zygotes::~Zygotes() {
+  for (auto& [key, zygote] : zygotes_) {
+    if (zygote.process != nullptr) zygote.process->Kill();
+  }
+}
+
+void Zygotes::Look(Zygote& zygote) {
+  if (zygote.process == nullptr) return;
+  const auto end = zygote.process->WaitFor(std::chrono::milliseconds(0));
+  if (!end) return;
+  zygote.process.reset();
+  zygote.not_before = Clock::now() + Pause(zygote.failures++);
+  zygote.refuses = end->status == kZygoteRefuses;
+  zygote.needs_complete = end->status == kZygoteNeedsAllVariables;
+}
+
+Zygotes::Zygote& Zygotes::Of(const WorkerSpec& spec, const Launch*& launch, Launch& complete) {
+  Zygote& zygote = zygotes_[launch->key];
+  Look(zygote);
+  if (!zygote.needs_complete) return zygote;
+  complete = CompleteLaunchOf(spec);
+  launch = &complete;
+  Zygote& in_its_place = zygotes_[complete.key];
+  Look(in_its_place);
+  return in_its_place;
+}
+
+Result<std::unique_ptr<WorkerProcess>> Zygotes::Start(Supervisor& supervisor, const WorkerSpec& spec,
+                                                      const Launch& launch) {
+  if (options_.zygotes == ZygoteUse::kOff || launch.key.empty()) return WorkerProcess::Start(supervisor, spec, {});
+  const bool waits = options_.zygotes == ZygoteUse::kAlways;
+  const Launch* used = &launch;
+  Launch complete;
+  std::shared_ptr<Process> process;
+  {
+    const std::scoped_lock lock(mutex_);
+    Zygote& zygote = Of(spec, used, complete);
+    if (waits) Begin(supervisor, spec, *used, zygote);
+    zygote.used = Clock::now();
+    process = zygote.process;
+  }
+  auto worker = WorkerProcess::Start(supervisor, spec, {.zygote = std::move(process), .waits = waits});
+  if (worker && (*worker)->forked()) {
+    const std::scoped_lock lock(mutex_);
+    zygotes_[used->key].failures = 0;
+  }
+  return worker;
+}
+
+void Zygotes::Make(Supervisor& supervisor, const WorkerSpec& spec, const Launch& launch) {
+  if (options_.zygotes == ZygoteUse::kOff || launch.key.empty()) return;
+  const std::scoped_lock lock(mutex_);
+  const Launch* used = &launch;
+  Launch complete;
+  Zygote& zygote = Of(spec, used, complete);
+  Begin(supervisor, spec, *used, zygote);
+}
+
+void Zygotes::Begin(Supervisor& supervisor, const WorkerSpec& spec, const Launch& launch, Zygote& zygote) {
+  if (zygote.process != nullptr || zygote.refuses || Clock::now() < zygote.not_before) return;
+  if (options_.most_zygotes == 0) return;
+  EndLeastUsed();
+  v1::ToWorker first;
+  *first.mutable_prepare()->mutable_runtime() = spec.function.runtime();
+  first.mutable_prepare()->set_complete_environment(launch.complete_environment);
+  const FileDescriptor nothing(open("/dev/null", O_RDWR | O_CLOEXEC));
+  ProcessSpec process;
+  process.program = spec.program;
+  process.arguments = {"tandem-worker"};
+  process.environment = launch.environment;
+  process.working_directory = launch.working_directory;
+  process.files = {nothing.get(), nothing.get(), nothing.get()};
+  auto started = supervisor.StartZygote(process, first.SerializeAsString());
+  if (!started) return;
+  zygote.process = std::move(*started);
+  zygote.used = Clock::now();
+}
+
+void Zygotes::EndLeastUsed() {
+  for (;;) {
+    std::size_t count = 0;
+    Zygote* least = nullptr;
+    for (auto& [key, zygote] : zygotes_) {
+      if (zygote.process == nullptr) continue;
+      ++count;
+      if (least == nullptr || zygote.used < least->used) least = &zygote;
+    }
+    if (count < options_.most_zygotes) return;
+    least->process->Kill();
+    least->process.reset();
+  }
+}
+
+Zygotes::Clock::time_point Zygotes::EndIdle(Clock::time_point now) {
+  const std::scoped_lock lock(mutex_);
+  Clock::time_point next = WorkerProcess::kForever;
+  for (auto& [key, zygote] : zygotes_) {
+    if (zygote.process == nullptr) continue;
+    const auto due = zygote.used + options_.idle_limit;
+    if (due <= now) {
+      zygote.process->Kill();
+      zygote.process.reset();
+    } else {
+      next = std::min(next, due);
+    }
+  }
+  std::erase_if(zygotes_, [](const auto& entry) {
+    const Zygote& zygote = entry.second;
+    return zygote.process == nullptr && zygote.failures == 0 && !zygote.refuses && !zygote.needs_complete;
+  });
+  return next;
+}
+
+}  // namespace tandem::workers
