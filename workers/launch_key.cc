@@ -84,12 +84,10 @@ Launch MakeLaunch(const WorkerSpec& spec, bool complete) {
   for (const std::string& text : spec.environment) {
     const Variable variable = Split(text);
     if (variable.name == kWrapper) return {};
-    if (complete) {
-      launch.environment.push_back(text);
-    } else if (variable.name == "LD_LIBRARY_PATH") {
+    if (!complete && variable.name == "LD_LIBRARY_PATH") {
       const std::string path = LibraryPath(variable.value);
       if (!path.empty()) launch.environment.push_back("LD_LIBRARY_PATH=" + path);
-    } else if (IsReadAtStart(variable.name)) {
+    } else if (complete || IsReadAtStart(variable.name)) {
       launch.environment.push_back(text);
     }
     if (complete || IsRelative(variable)) launch.working_directory = spec.working_directory;

@@ -305,8 +305,9 @@ def test_folder_with_a_newline_in_its_name(tandem, tmp_path, java_package):
 def test_fifty_megabytes_through_pipes(tandem, java_package, invoke_python):
     """Nothing between the caller and the handler has a limit of its own."""
     event = b'"' + b"x" * 50_000_000 + b'"'
-    assert invoke_python(ECHO, "--payload", "-", "--timeout", "0", stdin=event).stdout == event
-    run = tandem.invoke("demo.Talk$Echo", java_package, "--payload", "-", "--timeout", "0", stdin=event)
+    options = ("--payload", "-", "--timeout", "0", "--memory-size", "1024")
+    assert invoke_python(ECHO, *options, stdin=event).stdout == event
+    run = tandem.invoke("demo.Talk$Echo", java_package, *options, stdin=event)
     assert run.stdout == event
 
 

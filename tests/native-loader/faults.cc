@@ -54,7 +54,7 @@ std::int32_t Start(const Call& call) {
 std::int32_t LibraryPath(const Call& call) {
   void* library = dlopen(std::string(call.Event()).c_str(), RTLD_NOW);
   const link_map* map = nullptr;
-  if (library != nullptr) dlinfo(library, RTLD_DI_LINKMAP, &map);
+  if (library != nullptr) dlinfo(library, RTLD_DI_LINKMAP, static_cast<void*>(&map));
   call.Succeed(map == nullptr ? dlerror() : map->l_name);
   return TANDEM_OK;
 }

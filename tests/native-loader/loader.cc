@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -111,15 +112,6 @@ void ReportInitError(const tandem_loader& loader, tandem_sink* sink, const std::
   loader.host->result_error(sink, &error);
 }
 
-// Of all processes that have this variable, which names a file that is not there at first.
-bool IsFirstOpen() {
-  const char* const file = std::getenv("TANDEM_TEST_OPENED");
-  if (file == nullptr) std::abort();
-  const int made = open(file, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-  if (made >= 0) close(made);
-  return made >= 0;
-}
-
 // Handler names: "native.<handler>", or "init.<how it fails>".
 std::int32_t Open(tandem_loader* loader, const tandem_function_config* config, tandem_sink* sink,
                   tandem_handler** handler) {
@@ -147,15 +139,16 @@ std::int32_t Open(tandem_loader* loader, const tandem_function_config* config, t
     constexpr std::size_t kMore = std::size_t{1} << 32;  // than any test allows
     std::memset(new char[kMore], 1, kMore);
   }
-  if (name == "init.stuck" || (name == "init.stuck_once" && IsFirstOpen())) {
+  if (name == "init.stuck") {
     for (;;) pause();
   }
+  if (name == "init.slow") std::this_thread::sleep_for(std::chrono::milliseconds(500));
   if (name == "init.exit") {
     ReportInitError(*loader, sink, "", "", TANDEM_EXITED);
     return TANDEM_OK;
   }
   HandlerFunction run = name.starts_with("native.") ? FindHandler(name.substr(std::strlen("native."))) : nullptr;
-  if (name == "init.stuck_once") run = FindHandler("identity");
+  if (name == "init.slow") run = FindHandler("identity");
   if (run == nullptr) {
     ReportInitError(*loader, sink, "Runtime.HandlerNotFound", "there is no handler '" + name + "'", TANDEM_KEEP);
     return TANDEM_OK;

@@ -78,7 +78,7 @@ std::string TimeoutText(const std::string& seconds) {
 
 void RunMixture(Runtime& runtime, const std::vector<Kind>& kinds, int count, std::chrono::seconds time) {
   const unsigned seed = Seed();
-  std::cout << "TANDEM_TEST_SEED=" << seed << std::endl;
+  std::cout << "TANDEM_TEST_SEED=" << seed << "\n" << std::flush;
   const bool all = AllAreWanted();
   const auto end = std::chrono::steady_clock::now() + time;
   Mixture mixture(runtime, kinds);
@@ -96,7 +96,7 @@ void RunMixture(Runtime& runtime, const std::vector<Kind>& kinds, int count, std
     });
   }
   for (std::thread& thread : threads) thread.join();
-  std::cout << done << " invocations" << std::endl;
+  std::cout << done << " invocations\n";
   EXPECT_GT(done, 0);
 }
 

@@ -134,7 +134,7 @@ TEST_P(PythonLaunchKey, EachFunctionHasItsOwn) {
   PythonWorkers executed(ZygoteUse::kOff);
   std::vector<std::string> answers;
   for (Variables variables : GetParam()) {
-    if (variables.count("PYTHONHASHSEED") == 0) variables["PYTHONHASHSEED"] = "7";
+    if (!variables.contains("PYTHONHASHSEED")) variables["PYTHONHASHSEED"] = "7";
     EXPECT_EQ(forked.Call("state.start", variables), kForked);
     answers.push_back(forked.Call("state.of_start", variables));
     EXPECT_EQ(answers.back(), executed.Call("state.of_start", variables));
@@ -175,6 +175,7 @@ class Tracer {
       arguments.push_back(std::to_string(pid));
     }
     std::vector<char*> pointers;
+    pointers.reserve(arguments.size() + 1);
     for (std::string& argument : arguments) pointers.push_back(argument.data());
     pointers.push_back(nullptr);
     EXPECT_EQ(posix_spawnp(&pid_, "strace", nullptr, nullptr, pointers.data(), environ), 0);
@@ -182,7 +183,7 @@ class Tracer {
       while (StatusField(pid, "TracerPid") == "0") std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
   }
-  void End() {
+  void End() const {
     kill(pid_, SIGINT);
     int status = 0;
     EXPECT_EQ(waitpid(pid_, &status, 0), pid_);
@@ -207,7 +208,7 @@ TEST(PythonZygote, ANewEnvironmentExecutesNothing) {
       traced.push_back(pid);
     }
     ASSERT_EQ(traced.size(), use == ZygoteUse::kAlways ? 2U : 1U);
-    Tracer tracer(trace, traced);
+    const Tracer tracer(trace, traced);
     EXPECT_EQ(workers.Call("state.start"), how);
     tracer.End();
     std::stringstream seen;

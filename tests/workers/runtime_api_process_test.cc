@@ -100,10 +100,11 @@ TEST_P(Peers, ThatAreStrangersMayNot) {
   const std::size_t at = all.find(':', all.find("AWS_LAMBDA_RUNTIME_API=")) + 1;
   std::uint16_t port = 0;
   std::from_chars(all.data() + at, all.data() + all.size(), port);
-  for (const char* request : {"GET /2018-06-01/runtime/invocation/next", "GET /2018-06-01/ping",
-                              "POST /2018-06-01/runtime/invocation/the-id/response"}) {
+  for (const char* request : {"GET /2018-06-01/ping", "POST /2018-06-01/runtime/invocation/the-id/response"}) {
     Stranger stranger(port);
-    EXPECT_EQ(stranger.Ask(std::string(request) + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n"), "");
+    EXPECT_EQ(stranger.Ask(std::string(request) + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+                                                  "Content-Length: 0\r\n\r\n"),
+              "");
   }
   EXPECT_EQ(Run(*process), Answer::kGiven) << "it goes on";
   EXPECT_EQ(Said(), all);

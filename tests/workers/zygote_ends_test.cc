@@ -11,6 +11,7 @@
 #include "proto/convert.h"
 #include "tests/workers/processes.h"
 #include "tests/workers/supervisor_fixture.h"
+#include "tests/workers/worker_runtime.h"
 #include "workers/invocation_log.h"
 #include "workers/worker_process.h"
 
@@ -33,6 +34,7 @@ class ZygoteEndsTest : public SupervisorTest {
     spec.function.set_handler("native." + handler);
     spec.function.set_name("f");
     spec.function.set_code_root("/");
+    spec.function.set_memory_size_mb(test::kMemorySizeMb);
     spec.function.set_max_concurrency(1);
     return spec;
   }
@@ -40,11 +42,11 @@ class ZygoteEndsTest : public SupervisorTest {
     const WorkerSpec spec = Worker("start");
     v1::ToWorker first;
     *first.mutable_prepare()->mutable_runtime() = spec.function.runtime();
-    ProcessSpec process{.program = spec.program,
-                        .arguments = {"tandem-worker"},
-                        .environment = spec.environment,
-                        .working_directory = "/",
-                        .files = {null_.get(), null_.get(), STDERR_FILENO}};
+    const ProcessSpec process{.program = spec.program,
+                              .arguments = {"tandem-worker"},
+                              .environment = spec.environment,
+                              .working_directory = "/",
+                              .files = {null_.get(), null_.get(), STDERR_FILENO}};
     auto zygote = supervisor_->StartZygote(process, first.SerializeAsString());
     EXPECT_TRUE(zygote.ok()) << zygote.status().message();
     return zygote.ok() ? *zygote : nullptr;

@@ -212,9 +212,8 @@ TEST_P(ZygoteKeys, KeepFunctionsApart) {
   const std::vector<pid_t> zygotes = Zygotes();
   EXPECT_EQ(zygotes.size(), 2U);
   for (const std::string& value : values) {
-    EXPECT_EQ(
-        std::count_if(zygotes.begin(), zygotes.end(), [&](pid_t pid) { return HasVariable(pid, name + "=" + value); }),
-        1);
+    const std::string variable = std::string(name).append("=").append(value);
+    EXPECT_EQ(std::count_if(zygotes.begin(), zygotes.end(), [&](pid_t pid) { return HasVariable(pid, variable); }), 1);
   }
 }
 
@@ -421,11 +420,12 @@ TEST_F(ZygoteEnds, AForkedWorkersKeeperIsKilled) {
 
 // Many at once, some of which end their process.
 TEST_F(ZygoteTest, ManyAtOnce) {
-  WorkerOptions options = With(ZygoteUse::kAlways);
-  WorkerRuntime runtime(options);
+  WorkerRuntime runtime(With(ZygoteUse::kAlways));
   std::vector<Function*> functions;
+  functions.reserve(4);
   for (int i = 0; i < 4; ++i) functions.push_back(&runtime.Add(i % 2 == 0 ? "start" : "exit_now"));
   std::vector<std::thread> threads;
+  threads.reserve(8);
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([&, i] {
       Function& function = *functions[static_cast<std::size_t>(i % 4)];

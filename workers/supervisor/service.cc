@@ -183,6 +183,7 @@ bool Service::AskZygote(Request& request) {
   *message.mutable_fork()->mutable_process() = start;
   message.mutable_fork()->set_keeping(std::string(NameOf(setting_.containment)));
   std::vector<int> files;
+  files.reserve(request.files.size() + 1);
   for (const FileDescriptor& file : request.files) files.push_back(file.get());
   files.push_back(control.of_keeper.get());
   if (!zygote.channel.Send(message.SerializeAsString(), {}, files).ok()) return false;

@@ -67,7 +67,7 @@ int Do(NativeFault fault) {
     case NativeFault::kAbort:
       std::abort();
     case NativeFault::kSegfault:
-      *static_cast<volatile int*>(nullptr) = 1;
+      *static_cast<volatile int*>(nullptr) = 1;  // NOLINT(clang-analyzer-core.NullDereference): as asked for
       break;
     case NativeFault::kKill:
       kill(getpid(), SIGKILL);
@@ -109,11 +109,13 @@ int Do(NativeFault fault) {
 }  // namespace
 }  // namespace tandem::test
 
+// NOLINTNEXTLINE(readability-identifier-naming): C's
 extern "C" __attribute__((visibility("default"))) int fault(int number) {
   return tandem::test::Do(static_cast<tandem::test::NativeFault>(number));
 }
 
 // faults.Faults.fault(int), with neither of what a native method is given first.
+// NOLINTNEXTLINE(readability-identifier-naming): JNI's
 extern "C" __attribute__((visibility("default"))) int Java_faults_Faults_fault(void* /*env*/, void* /*type*/,
                                                                                int number) {
   return fault(number);
