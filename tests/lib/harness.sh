@@ -79,9 +79,10 @@ run_gtest() {
 
 # run_pytest FOLDER [NAME=VALUE ...]
 run_pytest() {
-  local folder=$1
+  local folder=$1 report=$results/$step/${1//\//-}
   shift
+  while [[ -e $report.xml ]]; do report+=-again; done
   printf '\n==== pytest %s\n' "$folder"
   TANDEM_TEST_LIMIT=2400 limited env "$@" "$test_python" -B -m pytest -p no:cacheprovider -p no:faulthandler -q -ra \
-    "--confcutdir=$root/tests" "--junitxml=$results/$step/${folder//\//-}.xml" "$root/$folder"
+    "--confcutdir=$root/tests" "--junitxml=$report.xml" "$root/$folder"
 }
