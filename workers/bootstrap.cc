@@ -7,7 +7,6 @@
 #include <cctype>
 #include <filesystem>
 #include <fstream>
-#include <ranges>
 #include <string_view>
 #include <system_error>
 
@@ -83,7 +82,8 @@ std::string HintFor(const std::string& path) {
 
 Bootstrap FindBootstrap(const std::string& code_root, const std::vector<std::string>& layers) {
   std::vector<std::string> places = {code_root + kName};
-  for (const std::string& layer : std::views::reverse(layers)) places.push_back(layer + kName);
+  for (const std::string& layer : std::vector<std::string>(layers.rbegin(), layers.rend()))
+    places.push_back(layer + kName);
   places.push_back(std::string("/opt") + kName);
   if (const auto found = std::find_if(places.begin(), places.end(), IsExecutable); found != places.end()) {
     return {*found, {}};

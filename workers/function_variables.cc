@@ -1,7 +1,6 @@
 #include "workers/function_variables.h"
 
 #include <map>
-#include <ranges>
 
 namespace tandem::workers {
 
@@ -14,7 +13,8 @@ std::vector<std::string> FunctionVariables(const FunctionConfig& function, const
   std::string programs = "/usr/local/bin:/usr/bin:/bin";
   variables["AWS_DEFAULT_REGION"] = function.region;
   std::string libraries = code_root + ":" + code_root + "/lib";
-  for (const std::string& layer : std::views::reverse(function.layers)) {  // K-11, K-12
+  // K-11, K-12
+  for (const std::string& layer : std::vector<std::string>(function.layers.rbegin(), function.layers.rend())) {
     programs += ":" + layer + "/bin";
     libraries += ":" + layer + "/lib";
   }

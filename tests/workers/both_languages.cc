@@ -19,7 +19,8 @@ std::string Required(const char* name) {
 
 }  // namespace
 
-BothLanguages::BothLanguages(const WorkerOptions& workers) {
+BothLanguages::BothLanguages(WorkerOptions workers) {
+  workers.zygotes = ZygoteUse::kOff;
   static int count = 0;
   tag_ = "tandem-workers-test-" + std::to_string(getpid()) + "-" + std::to_string(++count);
   const rlimit no_core{0, 0};

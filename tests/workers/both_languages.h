@@ -23,7 +23,8 @@ inline std::string NameOf(Language language) {
 // A Runtime for functions in worker processes. Whatever they start can be found by `tag`.
 class BothLanguages {
  public:
-  explicit BothLanguages(const WorkerOptions& workers = {});
+  // Without zygotes, which would come and go among the processes that are looked at.
+  explicit BothLanguages(WorkerOptions workers = {});
   BothLanguages(const BothLanguages&) = delete;
   BothLanguages& operator=(const BothLanguages&) = delete;
   ~BothLanguages();

@@ -76,7 +76,7 @@ TEST(MixedLanguages, EachGetsWhatItAskedForAndNothingIsLeft_E40_E42_E46_E47_E48)
         for (const Kind& kind : KindsOf(&both.Add(both.Config(language)))) kinds.push_back(kind);
       }
     }
-    RunMixture(*both.operator->(), kinds, 20'000, std::chrono::seconds(20));
+    RunMixture(*both.operator->(), kinds, 20'000, std::chrono::seconds(8));
   }
   const std::vector<pid_t> left = WithTag(tag);
   EXPECT_TRUE(left.empty()) << Describe(left);
