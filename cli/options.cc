@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
+#include <exception>
 #include <utility>
 
 #include "text.h"
@@ -24,8 +25,9 @@ const OptionSpec* SpecOf(const OptionTable& table, std::string_view token) {
 }
 
 // An option that is followed by another one.
-struct MissingValue {
-  const OptionSpec& spec;
+struct MissingValue : std::exception {
+  explicit MissingValue(const OptionSpec& of) : spec(&of) {}
+  const OptionSpec* spec;
 };
 
 std::string NeedsValue(const OptionSpec& spec) {
@@ -50,7 +52,7 @@ std::vector<po::option> TakeValueOption(const OptionTable& table, std::vector<st
   } else if (token.size() > name_size) {
     value = token.substr(name_size);
   } else if (rest.size() > 1) {
-    if (SpecOf(table, rest[1].substr(0, rest[1].find('='))) != nullptr) throw MissingValue{*spec};
+    if (SpecOf(table, rest[1].substr(0, rest[1].find('='))) != nullptr) throw MissingValue(*spec);
     value = rest[1];
     taken = 2;
   } else {
@@ -146,7 +148,7 @@ Result<ParsedOptions> ParseOptions(const OptionTable& table, const std::vector<s
     if (spec == nullptr) return Bad(error.what());
     return Bad(spec->value.empty() ? "--" + std::string(spec->name) + " takes no value" : NeedsValue(*spec));
   } catch (const MissingValue& missing) {
-    return Bad(NeedsValue(missing.spec));
+    return Bad(NeedsValue(*missing.spec));
   } catch (const po::error& error) {
     return Bad(error.what());
   }

@@ -343,7 +343,7 @@ Result<std::unique_ptr<EnvironmentProcess>> WorkerPool::Start() {
 RuntimeApiSpec WorkerPool::MakeRuntimeApiSpec() const {
   return {config_.code_root, config_.function.layers,
           FunctionVariables(config_.function, config_.runtime, config_.code_root, config_.log_stream_name),
-          config_.function.memory_size_mb * std::int64_t{1024 * 1024}};
+          config_.function.memory_size_mb * (std::int64_t{1} << 20)};
 }
 
 WorkerSpec WorkerPool::MakeWorkerSpec() const {

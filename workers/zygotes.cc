@@ -107,7 +107,7 @@ void Zygotes::EndLeastUsed() {
       ++count;
       if (least == nullptr || zygote.used < least->used) least = &zygote;
     }
-    if (count < options_.most_zygotes) return;
+    if (least == nullptr || count < options_.most_zygotes) return;
     least->process->Kill();
     least->process.reset();
   }

@@ -124,8 +124,7 @@ double BareRoundTrip(int count) {
   const pid_t child = fork();
   if (child == 0) {
     close(ends[0]);
-    for (ssize_t got = 0; (got = recv(ends[1], bytes.data(), bytes.size(), 0)) > 0;)
-      send(ends[1], bytes.data(), 200, 0);
+    while (recv(ends[1], bytes.data(), bytes.size(), 0) > 0) send(ends[1], bytes.data(), 200, 0);
     _exit(0);
   }
   close(ends[1]);
