@@ -194,19 +194,27 @@ step_python() {
   return "$status"
 }
 
-# Each JDK with a CPython and each CPython with a JDK; with --all, every pair.
-step_loaders() {
+# pairs [every]: lines of label, JDK, CPython. Each JDK with a CPython and each CPython with a JDK, or every pair.
+pairs() {
   local -a homes paths
-  local i k status=0
+  local i k
   mapfile -t homes < <(tested java | cut -f3)
   mapfile -t paths < <(tested python | cut -f3)
   for ((i = 0; i < ${#homes[@]}; ++i)); do
     for ((k = 0; k < ${#paths[@]}; ++k)); do
-      if [[ $extent != all ]] && ((i % ${#paths[@]} != k && k % ${#homes[@]} != i)); then continue; fi
-      run_gtest "loaders-$i-$k" "$test_programs/loaders_test" "TANDEM_TEST_JAVA_HOME=${homes[i]}" \
-        "TANDEM_TEST_PYTHON=${paths[k]}" || status=1
+      if [[ ${1:-} != every ]] && ((i % ${#paths[@]} != k && k % ${#homes[@]} != i)); then continue; fi
+      printf '%s\t%s\t%s\n' "$i-$k" "${homes[i]}" "${paths[k]}"
     done
   done
+}
+
+# With --all, every pair.
+step_loaders() {
+  local label home path status=0
+  while IFS=$'\t' read -r label home path; do
+    run_gtest "loaders-$label" "$test_programs/loaders_test" "TANDEM_TEST_JAVA_HOME=$home" "TANDEM_TEST_PYTHON=$path" ||
+      status=1
+  done < <(if [[ $extent == all ]]; then pairs every; else pairs; fi)
   return "$status"
 }
 
@@ -227,19 +235,12 @@ step_cli_workers() {
   return "$status"
 }
 
-# Each JDK with a CPython and each CPython with a JDK.
 step_workers() {
-  local -a homes paths
-  local i k status=0
-  mapfile -t homes < <(tested java | cut -f3)
-  mapfile -t paths < <(tested python | cut -f3)
-  for ((i = 0; i < ${#homes[@]}; ++i)); do
-    for ((k = 0; k < ${#paths[@]}; ++k)); do
-      if ((i % ${#paths[@]} != k && k % ${#homes[@]} != i)); then continue; fi
-      run_gtest "workers-$i-$k" "$test_programs/workers_languages_test" "TANDEM_TEST_JAVA_HOME=${homes[i]}" \
-        "TANDEM_TEST_PYTHON=${paths[k]}" || status=1
-    done
-  done
+  local label home path status=0
+  while IFS=$'\t' read -r label home path; do
+    run_gtest "workers-$label" "$test_programs/workers_languages_test" "TANDEM_TEST_JAVA_HOME=$home" \
+      "TANDEM_TEST_PYTHON=$path" || status=1
+  done < <(pairs)
   return "$status"
 }
 
@@ -283,21 +284,12 @@ step_runtime_clients() {
 # The first JDK with the first CPython; with --all, each JDK with a CPython and each CPython with a JDK, and signals at
 # many more moments.
 step_soak() {
-  local -a homes paths
-  local i k status=0
-  mapfile -t homes < <(tested java | cut -f3)
-  mapfile -t paths < <(tested python | cut -f3)
-  if [[ $extent != all ]]; then
-    soak 0-0 "${homes[0]}" "${paths[0]}"
-    return
-  fi
-  for ((i = 0; i < ${#homes[@]}; ++i)); do
-    for ((k = 0; k < ${#paths[@]}; ++k)); do
-      if ((i % ${#paths[@]} != k && k % ${#homes[@]} != i)); then continue; fi
-      soak "$i-$k" "${homes[i]}" "${paths[k]}" || status=1
-    done
-  done
-  test_command tests/cli/test_signals.py TANDEM_TEST_EXTENT=all || status=1
+  local label home path status=0
+  while IFS=$'\t' read -r label home path; do
+    soak "$label" "$home" "$path" || status=1
+    [[ $extent == all ]] || break
+  done < <(pairs)
+  [[ $extent != all ]] || test_command tests/cli/test_signals.py TANDEM_TEST_EXTENT=all || status=1
   return "$status"
 }
 
