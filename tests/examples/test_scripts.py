@@ -70,6 +70,9 @@ def test_no_result_at_all_is_a_failure(helper, tmp_path):
         ("run_gtest label /nowhere/program", "cases", "0 passed   1 failed"),
         ("TANDEM_TEST_LIMIT=1 limited sleep 200", "check", "0 passed   1 failed"),
         ("echo output of the step; exit 3", "check", "0 passed   1 failed"),
+        ("printf 'true\\n' | in_lanes eval", "check", "1 passed   0 failed"),
+        ("printf 'true\\nfalse; true\\ntrue\\n' | in_lanes eval", "check", "0 passed   1 failed"),
+        ("true | in_lanes eval", "check", "0 passed   1 failed"),
     ],
 )
 def test_a_step_fails_as_soon_as_anything_in_it_does(root, tmp_path, body, kind, expected):
@@ -90,6 +93,27 @@ def test_a_step_fails_as_soon_as_anything_in_it_does(root, tmp_path, body, kind,
     assert expected in lines[0]
     assert lines[-1] == f"failed steps: {int('1 failed' in expected)}"
     assert ("output of the step" in lines) == ("output of the step" in body)
+
+
+def test_lanes_are_used_at_a_time_and_printed_in_order(root, tmp_path):
+    """Each of the first two waits for the other's file, so one alone would never end."""
+    script = f"""
+        set -euo pipefail
+        results=$1 step=one
+        source "{root}/tools/common.sh"
+        nproc() {{ echo 2; }}
+        source "{root}/tests/lib/harness.sh"
+        mkdir -p "$results/one"
+        meet() {{
+          touch "$results/$1"
+          until [[ -e $results/$2 ]]; do sleep 0.01; done
+          echo "$1 met $2"
+        }}
+        printf '%s\\t%s\\n' a b b a c a | in_lanes meet
+        ls "$results/one"
+    """
+    done = subprocess.run(["bash", "-c", script, "script", tmp_path], capture_output=True, text=True, check=True)
+    assert done.stdout == "a met b\nb met a\nc met a\n"
 
 
 @pytest.fixture

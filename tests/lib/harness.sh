@@ -4,6 +4,11 @@
 readonly results=${results:-$root/build/test-results}
 readonly tail_lines=60
 
+# How many tests run at a time, where they can: one for each processor, of few.
+lanes=$(nproc)
+((lanes <= 4)) || lanes=4
+readonly lanes
+
 # The step that runs, and how many have failed.
 step=''
 failed_steps=0
@@ -77,12 +82,45 @@ run_gtest() {
   limited env "${variables[@]}" "$program" --gtest_color=no "--gtest_output=xml:$results/$step/$label.xml" "$@"
 }
 
-# run_pytest FOLDER [NAME=VALUE ...]
+# in_lanes FUNCTION [ARGUMENT...]: calls it with these and the fields of each line of standard input, some at a time, and
+# prints what they print in the order of the lines. Fails where one has failed, or where there was no line. As a step, it
+# must not be called where bash ignores `set -e`.
+in_lanes() {
+  local status=0 count=0 k
+  local -a fields
+  local folder
+  folder=$(mktemp -d "$results/$step/lanes-XXXXXX")
+  while IFS=$'\t' read -r -a fields; do
+    while (($(jobs -pr | wc -l) >= lanes)); do wait -n || true; done
+    (
+      "$@" "${fields[@]}"
+      touch -- "$folder/$count.passed" # not reached by what fails, under `set -e`
+    ) >"$folder/$count.log" 2>&1 &
+    count=$((count + 1))
+  done
+  wait
+  for ((k = 0; k < count; ++k)); do
+    cat -- "$folder/$k.log"
+    [[ -e $folder/$k.passed ]] || status=1
+  done
+  ((count)) || status=1
+  rm -rf -- "$folder"
+  return "$status"
+}
+
+# run_pytest PATHS [NAME=VALUE ...]: the files and folders of PATHS, with spaces between them.
 run_pytest() {
-  local folder=$1 report=$results/$step/${1//\//-}
+  local -a paths=() options=()
+  local path report
+  read -r -a paths <<<"$1"
+  report=$results/$step/${paths[0]//\//-}
   shift
   while [[ -e $report.xml ]]; do report+=-again; done
-  printf '\n==== pytest %s\n' "$folder"
+  # Tests that each start processes of their own.
+  case ${paths[0]} in
+    tests/cli* | tests/dependencies | tests/workers) options=(-n "$lanes" --dist worksteal) ;;
+  esac
+  printf '\n==== pytest %s\n' "${paths[*]}"
   TANDEM_TEST_LIMIT=2400 limited env "$@" "$test_python" -B -m pytest -p no:cacheprovider -p no:faulthandler -q -ra \
-    "--confcutdir=$root/tests" "--junitxml=$report.xml" "$root/$folder"
+    "--confcutdir=$root/tests" "--junitxml=$report.xml" "${options[@]}" "${paths[@]/#/$root/}"
 }

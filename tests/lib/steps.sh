@@ -106,23 +106,29 @@ step_machines() {
 }
 
 step_unit() {
-  local program status=0
-  for program in "$test_programs"/*_test; do
-    needs_vm "${program##*/}" || run_gtest "${program##*/}" "$program" || status=1
-  done
-  run_gtest workers-forked "$test_programs/workers_test" TANDEM_TEST_ZYGOTES=always -- '--gtest_filter=-MixedInvocations.*' ||
-    status=1
-  return "$status"
+  local program
+  {
+    printf '%s\t' workers-forked workers_test TANDEM_TEST_ZYGOTES=always -- '--gtest_filter=-MixedInvocations.*'
+    printf '\n'
+    for program in "$test_programs"/*_test; do
+      program=${program##*/}
+      needs_vm "$program" || printf '%s\t%s\n' "$program" "$program"
+    done
+  } | in_lanes unit_program
 }
 
-step_java() {
-  local identifier version home label program status=0
-  while IFS=$'\t' read -r identifier version home; do
-    label=$(label_of "$identifier" "$version" "$home")
-    for program in java_rules_test java_start_test; do
-      run_gtest "$label-$program" "$test_programs/$program" "TANDEM_TEST_JAVA_HOME=$home" || status=1
-    done
-  done < <(tested java)
+# unit_program LABEL PROGRAM [NAME=VALUE ...] [-- ARGUMENTS]
+unit_program() { run_gtest "$1" "$test_programs/$2" "${@:3}"; }
+
+step_java() { tested java | in_lanes java_rules; }
+
+# java_rules IDENTIFIER VERSION JDK
+java_rules() {
+  local label program status=0
+  label=$(label_of "$@")
+  for program in java_rules_test java_start_test; do
+    run_gtest "$label-$program" "$test_programs/$program" "TANDEM_TEST_JAVA_HOME=$3" || status=1
+  done
   return "$status"
 }
 
@@ -150,16 +156,17 @@ watched() {
   return "$status"
 }
 
-step_checkjni() {
-  local identifier version home label python status=0
+step_checkjni() { tested java | in_lanes checkjni; }
+
+# checkjni IDENTIFIER VERSION JDK
+checkjni() {
+  local label python status=0
+  label=$(label_of "$@")
   python=$(tested python | cut -f3 | head -n 1)
-  while IFS=$'\t' read -r identifier version home; do
-    label=$(label_of "$identifier" "$version" "$home")
-    watched "$label" "$test_programs/java_rules_test" "TANDEM_TEST_JAVA_HOME=$home" || status=1
-    watched "$label-loaders" "$test_programs/loaders_test" "TANDEM_TEST_JAVA_HOME=$home" \
-      "TANDEM_TEST_PYTHON=$python" -- '--gtest_filter=*/java' || status=1
-    planted_misuse_is_seen "$label" "$home" || status=1
-  done < <(tested java)
+  watched "$label" "$test_programs/java_rules_test" "TANDEM_TEST_JAVA_HOME=$3" || status=1
+  watched "$label-loaders" "$test_programs/loaders_test" "TANDEM_TEST_JAVA_HOME=$3" \
+    "TANDEM_TEST_PYTHON=$python" -- '--gtest_filter=*/java' || status=1
+  planted_misuse_is_seen "$label" "$3" || status=1
   return "$status"
 }
 
@@ -178,19 +185,33 @@ planted_misuse_is_seen() {
 }
 
 step_python() {
-  local identifier version path bare venv label status=0
-  run_gtest claim "$test_programs/python_claim_test" || status=1
-  while IFS=$'\t' read -r identifier version path; do
-    label=$(label_of "$identifier" "$version" "$path")
-    venv=$root/build/test-venvs/$label
-    virtual_environment "$venv" "$path" "$root/tests/lib/requirements-handlers.txt" --only-binary :all:
-    run_gtest "$label" "$test_programs/python_rules_test" "TANDEM_TEST_PYTHON=$path" "TANDEM_TEST_VENV=$venv" || status=1
-    run_gtest "$label-memory" "$test_programs/python_memory_test" "TANDEM_TEST_PYTHON=$path" || status=1
-    # Whose site runs no code of its own when the interpreter starts, which would make a zygote one function's.
-    bare=$root/build/test-venvs/$label-bare
-    "$path" -m venv --clear --without-pip "$bare"
-    run_gtest "$label-zygote" "$test_programs/python_zygote_test" "TANDEM_TEST_PYTHON=$bare" || status=1
-  done < <(tested python)
+  {
+    tested python | sed 's/^/python_rules\t/'
+    printf '%s\t' run_gtest claim "$test_programs/python_claim_test"
+    printf '\n'
+  } | in_lanes call
+}
+
+call() { "$@"; }
+
+# handlers_environment LABEL CPYTHON: the virtual environment with what the tests' handlers import; prints its folder.
+handlers_environment() {
+  local venv=$root/build/test-venvs/$1
+  virtual_environment "$venv" "$2" "$root/tests/lib/requirements-handlers.txt" --only-binary :all: >&2
+  printf '%s' "$venv"
+}
+
+# python_rules IDENTIFIER VERSION CPYTHON
+python_rules() {
+  local label venv bare status=0
+  label=$(label_of "$@")
+  venv=$(handlers_environment "$label" "$3")
+  run_gtest "$label" "$test_programs/python_rules_test" "TANDEM_TEST_PYTHON=$3" "TANDEM_TEST_VENV=$venv" || status=1
+  run_gtest "$label-memory" "$test_programs/python_memory_test" "TANDEM_TEST_PYTHON=$3" || status=1
+  # Whose site runs no code of its own when the interpreter starts, which would make a zygote one function's.
+  bare=$root/build/test-venvs/$label-bare
+  "$3" -m venv --clear --without-pip "$bare"
+  run_gtest "$label-zygote" "$test_programs/python_zygote_test" "TANDEM_TEST_PYTHON=$bare" || status=1
   return "$status"
 }
 
@@ -210,12 +231,14 @@ pairs() {
 
 # With --all, every pair.
 step_loaders() {
-  local label home path status=0
-  while IFS=$'\t' read -r label home path; do
-    run_gtest "loaders-$label" "$test_programs/loaders_test" "TANDEM_TEST_JAVA_HOME=$home" "TANDEM_TEST_PYTHON=$path" ||
-      status=1
-  done < <(if [[ $extent == all ]]; then pairs every; else pairs; fi)
-  return "$status"
+  local every=''
+  [[ $extent != all ]] || every=every
+  pairs "$every" | in_lanes with_both loaders_test
+}
+
+# with_both PROGRAM LABEL JDK CPYTHON
+with_both() {
+  run_gtest "$1-$2" "$test_programs/$1" "TANDEM_TEST_JAVA_HOME=$3" "TANDEM_TEST_PYTHON=$4"
 }
 
 step_python_half() { run_pytest tests/python; }
@@ -225,26 +248,16 @@ step_proto() { run_pytest tests/proto; }
 step_cli() { test_command tests/cli; }
 
 step_cli_workers() {
-  local name status=0
-  for name in invoke ending output signals; do
-    test_command "tests/cli/test_$name.py" TANDEM_TEST_ISOLATION=process || status=1
-  done
-  for name in invoke output; do
-    test_command "tests/cli/test_$name.py" TANDEM_TEST_ISOLATION=process TANDEM_TEST_ZYGOTES=always || status=1
-  done
+  local -a files=(tests/cli/test_{invoke,output,ending,signals}.py)
+  local status=0
+  test_command "${files[*]}" TANDEM_TEST_ISOLATION=process || status=1
+  test_command "${files[*]:0:2}" TANDEM_TEST_ISOLATION=process TANDEM_TEST_ZYGOTES=always || status=1
   return "$status"
 }
 
-step_workers() {
-  local label home path status=0
-  while IFS=$'\t' read -r label home path; do
-    run_gtest "workers-$label" "$test_programs/workers_languages_test" "TANDEM_TEST_JAVA_HOME=$home" \
-      "TANDEM_TEST_PYTHON=$path" || status=1
-  done < <(pairs)
-  return "$status"
-}
+step_workers() { pairs | in_lanes with_both workers_languages_test; }
 
-# test_command FOLDER [NAME=VALUE ...]
+# test_command PATHS [NAME=VALUE ...]: see run_pytest.
 test_command() {
   local -a homes paths
   mapfile -t homes < <(tested java | cut -f3)
@@ -318,15 +331,20 @@ still=(setarch "$(uname -m)" --addr-no-randomize)
 
 # sanitized PRESET NAME=VALUE...: the programs without a VM; a build without bridges has no others.
 sanitized() {
-  local preset=$1 program status=0 limit=900
+  local preset=$1 program
   shift
-  local -a arguments=()
-  [[ $extent != all ]] || limit=7200 arguments=(-- --gtest_repeat=20 --gtest_shuffle --gtest_break_on_failure)
   for program in "$root/build/$preset/bin/tests"/*_test; do
     if [[ -e $root/build/$preset/lib/tandem/loaders/java.so ]] && needs_vm "${program##*/}"; then continue; fi
-    TANDEM_TEST_LIMIT=$limit run_gtest "${program##*/}" "$program" "$@" "${still[@]}" "${arguments[@]}" || status=1
-  done
-  return "$status"
+    printf '%s\n' "$program"
+  done | in_lanes sanitized_program "$@"
+}
+
+# sanitized_program NAME=VALUE... PROGRAM
+sanitized_program() {
+  local program=${*: -1} limit=900
+  local -a arguments=()
+  [[ $extent != all ]] || limit=7200 arguments=(-- --gtest_repeat=20 --gtest_shuffle --gtest_break_on_failure)
+  TANDEM_TEST_LIMIT=$limit run_gtest "${program##*/}" "$program" "${@:1:$#-1}" "${still[@]}" "${arguments[@]}"
 }
 
 readonly asan_checks=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1
@@ -358,27 +376,36 @@ step_asan() {
 }
 
 step_asan_bridges() {
-  local identifier version home label venv status=0
-  local -a python
-  while IFS=$'\t' read -r identifier version home; do
-    label=$(label_of "$identifier" "$version" "$home")
-    venv=$root/build/test-venvs/$label
-    virtual_environment "$venv" "$home" "$root/tests/lib/requirements-handlers.txt" --only-binary :all:
-    watched_by_asan "$label" python_rules_test lsan-suppressions.txt "TANDEM_TEST_PYTHON=$home" "TANDEM_TEST_VENV=$venv" ||
-      status=1
-    watched_by_asan "$label-memory" python_memory_test lsan-scarce-suppressions.txt "TANDEM_TEST_PYTHON=$home" || status=1
-    python+=("$home")
-  done < <(tested_once python)
-  while IFS=$'\t' read -r identifier version home; do
-    label=$(label_of "$identifier" "$version" "$home")
-    watched_by_asan "$label" java_rules_test lsan-suppressions.txt "TANDEM_TEST_JAVA_HOME=$home" || status=1
-    # Where a VM shall fail for want of memory, its process is given less than a sanitizer takes.
-    watched_by_asan "$label-start" java_start_test lsan-suppressions.txt "TANDEM_TEST_JAVA_HOME=$home" -- \
-      '--gtest_filter=-FailedStart.KeepsAReport*:*FailedStartReason.*' || status=1
-    watched_by_asan "$label-loaders" loaders_test lsan-suppressions.txt "TANDEM_TEST_JAVA_HOME=$home" \
-      "TANDEM_TEST_PYTHON=${python[0]}" || status=1
-  done < <(tested_once java)
-  run_gtest claim "$root/build/asan/bin/tests/python_claim_test" "ASAN_OPTIONS=$asan_checks" "${still[@]}" || status=1
+  {
+    tested_once java | sed 's/^/asan_java\t/'
+    tested_once python | sed 's/^/asan_python\t/'
+    printf '%s\t' run_gtest claim "$root/build/asan/bin/tests/python_claim_test" "ASAN_OPTIONS=$asan_checks" "${still[@]}"
+    printf '\n'
+  } | in_lanes call
+}
+
+# asan_python IDENTIFIER VERSION CPYTHON
+asan_python() {
+  local label venv status=0
+  label=$(label_of "$@")
+  venv=$(handlers_environment "$label" "$3")
+  watched_by_asan "$label" python_rules_test lsan-suppressions.txt "TANDEM_TEST_PYTHON=$3" "TANDEM_TEST_VENV=$venv" ||
+    status=1
+  watched_by_asan "$label-memory" python_memory_test lsan-scarce-suppressions.txt "TANDEM_TEST_PYTHON=$3" || status=1
+  return "$status"
+}
+
+# asan_java IDENTIFIER VERSION JDK
+asan_java() {
+  local label python status=0
+  label=$(label_of "$@")
+  python=$(tested python | cut -f3 | head -n 1)
+  watched_by_asan "$label" java_rules_test lsan-suppressions.txt "TANDEM_TEST_JAVA_HOME=$3" || status=1
+  # Where a VM shall fail for want of memory, its process is given less than a sanitizer takes.
+  watched_by_asan "$label-start" java_start_test lsan-suppressions.txt "TANDEM_TEST_JAVA_HOME=$3" -- \
+    '--gtest_filter=-FailedStart.KeepsAReport*:*FailedStartReason.*' || status=1
+  watched_by_asan "$label-loaders" loaders_test lsan-suppressions.txt "TANDEM_TEST_JAVA_HOME=$3" \
+    "TANDEM_TEST_PYTHON=$python" || status=1
   return "$status"
 }
 
