@@ -1,11 +1,14 @@
 """The helpers by which tests/run counts and chooses, and the scripts' answers to bad use."""
 
+import contextlib
 import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -114,6 +117,40 @@ def test_lanes_are_used_at_a_time_and_printed_in_order(root, tmp_path):
     """
     done = subprocess.run(["bash", "-c", script, "script", tmp_path], capture_output=True, text=True, check=True)
     assert done.stdout == "a met b\nb met a\nc met a\n"
+
+
+def test_what_runs_ends_with_the_script(root, tmp_path):
+    """As with Ctrl-C, which background jobs and what has a process group of its own do not hear."""
+    script = f"""
+        set -euo pipefail
+        results=$1
+        source "{root}/tools/common.sh"
+        source "{root}/tests/lib/harness.sh"
+        work() {{ limited sleep 1000; }}
+        step_one() {{ printf 'first\\nsecond\\n' | in_lanes work; }}
+        prepare_results
+        in_background sleep 1000
+        run_step one check
+    """
+    run = subprocess.Popen(["bash", "-c", script, "script", tmp_path / "results"])
+    while users_of(tmp_path).count("sleep") < min(2, len(os.sched_getaffinity(0))) + 1:
+        assert run.poll() is None
+        time.sleep(0.01)
+    run.send_signal(signal.SIGINT)
+    assert run.wait() == 130
+    while users_of(tmp_path):
+        time.sleep(0.01)
+
+
+def users_of(folder):
+    """The names of the processes that have files in a folder open, such as the logs of what a script starts."""
+    names = []
+    for process in pathlib.Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            files = [os.readlink(each) for each in (process / "fd").iterdir()]
+            if any(each.startswith(str(folder)) for each in files):
+                names.append((process / "comm").read_text().strip())
+    return names
 
 
 @pytest.fixture

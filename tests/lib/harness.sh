@@ -26,13 +26,9 @@ run_step() {
   local kind=$2 started=$SECONDS status=0 passed failed skipped
   local log=$results/$step/output.log
   mkdir -p -- "$results/$step"
-  set +e
-  (
-    set -e
-    "step_${step//-/_}"
-  ) >"$log" 2>&1 </dev/null
-  status=$?
-  set -e
+  in_group "step_${step//-/_}" >"$log" 2>&1
+  wait "${groups[-1]}" || status=$?
+  unset 'groups[-1]'
   local seconds=$((SECONDS - started))
   read -r passed failed skipped < <(
     python3 "$root/tests/lib/junit.py" settle "$results" "$step" "$status" "$seconds" "$kind"
@@ -46,22 +42,45 @@ run_step() {
   fi
 }
 
+# The process groups that end with this script, however it ends.
+groups=()
+end_groups() {
+  local group
+  for group in "${groups[@]}"; do kill -- "-$group" 2>/dev/null || true; done
+}
+trap end_groups EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+# in_group FUNCTION [ARGUMENT...]: starts it under `set -e`, in a process group of its own, the last of `groups`.
+in_group() {
+  set -m
+  (
+    trap - EXIT INT TERM HUP
+    set +m -e
+    "$@"
+  ) </dev/null &
+  set +m
+  groups+=("$!")
+}
+
 # in_background FUNCTION: runs it until it or this script ends, on processors that nothing else wants.
 in_background() {
-  set -m # a process group of its own, which can be ended as a whole
-  (
-    renice -n 19 -p "$BASHPID"
-    chrt --idle --pid 0 "$BASHPID"
-    "$@"
-  ) >"$results/$1.log" 2>&1 </dev/null &
-  set +m
-  # shellcheck disable=SC2064 # the group of now
-  trap "kill -- -$! 2>/dev/null || true" EXIT
+  in_group idly "$@" >"$results/$1.log" 2>&1
+}
+
+idly() {
+  renice -n 19 -p "$BASHPID"
+  chrt --idle --pid 0 "$BASHPID"
+  "$@"
 }
 
 # With the default actions for signals, whatever started us. The limit, in seconds, only ends what hangs for ever: before
-# that each test has a bound of its own, for GoogleTest in hang_guard.h, for pytest in tests/conftest.py.
-limited() { timeout --kill-after=20 "${TANDEM_TEST_LIMIT:-900}" env --default-signal "$@" </dev/null; }
+# that each test has a bound of its own, for GoogleTest in hang_guard.h, for pytest in tests/conftest.py. It is ended with
+# the shell that waits for it.
+limited() {
+  setpriv --pdeathsig TERM timeout --kill-after=20 "${TANDEM_TEST_LIMIT:-900}" env --default-signal "$@" </dev/null
+}
 
 # run_gtest LABEL PROGRAM [NAME=VALUE ...] [WRAPPER ...] [-- ARGUMENTS]: one GoogleTest program, its results as
 # LABEL.xml.
