@@ -1,6 +1,6 @@
 """Times whole `tandem invoke` commands, from start to exit, for both languages in turn, with their answers checked.
 
-    start.py BUILD_DIR ROUNDS
+start.py BUILD_DIR ROUNDS
 """
 
 import statistics

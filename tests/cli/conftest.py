@@ -12,7 +12,6 @@ def pytest_configure(config):
         if not os.path.exists(path):
             raise RuntimeError(f"{path} does not exist; see tests/cli/README.md")
 
-
     config.addinivalue_line("markers", "inline(reason): about handlers in the command's own process only")
 
 

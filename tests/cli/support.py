@@ -130,9 +130,11 @@ class Tandem:
 
     def start(self, *arguments, env=None, **options):
         """The command running, with its streams as pipes unless the options say otherwise."""
-        pipes = {name: subprocess.PIPE for name in ("stdin", "stdout", "stderr")}
+        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
         return subprocess.Popen(
-            [str(command_path()), *map(str, with_isolation(arguments))], env=self.environment(env), **{**pipes, **options}
+            [str(command_path()), *map(str, with_isolation(arguments))],
+            env=self.environment(env),
+            **{**pipes, **options},
         )
 
 

@@ -308,7 +308,17 @@ def test_lack_of_memory_is_an_internal_error(tandem, tmp_path):
     seen = set()
     for limit_mb in range(100, 320, 10):
         process = tandem.start(
-            *("invoke", "--handler", "native.echo", "--code", package, "--runtime", "native1", "--payload", f"@{event}"),
+            *(
+                "invoke",
+                "--handler",
+                "native.echo",
+                "--code",
+                package,
+                "--runtime",
+                "native1",
+                "--payload",
+                f"@{event}",
+            ),
             *("--memory-size", "1024"),
             env={"TANDEM_LOADER_PATH": native_loaders()},
             preexec_fn=lambda limit=limit_mb << 20: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),

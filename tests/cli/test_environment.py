@@ -75,7 +75,14 @@ def test_env_reaches_the_vms_before_they_start(tandem, java_package, invoke_pyth
 
 @pytest.mark.parametrize(
     "name",
-    ["_HANDLER", "AWS_REGION", "AWS_LAMBDA_FUNCTION_NAME", "AWS_ACCESS_KEY_ID", "LAMBDA_TASK_ROOT", "AWS_EXECUTION_ENV"],
+    [
+        "_HANDLER",
+        "AWS_REGION",
+        "AWS_LAMBDA_FUNCTION_NAME",
+        "AWS_ACCESS_KEY_ID",
+        "LAMBDA_TASK_ROOT",
+        "AWS_EXECUTION_ENV",
+    ],
 )
 def test_reserved_names(invoke_python, name):
     """R-37."""

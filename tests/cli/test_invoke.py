@@ -82,7 +82,12 @@ def test_payload_text(invoke_python, text):
 def test_payload_file_is_read_before_the_folder_changes(tandem, tmp_path):
     """R-40: the handler runs in the code's folder, file names count from the caller's."""
     write_files(tmp_path, {"code/app.py": ECHO, "event.json": '{"by": "file"}'})
-    for arguments in (["--payload", "@event.json"], ["--event", "event.json"], ["-eevent.json"], ["--event=event.json"]):
+    for arguments in (
+        ["--payload", "@event.json"],
+        ["--event", "event.json"],
+        ["-eevent.json"],
+        ["--event=event.json"],
+    ):
         run = tandem("invoke", "--handler", "app.handler", "--code", "code", *arguments, cwd=tmp_path)
         assert (run.code, run.stdout) == (0, b'{"by": "file"}')
 
@@ -118,7 +123,11 @@ def test_bad_json_is_the_language_sides_error(invoke_python, tandem, java_packag
     [
         ("app.nope", "Runtime.HandlerNotFound", "Handler 'nope' missing on module 'app'"),
         ("nope.handler", "Runtime.ImportModuleError", "Unable to import module 'nope': No module named 'nope'"),
-        ("broken.handler", "Runtime.ImportModuleError", "Unable to import module 'broken': No module named 'missing_dep'"),
+        (
+            "broken.handler",
+            "Runtime.ImportModuleError",
+            "Unable to import module 'broken': No module named 'missing_dep'",
+        ),
         ("raising.handler", "ValueError", "at import"),
         (
             "handler",
@@ -237,7 +246,9 @@ def test_what_is_not_a_package_has_a_remedy(tandem, tmp_path):
         assert (run.code, run.stdout, run.stderr.count("\n")) == (2, b"", 1)
         return run.stderr
 
-    write_files(tmp_path, {"app.py": "def handler(event, context):\n    return 1", "cut.zip": b"PK\x03\x04" + bytes(80)})
+    write_files(
+        tmp_path, {"app.py": "def handler(event, context):\n    return 1", "cut.zip": b"PK\x03\x04" + bytes(80)}
+    )
     assert said("app.py").endswith("; to run a file that is not packed, name its folder: .\n")
     assert said(tmp_path / "app.py").endswith(f"; to run a file that is not packed, name its folder: {tmp_path}\n")
     for mode in ("w", "w:gz", "w:bz2", "w:xz"):

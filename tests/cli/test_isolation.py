@@ -49,9 +49,7 @@ def test_a_java_handler_answers(tandem, java_home):
     assert (run.code, run.stdout, run.handler_log()) == (0, b'"123"', "received : 123\n")
 
 
-@pytest.mark.parametrize(
-    ("handler", "event", "how"), [("exit", "5", "exit status 5"), ("halt", "6", "exit status 6")]
-)
+@pytest.mark.parametrize(("handler", "event", "how"), [("exit", "5", "exit status 5"), ("halt", "6", "exit status 6")])
 def test_whatever_java_does_to_its_process_E44(tandem, java_home, java_package, handler, event, how):
     run = tandem.invoke(f"demo.Ending::{handler}", java_package, "--payload", event, "--java-home", java_home, *PROCESS)
     assert run.code == 1
@@ -103,7 +101,9 @@ def test_whatever_python_does_to_its_process_E40_E42_E43(invoke_python, statemen
 
 
 def test_too_much_memory_E46(invoke_python):
-    source = "KEPT = []\ndef handler(event, context):\n    while True:\n        KEPT.append(bytearray(b'x') * (1 << 20))\n"
+    source = (
+        "KEPT = []\ndef handler(event, context):\n    while True:\n        KEPT.append(bytearray(b'x') * (1 << 20))\n"
+    )
     run = invoke_python(source, *PROCESS, "--memory-size", "192")
     assert run.code == 1
     message = f"RequestId: {run.request_id} Error: Runtime exited with error: signal: killed"

@@ -251,7 +251,11 @@ def test_few_open_files_are_enough(tandem, tmp_path, limit):
     package = write_files(tmp_path, {"app.py": "def handler(event, context):\n    return [1]\n"})
     line = f'ulimit -n {limit}; exec "$0" invoke --handler app.handler --code "{package}"'
     done = subprocess.run(
-        ["bash", "-c", line, command_path()], capture_output=True, env=tandem.environment(), timeout=HANG_GUARD_S, check=False
+        ["bash", "-c", line, command_path()],
+        capture_output=True,
+        env=tandem.environment(),
+        timeout=HANG_GUARD_S,
+        check=False,
     )
     assert (done.returncode, done.stdout) == (0, b"[1]"), done.stderr
 
@@ -291,7 +295,9 @@ def test_payload_from_a_closed_standard_input(tandem, tmp_path):
     assert stderr == b"tandem: invoke: --payload: cannot read standard input: it is closed\n"
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["runtimes"], ["runtimes", "--json"], ["invoke", "-h"]])
+@pytest.mark.parametrize(
+    "arguments", [["--version"], ["--help"], ["runtimes"], ["runtimes", "--json"], ["invoke", "-h"]]
+)
 def test_closed_standard_output_of_every_verb(tandem, arguments):
     process = tandem.start(*arguments, stdout=None, preexec_fn=lambda: os.close(1))
     _, stderr = process.communicate(timeout=HANG_GUARD_S)
@@ -350,7 +356,9 @@ def test_the_jvm_says_nothing_of_its_own(tandem, java_package, java_home, method
 @pytest.mark.inline("a worker does not get JAVA_TOOL_OPTIONS")
 def test_the_users_options_go_before_what_keeps_the_jvm_silent(tandem, java_package, java_home):
     env = {"JAVA_TOOL_OPTIONS": "-XX:+PrintWarnings"}
-    run = tandem.invoke("demo.Warned::deepRecursion", java_package, "--java-home", java_home, "--timeout", "60", env=env)
+    run = tandem.invoke(
+        "demo.Warned::deepRecursion", java_package, "--java-home", java_home, "--timeout", "60", env=env
+    )
     assert run.code == 0, run.stderr
     assert "ReservedStackAccess" in run.stderr
 
@@ -360,7 +368,16 @@ def test_a_handlers_json_library_is_loaded_before_it_starts(tandem, java_home):
     run = tandem.invoke(
         "example.Hello::myHandler",
         example("hello-java.jar"),
-        *("--java-home", java_home, "--env", "JAVA_TOOL_OPTIONS=-Xlog:class+load", "--payload", "123", "--timeout", "60"),
+        *(
+            "--java-home",
+            java_home,
+            "--env",
+            "JAVA_TOOL_OPTIONS=-Xlog:class+load",
+            "--payload",
+            "123",
+            "--timeout",
+            "60",
+        ),
     )
     assert run.code == 0, run.stderr
     init, _, invocation = run.stderr.partition("START RequestId")

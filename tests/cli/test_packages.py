@@ -110,7 +110,9 @@ def test_temporary_files_where_there_is_no_cache(tandem, tmp_path, temporary):
     package = write_zip(tmp_path / "package.zip", {"app.py": ECHO})
     run = tandem.invoke("app.handler", package, env={"TANDEM_CACHE_DIR": "", "HOME": "", "TMPDIR": temporary})
     if temporary:
-        named = "--code: the folder of temporary files, which TMPDIR names, is none; TANDEM_CACHE_DIR names another place"
+        named = (
+            "--code: the folder of temporary files, which TMPDIR names, is none; TANDEM_CACHE_DIR names another place"
+        )
         assert (run.code, run.stderr) == (2, f"tandem: invoke: {named}\n")
     else:
         assert run.code == 0, run.stderr
@@ -129,7 +131,7 @@ def test_archive_that_is_refused(tandem, tmp_path, kind):
     assert reason in run.stderr and run.stderr.count("\n") == 1, run.stderr
     left = [path for path in tmp_path.rglob("*") if path.is_file() or path.is_symlink()]
     assert left == [package]
-    assert not [path for path in (cache / "packages").glob("*")]
+    assert not list((cache / "packages").glob("*"))
     assert not Path("/tmp/escaped").exists()
 
 

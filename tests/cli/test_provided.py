@@ -70,7 +70,7 @@ def test_a_shell_function_answers(tandem, isolation):
 @pytest.mark.parametrize("runtime", ["provided", "provided.al2", "provided.al2023"])
 def test_it_is_started_for_each_of_the_identifiers_R33(tandem, tmp_path, runtime):
     source = (
-        'id, event = following()\nimport json\n'
+        "id, event = following()\nimport json\n"
         'respond(id, json.dumps({"variables": dict(os.environ), "folder": os.getcwd()}))\n'
     )
     package = package_of(tmp_path / "package", source)
@@ -153,7 +153,9 @@ def test_a_package_without_a_bootstrap_E51(tandem, tmp_path):
     assert entrypoint_error(run) == (
         f"Couldn't find valid bootstrap(s): [{os.path.realpath(tmp_path)}/package/bootstrap /opt/bootstrap]"
     )
-    assert hint_of(run).startswith("a function with such a runtime brings a program along: an executable file bootstrap")
+    assert hint_of(run).startswith(
+        "a function with such a runtime brings a program along: an executable file bootstrap"
+    )
 
 
 def test_a_bootstrap_that_cannot_be_executed_E51(tandem, tmp_path):
@@ -216,7 +218,9 @@ following()
 
 
 def test_a_flood_is_all_logged(invoke):
-    run = invoke('id, event = following()\nsys.stdout.write("x" * 3000000 + "\\n")\nsys.stdout.flush()\nrespond(id, "1")\n')
+    run = invoke(
+        'id, event = following()\nsys.stdout.write("x" * 3000000 + "\\n")\nsys.stdout.flush()\nrespond(id, "1")\n'
+    )
     assert (run.code, run.handler_log()) == (0, "x" * 3000000 + "\n")
 
 
@@ -273,4 +277,7 @@ def test_it_is_among_the_runtimes(tandem):
 def test_options_for_a_language_have_a_warning(invoke):
     run = invoke(SERVES, "--python", sys.executable, "--payload", json.dumps("x"))
     assert run.code == 0
-    assert "tandem: warning: --python is not used: it is for python, and the function runs on provided.al2023\n" in run.stderr
+    assert (
+        "tandem: warning: --python is not used: it is for python, and the function runs on provided.al2023\n"
+        in run.stderr
+    )

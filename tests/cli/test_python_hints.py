@@ -385,7 +385,7 @@ def test_hints_are_tandems_and_not_the_functions(tandem, tmp_path):
     package = write_files(tmp_path, {"hello_python.py": HELLO_PY})
     run = tandem.invoke("hello_python.absent", package)
     assert run.stdout == (
-        b'{"errorMessage": "Handler \'absent\' missing on module \'hello_python\'", '
+        b"{\"errorMessage\": \"Handler 'absent' missing on module 'hello_python'\", "
         b'"errorType": "Runtime.HandlerNotFound", "requestId": "", "stackTrace": []}'
     )
     lines = run.stderr.split("\n")[:-1]

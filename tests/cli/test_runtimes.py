@@ -97,7 +97,7 @@ def test_a_loaders_folder_that_is_not_there_is_a_warning(tandem, invoke_python, 
 def test_runtimes_says_the_whole_list_that_one_more_takes(tandem, tmp_path):
     """TANDEM_PYTHONS with the missing version alone would drop what is built now."""
     binary = copy_tree(tmp_path / "tree", "python-finder.so")
-    files = {name: "\x7fELF" for name in ("bin/python3.12", "lib/libpython3.12.so.1.0")}
+    files = dict.fromkeys(("bin/python3.12", "lib/libpython3.12.so.1.0"), "\x7fELF")
     write_files(tmp_path / "place", files)
     (tmp_path / "place/bin/python3.12").chmod(0o755)
     write_files(next((tmp_path / "tree").glob("lib*/tandem/loaders")), {"python3.9.so": "", "python3.13.so": ""})
@@ -126,7 +126,7 @@ def test_recorded_runtime_is_the_last_place_to_look(tandem, tmp_path, loader, fi
     """Listed with its origin, once when PATH has it, too, and no more when it is gone."""
     binary = copy_tree(tmp_path / "tree", finder)
     place = tmp_path / "place"
-    write_files(place, {name: "\x7fELF" for name in files})
+    write_files(place, dict.fromkeys(files, "\x7fELF"))
     for name in files:
         (place / name).chmod(0o755)
     folder = next((tmp_path / "tree").glob("lib*/tandem/loaders"))
@@ -151,7 +151,9 @@ def test_without_loaders(tandem, tmp_path):
         run = tandem(*arguments, binary=binary)
         assert (run.code, run.stdout) == (3, b"")
         assert "tandem/loaders" in run.stderr
-    write_files(tmp_path, {"template.yaml": "Resources: {A: {Type: AWS::Lambda::Function, Properties: {Code: package}}}"})
+    write_files(
+        tmp_path, {"template.yaml": "Resources: {A: {Type: AWS::Lambda::Function, Properties: {Code: package}}}"}
+    )
     run = tandem("list", binary=binary, cwd=tmp_path)
     assert (run.code, run.stdout[:8]) == (0, b"FUNCTION")
     assert re.search("^tandem: warning: .*tandem/loaders", run.stderr, re.MULTILINE), run.stderr
@@ -393,7 +395,7 @@ def test_interpreter_beside_a_virtual_environment(invoke_python, python, venv, t
     others = {tmp_path / "two" / "bin" / "python": own}
     for version in ("3.8", "3.99", own):
         files = [f"{version}/bin/python{version}", f"{version}/lib/libpython{version}.so.1.0"]
-        write_files(tmp_path, {name: "\x7fELF" for name in files})
+        write_files(tmp_path, dict.fromkeys(files, "\x7fELF"))
         others[tmp_path / files[0]] = version
     for other, version in others.items():
         run = invoke_python(PREFIX, "--python", other, "--venv", venv)

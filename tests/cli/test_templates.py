@@ -89,7 +89,18 @@ def test_a_function_by_its_name_from_elsewhere(tandem, project, tmp_path):
 def test_options_go_before_the_template(tandem, project):
     write_files(project, {"elsewhere/own.py": SHOW})
     run = tandem(
-        *("invoke", "Show", "--handler", "own.handler", "--code", "elsewhere", "--memory-size", "512", "--timeout", "700"),
+        *(
+            "invoke",
+            "Show",
+            "--handler",
+            "own.handler",
+            "--code",
+            "elsewhere",
+            "--memory-size",
+            "512",
+            "--timeout",
+            "700",
+        ),
         *("--function-name", "mine", "--env", "B=own", "--env", "C=c", "--parameter", "Stage=prod"),
         cwd=project,
     )
@@ -203,7 +214,10 @@ def test_aliases_do_no_harm(tandem, tmp_path):
         ("{CodeUri: 's3://b/k', Handler: a.b}", "t.yaml:1: Resources.A.Properties.CodeUri: code in S3 is not fetched"),
         ("{PackageType: Image, ImageUri: x}", "t.yaml:1: Resources.A.Properties.PackageType: container images"),
         ("{CodeUri: gone, Handler: a.b}", "t.yaml:1: Resources.A.Properties.CodeUri: there is no /"),
-        ("{CodeUri: code, Handler: a.b, Runtime: ruby3.2}", "t.yaml:1: Resources.A.Properties.Runtime: unknown runtime"),
+        (
+            "{CodeUri: code, Handler: a.b, Runtime: ruby3.2}",
+            "t.yaml:1: Resources.A.Properties.Runtime: unknown runtime",
+        ),
         ("{CodeUri: t.yaml, Handler: a.b}", "t.yaml:1: Resources.A.Properties.CodeUri: the package "),
         ("{CodeUri: code, Handler: a.b, Timeout: soon}", "t.yaml:1: Resources.A.Properties.Timeout: this must be"),
         (

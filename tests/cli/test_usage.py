@@ -25,7 +25,16 @@ def test_version(tandem):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["-h"], ["help"], ["invoke", "--help"], ["help", "invoke"], ["runtimes", "-h"], ["help", "runtimes"], ["list", "-h"]],
+    [
+        ["--help"],
+        ["-h"],
+        ["help"],
+        ["invoke", "--help"],
+        ["help", "invoke"],
+        ["runtimes", "-h"],
+        ["help", "runtimes"],
+        ["list", "-h"],
+    ],
 )
 def test_help(tandem, arguments):
     run = tandem(*arguments)
@@ -37,7 +46,9 @@ def test_help(tandem, arguments):
 
 def test_help_names_every_option_of_the_issue(tandem):
     text = tandem("invoke", "--help").stdout.decode()
-    options = "handler code payload event runtime strict-runtimes python java-home venv timeout memory-size env env-from-host"
+    options = (
+        "handler code payload event runtime strict-runtimes python java-home venv timeout memory-size env env-from-host"
+    )
     options += " client-context function-name invocation-type log-type isolation quiet verbose"
     for option in options.split():
         assert f"--{option} " in text
@@ -57,7 +68,10 @@ def test_help_names_every_option_of_the_issue(tandem):
         (["runtimes", "x"], "unexpected argument 'x'"),
         (["runtimes", "--jsno"], "did you mean --json?"),
         (["invoke"], "--handler"),
-        (["invoke", "--handler", "a.b", "c"], "that could have c; name one with --template, or put a value with a blank"),
+        (
+            ["invoke", "--handler", "a.b", "c"],
+            "that could have c; name one with --template, or put a value with a blank",
+        ),
         (["invoke", "--handler"], "--handler needs a value: "),
         (["invoke", "--handler", "--code", "x"], "--handler needs a value: "),
         (["invoke", "--payload", "--quiet", "--handler", "a.b"], "--payload needs a value: "),
@@ -126,7 +140,11 @@ def test_bad_use(tandem, tmp_path, arguments, said):
         (["--venv", "nothing"], 2, "--venv: "),
         (["--runtime", "java", "--java-home", "nothing"], 3, "--java-home: "),
         (["--runtime", "java", "JAVA_TOOL_OPTIONS=-Xnonsense"], 3, "--runtime: the JVM could not start"),
-        (["--runtime", "java", "JAVA_TOOL_OPTIONS=-Xmx1"], 3, "--runtime: the JVM could not start: Too small maximum heap"),
+        (
+            ["--runtime", "java", "JAVA_TOOL_OPTIONS=-Xmx1"],
+            3,
+            "--runtime: the JVM could not start: Too small maximum heap",
+        ),
         (["VIRTUAL_ENV=nothing"], 2, "VIRTUAL_ENV: "),
     ],
 )
@@ -167,7 +185,9 @@ def test_variable_that_stops_a_runtime_is_named(tandem, java_package, tmp_path, 
 def test_python_home_stops_each_python_in_one_line(invoke_python, python):
     run = invoke_python(ECHO, "--python", python, env={"PYTHONHOME": "/nosuch"})
     assert (run.code, run.stdout) == (3, b"")
-    assert run.stderr.startswith("tandem: invoke: --python: Python cannot be started: its standard library is not where")
+    assert run.stderr.startswith(
+        "tandem: invoke: --python: Python cannot be started: its standard library is not where"
+    )
     assert "; PYTHONHOME is /nosuch" in run.stderr and run.stderr.count("\n") == 1
     tell = [python, "-c", "import sys; print(sys.base_prefix)"]
     home = subprocess.run(tell, capture_output=True, text=True, check=True).stdout.strip()
@@ -177,7 +197,14 @@ def test_python_home_stops_each_python_in_one_line(invoke_python, python):
 def test_values_may_be_joined(tandem, tmp_path):
     package = write_files(tmp_path, {"app.py": ECHO})
     run = tandem(
-        *("invoke", "--handler=app.handler", f"--code={package}", "--payload=[1]", "--isolation=inline", "--timeout=0.5")
+        *(
+            "invoke",
+            "--handler=app.handler",
+            f"--code={package}",
+            "--payload=[1]",
+            "--isolation=inline",
+            "--timeout=0.5",
+        )
     )
     assert (run.code, run.stdout) == (0, b"[1]")
 
@@ -192,7 +219,11 @@ def test_empty_payload_is_passed_as_it_is(invoke_python):
 @pytest.mark.parametrize("handler", ["app.handler", "demo.Talk::version"])
 def test_a_payload_that_is_a_files_name(tandem, tmp_path, java_package, handler):
     """The error is the function's as ever; the hint is for who forgot the @."""
-    code = java_package if "::" in handler else write_files(tmp_path, {"app.py": "def handler(event, context):\n    return 1"})
+    code = (
+        java_package
+        if "::" in handler
+        else write_files(tmp_path, {"app.py": "def handler(event, context):\n    return 1"})
+    )
     write_files(tmp_path, {"event.json": "{}", "1": "", "odd\x1b.json": ""})
 
     def invoke(payload, *arguments, code=code, handler=handler):

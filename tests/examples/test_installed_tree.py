@@ -14,9 +14,7 @@ import pytest
 
 def run(*words, **options):
     options.setdefault("check", True)
-    return subprocess.run(
-        list(map(str, words)), capture_output=True, text=True, stdin=subprocess.DEVNULL, **options
-    )
+    return subprocess.run(list(map(str, words)), capture_output=True, text=True, stdin=subprocess.DEVNULL, **options)
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +29,16 @@ def installed(build_dir, tmp_path_factory):
 @pytest.fixture(scope="module")
 def out_of_tree(installed, root, tmp_path_factory):
     build = tmp_path_factory.mktemp("out of tree")
-    run("cmake", "-G", "Ninja", "-S", root / "examples" / "out-of-tree-loader", "-B", build, f"-DCMAKE_PREFIX_PATH={installed}")
+    run(
+        "cmake",
+        "-G",
+        "Ninja",
+        "-S",
+        root / "examples" / "out-of-tree-loader",
+        "-B",
+        build,
+        f"-DCMAKE_PREFIX_PATH={installed}",
+    )
     run("cmake", "--build", build)
     return build
 
@@ -149,7 +156,18 @@ def test_each_public_header_compiles_by_itself(installed, tmp_path):
 def test_the_abi_headers_are_c(installed, tmp_path):
     unit = tmp_path / "unit.c"
     unit.write_text("#include <tandem/loader_abi.h>\n#include <tandem/finder_abi.h>\n", encoding="utf-8")
-    run("cc", "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only", "-I", installed / "include", unit)
+    run(
+        "cc",
+        "-std=c11",
+        "-Wall",
+        "-Wextra",
+        "-Wpedantic",
+        "-Werror",
+        "-fsyntax-only",
+        "-I",
+        installed / "include",
+        unit,
+    )
 
 
 def test_no_installed_text_names_the_build_tree(installed, build_dir, root):

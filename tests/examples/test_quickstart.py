@@ -63,7 +63,11 @@ def test_it_says_first_what_it_installs_and_how_long_it_takes(first, tree, envir
     assert first.returncode == 0, first.stderr
     plan = first.stdout[: first.stdout.index("[1/4]")]
     assert plan.startswith("Tandem quickstart: ")
-    for part in ("Debian packages to install: ", "by Maven into ~/.m2", "by pip into virtual environments below build/"):
+    for part in (
+        "Debian packages to install: ",
+        "by Maven into ~/.m2",
+        "by pip into virtual environments below build/",
+    ):
         assert part in plan
     assert re.search(r"^  This takes about \w+ minutes", plan, re.MULTILINE)
     again = run([tree / "examples" / "quickstart"], environment)

@@ -13,7 +13,9 @@ import time
 import pytest
 
 PASSED = '<testsuite><testcase name="a"/><testcase name="b" status="run" result="completed"/></testsuite>'
-FAILED = '<testsuite><testcase name="a"><failure message="x"/></testcase><testcase name="b"><error/></testcase></testsuite>'
+FAILED = (
+    '<testsuite><testcase name="a"><failure message="x"/></testcase><testcase name="b"><error/></testcase></testsuite>'
+)
 SKIPPED = '<testsuite><testcase name="a"><skipped/></testcase><testcase name="b" status="notrun"/></testsuite>'
 
 
@@ -210,7 +212,10 @@ def test_a_fresh_machine_says_which_right_it_lacks(root):
     """Before it installs or makes anything."""
     words, text = [], "needs root, for mounts and a chroot: sudo tests/fresh"
     if os.geteuid() == 0:
-        words, text = ["setpriv", "--bounding-set", "-sys_admin"], "cannot make mount and process namespaces (CAP_SYS_ADMIN)"
+        words, text = (
+            ["setpriv", "--bounding-set", "-sys_admin"],
+            "cannot make mount and process namespaces (CAP_SYS_ADMIN)",
+        )
     done = subprocess.run([*words, root / "tests" / "fresh"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(f"tests/fresh: {text}") and len(done.stderr.splitlines()) == 1
@@ -223,7 +228,9 @@ def test_machines_of_a_tree_that_is_not_built(root, tmp_path):
         (tmp_path / part).parent.mkdir(exist_ok=True)
         copy(root / part, tmp_path / part)
     run = [tmp_path / "tests" / "run", "--only", "machines"]
-    done = subprocess.run(run, env={**os.environ, "TANDEM_SETUP_DONE": "1"}, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        run, env={**os.environ, "TANDEM_SETUP_DONE": "1"}, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 1
     log = (tmp_path / "build" / "test-results" / "machines" / "output.log").read_text(encoding="utf-8")
     assert log == "tests/run: the ci preset is not built; tests/run --only setup --only build does that\n"

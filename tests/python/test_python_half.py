@@ -38,7 +38,9 @@ def half(monkeypatch):
     native = Native()
     for name in [name for name in sys.modules if name.partition(".")[0] == "_tandem"]:
         monkeypatch.delitem(sys.modules, name)
-    spec = importlib.util.spec_from_file_location("_tandem", HALF / "__init__.py", submodule_search_locations=[str(HALF)])
+    spec = importlib.util.spec_from_file_location(
+        "_tandem", HALF / "__init__.py", submodule_search_locations=[str(HALF)]
+    )
     package = importlib.util.module_from_spec(spec)
     monkeypatch.setitem(sys.modules, "_tandem", package)
     monkeypatch.setitem(sys.modules, "_tandem.native", native)
@@ -100,7 +102,9 @@ def test_h_py_24_syntax_error_has_one_trace_entry(half, package):
 
 def test_h_py_36_failed_init_is_forgotten(half, package):
     (package / "part.py").write_text("values = []\n")
-    (package / "whole.py").write_text("import part\npart.values.append(1)\nif len(part.values) == 1:\n    raise ValueError\n")
+    (package / "whole.py").write_text(
+        "import part\npart.values.append(1)\nif len(part.values) == 1:\n    raise ValueError\n"
+    )
     for _ in range(2):
         with pytest.raises(ValueError):
             half.resolve.open_handler("whole.fn")
@@ -137,7 +141,9 @@ def test_h_py_36_a_failed_init_leaves_what_another_thread_was_already_looking_fo
     for step in ("sought", "failing", "found", "failed"):
         setattr(sys.steps, step, threading.Event())
     (package / "steady.py").write_text("import sys\nsys.steps.found.set()\nsys.steps.failed.wait(60)\n")
-    (package / "failing.py").write_text("import sys\nsys.steps.failing.set()\nsys.steps.found.wait(60)\nraise ValueError\n")
+    (package / "failing.py").write_text(
+        "import sys\nsys.steps.failing.set()\nsys.steps.found.wait(60)\nraise ValueError\n"
+    )
 
     class Slow(importlib.machinery.SourceFileLoader):
         def create_module(self, spec):
@@ -217,7 +223,7 @@ def test_extensions_of_a_second_package_that_look_in_the_first(half, package):
     assert message.endswith("(present was looked for in the first package)")
     assert fault_of(half, "lacking.fn")[1] == "Unable to import module 'lacking': you should not"
     assert fault_of(half, "again.fn")[1].startswith("Unable to import module 'again': " + remedy)
-    with pytest.raises(RuntimeError, match="^broken$"):
+    with pytest.raises(RuntimeError, match=r"^broken$"):
         half.resolve.open_handler("broken.fn")
     half.resolve.prepare(str(package), [], True)
     assert fault_of(half, "refused.fn")[1] == "Unable to import module 'refused': you should not"
@@ -278,7 +284,11 @@ def test_e_05_report(half):
 def test_l_16_log_of_a_failure(half):
     half.errors.report(half.faults.Fault("Runtime.X", "what", ["  File\n    line\n"]), "id", True, False)
     assert half.native.records == [
-        ("[ERROR] Runtime.X: what\rTraceback (most recent call last):\r\u00a0\u00a0File\r\u00a0\u00a0\u00a0\u00a0line\n", 5, False)
+        (
+            "[ERROR] Runtime.X: what\rTraceback (most recent call last):\r\u00a0\u00a0File\r\u00a0\u00a0\u00a0\u00a0line\n",
+            5,
+            False,
+        )
     ]
 
 
@@ -303,4 +313,6 @@ def test_c_10_client_context_drops_unknown_members(half):
 
 
 def test_c_15_repr_of_parts(half):
-    assert repr(half.context.no_identity()) == "CognitoIdentity([cognito_identity_id=None,cognito_identity_pool_id=None])"
+    assert (
+        repr(half.context.no_identity()) == "CognitoIdentity([cognito_identity_id=None,cognito_identity_pool_id=None])"
+    )

@@ -107,7 +107,11 @@ def test_java_answers_and_knows_its_context(invoke_java):
 def test_java_errors_are_the_clients(invoke_java):
     """E-17 to E-20, E-25, E-44."""
     run = invoke_java("clients.Handlers::fail", '"x"')
-    assert (run.code, run.json["errorType"], run.json["errorMessage"]) == (1, "java.lang.IllegalStateException", "not x")
+    assert (run.code, run.json["errorType"], run.json["errorMessage"]) == (
+        1,
+        "java.lang.IllegalStateException",
+        "not x",
+    )
     run = invoke_java("clients.Handlers::overflow", "1")
     assert (run.code, run.json["errorType"]) == (1, "java.lang.StackOverflowError")
     run = invoke_java("clients.Handlers::leave", '""')

@@ -137,8 +137,10 @@ def _missing_attribute(module, module_name, attribute):
             module_name, _listed(", as in ", [_handler(folder + "/" + name, attribute) for name in names])
         )
     if not os.path.abspath(file).startswith(os.path.join(_root, "")):
-        return "the module {} is {}, which is not of the package: another name for the package's own module is " \
+        return (
+            "the module {} is {}, which is not of the package: another name for the package's own module is "
             "found".format(module_name, file)
+        )
     functions = {
         name: value
         for name, value in vars(module).items()
@@ -208,14 +210,16 @@ def _missing_handler(error, module_name, attribute):
     if not modules:
         return "the package holds no Python module"
     has_other_code = _has_code_beside_packages()
-    for place, name, dotted in modules:
+    for place, _, dotted in modules:
         if dotted.endswith("." + wanted):  # K-01
             folder = place[: len(dotted) - len(wanted) - 1]
             if has_other_code and _is_in_package(folder):
                 continue
             handler = _handler(folder + "/" + module_name, attribute)
-            return "the module is in the folder {0} of the package: package what {0} holds, or name the handler " \
+            return (
+                "the module is in the folder {0} of the package: package what {0} holds, or name the handler "
                 "{1}".format(folder, handler)
+            )
     top, last = wanted.partition(".")[0], wanted.rpartition(".")[2]
     near = [
         dotted
@@ -238,16 +242,20 @@ def _missing_dependency(missing):
     modules = list(_modules())
     for place, name in modules:
         if not is_there and place and name == top and not _is_in_package(place):
-            return "the module {0} is in the folder {1} of the package, which is not searched: package what {1} " \
+            return (
+                "the module {0} is in the folder {1} of the package, which is not searched: package what {1} "
                 "holds".format(top, place)
+            )
     if is_there:
         return "{} is there, but has no {}: it may be of another version than the one wanted, or incomplete".format(
             top, missing
         )
     for version, names in _REMOVED.items():
         if sys.version_info[:2] >= version and top in names.split():
-            return "the module {} is no part of Python's standard library from {}.{} on: run the function on an " \
+            return (
+                "the module {} is no part of Python's standard library from {}.{} on: run the function on an "
                 "older version (--runtime), or do without it".format(top, *version)
+            )
     near = _near(top, [(name, name) for place, name in modules if not place])
     return _to_be_added(top) + (", if you did not mean {}".format(near[0]) if near else "")
 
@@ -255,8 +263,10 @@ def _missing_dependency(missing):
 def _to_be_added(module):
     distribution = _DISTRIBUTIONS.get(module, module if module in _NAMED_ALIKE else None)
     if distribution is None:
-        return "the module {} is missing: add the distribution that has it beside the handler, at the package's " \
+        return (
+            "the module {} is missing: add the distribution that has it beside the handler, at the package's "
             "root, or name a virtual environment that has it (--venv)".format(module)
+        )
     return (
         "the module {0} is missing: add the distribution {1} beside the handler, at the package's root ({2} install "
         "--target PACKAGE {1}), or name a virtual environment that has it (--venv)".format(module, distribution, _pip())
@@ -310,10 +320,12 @@ def _built_for(file, suffix, top):
     same_platform = theirs.partition(" on ")[2] == ours.partition(" on ")[2]
     distribution = _DISTRIBUTIONS.get(top, top)
     remedy = ", or run the function on python{0} where tandem runtimes lists it as usable (--runtime python{0})"
-    return "{} is built for {}, and {} runs here: install {} again for the one that runs ({} install --upgrade " \
+    return (
+        "{} is built for {}, and {} runs here: install {} again for the one that runs ({} install --upgrade "
         "--target PACKAGE {}){}".format(
             file, theirs, ours, distribution, _pip(), distribution, remedy.format(version) if same_platform else ""
         )
+    )
 
 
 def _pip():
@@ -331,18 +343,24 @@ def _broken_library(error):
     text = str(error)
     library = re.search(r"(\S+): cannot open shared object file", text)
     if library:
-        return "the native library {} is missing: put it into a folder that LD_LIBRARY_PATH names when Tandem " \
+        return (
+            "the native library {} is missing: put it into a folder that LD_LIBRARY_PATH names when Tandem "
             "starts".format(library.group(1))
+        )
     top = (error.name or "").partition(".")[0]
     if not top:
         return None
     distribution = _DISTRIBUTIONS.get(top, top)
     if "invalid ELF header" in text or "wrong ELF class" in text:
-        return "{0} is built for another platform: install it for this one ({2} install --platform manylinux2014_{1} " \
+        return (
+            "{0} is built for another platform: install it for this one ({2} install --platform manylinux2014_{1} "
             "--only-binary=:all: --target PACKAGE {0})".format(distribution, os.uname().machine, _pip())
+        )
     if re.search(r"undefined symbol: _?Py", text):
-        return "{0} is built for another Python version: install it for {1}.{2} ({3} install --upgrade --target " \
+        return (
+            "{0} is built for another Python version: install it for {1}.{2} ({3} install --upgrade --target "
             "PACKAGE {0})".format(distribution, *sys.version_info[:2], _pip())
+        )
     return None
 
 
@@ -389,7 +407,7 @@ def _near(word, candidates):
     for key, value in sorted(candidates, key=lambda candidate: abs(len(candidate[0]) - len(word))):
         if abs(len(key) - len(word)) > nearest or steps > _MOST_STEPS:
             break
-        start = len(os.path.commonprefix([word, key]))
+        start = len(os.path.commonprefix([word, key]))  # noqa: RUF071  by characters is what is meant
         steps += (len(word) - start) * (len(key) - start)
         distance = _distance(word[start:], key[start:], nearest)
         if distance < nearest:

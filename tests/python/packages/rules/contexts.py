@@ -91,7 +91,11 @@ def client(event, context):
 
 
 def identity(event, context):
-    return [type(context.identity).__name__, context.identity.cognito_identity_id, context.identity.cognito_identity_pool_id]
+    return [
+        type(context.identity).__name__,
+        context.identity.cognito_identity_id,
+        context.identity.cognito_identity_pool_id,
+    ]
 
 
 def log(event, context):
@@ -104,8 +108,14 @@ def construct(event, context):
     from awslambdaric.lambda_context import LambdaContext
 
     made = LambdaContext("id", {"custom": {"a": 1}}, {"cognitoIdentityId": "c"}, 5, "arn", "tenant")
-    return [made.aws_request_id, made.client_context.custom, made.identity.cognito_identity_id,
-            made.get_remaining_time_in_millis(), made.invoked_function_arn, made.tenant_id]
+    return [
+        made.aws_request_id,
+        made.client_context.custom,
+        made.identity.cognito_identity_id,
+        made.get_remaining_time_in_millis(),
+        made.invoked_function_arn,
+        made.tenant_id,
+    ]
 
 
 def trace(event, context):

@@ -75,7 +75,9 @@ def attributes(event, context):
 
 
 def child(event, context):
-    return subprocess.run([sys.executable, "-c", "print(6 * 7)"], capture_output=True, check=True).stdout.decode().strip()
+    return (
+        subprocess.run([sys.executable, "-c", "print(6 * 7)"], capture_output=True, check=True).stdout.decode().strip()
+    )
 
 
 def both_streams(event, context):

@@ -40,7 +40,11 @@ def thread_states(event, context):
 
 def signals(event, context):
     """Whether faulthandler runs, and the signals for which Python code would run."""
-    taken = [number.name for number in signal.valid_signals() if callable(signal.getsignal(number)) and number in signal.Signals]
+    taken = [
+        number.name
+        for number in signal.valid_signals()
+        if callable(signal.getsignal(number)) and number in signal.Signals
+    ]
     return [faulthandler.is_enabled(), taken]
 
 
