@@ -53,6 +53,11 @@ def _stream(stream):
     return [repr(type(stream)), stream.fileno(), stream.encoding, stream.errors, stream.isatty()]
 
 
+def _output_of(command):
+    with os.popen(command) as child:  # closed here also where the child takes its time to end
+        return child.read()
+
+
 def state(event, context):
     """All that a handler may see of its process without looking into /proc."""
     main = threading.main_thread()
@@ -63,7 +68,7 @@ def state(event, context):
         "order": list(os.environ),
         "environb": sorted(name.decode() for name in os.environb),
         "C's": (getenv(b"MINE") or b"").decode(),
-        "child's": os.popen("env | grep -v -e ^AWS_LAMBDA_LOG_STREAM_NAME= -e ^_= | sort").read(),
+        "child's": _output_of("env | grep -v -e ^AWS_LAMBDA_LOG_STREAM_NAME= -e ^_= | sort"),
         "directory": os.getcwd(),
         "path": sys.path,
         "argv": [sys.argv, sys.orig_argv if hasattr(sys, "orig_argv") else None],
