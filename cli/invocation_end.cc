@@ -70,12 +70,21 @@ void InvocationEnd::SayUnfinished(std::string_view reason, std::chrono::nanoseco
   log_.SayLast(lines);
 }
 
+const char* InvocationEnd::VariableOfTheRuntime(const std::string& name) const {
+  if (request_.config.isolation == Isolation::kInline) return std::getenv(name.c_str());
+  const auto found = request_.config.variables.find(name);
+  return found == request_.config.variables.end() ? nullptr : found->second.c_str();
+}
+
 void InvocationEnd::Answer(const Outcome& outcome) {
   if (outcome.kind() == Outcome::Kind::kFault) {
     const Status& fault = outcome.fault();
     const bool runtime = fault.code() == Code::kUnavailable;
     std::string message = fault.message();
-    if (runtime) message = About(choice_) + message + VariablesBehind(choice_, message) + kWhatElse;
+    if (runtime) {
+      const auto variable = [this](const std::string& name) { return VariableOfTheRuntime(name); };
+      message = About(choice_) + message + VariablesBehind(choice_, message, variable) + kWhatElse;
+    }
     log_.Say("tandem: invoke: " + message);
     EndProcess(ExitStatusOf(fault.code()));
   }

@@ -38,6 +38,8 @@ class InvocationEnd {
   void Claim();
   // The last lines of an invocation that core cannot close, around `reason`.
   void SayUnfinished(std::string_view reason, std::chrono::nanoseconds duration);
+  // In the environment of the process that the handler runs in; null: it has none of that name.
+  const char* VariableOfTheRuntime(const std::string& name) const;
   [[noreturn]] void Answer(const Outcome& outcome);
 
   const InvokeRequest& request_;

@@ -218,7 +218,7 @@ Result<Function*> Prepare(Session& session) {
   for (const auto& [name, value] : session.request.variables) config.variables[name] = value;
   auto added = session.runtime->Add(config);
   if (!added) return AboutRuntime(session.choice, added.status());
-  if (session.request.asks_inline && (*added)->config().isolation == Isolation::kProcess) {
+  if (session.request.config.isolation == Isolation::kInline && (*added)->config().isolation == Isolation::kProcess) {
     return {Code::kInvalidArgument, "--isolation: a function that brings its runtime along (" +
                                         (*added)->runtime().identifier +
                                         ") has a process of its own, so inline is not for it"};

@@ -225,10 +225,9 @@ Status FillConfig(const ParsedOptions& options, InvokeRequest& request) {
 }
 
 Status FillInvocation(const ParsedOptions& options, InvokeRequest& request) {
-  const auto isolation = ParseChoice(options, "isolation", {"inline", "process"});
+  const auto isolation = ParseChoice(options, "isolation", {"process", "inline"});
   if (!isolation) return isolation.status();
-  request.config.isolation = *isolation == 0 ? Isolation::kInline : Isolation::kProcess;
-  request.asks_inline = *isolation == 0 && options.Has("isolation");
+  request.config.isolation = *isolation == 0 ? Isolation::kProcess : Isolation::kInline;
   const auto type = ParseChoice(options, "invocation-type", {"RequestResponse", "Event", "DryRun"});
   if (!type) return type.status();
   constexpr std::array kTypes = {InvocationType::kRequestResponse, InvocationType::kEvent, InvocationType::kDryRun};
@@ -263,7 +262,7 @@ const OptionTable& InvokeOptionTable() {
       {"What to run", "env", 0, "NAME=VALUE", "an environment variable of the function; may be repeated", true},
       {"What to run", "env-from-host", 0, "NAME",
        "a variable of this shell that the function gets, too; may be repeated", true},
-      {"What to run", "memory-size", 0, "MB", "the memory limit that the context tells (default: 128)"},
+      {"What to run", "memory-size", 0, "MB", "the most memory that the function may have (default: 128)"},
       {"What to run", "timeout", 0, "SECONDS", "fractions allowed, 0 is none (default: 3)"},
       {"The event", "payload", 0, "TEXT|@FILE|-", "the event itself, a file, or standard input (default: {})"},
       {"The event", "event", 'e', "FILE", "the event from a file"},
@@ -279,9 +278,10 @@ const OptionTable& InvokeOptionTable() {
       {"The runtime", "java-home", 0, "DIR", "the JDK to use"},
       {"The runtime", "venv", 0, "DIR",
        "the Python virtual environment to use (default: VIRTUAL_ENV, where its version is the one asked for)"},
-      {"The runtime", "isolation", 0, "inline|process",
-       "inline: the handler runs in this process (the default, but for provided); process: in one of its own, with the "
-       "function's environment and none of this shell's"},
+      {"The runtime", "isolation", 0, "process|inline",
+       "process: the handler runs in a process of its own, with the function's environment and none of this shell's "
+       "(the "
+       "default); inline: in this process"},
       {"The log", "log-type", 0, "None|Tail", "Tail: end with the log's last 4 KB in base64"},
       {"The log", "quiet", 0, "", "the handler's own log only"},
       {"The log", "verbose", 'v', "", "also say which runtime serves, and why"},

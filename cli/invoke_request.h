@@ -28,7 +28,6 @@ struct InvokeRequest {
   InvocationType type = InvocationType::kRequestResponse;
   LogType log_type = LogType::kNone;
   Verbosity verbosity = Verbosity::kNormal;
-  bool asks_inline = false;  // --isolation inline was given
   RuntimeWishes wishes;
   EnvironmentVariables variables;
 };

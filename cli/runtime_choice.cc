@@ -135,7 +135,7 @@ std::string About(const RuntimeChoice& choice) {
   return choice.option.empty() ? std::string() : choice.option + ": ";
 }
 
-std::string VariablesBehind(const RuntimeChoice& choice, std::string_view message) {
+std::string VariablesBehind(const RuntimeChoice& choice, std::string_view message, const VariableOf& variable_of) {
   static constexpr std::array kJavas = {"JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS"};
   static constexpr std::array kPythons = {"PYTHONHOME", "PYTHONPATH", "PYTHONHASHSEED", "PYTHONMALLOC", "PYTHONUTF8"};
   std::span<const char* const> names;
@@ -143,7 +143,7 @@ std::string VariablesBehind(const RuntimeChoice& choice, std::string_view messag
   if (choice.identifier.starts_with(kPython)) names = kPythons;
   std::string text;
   for (const char* name : names) {
-    const char* value = std::getenv(name);
+    const char* value = variable_of(name);
     if (value == nullptr || *value == '\0' || message.find(name) != std::string_view::npos) continue;
     text.append("; ").append(name).append(" is ").append(value);
   }

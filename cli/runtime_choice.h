@@ -2,6 +2,7 @@
 #ifndef TANDEM_CLI_RUNTIME_CHOICE_H_
 #define TANDEM_CLI_RUNTIME_CHOICE_H_
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -49,9 +50,12 @@ std::vector<std::string> LoaderDirs();
 // What to put before a message about the choice: "--runtime: ", or nothing.
 std::string About(const RuntimeChoice& choice);
 
+// A variable of the process that the VM is started in, or null.
+using VariableOf = std::function<const char*(const std::string& name)>;
+
 // "; PYTHONHOME is /somewhere": the variables that a VM of this choice reads when it starts, as far as they are set and
 // `message` does not name them.
-std::string VariablesBehind(const RuntimeChoice& choice, std::string_view message);
+std::string VariablesBehind(const RuntimeChoice& choice, std::string_view message, const VariableOf& variable_of);
 
 // The finders of all languages, without wishes. Errors: kUnavailable, in a line that names TANDEM_LOADER_PATH.
 Result<std::unique_ptr<RuntimeRegistry>> OpenRegistry();

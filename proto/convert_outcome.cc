@@ -126,7 +126,8 @@ Result<Outcome> TakeError(const v1::FunctionError& message, const Payload* besid
 }
 
 Result<Outcome> TakeFault(const v1::Fault& message, const Payload* beside) {
-  if (beside != nullptr) return Refused("Outcome.fault", "bytes came beside a message that has none");
+  if (beside != nullptr && !beside->empty())
+    return Refused("Outcome.fault", "bytes came beside a message that has none");
   const auto code = CodeOf(message.code());
   if (!code) return code.status();
   return Outcome::Fault(Status(*code, message.message()));

@@ -168,6 +168,7 @@ class WorkerPool::Run {
 
   void operator()() {
     const bool ready = worker_ != nullptr || Init();
+    if (!ready && result_.outcome.kind() == Outcome::Kind::kFault) return;  // the function was not reached
     Begin();
     if (ready && result_.outcome.ok() && options_.type != InvocationType::kDryRun) Serve();
     if (ready && options_.type == InvocationType::kDryRun) keeps_ = result_.outcome.ok();

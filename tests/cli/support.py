@@ -86,12 +86,12 @@ class Run:
 
 def isolation():
     """Where the handlers of this run live: `inline` or `process`."""
-    return os.environ.get("TANDEM_TEST_ISOLATION", "inline")
+    return os.environ.get("TANDEM_TEST_ISOLATION", "process")
 
 
 def with_isolation(arguments):
     """A command line that says so, where it is an invocation and does not say otherwise."""
-    if arguments[:1] != ("invoke",) or isolation() == "inline" or "--isolation" in arguments:
+    if arguments[:1] != ("invoke",) or isolation() == "process" or "--isolation" in arguments:
         return arguments
     return ("invoke", "--isolation", isolation(), *arguments[1:])
 

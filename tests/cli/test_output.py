@@ -8,7 +8,7 @@ import signal
 import subprocess
 
 import pytest
-from support import HANG_GUARD_S, START, command_path, example, write_files
+from support import HANG_GUARD_S, START, command_path, example, isolation, write_files
 
 TALK = """
     import ctypes
@@ -246,10 +246,10 @@ def test_response_that_cannot_be_written(tandem, tmp_path, target):
     assert (b"ran" in stderr) == (target != "closed")
 
 
-@pytest.mark.parametrize("limit", [40, 12])
+@pytest.mark.parametrize("limit", [40, 12 if isolation() == "inline" else 18])
 def test_few_open_files_are_enough(tandem, tmp_path, limit):
     package = write_files(tmp_path, {"app.py": "def handler(event, context):\n    return [1]\n"})
-    line = f'ulimit -n {limit}; exec "$0" invoke --handler app.handler --code "{package}"'
+    line = f'ulimit -n {limit}; exec "$0" invoke --isolation {isolation()} --handler app.handler --code "{package}"'
     done = subprocess.run(
         ["bash", "-c", line, command_path()],
         capture_output=True,

@@ -316,22 +316,34 @@ def test_module_that_may_not_be_read(tandem, tmp_path):
 
 
 WAITING = """
-    import sys
     def handler(event, context):
         print("waiting", flush=True)
-        sys.stdin.readline()
+        open(event).close()
         import late
         return late.value
     """
 
 
-def waiting(tandem, package, env):
-    """The command in the middle of a handler, which then imports another module of its package."""
-    process = tandem.start("invoke", "--handler", "app.handler", "--code", package, "--timeout", "0", env=env)
-    for line in process.stderr:
-        if line == b"waiting\n":
-            return process
-    raise AssertionError("it does not wait")
+class Waiting:
+    """The command in the middle of a handler, which goes on and imports another module of its package when asked."""
+
+    def __init__(self, tandem, go, *arguments, env):
+        os.mkfifo(go)
+        self._go = go
+        payload = ("--payload", json.dumps(str(go)), "--timeout", "0")
+        self._process = tandem.start("invoke", *arguments, *payload, env=env)
+        assert b"waiting\n" in iter(self._process.stderr.readline, b""), "it does not wait"
+
+    def kill(self):
+        self._process.kill()
+        self._process.communicate(timeout=HANG_GUARD_S)
+
+    def go_on(self):
+        """What it answers then."""
+        self._go.write_bytes(b"")
+        stdout, stderr = self._process.communicate(timeout=HANG_GUARD_S)
+        assert self._process.returncode == 0, stderr
+        return stdout
 
 
 def test_cleaning_keeps_what_a_running_command_uses(tandem, tmp_path):
@@ -345,17 +357,18 @@ def test_cleaning_keeps_what_a_running_command_uses(tandem, tmp_path):
     def files(name):
         return sorted(path.read_text() for path in trees.rglob(name))
 
-    runs = [waiting(tandem, package, env) for package in (used, killed)]
+    def waiting(package):
+        return Waiting(tandem, Path(f"{package}.go"), "--handler", "app.handler", "--code", package, env=env)
+
+    runs = [waiting(package) for package in (used, killed)]
     for package in others[:2]:
         assert tandem.invoke("app.handler", package, env=env).code == 0
     assert files("late.py") == ["value = 'killed'\n", "value = 'late'\n"]
     assert files("name") == ["b"], "others go"
     runs[1].kill()
-    runs[1].communicate(timeout=HANG_GUARD_S)
     assert tandem.invoke("app.handler", others[2], env=env).code == 0
     assert (files("late.py"), files("name")) == (["value = 'late'\n"], ["c"])
-    stdout, stderr = runs[0].communicate(b"\n", timeout=HANG_GUARD_S)
-    assert (runs[0].returncode, stdout) == (0, b'"late"'), stderr
+    assert runs[0].go_on() == b'"late"'
 
 
 def test_cleaning_keeps_layers_of_a_running_command(tandem, tmp_path):
@@ -367,11 +380,9 @@ def test_cleaning_keeps_layers_of_a_running_command(tandem, tmp_path):
     layer = {"Type": "AWS::Serverless::LayerVersion", "Properties": {"ContentUri": "layer.zip"}}
     resources = {"F": {"Type": "AWS::Serverless::Function", "Properties": function}, "Layer": layer}
     template.write_text(json.dumps({"Transform": "AWS::Serverless-2016-10-31", "Resources": resources}))
-    process = tandem.start("invoke", "F", "--template", template, "--timeout", "0", env=env)
-    assert b"waiting\n" in iter(process.stderr.readline, b"")
+    run = Waiting(tandem, tmp_path / "go", "F", "--template", template, env=env)
     assert tandem.invoke("app.handler", write_zip(tmp_path / "a.zip", {"app.py": ECHO}), env=env).code == 0
-    stdout, stderr = process.communicate(b"\n", timeout=HANG_GUARD_S)
-    assert (process.returncode, stdout) == (0, b'"of a layer"'), stderr
+    assert run.go_on() == b'"of a layer"'
 
 
 def test_many_commands_unpack_one_package_at_once(tandem, tmp_path):

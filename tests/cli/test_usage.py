@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support import command_path, hint_of, hints_of, write_files, write_zip
+from support import command_path, hint_of, hints_of, isolation, write_files, write_zip
 
 ROOT = Path(__file__).resolve().parents[2]
 ECHO = "def handler(event, context):\n    return event\n"
@@ -139,9 +139,9 @@ def test_bad_use(tandem, tmp_path, arguments, said):
         (["--python", "/bin/cat"], 3, "--python: "),
         (["--venv", "nothing"], 2, "--venv: "),
         (["--runtime", "java", "--java-home", "nothing"], 3, "--java-home: "),
-        (["--runtime", "java", "JAVA_TOOL_OPTIONS=-Xnonsense"], 3, "--runtime: the JVM could not start"),
+        (["--runtime", "java", "--env", "JAVA_TOOL_OPTIONS=-Xnonsense"], 3, "--runtime: the JVM could not start"),
         (
-            ["--runtime", "java", "JAVA_TOOL_OPTIONS=-Xmx1"],
+            ["--runtime", "java", "--env", "JAVA_TOOL_OPTIONS=-Xmx1"],
             3,
             "--runtime: the JVM could not start: Too small maximum heap",
         ),
@@ -152,8 +152,8 @@ def test_failures_name_what_they_are_about(tandem, tmp_path, arguments, code, sa
     """One line for exit 2 and 3, too, where core refuses what the options ask for."""
     write_files(tmp_path, {"app.py": ECHO, "empty.zip": "", "nothing/notes.txt": ""})
     write_zip(tmp_path / "nothing.zip", {"notes.txt": ""})
-    env = dict(word.split("=", 1) for word in arguments if not word.startswith("-") and "=" in word)
-    options = [word for word in arguments if "=" not in word]
+    env = dict(word.split("=", 1) for word in arguments if word.startswith("VIRTUAL_ENV="))
+    options = [word for word in arguments if not word.startswith("VIRTUAL_ENV=")]
     run = tandem("invoke", "--handler", "app.handler", *options, cwd=tmp_path, env=env)
     assert (run.code, run.stdout) == (code, b"")
     assert run.stderr.startswith(f"tandem: invoke: {said}")
@@ -173,7 +173,8 @@ def test_variable_that_stops_a_runtime_is_named(tandem, java_package, tmp_path, 
     """And no option that was not given."""
     package = write_files(tmp_path, {"app.py": ECHO})
     target = ("demo.Talk::version", java_package) if "JAVA" in name else ("app.handler", package)
-    for options, env in ((), {name: value}), (("--env", f"{name}={value}"), {}):
+    inherited = () if isolation() == "inline" else ("--env-from-host", name)
+    for options, env in (inherited, {name: value}), (("--env", f"{name}={value}"), {}):
         run = tandem.invoke(*target, *options, env=env)
         assert (run.code, run.stdout) == (3, b"")
         assert re.match("tandem: invoke: [^-]", run.stderr)
@@ -183,7 +184,7 @@ def test_variable_that_stops_a_runtime_is_named(tandem, java_package, tmp_path, 
 
 
 def test_python_home_stops_each_python_in_one_line(invoke_python, python):
-    run = invoke_python(ECHO, "--python", python, env={"PYTHONHOME": "/nosuch"})
+    run = invoke_python(ECHO, "--python", python, "--env", "PYTHONHOME=/nosuch")
     assert (run.code, run.stdout) == (3, b"")
     assert run.stderr.startswith(
         "tandem: invoke: --python: Python cannot be started: its standard library is not where"

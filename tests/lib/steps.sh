@@ -21,7 +21,7 @@ readonly -a step_table=(
   'python-half|cases||the Python half of the CPython loader by itself'
   'proto|cases||the golden files, decoded by another implementation'
   'cli|cases||the tandem command, end to end'
-  'cli-workers|cases||the tests of the command that say how handlers run and end, with worker processes'
+  'cli-inline|cases||the tests of the command that say how handlers run and end, in its own process; and with forked workers'
   'workers|cases||what handlers in Java and Python do to their worker processes, and the figures of REPORT'
   'dependencies|cases||packages with what people really ship: numpy, pandas, boto3, shaded jars, Kotlin, a Jackson of their own'
   'runtime-clients|cases||the official Python and Java runtime clients, and the examples in shell and Go, over the Runtime API and under tandem invoke'
@@ -162,7 +162,7 @@ step_checkjni() { tested java | in_lanes checkjni; }
 checkjni() {
   local label python status=0
   label=$(label_of "$@")
-  python=$(tested python | cut -f3 | head -n 1)
+  python=$(tested python | cut -f3 | sed -n 1p)
   watched "$label" "$test_programs/java_rules_test" "TANDEM_TEST_JAVA_HOME=$3" || status=1
   watched "$label-loaders" "$test_programs/loaders_test" "TANDEM_TEST_JAVA_HOME=$3" \
     "TANDEM_TEST_PYTHON=$python" -- '--gtest_filter=*/java' || status=1
@@ -247,11 +247,11 @@ step_proto() { run_pytest tests/proto; }
 
 step_cli() { test_command tests/cli; }
 
-step_cli_workers() {
-  local -a files=(tests/cli/test_{invoke,output,ending,signals}.py)
+step_cli_inline() {
+  local -a files=(tests/cli/test_{invoke,output,ending,signals,environment,java_hints,python_hints}.py)
   local status=0
-  test_command "${files[*]}" TANDEM_TEST_ISOLATION=process || status=1
-  test_command "${files[*]:0:2}" TANDEM_TEST_ISOLATION=process TANDEM_TEST_ZYGOTES=always || status=1
+  test_command "${files[*]}" TANDEM_TEST_ISOLATION=inline || status=1
+  test_command "${files[*]:0:2}" TANDEM_TEST_ZYGOTES=always || status=1
   return "$status"
 }
 
@@ -331,20 +331,32 @@ still=(setarch "$(uname -m)" --addr-no-randomize)
 
 # sanitized PRESET NAME=VALUE...: the programs without a VM; a build without bridges has no others.
 sanitized() {
-  local preset=$1 program
+  local preset=$1 program k
   shift
-  for program in "$root/build/$preset/bin/tests"/*_test; do
-    if [[ -e $root/build/$preset/lib/tandem/loaders/java.so ]] && needs_vm "${program##*/}"; then continue; fi
-    printf '%s\n' "$program"
-  done | in_lanes sanitized_program "$@"
+  {
+    # The longest one, in parts.
+    for ((k = 0; k < lanes; ++k)); do printf '%s\t%s\n' "$root/build/$preset/bin/tests/workers_test" "$k"; done
+    for program in "$root/build/$preset/bin/tests"/*_test; do
+      if [[ -e $root/build/$preset/lib/tandem/loaders/java.so ]] && needs_vm "${program##*/}"; then continue; fi
+      [[ $program == */workers_test ]] || printf '%s\n' "$program"
+    done
+  } | in_lanes sanitized_program "$@" --
 }
 
-# sanitized_program NAME=VALUE... PROGRAM
+# sanitized_program NAME=VALUE... -- PROGRAM [PART]: of as many parts as there are lanes.
 sanitized_program() {
-  local program=${*: -1} limit=900
-  local -a arguments=()
+  local -a variables=() arguments=()
+  while [[ $1 != -- ]]; do
+    variables+=("$1")
+    shift
+  done
+  local label=${2##*/} limit=900
   [[ $extent != all ]] || limit=7200 arguments=(-- --gtest_repeat=20 --gtest_shuffle --gtest_break_on_failure)
-  TANDEM_TEST_LIMIT=$limit run_gtest "${program##*/}" "$program" "${@:1:$#-1}" "${still[@]}" "${arguments[@]}"
+  if [[ -n ${3:-} ]]; then
+    label+=-$3
+    variables+=("GTEST_TOTAL_SHARDS=$lanes" "GTEST_SHARD_INDEX=$3")
+  fi
+  TANDEM_TEST_LIMIT=$limit run_gtest "$label" "$2" "${variables[@]}" "${still[@]}" "${arguments[@]}"
 }
 
 readonly asan_checks=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1
@@ -368,7 +380,7 @@ watched_by_asan() {
 }
 
 # tested_once LANGUAGE: the machines to test under sanitizers: the first one, with --all each one.
-tested_once() { if [[ $extent == all ]]; then tested "$1"; else tested "$1" | head -n 1; fi; }
+tested_once() { if [[ $extent == all ]]; then tested "$1"; else tested "$1" | sed -n 1p; fi; }
 
 step_asan() {
   sanitizer_build asan
@@ -399,7 +411,7 @@ asan_python() {
 asan_java() {
   local label python status=0
   label=$(label_of "$@")
-  python=$(tested python | cut -f3 | head -n 1)
+  python=$(tested python | cut -f3 | sed -n 1p)
   watched_by_asan "$label" java_rules_test lsan-suppressions.txt "TANDEM_TEST_JAVA_HOME=$3" || status=1
   # Where a VM shall fail for want of memory, its process is given less than a sanitizer takes.
   watched_by_asan "$label-start" java_start_test lsan-suppressions.txt "TANDEM_TEST_JAVA_HOME=$3" -- \

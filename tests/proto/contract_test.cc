@@ -113,6 +113,9 @@ TEST(ContractTest, PayloadsBesideAreExactlyThePromisedOnes) {
   ExpectRefused(FromMessage(Must(ToMessage(invocation, PayloadPlace::kInline)), &payload), "Event.payload");
   ExpectRefused(FromMessage(ToMessage(Outcome::Fault(Status(Code::kInternal, "x")), PayloadPlace::kBeside), &payload),
                 "Outcome.fault");
+  const Payload none;
+  const auto fault = FromMessage(ToMessage(Outcome::Fault(Status(Code::kInternal, "x")), PayloadPlace::kBeside), &none);
+  EXPECT_EQ(Must(fault).fault().message(), "x");
 }
 
 TEST(ContractTest, WhatAMessageCannotCarryIsNotSent) {

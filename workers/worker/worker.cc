@@ -137,7 +137,9 @@ Status Worker::Open(const v1::OpenFunction& message) {
   answer.mutable_opened()->set_forkable(loader && (*loader)->forkable());
   if (!failure.ok())
     *answer.mutable_opened()->mutable_failure() = proto::ToMessage(failure, proto::PayloadPlace::kBeside);
-  return Send(channel_, answer, failure.ok() ? Payload() : failure.payload());
+  const Status sent = Send(channel_, answer, failure.ok() ? Payload() : failure.payload());
+  if (!sent.ok() || failure.kind() != Outcome::Kind::kFault) return sent;
+  return {Code::kUnavailable, "there is nothing to serve with"};
 }
 
 Outcome Worker::OpenHandler() {
