@@ -279,9 +279,8 @@ const OptionTable& InvokeOptionTable() {
       {"The runtime", "venv", 0, "DIR",
        "the Python virtual environment to use (default: VIRTUAL_ENV, where its version is the one asked for)"},
       {"The runtime", "isolation", 0, "process|inline",
-       "process: the handler runs in a process of its own, with the function's environment and none of this shell's "
-       "(the "
-       "default); inline: in this process"},
+       "process: the handler runs in a process of its own, with the function's environment and none of this shell's; "
+       "inline: in this process (default: process)"},
       {"The log", "log-type", 0, "None|Tail", "Tail: end with the log's last 4 KB in base64"},
       {"The log", "quiet", 0, "", "the handler's own log only"},
       {"The log", "verbose", 'v', "", "also say which runtime serves, and why"},
