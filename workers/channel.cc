@@ -165,6 +165,14 @@ Result<std::pair<Channel, Channel>> Channel::Pair() {
 }
 
 Status Channel::Send(std::string_view header, const Payload& payload, const std::vector<int>& files) {
+  return SendWith(header, payload, files, 0);
+}
+
+Status Channel::TrySend(std::string_view header) {
+  return SendWith(header, {}, {}, MSG_DONTWAIT);
+}
+
+Status Channel::SendWith(std::string_view header, const Payload& payload, const std::vector<int>& files, int flags) {
   if (header.size() > kLargestFrame || payload.size() > kLargestFrame - header.size()) {
     return {Code::kInvalidArgument, "channel: a frame of more than 1 GiB is not sent"};
   }
@@ -190,8 +198,8 @@ Status Channel::Send(std::string_view header, const Payload& payload, const std:
   message.msg_iovlen = part_count;
   alignas(cmsghdr) ControlBuffer control{};
   PutFiles(message, control, sent);
-  while (sendmsg(socket_.get(), &message, MSG_NOSIGNAL) < 0) {
-    if (errno == EAGAIN) {
+  while (sendmsg(socket_.get(), &message, MSG_NOSIGNAL | flags) < 0) {
+    if (errno == EAGAIN && (flags & MSG_DONTWAIT) == 0) {
       WaitFor(socket_.get(), POLLOUT);
     } else if (errno != EINTR) {
       return Failed("sending", errno);

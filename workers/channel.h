@@ -42,6 +42,8 @@ class Channel {
 
   // Waits for room.
   Status Send(std::string_view header, const Payload& payload = {}, const std::vector<int>& files = {});
+  // A short header alone, which is not sent where that would have to wait.
+  Status TrySend(std::string_view header);
   // Waits for a frame.
   Result<Frame> Receive();
   // The next frame if one is there.
@@ -50,6 +52,7 @@ class Channel {
   int fd() const { return socket_.get(); }
 
  private:
+  Status SendWith(std::string_view header, const Payload& payload, const std::vector<int>& files, int flags);
   Result<std::optional<Frame>> ReceiveWith(int flags);
 
   FileDescriptor socket_;

@@ -35,6 +35,14 @@ int EnvironmentProcess::MillisecondsUntil(Clock::time_point deadline) {
   return static_cast<int>(std::clamp<std::int64_t>(left, 0, kLongest));
 }
 
+Answer EnvironmentProcess::UnlessCancelled(const Caller& caller, const std::function<Answer()>& wait) {
+  const Cancellation::Listener listener(caller.cancellation, [this] {
+    if (process_ != nullptr) process_->Kill();
+  });
+  const Answer how = wait();
+  return caller.cancellation.asked() ? Answer::kCancelled : how;
+}
+
 // What is left of a line is logged as it is: a handler that goes on with it does so in the same log.
 void EnvironmentProcess::ReadOutput(InvocationLog& log) {
   constexpr std::size_t kAtOnce = std::size_t{64} << 10;

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "tandem/invocation.h"
 #include "tandem/outcome.h"
 #include "tandem/status.h"
+#include "workers/cancellation.h"
 #include "workers/file_descriptor.h"
 #include "workers/invocation_log.h"
 #include "workers/supervisor.h"
@@ -20,10 +22,18 @@ namespace tandem::workers {
 
 // What has become of something that was asked of an environment.
 enum class Answer : std::uint8_t {
-  kGiven,    // the outcome is the environment's
-  kTooLate,  // it did not answer in time; it runs on
-  kGone,     // its process has ended
-  kTooMuch,  // it had more memory than it may have, and is being killed
+  kGiven,      // the outcome is the environment's
+  kTooLate,    // it did not answer in time; it runs on
+  kGone,       // its process has ended
+  kTooMuch,    // it had more memory than it may have, and is being killed
+  kCancelled,  // it is being killed, as the invocation was cancelled and nothing in it could be asked to yield
+};
+
+// Who waits for an environment.
+struct Caller {
+  InvocationLog& log;
+  std::chrono::steady_clock::time_point deadline;
+  Cancellation& cancellation;
 };
 
 // Where one function's handler lives, and takes one invocation at a time.
@@ -43,11 +53,11 @@ class EnvironmentProcess {
   // Of an implementation: ends the process.
   virtual ~EnvironmentProcess() = default;
 
-  // Waits until the handler is open; `outcome` is its init error where there is one.
-  virtual Answer WaitOpen(InvocationLog& log, Clock::time_point deadline, Outcome& outcome) = 0;
+  // Waits until the handler is open; `outcome` is its init error where there is one. To cancel is to end the process.
+  virtual Answer WaitOpen(const Caller& caller, Outcome& outcome) = 0;
   // One invocation.
-  virtual Answer Run(const proto::Invocation& invocation, const ChunkReceiver& chunks, InvocationLog& log,
-                     Clock::time_point deadline, Outcome& outcome) = 0;
+  virtual Answer Run(const proto::Invocation& invocation, const ChunkReceiver& chunks, const Caller& caller,
+                     Outcome& outcome) = 0;
 
   // Whether others could be forked from one like it, known once it is open.
   virtual bool forkable() const { return false; }
@@ -71,6 +81,8 @@ class EnvironmentProcess {
   static Result<FileDescriptor> NoInput();
   // For poll, whose longest wait is an int.
   static int MillisecondsUntil(Clock::time_point deadline);
+  // What `wait` says; kCancelled where the invocation is cancelled meanwhile, which ends the process.
+  Answer UnlessCancelled(const Caller& caller, const std::function<Answer()>& wait);
   void ReadOutput(InvocationLog& log);
 
   FileDescriptor output_;

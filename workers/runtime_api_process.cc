@@ -132,25 +132,30 @@ void RuntimeApiProcess::KillForMemory() {
   api_->Abandon();
 }
 
-Answer RuntimeApiProcess::WaitOpen(InvocationLog& log, Clock::time_point deadline, Outcome& outcome) {
+Answer RuntimeApiProcess::WaitOpen(const Caller& caller, Outcome& outcome) {
   if (failure_) {
-    if (!failure_->hint.empty()) log.Hint(failure_->hint);
-    outcome = EntrypointOutcome(log.request_id(), failure_->reason, failure_->exit_status);
+    if (!failure_->hint.empty()) caller.log.Hint(failure_->hint);
+    outcome = EntrypointOutcome(caller.log.request_id(), failure_->reason, failure_->exit_status);
     return Answer::kGiven;
   }
-  log_ = &log;
+  log_ = &caller.log;
   memory_->Begin(Clock::now());
-  return Settle(api_->WaitReady(deadline), log, outcome);
+  return UnlessCancelled(caller, [&] { return Settle(api_->WaitReady(caller.deadline), caller.log, outcome); });
 }
 
-Answer RuntimeApiProcess::Run(const proto::Invocation& invocation, const ChunkReceiver& chunks, InvocationLog& log,
-                              Clock::time_point deadline, Outcome& outcome) {
-  log_ = &log;
+Answer RuntimeApiProcess::Run(const proto::Invocation& invocation, const ChunkReceiver& chunks, const Caller& caller,
+                              Outcome& outcome) {
+  log_ = &caller.log;
   memory_->Begin(Clock::now());
-  RuntimeApiResult result = api_->Invoke(ApiInvocation(invocation, chunks), deadline);
+  return UnlessCancelled(caller, [&] { return Serve(invocation, chunks, caller, outcome); });
+}
+
+Answer RuntimeApiProcess::Serve(const proto::Invocation& invocation, const ChunkReceiver& chunks, const Caller& caller,
+                                Outcome& outcome) {
+  RuntimeApiResult result = api_->Invoke(ApiInvocation(invocation, chunks), caller.deadline);
   const bool answered = result.kind == Kind::kAnswered;
-  const Answer how = Settle(std::move(result), log, outcome);
-  if (answered && how == Answer::kGiven) WaitUntilItAsks(log, deadline);
+  const Answer how = Settle(std::move(result), caller.log, outcome);
+  if (answered && how == Answer::kGiven) WaitUntilItAsks(caller.log, caller.deadline);
   return how;
 }
 

@@ -37,6 +37,8 @@ struct RuntimeApiSpec {
 // An answer ends an invocation when the program asks for the next one. One that does not do so until the
 // deadline, or for 10 s, is ended; its answer counts.
 //
+// The API has no way to ask a program to yield: a running invocation that is cancelled is ended with its process.
+//
 // Threads: one at a time; the API has one of its own.
 class RuntimeApiProcess final : public EnvironmentProcess {
  public:
@@ -44,9 +46,9 @@ class RuntimeApiProcess final : public EnvironmentProcess {
   static Result<std::unique_ptr<RuntimeApiProcess>> Start(Supervisor& supervisor, const RuntimeApiSpec& spec);
   ~RuntimeApiProcess() override;
 
-  Answer WaitOpen(InvocationLog& log, Clock::time_point deadline, Outcome& outcome) override;
-  Answer Run(const proto::Invocation& invocation, const ChunkReceiver& chunks, InvocationLog& log,
-             Clock::time_point deadline, Outcome& outcome) override;
+  Answer WaitOpen(const Caller& caller, Outcome& outcome) override;
+  Answer Run(const proto::Invocation& invocation, const ChunkReceiver& chunks, const Caller& caller,
+             Outcome& outcome) override;
   bool IsSound() override;
   int End(InvocationLog* log) override;
 
@@ -59,6 +61,8 @@ class RuntimeApiProcess final : public EnvironmentProcess {
   // Waits for the API, and meanwhile reads the output and sees whether the process ends or has too much memory.
   void Wait(int changed, Clock::time_point deadline);
   void KillForMemory();
+  Answer Serve(const proto::Invocation& invocation, const ChunkReceiver& chunks, const Caller& caller,
+               Outcome& outcome);
   Answer Settle(RuntimeApiResult result, InvocationLog& log, Outcome& outcome);
   void WaitUntilItAsks(InvocationLog& log, Clock::time_point deadline);
 

@@ -55,34 +55,50 @@ Result<Supervisor*> Workers::TheSupervisor() {
   return supervisor_.get();
 }
 
-std::unique_ptr<EnvironmentProcess> Workers::Enter(WorkerPool& pool) {
-  std::vector<std::unique_ptr<EnvironmentProcess>> ended;  // after the lock
+std::optional<Workers::Place> Workers::Enter(WorkerPool& pool, Cancellation& cancellation) {
+  std::vector<Place> ended;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (auto place = TryEnter(pool, ended)) return place;
+  }
+  return WaitToEnter(pool, cancellation, ended);
+}
+
+std::optional<Workers::Place> Workers::WaitToEnter(WorkerPool& pool, Cancellation& cancellation,
+                                                   std::vector<Place>& ended) {
+  const Cancellation::Listener listener(cancellation, [this] {
+    const std::scoped_lock lock(mutex_);
+    changed_.notify_all();
+  });
   std::unique_lock lock(mutex_);
-  for (;;) {
-    const auto own = std::find_if(idle_.rbegin(), idle_.rend(), [&](const Idle& idle) { return idle.pool == &pool; });
-    if (own != idle_.rend()) {  // the one that ran last
-      std::unique_ptr<EnvironmentProcess> worker = std::move(own->worker);
-      idle_.erase(std::next(own).base());
-      if (worker->IsSound()) return worker;
-      ended.push_back(std::move(worker));
-      return nullptr;
-    }
-    if (pool.count_ < options_.most_per_function) {
-      if (total_ < options_.most) {
-        ++total_;
-        ++pool.count_;
-        return nullptr;
-      }
-      if (!idle_.empty()) {  // of another function, which gives way
-        --idle_.front().pool->count_;
-        ++pool.count_;
-        ended.push_back(std::move(idle_.front().worker));
-        idle_.pop_front();
-        return nullptr;
-      }
-    }
+  while (!cancellation.asked()) {
+    if (auto place = TryEnter(pool, ended)) return place;
     changed_.wait(lock);
   }
+  return std::nullopt;
+}
+
+std::optional<Workers::Place> Workers::TryEnter(WorkerPool& pool, std::vector<Place>& ended) {
+  const auto own = std::find_if(idle_.rbegin(), idle_.rend(), [&](const Idle& idle) { return idle.pool == &pool; });
+  if (own != idle_.rend()) {  // the one that ran last
+    Place worker = std::move(own->worker);
+    idle_.erase(std::next(own).base());
+    if (worker->IsSound()) return worker;
+    ended.push_back(std::move(worker));
+    return nullptr;
+  }
+  if (pool.count_ == options_.most_per_function) return std::nullopt;
+  if (total_ < options_.most) {
+    ++total_;
+  } else if (!idle_.empty()) {  // of another function, which gives way
+    --idle_.front().pool->count_;
+    ended.push_back(std::move(idle_.front().worker));
+    idle_.pop_front();
+  } else {
+    return std::nullopt;
+  }
+  ++pool.count_;
+  return nullptr;
 }
 
 void Workers::Leave(WorkerPool& pool, std::unique_ptr<EnvironmentProcess> worker) {
@@ -156,18 +172,23 @@ class WorkerPool::Run {
         options_(options),
         log_(pool.config_.log_sink, config_.name, options.log_type, pool.hints_, result),
         speaks_(pool.config_.platform_logs == PlatformLogs::kOn && options.type != InvocationType::kDryRun),
-        measures_(pool.config_.platform_logs == PlatformLogs::kOn || options.measure == Measure::kAlways),
-        worker_(pool.workers_.Enter(pool)) {}
+        measures_(pool.config_.platform_logs == PlatformLogs::kOn || options.measure == Measure::kAlways) {
+    const std::scoped_lock lock(pool_.mutex_);
+    self_ = pool_.runs_.insert(pool_.runs_.end(), this);
+  }
   ~Run() {
     if (worker_ != nullptr && !keeps_) worker_.reset();
     if (started_ && worker_ != nullptr && worker_->forkable()) MakeZygote();
-    pool_.workers_.Leave(pool_, std::move(worker_));
+    if (entered_) pool_.workers_.Leave(pool_, std::move(worker_));
+    const std::scoped_lock lock(pool_.mutex_);
+    pool_.runs_.erase(self_);
   }
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
   void operator()() {
-    const bool ready = worker_ != nullptr || Init();
+    const bool ready = Enter() && (worker_ != nullptr || Init());
+    if (cancelled_) return;
     if (!ready && result_.outcome.kind() == Outcome::Kind::kFault) return;  // the function was not reached
     Begin();
     if (ready && result_.outcome.ok() && options_.type != InvocationType::kDryRun) Serve();
@@ -175,7 +196,12 @@ class WorkerPool::Run {
     SayEnd();
   }
 
+  std::string_view request_id() const { return result_.request_id.view(); }
+  Cancellation& cancellation() { return cancellation_; }
+
  private:
+  // Waits for a place; false: it was cancelled before.
+  bool Enter();
   // Starts a worker and waits for its init phase; false: it has none that can serve.
   bool Init();
   bool StartWorker();
@@ -195,7 +221,11 @@ class WorkerPool::Run {
   InvocationLog log_;
   const bool speaks_;
   const bool measures_;
+  std::list<Run*>::iterator self_;
+  Cancellation cancellation_;
   std::unique_ptr<EnvironmentProcess> worker_;
+  bool entered_ = false;
+  bool cancelled_ = false;  // before it began
   bool keeps_ = false;
   bool started_ = false;  // the worker, by this invocation
   bool begun_ = false;
@@ -203,6 +233,18 @@ class WorkerPool::Run {
   Clock::time_point began_;
   Clock::time_point deadline_ = EnvironmentProcess::kForever;
 };
+
+bool WorkerPool::Run::Enter() {
+  auto place = pool_.workers_.Enter(pool_, cancellation_);
+  entered_ = place.has_value();
+  if (entered_) {
+    worker_ = std::move(*place);
+  } else {
+    cancelled_ = true;
+    result_.outcome = CancelledOutcome();
+  }
+  return entered_;
+}
 
 bool WorkerPool::Run::StartWorker() {
   auto started = pool_.Start();
@@ -233,12 +275,14 @@ bool WorkerPool::Run::Init() {
   }
   const auto started = Clock::now();
   if (!StartWorker()) return false;
-  const Answer how = worker_->WaitOpen(log_, started + pool_.workers_.options().init_limit, result_.outcome);
+  const Answer how =
+      worker_->WaitOpen({log_, started + pool_.workers_.options().init_limit, cancellation_}, result_.outcome);
   if (how == Answer::kTooLate) {
     worker_.reset();
     late_init_ = true;
     return StartWorker();
   }
+  cancelled_ = how == Answer::kCancelled;
   result_.report.init_duration = Clock::now() - started;
   if (how != Answer::kGiven) Settle(how);
   if (result_.outcome.ok()) return true;
@@ -260,7 +304,7 @@ void WorkerPool::Run::Begin() {
 
 void WorkerPool::Run::Serve() {
   if (late_init_) {
-    const Answer how = worker_->WaitOpen(log_, deadline_, result_.outcome);
+    const Answer how = worker_->WaitOpen({log_, deadline_, cancellation_}, result_.outcome);
     if (how != Answer::kGiven || !result_.outcome.ok()) return Settle(how);
   }
   proto::Invocation invocation;
@@ -278,7 +322,7 @@ void WorkerPool::Run::Serve() {
     invocation.deadline =
         std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now() + config_.timeout);
   }
-  Settle(worker_->Run(invocation, options_.chunk_receiver, log_, deadline_, result_.outcome));
+  Settle(worker_->Run(invocation, options_.chunk_receiver, {log_, deadline_, cancellation_}, result_.outcome));
 }
 
 void WorkerPool::Run::Settle(Answer how) {
@@ -294,6 +338,8 @@ void WorkerPool::Run::Settle(Answer how) {
     result_.report.timed_out = true;
     result_.report.duration = config_.timeout;
     result_.outcome = TimeoutOutcome(result_.request_id.view(), config_.timeout);
+  } else if (how == Answer::kCancelled) {
+    result_.outcome = CancelledOutcome();
   } else if (how == Answer::kTooMuch) {
     result_.outcome = OutOfMemoryOutcome(result_.request_id.view());
   } else if (!worker_->refusal().empty()) {
@@ -371,6 +417,13 @@ WorkerSpec WorkerPool::MakeWorkerSpec() const {
 
 void WorkerPool::Invoke(InvokeResult& result, const Event& event, const InvokeOptions& options) {
   Run(*this, result, event, options)();
+}
+
+void WorkerPool::Cancel(std::string_view request_id) {
+  const std::scoped_lock lock(mutex_);
+  const auto found =
+      std::find_if(runs_.begin(), runs_.end(), [&](const Run* run) { return run->request_id() == request_id; });
+  if (found != runs_.end()) (*found)->cancellation().Ask();
 }
 
 }  // namespace tandem::workers

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <variant>
 #include <vector>
@@ -21,6 +22,7 @@
 #include "tandem/registry.h"
 #include "tandem/runtime.h"
 #include "tandem/status.h"
+#include "workers/cancellation.h"
 #include "workers/environment_process.h"
 #include "workers/invocation_log.h"
 #include "workers/launch_key.h"
@@ -57,9 +59,13 @@ class Workers {
     EnvironmentProcess::Clock::time_point since;
   };
 
-  // A place for one more invocation of the pool: an idle worker of it, or null for the room to start one. Waits for
-  // one.
-  std::unique_ptr<EnvironmentProcess> Enter(WorkerPool& pool);
+  // A place for one more invocation of the pool: an idle worker of it, or null for the room to start one.
+  using Place = std::unique_ptr<EnvironmentProcess>;
+  // Waits for one. Nothing: the invocation was cancelled before.
+  std::optional<Place> Enter(WorkerPool& pool, Cancellation& cancellation);
+  // Under the lock. What makes way is added to `ended`, to be let go without it.
+  std::optional<Place> TryEnter(WorkerPool& pool, std::vector<Place>& ended);
+  std::optional<Place> WaitToEnter(WorkerPool& pool, Cancellation& cancellation, std::vector<Place>& ended);
   // Gives the place back, with the worker where it goes on; null: it is no more.
   void Leave(WorkerPool& pool, std::unique_ptr<EnvironmentProcess> worker);
   // Under the lock: makes the worker an idle one. False, where the machine refuses what that needs: it is the caller's.
@@ -108,6 +114,10 @@ class WorkerPool {
 
   // Runs one invocation. A DryRun opens the handler and does not run it. What fails here is a fault in the result.
   void Invoke(InvokeResult& result, const Event& event, const InvokeOptions& options);
+  // One that waits for a worker, or for its worker's init phase, is over, and gives its place up. One that runs in a
+  // worker is asked to yield; in a program of the function's own it ends with that. Nothing where there is none of this
+  // id.
+  void Cancel(std::string_view request_id);
 
  private:
   friend class Workers;
@@ -125,6 +135,7 @@ class WorkerPool {
   std::size_t count_ = 0;  // of its workers, under Workers::mutex_
   std::mutex mutex_;
   std::optional<Outcome> final_;  // what every invocation gets (H-JAVA-10)
+  std::list<Run*> runs_;          // the invocations under way
 };
 
 }  // namespace tandem::workers

@@ -22,6 +22,8 @@ Result<std::unique_ptr<WorkerProcess>> WorkerProcess::Start(Supervisor& supervis
                                                             ForkedFrom from) {
   auto ends = Channel::Pair();
   if (!ends) return ends.status();
+  auto control = Channel::Pair();
+  if (!control) return control.status();
   auto output = OutputPipe();
   if (!output) return output.status();
   auto input = NoInput();
@@ -37,14 +39,15 @@ Result<std::unique_ptr<WorkerProcess>> WorkerProcess::Start(Supervisor& supervis
   auto started = supervisor.StartProcess(process);
   if (!started) return started.status();
   constexpr std::int64_t kMiB = 1 << 20;
-  std::unique_ptr<WorkerProcess> worker(new WorkerProcess(std::move(ends->first), std::move(output->first),
-                                                          std::move(*started), spec.function.memory_size_mb() * kMiB));
+  std::unique_ptr<WorkerProcess> worker(new WorkerProcess(std::move(ends->first), std::move(control->first),
+                                                          std::move(output->first), std::move(*started),
+                                                          spec.function.memory_size_mb() * kMiB));
   v1::ToWorker message;
   *message.mutable_open() = spec.function;
   auto bytes = proto::Serialize(message);
   if (!bytes) return bytes.status();
   // A worker that is gone already is found out by whoever waits for it.
-  const Status sent = worker->channel_.Send(*bytes);
+  const Status sent = worker->channel_.Send(*bytes, {}, {control->second.fd()});
   if (!sent.ok() && sent.code() != Code::kUnavailable) return sent;
   return worker;
 }
@@ -53,15 +56,15 @@ WorkerProcess::~WorkerProcess() {
   End(nullptr);
 }
 
-Answer WorkerProcess::WaitOpen(InvocationLog& log, Clock::time_point deadline, Outcome& outcome) {
+Answer WorkerProcess::WaitOpen(const Caller& caller, Outcome& outcome) {
   memory_.Begin(Clock::now());
-  return AtLast(TakeOpened(log, deadline, outcome));
+  return UnlessCancelled(caller, [&] { return AtLast(TakeOpened(caller.log, caller.deadline, outcome)); });
 }
 
-Answer WorkerProcess::Run(const proto::Invocation& invocation, const ChunkReceiver& chunks, InvocationLog& log,
-                          Clock::time_point deadline, Outcome& outcome) {
+Answer WorkerProcess::Run(const proto::Invocation& invocation, const ChunkReceiver& chunks, const Caller& caller,
+                          Outcome& outcome) {
   memory_.Begin(Clock::now());
-  return AtLast(Call(invocation, chunks, log, deadline, outcome));
+  return AtLast(Call(invocation, chunks, caller, outcome));
 }
 
 Answer WorkerProcess::AtLast(Answer how) {
@@ -89,8 +92,12 @@ Answer WorkerProcess::TakeOpened(InvocationLog& log, Clock::time_point deadline,
   return how;
 }
 
-Answer WorkerProcess::Call(const proto::Invocation& invocation, const ChunkReceiver& chunks, InvocationLog& log,
-                           Clock::time_point deadline, Outcome& outcome) {
+Answer WorkerProcess::Call(const proto::Invocation& invocation, const ChunkReceiver& chunks, const Caller& caller,
+                           Outcome& outcome) {
+  if (caller.cancellation.asked()) {
+    outcome = CancelledOutcome();
+    return Answer::kGiven;
+  }
   auto asked = proto::ToMessage(invocation, proto::PayloadPlace::kBeside);
   if (!asked) {
     outcome = Outcome::Fault(asked.status());
@@ -105,10 +112,22 @@ Answer WorkerProcess::Call(const proto::Invocation& invocation, const ChunkRecei
     outcome = Outcome::Fault(sent);
     return Answer::kGiven;
   }
+  const Cancellation::Listener listener(caller.cancellation, [this, call = calls_] { AskToYield(call); });
+  return WaitForAnswer(chunks, caller, outcome);
+}
+
+void WorkerProcess::AskToYield(std::uint64_t call) {
+  v1::ToWorker message;
+  message.mutable_cancel()->set_call(call);
+  // One that is gone, or has not read what it was told so far, is not asked.
+  static_cast<void>(control_.TrySend(message.SerializeAsString()));
+}
+
+Answer WorkerProcess::WaitForAnswer(const ChunkReceiver& chunks, const Caller& caller, Outcome& outcome) {
   bool wanted = true;
   for (;;) {
     Message answer;
-    const Answer how = Next(log, deadline, answer);
+    const Answer how = Next(caller.log, caller.deadline, answer);
     if (how != Answer::kGiven) return how;
     if (answer.message.has_chunk() && answer.message.chunk().call() == calls_ && chunks) {
       wanted = wanted && chunks(answer.payload.view());
@@ -118,11 +137,19 @@ Answer WorkerProcess::Call(const proto::Invocation& invocation, const ChunkRecei
       refusal_ = "it answered what was not asked";
       return Answer::kGone;
     }
-    auto read = proto::FromMessage(answer.message.done().outcome(), &answer.payload);
-    if (!read) refusal_ = read.status().message();
-    outcome = read ? std::move(*read) : Outcome::Fault(read.status());
-    return read ? how : Answer::kGone;
+    return TakeOutcome(answer.message.done(), answer.payload, outcome);
   }
+}
+
+Answer WorkerProcess::TakeOutcome(const v1::InvocationDone& done, const Payload& payload, Outcome& outcome) {
+  if (!done.has_outcome()) {
+    outcome = CancelledOutcome();
+    return Answer::kGiven;
+  }
+  auto read = proto::FromMessage(done.outcome(), &payload);
+  if (!read) refusal_ = read.status().message();
+  outcome = read ? std::move(*read) : Outcome::Fault(read.status());
+  return read ? Answer::kGiven : Answer::kGone;
 }
 
 Answer WorkerProcess::Next(InvocationLog& log, Clock::time_point deadline, Message& to) {

@@ -39,9 +39,10 @@ class WorkerProcess final : public EnvironmentProcess {
   static Result<std::unique_ptr<WorkerProcess>> Start(Supervisor& supervisor, const WorkerSpec& spec, ForkedFrom from);
   ~WorkerProcess() override;
 
-  Answer WaitOpen(InvocationLog& log, Clock::time_point deadline, Outcome& outcome) override;
-  Answer Run(const proto::Invocation& invocation, const ChunkReceiver& chunks, InvocationLog& log,
-             Clock::time_point deadline, Outcome& outcome) override;
+  Answer WaitOpen(const Caller& caller, Outcome& outcome) override;
+  // A cancelled invocation is asked to yield, which is the handler's to do.
+  Answer Run(const proto::Invocation& invocation, const ChunkReceiver& chunks, const Caller& caller,
+             Outcome& outcome) override;
   bool forkable() const override { return forkable_; }
   // Whether it is a fork of a zygote.
   bool forked() const { return process_->forked(); }
@@ -49,9 +50,11 @@ class WorkerProcess final : public EnvironmentProcess {
   int End(InvocationLog* log) override;
 
  private:
-  WorkerProcess(Channel channel, FileDescriptor output, std::shared_ptr<Process> process, std::int64_t memory_limit)
+  WorkerProcess(Channel channel, Channel control, FileDescriptor output, std::shared_ptr<Process> process,
+                std::int64_t memory_limit)
       : EnvironmentProcess(std::move(output), std::move(process)),
         channel_(std::move(channel)),
+        control_(std::move(control)),
         memory_(process_->pid(), memory_limit) {}
 
   // The next message that is no log record, once there is one.
@@ -61,8 +64,10 @@ class WorkerProcess final : public EnvironmentProcess {
   };
   Answer Next(InvocationLog& log, Clock::time_point deadline, Message& to);
   Answer TakeOpened(InvocationLog& log, Clock::time_point deadline, Outcome& outcome);
-  Answer Call(const proto::Invocation& invocation, const ChunkReceiver& chunks, InvocationLog& log,
-              Clock::time_point deadline, Outcome& outcome);
+  Answer Call(const proto::Invocation& invocation, const ChunkReceiver& chunks, const Caller& caller, Outcome& outcome);
+  Answer WaitForAnswer(const ChunkReceiver& chunks, const Caller& caller, Outcome& outcome);
+  Answer TakeOutcome(const v1::InvocationDone& done, const Payload& payload, Outcome& outcome);
+  void AskToYield(std::uint64_t call);
   // What ends the wait for a message where neither a message nor the worker's end does.
   std::optional<Answer> CutShort(Clock::time_point deadline);
   // An answer, unless the worker has more memory than it may have.
@@ -72,6 +77,7 @@ class WorkerProcess final : public EnvironmentProcess {
   Result<bool> Take(InvocationLog& log, Message& to);
 
   Channel channel_;
+  Channel control_;  // on which the worker is told to cancel
   MemoryWatch memory_;
   std::uint64_t calls_ = 0;
   bool said_hello_ = false;

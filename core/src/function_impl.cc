@@ -68,6 +68,14 @@ void FunctionImpl::InvokeInWorker(InvokeResult& result, const Event& event, cons
   pool_->Invoke(result, event, options);
 }
 
+void FunctionImpl::Cancel(std::string_view request_id) {
+  if (pool_ != nullptr) {
+    pool_->Cancel(request_id);
+  } else if (InlineEnvironment* environment = MadeEnvironment(); environment != nullptr) {
+    environment->Cancel(request_id);
+  }
+}
+
 Result<bool> Function::PrefersMainThread() const {
   if (config_.isolation == Isolation::kProcess) return false;
   const auto table = FunctionImpl::Of(*this).Load();

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 #include "inline_environment.h"
 #include "tandem/registry.h"
@@ -50,6 +51,8 @@ class FunctionImpl final : public Function {
   bool has_workers() const { return pool_ != nullptr; }
   // Runs one invocation in one of them. Precondition: has_workers(), and the caller holds a Use.
   void InvokeInWorker(InvokeResult& result, const Event& event, const InvokeOptions& options);
+  // As Runtime::Cancel. Precondition: the caller holds a Use.
+  void Cancel(std::string_view request_id);
   // Waits for the invocations that hold a Use, and closes the handler when what runs in it has left.
   void End();
 

@@ -264,7 +264,7 @@ InvokeResult Runtime::Invoke(Function& function, const Event& event) {
 void Runtime::Cancel(Function& function, std::string_view request_id) {
   FunctionImpl& impl = FunctionImpl::Of(function);
   const FunctionImpl::Use use(impl);
-  if (InlineEnvironment* environment = impl.MadeEnvironment(); environment != nullptr) environment->Cancel(request_id);
+  impl.Cancel(request_id);
 }
 
 void Runtime::DetachThread() {

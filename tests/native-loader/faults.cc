@@ -300,6 +300,12 @@ std::int32_t Mixed(const Call& call) {
   return handler(named);
 }
 
+// The same, once the log says that it begins.
+std::int32_t Say(const Call& call) {
+  call.Log("begins\n");
+  return Mixed(call);
+}
+
 }  // namespace
 
 void SetForked() {
@@ -334,6 +340,7 @@ HandlerFunction FindFault(std::string_view name) {
       {"hoard_in_daemon", HoardInDaemon},
       {"hoard_and_fork", HoardAndFork},
       {"mixed", Mixed},
+      {"say", Say},
   };
   const auto found = kFaults.find(name);
   return found == kFaults.end() ? nullptr : found->second;

@@ -211,6 +211,11 @@ const std::map<std::string, std::function<std::string(const Event&)>> kHandlers 
        Stay();
      }},
     {"stuck", [](const Event&) -> std::string { Stay(); }},
+    {"says_and_stays",
+     [](const Event&) -> std::string {
+       Say("begins\n");
+       Stay();
+     }},
     {"hungry",
      [](const Event&) -> std::string {
        static std::list<std::string> eaten;

@@ -33,13 +33,13 @@ class Peers : public SupervisorTest {
   std::unique_ptr<RuntimeApiProcess> MustServe(const std::string& handler) {
     auto started = RuntimeApiProcess::Start(*supervisor_, {folder_.path(), {}, {"_HANDLER=" + handler}});
     EXPECT_TRUE(started.ok()) << started.status().message();
-    EXPECT_EQ((*started)->WaitOpen(log_, kForever, outcome_), Answer::kGiven);
+    EXPECT_EQ((*started)->WaitOpen({log_, kForever, cancellation_}, outcome_), Answer::kGiven);
     return std::move(*started);
   }
   Answer Run(RuntimeApiProcess& process, Clock::time_point deadline = kForever) {
     proto::Invocation invocation;
     invocation.options.request_id = RequestId("the-id");
-    return process.Run(invocation, {}, log_, deadline, outcome_);
+    return process.Run(invocation, {}, {log_, deadline, cancellation_}, outcome_);
   }
   std::string Said() const { return std::string(outcome_.payload().view()); }
 
@@ -47,6 +47,7 @@ class Peers : public SupervisorTest {
   FunctionHints hints_;
   InvokeResult result_;
   InvocationLog log_{nullptr, "f", LogType::kNone, hints_, result_};
+  Cancellation cancellation_;
   Outcome outcome_;
 };
 

@@ -56,7 +56,7 @@ class ZygoteEndsTest : public SupervisorTest {
     EXPECT_TRUE(worker.ok()) << worker.status().message();
     if (!worker.ok()) return nullptr;
     Outcome outcome;
-    EXPECT_EQ((*worker)->WaitOpen(log_, WorkerProcess::kForever, outcome), Answer::kGiven);
+    EXPECT_EQ((*worker)->WaitOpen({log_, WorkerProcess::kForever, cancellation_}, outcome), Answer::kGiven);
     EXPECT_TRUE(outcome.ok());
     return std::move(*worker);
   }
@@ -67,7 +67,7 @@ class ZygoteEndsTest : public SupervisorTest {
     invocation.function.name = "f";
     invocation.function.version = "$LATEST";
     Outcome outcome;
-    const Answer how = worker.Run(invocation, {}, log_, WorkerProcess::kForever, outcome);
+    const Answer how = worker.Run(invocation, {}, {log_, WorkerProcess::kForever, cancellation_}, outcome);
     return how == Answer::kGiven ? std::string(outcome.payload().view()) : "gone";
   }
   pid_t OnlyZygote() const {
@@ -80,6 +80,7 @@ class ZygoteEndsTest : public SupervisorTest {
   InvokeResult result_;
   FunctionHints hints_;
   InvocationLog log_{nullptr, "f", LogType::kNone, hints_, result_};
+  Cancellation cancellation_;
 };
 
 TEST_P(ZygoteEndsTest, AForkIsAWorkerAsAnyOther) {

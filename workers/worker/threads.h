@@ -13,6 +13,9 @@ namespace tandem::workers {
 // when a thread cannot be started; those that could have run then.
 Status RunOnThreads(int count, const std::function<void()>& task);
 
+// The same on one thread, without waiting. Signals that can be handled elsewhere are not handled on it.
+Status StartThread(std::function<void()> task);
+
 }  // namespace tandem::workers
 
 #endif  // TANDEM_WORKERS_WORKER_THREADS_H_

@@ -106,14 +106,15 @@ int Worker::Run() {
   if (message && message->has_prepare()) return RunZygote(channel_, message->prepare());
   Status status = message ? Status() : message.status();
   if (status.ok() && !message->has_open()) status = Unexpected();
-  if (status.ok()) status = Open(message->open());
+  if (status.ok()) status = Open(message->open(), std::move(frame->files));
   if (status.ok()) status = on_initial_thread_ ? Serve() : ServeOnOwnThreads(config_.max_concurrency);
   if (status.ok() || status.code() == Code::kUnavailable) return 0;
   std::fprintf(stderr, "tandem-worker: %s\n", status.message().c_str());
   return 1;
 }
 
-Status Worker::Open(const v1::OpenFunction& message) {
+Status Worker::Open(const v1::OpenFunction& message, std::vector<FileDescriptor> files) {
+  if (files.size() != 1) return Unexpected();
   LanguageOptions options;
   runtime_ = LoaderOf(message.runtime(), options);
   config_ = ConfigOf(message);
@@ -130,7 +131,10 @@ Status Worker::Open(const v1::OpenFunction& message) {
     environment_ = std::make_unique<InlineEnvironment>(
         EnvironmentConfig{&config_, runtime_identifier_, code_root_, config_.log_group_name, log_stream_name_},
         **loader, &log_);
+    cancels_ = std::make_unique<Cancels>(Channel(std::move(files.front())),
+                                         [this](std::string_view id) { environment_->Cancel(id); });
     failure = OpenHandler();
+    if (failure.ok()) cancels_->Start();
   } else {
     failure = Outcome::Fault(loader.status());
   }
@@ -180,8 +184,9 @@ Status Worker::Serve() {
 Status Worker::RunOne(const v1::RunInvocation& message, const Payload& payload) {
   const std::uint32_t forks = ForkCount();
   InvokeResult result;
+  bool has_run = true;
   try {
-    Call(message, payload, result);
+    has_run = Call(message, payload, result);
   } catch (const std::exception& error) {
     result.outcome = Outcome::Fault(Status(Code::kInternal, std::string("invoking: ") + error.what()));
   }
@@ -190,15 +195,17 @@ Status Worker::RunOne(const v1::RunInvocation& message, const Payload& payload) 
   if (ForkCount() != forks) _exit(result.outcome.ok() ? 0 : 1);
   v1::FromWorker answer;
   answer.mutable_done()->set_call(message.call());
-  *answer.mutable_done()->mutable_outcome() = proto::ToMessage(result.outcome, proto::PayloadPlace::kBeside);
+  if (has_run) {
+    *answer.mutable_done()->mutable_outcome() = proto::ToMessage(result.outcome, proto::PayloadPlace::kBeside);
+  }
   return Send(channel_, answer, result.outcome.payload());
 }
 
-void Worker::Call(const v1::RunInvocation& message, const Payload& payload, InvokeResult& result) {
+bool Worker::Call(const v1::RunInvocation& message, const Payload& payload, InvokeResult& result) {
   auto read = proto::FromMessage(message.invocation(), &payload);
   if (!read) {
     result.outcome = Outcome::Fault(read.status());
-    return;
+    return true;
   }
   proto::Invocation& asked = *read;
   if (asked.streaming) {
@@ -214,7 +221,7 @@ void Worker::Call(const v1::RunInvocation& message, const Payload& payload, Invo
     invocation.deadline_ms = asked.deadline->time_since_epoch().count();
     invocation.sink.set_deadline(invocation.deadline_ms);
   }
-  if (!environment_->Enter(invocation)) return;
+  if (!environment_->Enter(invocation)) return true;
   const Event event = {asked.event};
   const Payload padded = event.payload.Padded();
   const tandem_invocation call = {
@@ -231,8 +238,13 @@ void Worker::Call(const v1::RunInvocation& message, const Payload& payload, Invo
       .deadline_ms = invocation.deadline_ms,
       .streaming = asked.streaming ? 1 : 0,
   };
-  environment_->Run(invocation, call);
+  const bool runs = cancels_->Begin(message.call(), result.request_id.view());
+  if (runs) {
+    environment_->Run(invocation, call);
+    cancels_->End();
+  }
   environment_->Leave(invocation);
+  return runs;
 }
 
 }  // namespace tandem::workers

@@ -13,6 +13,7 @@
 #include "tandem/runtime.h"
 #include "tandem/v1/worker.pb.h"
 #include "workers/channel.h"
+#include "workers/worker/cancels.h"
 
 namespace tandem::workers {
 
@@ -42,14 +43,15 @@ class Worker {
   int Run();
 
  private:
-  Status Open(const v1::OpenFunction& message);
+  Status Open(const v1::OpenFunction& message, std::vector<FileDescriptor> files);
   Outcome OpenHandler();
   // Runs invocations until the host closes the channel.
   Status Serve();
   // The same, on a thread whose stack a JVM's guard pages do not shrink.
   Status ServeOnOwnThreads(int count);
   Status RunOne(const v1::RunInvocation& message, const Payload& payload);
-  void Call(const v1::RunInvocation& message, const Payload& payload, InvokeResult& result);
+  // False: it was cancelled before it began.
+  bool Call(const v1::RunInvocation& message, const Payload& payload, InvokeResult& result);
 
   Channel& channel_;
   ChannelLog log_;
@@ -59,6 +61,7 @@ class Worker {
   std::string log_stream_name_;
   FunctionConfig config_;
   std::unique_ptr<InlineEnvironment> environment_;
+  std::unique_ptr<Cancels> cancels_;
   bool on_initial_thread_ = false;
 };
 

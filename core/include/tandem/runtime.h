@@ -107,7 +107,7 @@ class TANDEM_EXPORT Runtime {
   InvokeResult Invoke(Function& function, const Event& event, const InvokeOptions& options);
   InvokeResult Invoke(Function& function, const Event& event);  // with default options
 
-  // Asks a running invocation to yield. No effect when it is not running, or runs in a worker.
+  // Asks a running invocation to yield. One that waits for a worker ends at once; docs/isolation.md has the cases.
   void Cancel(Function& function, std::string_view request_id);
 
   // The calling thread will make no more calls: release what the VMs hold for it. Threads that end do so by themselves.

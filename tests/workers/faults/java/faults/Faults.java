@@ -42,6 +42,12 @@ public class Faults {
       case "sleep":
         Thread.sleep(Long.parseLong(words[1]));
         return "slept";
+      case "wait":
+        System.out.println("begins");
+        while (!Thread.interrupted()) {
+          Thread.yield();
+        }
+        return "asked to yield";
       case "print":
         for (int i = 0; i < Integer.parseInt(words[1]); ++i) {
           System.out.println("printed");
