@@ -26,9 +26,9 @@ struct Frame {
 // A frame is one datagram. What is longer than kLargestDatagram travels as a memfd, which the receiver copies from:
 // what the sender does to it later harms nobody.
 //
-// Threads: one may send while another receives. Owns: the socket. Errors: kUnavailable when the peer is gone (an empty
-// datagram says the same), kInvalidArgument for a datagram that is no frame, kInternal for what the kernel refuses.
-// After kInvalidArgument the next frame can be received.
+// Threads: any; a frame is sent and received whole. Owns: the socket. Errors: kUnavailable when the peer is gone (an
+// empty datagram says the same), kInvalidArgument for a datagram that is no frame, kInternal for what the kernel
+// refuses. After kInvalidArgument the next frame can be received.
 class Channel {
  public:
   static constexpr std::size_t kLargestDatagram = std::size_t{64} << 10;

@@ -44,7 +44,7 @@ Answer EnvironmentProcess::UnlessCancelled(const Caller& caller, const std::func
 }
 
 // What is left of a line is logged as it is: a handler that goes on with it does so in the same log.
-void EnvironmentProcess::ReadOutput(InvocationLog& log) {
+void EnvironmentProcess::ReadOutput(InvocationLog& log, Whose whose) {
   constexpr std::size_t kAtOnce = std::size_t{64} << 10;
   std::array<char, kAtOnce> bytes;                      // NOLINT(cppcoreguidelines-pro-type-member-init): read fills it
   for (std::size_t total = 0; total < 16 * kAtOnce;) {  // one that never stops writing has to wait for its answer
@@ -53,7 +53,12 @@ void EnvironmentProcess::ReadOutput(InvocationLog& log) {
     if (count == 0) output_.Close();  // nobody has the other end
     if (count <= 0) return;
     total += static_cast<std::size_t>(count);
-    log.Output({bytes.data(), static_cast<std::size_t>(count)});
+    const std::string_view text(bytes.data(), static_cast<std::size_t>(count));
+    if (whose == Whose::kOwn) {
+      log.Output(text);
+    } else {
+      log.OutputOfAny(text);
+    }
   }
 }
 

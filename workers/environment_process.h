@@ -3,6 +3,7 @@
 #define TANDEM_WORKERS_ENVIRONMENT_PROCESS_H_
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -36,12 +37,13 @@ struct Caller {
   Cancellation& cancellation;
 };
 
-// Where one function's handler lives, and takes one invocation at a time.
+// Where one function's handler lives, and takes as many invocations at a time as it has places.
 //
 // Its standard output and error are one pipe, which is read whenever the process is waited for, and read empty before
 // an answer counts: all that an invocation wrote is logged before its end.
 //
-// Threads: one at a time. Owns: the process, which ends with this object, and all that it has started.
+// Threads: one at a time where it has one place; else Run, End and refusal from any. Owns: the process, which ends with
+// this object, and all that it has started.
 class EnvironmentProcess {
  public:
   using Clock = std::chrono::steady_clock;
@@ -59,6 +61,8 @@ class EnvironmentProcess {
   virtual Answer Run(const proto::Invocation& invocation, const ChunkReceiver& chunks, const Caller& caller,
                      Outcome& outcome) = 0;
 
+  // How many invocations it takes at a time, known once it is open.
+  virtual std::size_t places() const { return 1; }
   // Whether others could be forked from one like it, known once it is open.
   virtual bool forkable() const { return false; }
   // Whether the process is there and may be given another invocation.
@@ -83,7 +87,8 @@ class EnvironmentProcess {
   static int MillisecondsUntil(Clock::time_point deadline);
   // What `wait` says; kCancelled where the invocation is cancelled meanwhile, which ends the process.
   Answer UnlessCancelled(const Caller& caller, const std::function<Answer()>& wait);
-  void ReadOutput(InvocationLog& log);
+  enum class Whose : std::uint8_t { kOwn, kAnybodys };
+  void ReadOutput(InvocationLog& log, Whose whose = Whose::kOwn);
 
   FileDescriptor output_;
   std::shared_ptr<Process> process_;  // null: none could be started

@@ -31,6 +31,9 @@ std::vector<std::string> FunctionVariables(const FunctionConfig& function, const
   variables["AWS_LAMBDA_LOG_GROUP_NAME"] = function.log_group_name;
   variables["AWS_LAMBDA_LOG_STREAM_NAME"] = log_stream_name;
   variables["AWS_LAMBDA_INITIALIZATION_TYPE"] = "on-demand";
+  if (function.max_concurrency > 1 && !runtime.info.is_own()) {
+    variables["AWS_LAMBDA_MAX_CONCURRENCY"] = std::to_string(function.max_concurrency);
+  }
   variables["LAMBDA_TASK_ROOT"] = code_root;
   variables["PWD"] = code_root;
   std::vector<std::string> texts;

@@ -63,6 +63,13 @@ void InvocationLog::Output(std::string_view text) {
   Write(record);
 }
 
+void InvocationLog::OutputOfAny(std::string_view text) {
+  LogRecord record;
+  record.time_us = WallClockUs();
+  record.text = text;
+  Write(record);
+}
+
 void InvocationLog::Write(LogRecord record) {
   if (record.origin == LogOrigin::kFunction && !record.text.empty()) line_is_open_ = record.text.back() != '\n';
   if (sink_ == nullptr) return;

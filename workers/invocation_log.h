@@ -45,6 +45,8 @@ class InvocationLog {
   void Record(const v1::WorkerLog& written);
   // What the worker, its children or C code in it wrote to standard output or error.
   void Output(std::string_view text);
+  // The same where it may be that of another invocation: a record without a request id.
+  void OutputOfAny(std::string_view text);
   // Of the invocation, also while it has not begun.
   std::string_view request_id() const { return result_.request_id.view(); }
   // Whether the log's last line goes on.

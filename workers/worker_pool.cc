@@ -73,51 +73,109 @@ std::optional<Workers::Place> Workers::WaitToEnter(WorkerPool& pool, Cancellatio
   std::unique_lock lock(mutex_);
   while (!cancellation.asked()) {
     if (auto place = TryEnter(pool, ended)) return place;
+    ++pool.waiting_;
     changed_.wait(lock);
+    --pool.waiting_;
   }
   return std::nullopt;
 }
 
 std::optional<Workers::Place> Workers::TryEnter(WorkerPool& pool, std::vector<Place>& ended) {
+  if (!pool.shared_.empty()) {
+    Place member = pool.shared_.back();
+    if (++member->users == member->places) pool.shared_.pop_back();
+    return member;
+  }
   const auto own = std::find_if(idle_.rbegin(), idle_.rend(), [&](const Idle& idle) { return idle.pool == &pool; });
   if (own != idle_.rend()) {  // the one that ran last
-    Place worker = std::move(own->worker);
+    Place member = std::move(own->member);
     idle_.erase(std::next(own).base());
-    if (worker->IsSound()) return worker;
-    ended.push_back(std::move(worker));
+    if (member->process->IsSound()) {
+      member->users = 1;
+      if (member->places > 1) pool.shared_.push_back(member);
+      return member;
+    }
+    ended.push_back(std::move(member));
+    ++pool.starting_;
     return nullptr;
   }
+  if (pool.starting_ * (pool.places_ - 1) > pool.waiting_) return std::nullopt;
   if (pool.count_ == options_.most_per_function) return std::nullopt;
   if (total_ < options_.most) {
     ++total_;
   } else if (!idle_.empty()) {  // of another function, which gives way
     --idle_.front().pool->count_;
-    ended.push_back(std::move(idle_.front().worker));
+    ended.push_back(std::move(idle_.front().member));
     idle_.pop_front();
   } else {
     return std::nullopt;
   }
   ++pool.count_;
+  ++pool.starting_;
   return nullptr;
 }
 
-void Workers::Leave(WorkerPool& pool, std::unique_ptr<EnvironmentProcess> worker) {
-  const std::scoped_lock lock(mutex_);  // goes before the argument, a worker that is not kept
-  if (worker == nullptr || !Keep(pool, worker)) {
-    --total_;
-    --pool.count_;
+void Workers::Share(WorkerPool& pool, const Place& member) {
+  const std::scoped_lock lock(mutex_);
+  --pool.starting_;
+  pool.places_ = member->places = member->process->places();
+  if (member->places > 1) pool.shared_.push_back(member);
+  if (pool.waiting_ > 0) changed_.notify_all();
+}
+
+void Workers::GiveUpStart(WorkerPool& pool) {
+  const std::scoped_lock lock(mutex_);
+  --pool.starting_;
+}
+
+std::size_t Workers::Close(WorkerPool& pool, PoolMember& member) {
+  const std::scoped_lock lock(mutex_);
+  CloseLocked(pool, member);
+  return member.users;
+}
+
+void Workers::CloseLocked(WorkerPool& pool, PoolMember& member) {
+  member.is_closed = true;
+  pool.shared_.remove_if([&](const Place& shared) { return shared.get() == &member; });
+}
+
+void Workers::Leave(WorkerPool& pool, const Place& member, After after) {
+  if (member != nullptr) {
+    {
+      const std::scoped_lock lock(mutex_);
+      if (!LeaveLocked(pool, member, after)) {
+        changed_.notify_all();
+        return;
+      }
+    }
+    member->process.reset();  // its place is free when it is gone
   }
+  const std::scoped_lock lock(mutex_);
+  --total_;
+  --pool.count_;
   changed_.notify_all();
 }
 
-bool Workers::Keep(WorkerPool& pool, std::unique_ptr<EnvironmentProcess>& worker) {
-  try {
-    if (!retirer_.joinable()) retirer_ = std::thread([this] { RetireIdle(); });
-    idle_.push_back({&pool, nullptr, Clock::now()});
-  } catch (const std::exception&) {  // no thread that would end it, or no memory
+bool Workers::LeaveLocked(WorkerPool& pool, const Place& member, After after) {
+  if (after == After::kEnds) CloseLocked(pool, *member);
+  const bool was_full = member->users-- == member->places;
+  if (member->users > 0) {
+    if (was_full && !member->is_closed) pool.shared_.push_back(member);
     return false;
   }
-  idle_.back().worker = std::move(worker);
+  const bool ends = member->is_closed || !Keep(pool, member);
+  if (!ends && member->places > 1) pool.shared_.remove(member);
+  return ends;
+}
+
+bool Workers::Keep(WorkerPool& pool, const Place& member) {
+  try {
+    if (!retirer_.joinable()) retirer_ = std::thread([this] { RetireIdle(); });
+    idle_.push_back({&pool, member, Clock::now()});
+  } catch (const std::exception&) {  // no thread that would end it, or no memory
+    CloseLocked(pool, *member);
+    return false;
+  }
   return true;
 }
 
@@ -150,13 +208,13 @@ void Workers::RetireIdle() {
       continue;
     }
     if (worker_due > due) continue;
-    std::unique_ptr<EnvironmentProcess> worker = std::move(idle_.front().worker);
+    Place member = std::move(idle_.front().member);
     --idle_.front().pool->count_;
     --total_;
     idle_.pop_front();
     changed_.notify_all();
     lock.unlock();
-    worker.reset();
+    member.reset();
     lock.lock();
   }
 }
@@ -177,9 +235,9 @@ class WorkerPool::Run {
     self_ = pool_.runs_.insert(pool_.runs_.end(), this);
   }
   ~Run() {
-    if (worker_ != nullptr && !keeps_) worker_.reset();
-    if (started_ && worker_ != nullptr && worker_->forkable()) MakeZygote();
-    if (entered_) pool_.workers_.Leave(pool_, std::move(worker_));
+    if (starts_) pool_.workers_.GiveUpStart(pool_);
+    if (started_ && keeps_ && worker().forkable()) MakeZygote();
+    if (entered_) pool_.workers_.Leave(pool_, member_, keeps_ ? After::kGoesOn : After::kEnds);
     const std::scoped_lock lock(pool_.mutex_);
     pool_.runs_.erase(self_);
   }
@@ -187,12 +245,13 @@ class WorkerPool::Run {
   Run& operator=(const Run&) = delete;
 
   void operator()() {
-    const bool ready = Enter() && (worker_ != nullptr || Init());
+    bool ready = Enter() && (member_ != nullptr || Init());
     if (cancelled_) return;
     if (!ready && result_.outcome.kind() == Outcome::Kind::kFault) return;  // the function was not reached
     Begin();
-    if (ready && result_.outcome.ok() && options_.type != InvocationType::kDryRun) Serve();
-    if (ready && options_.type == InvocationType::kDryRun) keeps_ = result_.outcome.ok();
+    if (ready && late_init_) ready = InitLate();
+    if (ready && options_.type != InvocationType::kDryRun) Serve();
+    if (ready && options_.type == InvocationType::kDryRun) keeps_ = true;
     SayEnd();
   }
 
@@ -200,17 +259,25 @@ class WorkerPool::Run {
   Cancellation& cancellation() { return cancellation_; }
 
  private:
+  using After = Workers::After;
+
+  EnvironmentProcess& worker() { return *member_->process; }
   // Waits for a place; false: it was cancelled before.
   bool Enter();
   // Starts a worker and waits for its init phase; false: it has none that can serve.
   bool Init();
   bool StartWorker();
+  // The same as Init, within the invocation (E-35).
+  bool InitLate();
+  void Share();
   // For those that come after this invocation's worker.
   void MakeZygote() noexcept;
   // START, and the deadline.
   void Begin();
   void Serve();
   void Settle(Answer how);
+  // Of one that has not answered: ends the worker, and says by what.
+  void SettleEnd(Answer how);
   void SayEnd();
 
   WorkerPool& pool_;
@@ -223,8 +290,9 @@ class WorkerPool::Run {
   const bool measures_;
   std::list<Run*>::iterator self_;
   Cancellation cancellation_;
-  std::unique_ptr<EnvironmentProcess> worker_;
+  std::shared_ptr<PoolMember> member_;
   bool entered_ = false;
+  bool starts_ = false;     // a member that others may wait for
   bool cancelled_ = false;  // before it began
   bool keeps_ = false;
   bool started_ = false;  // the worker, by this invocation
@@ -238,7 +306,8 @@ bool WorkerPool::Run::Enter() {
   auto place = pool_.workers_.Enter(pool_, cancellation_);
   entered_ = place.has_value();
   if (entered_) {
-    worker_ = std::move(*place);
+    member_ = std::move(*place);
+    starts_ = member_ == nullptr;
   } else {
     cancelled_ = true;
     result_.outcome = CancelledOutcome();
@@ -249,7 +318,8 @@ bool WorkerPool::Run::Enter() {
 bool WorkerPool::Run::StartWorker() {
   auto started = pool_.Start();
   if (started) {
-    worker_ = std::move(*started);
+    member_ = std::make_shared<PoolMember>();
+    member_->process = std::move(*started);
     started_ = true;
     return true;
   }
@@ -276,22 +346,41 @@ bool WorkerPool::Run::Init() {
   const auto started = Clock::now();
   if (!StartWorker()) return false;
   const Answer how =
-      worker_->WaitOpen({log_, started + pool_.workers_.options().init_limit, cancellation_}, result_.outcome);
+      worker().WaitOpen({log_, started + pool_.workers_.options().init_limit, cancellation_}, result_.outcome);
   if (how == Answer::kTooLate) {
-    worker_.reset();
+    member_.reset();
     late_init_ = true;
     return StartWorker();
   }
   cancelled_ = how == Answer::kCancelled;
   result_.report.init_duration = Clock::now() - started;
   if (how != Answer::kGiven) Settle(how);
-  if (result_.outcome.ok()) return true;
+  if (result_.outcome.ok()) {
+    Share();
+    return true;
+  }
   if (result_.outcome.disposition() == Disposition::kSticky) {
     const std::scoped_lock lock(pool_.mutex_);
     pool_.final_ = result_.outcome;
   }
-  worker_.reset();
+  member_.reset();
   return false;
+}
+
+bool WorkerPool::Run::InitLate() {
+  const Answer how = worker().WaitOpen({log_, deadline_, cancellation_}, result_.outcome);
+  if (how == Answer::kGiven && result_.outcome.ok()) {
+    Share();
+    return true;
+  }
+  Settle(how);
+  keeps_ = false;
+  return false;
+}
+
+void WorkerPool::Run::Share() {
+  pool_.workers_.Share(pool_, member_);
+  starts_ = false;
 }
 
 void WorkerPool::Run::Begin() {
@@ -303,10 +392,6 @@ void WorkerPool::Run::Begin() {
 }
 
 void WorkerPool::Run::Serve() {
-  if (late_init_) {
-    const Answer how = worker_->WaitOpen({log_, deadline_, cancellation_}, result_.outcome);
-    if (how != Answer::kGiven || !result_.outcome.ok()) return Settle(how);
-  }
   proto::Invocation invocation;
   invocation.event = event_;
   invocation.options.type = options_.type;
@@ -322,18 +407,24 @@ void WorkerPool::Run::Serve() {
     invocation.deadline =
         std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now() + config_.timeout);
   }
-  Settle(worker_->Run(invocation, options_.chunk_receiver, {log_, deadline_, cancellation_}, result_.outcome));
+  Settle(worker().Run(invocation, options_.chunk_receiver, {log_, deadline_, cancellation_}, result_.outcome));
 }
 
 void WorkerPool::Run::Settle(Answer how) {
   if (begun_) result_.report.duration = Clock::now() - began_;
   if (how == Answer::kGiven) {
-    if (measures_) result_.report.max_memory_used_bytes = worker_->PeakMemoryBytes();
+    if (measures_) result_.report.max_memory_used_bytes = worker().PeakMemoryBytes();
     keeps_ = result_.outcome.disposition() == Disposition::kKeep && result_.outcome.kind() != Outcome::Kind::kFault;
     return;
   }
-  const int status = worker_->End(&log_);
-  if (measures_) result_.report.max_memory_used_bytes = worker_->PeakMemoryBytes();
+  SettleEnd(how);
+  if (measures_) result_.report.max_memory_used_bytes = worker().PeakMemoryBytes();
+}
+
+void WorkerPool::Run::SettleEnd(Answer how) {
+  // One that is late lets the others in its process end.
+  const bool alone = pool_.workers_.Close(pool_, *member_) == 1;
+  const int status = alone || how != Answer::kTooLate ? worker().End(&log_) : 0;
   if (how == Answer::kTooLate) {
     result_.report.timed_out = true;
     result_.report.duration = config_.timeout;
@@ -342,9 +433,9 @@ void WorkerPool::Run::Settle(Answer how) {
     result_.outcome = CancelledOutcome();
   } else if (how == Answer::kTooMuch) {
     result_.outcome = OutOfMemoryOutcome(result_.request_id.view());
-  } else if (!worker_->refusal().empty()) {
+  } else if (!worker().refusal().empty()) {
     result_.outcome =
-        Outcome::Fault(Status(Code::kInternal, "the worker of function '" + config_.name + "': " + worker_->refusal()));
+        Outcome::Fault(Status(Code::kInternal, "the worker of function '" + config_.name + "': " + worker().refusal()));
   } else {
     result_.outcome = ExitOutcome(result_.request_id.view(), status);
   }
@@ -363,7 +454,10 @@ void WorkerPool::Run::SayEnd() {
   log_.Platform(ReportLine(id, result_.report, config_.memory_size_mb));
 }
 
-WorkerPool::WorkerPool(Workers& workers, const PoolConfig& config) : workers_(workers), config_(config) {
+WorkerPool::WorkerPool(Workers& workers, const PoolConfig& config)
+    : workers_(workers),
+      config_(config),
+      places_(config_.runtime.info.is_own() ? 1 : static_cast<std::size_t>(config_.function.max_concurrency)) {
   if (config_.runtime.info.is_own()) {
     spec_ = MakeRuntimeApiSpec();
   } else {
@@ -411,7 +505,7 @@ WorkerSpec WorkerPool::MakeWorkerSpec() const {
   function.set_log_level(config_.function.log_level);
   for (const std::string& layer : config_.function.layers) function.add_layers(layer);
   function.set_memory_size_mb(config_.function.memory_size_mb);
-  function.set_max_concurrency(1);
+  function.set_max_concurrency(config_.function.max_concurrency);
   return spec;
 }
 

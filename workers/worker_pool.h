@@ -35,6 +35,15 @@ namespace tandem::workers {
 
 class WorkerPool;
 
+// One process of a pool, shared by the invocations that run in it.
+// Threads: all but the process under the lock of Workers.
+struct PoolMember {
+  std::unique_ptr<EnvironmentProcess> process;
+  std::size_t places = 1;  // invocations that it takes at a time
+  std::size_t users = 1;
+  bool is_closed = false;  // takes no more, and ends with its last user
+};
+
 // The supervisor, and how many workers there may be.
 // Threads: any. Owns: the supervisor and a thread that ends idle workers, both started when they are first needed.
 // Lifetime: outlives its pools.
@@ -55,21 +64,31 @@ class Workers {
 
   struct Idle {
     WorkerPool* pool;
-    std::unique_ptr<EnvironmentProcess> worker;
+    std::shared_ptr<PoolMember> member;
     EnvironmentProcess::Clock::time_point since;
   };
 
-  // A place for one more invocation of the pool: an idle worker of it, or null for the room to start one.
-  using Place = std::unique_ptr<EnvironmentProcess>;
+  // A place for one more invocation of the pool, in a member of it; null: the room to start one.
+  using Place = std::shared_ptr<PoolMember>;
   // Waits for one. Nothing: the invocation was cancelled before.
   std::optional<Place> Enter(WorkerPool& pool, Cancellation& cancellation);
   // Under the lock. What makes way is added to `ended`, to be let go without it.
   std::optional<Place> TryEnter(WorkerPool& pool, std::vector<Place>& ended);
   std::optional<Place> WaitToEnter(WorkerPool& pool, Cancellation& cancellation, std::vector<Place>& ended);
-  // Gives the place back, with the worker where it goes on; null: it is no more.
-  void Leave(WorkerPool& pool, std::unique_ptr<EnvironmentProcess> worker);
-  // Under the lock: makes the worker an idle one. False, where the machine refuses what that needs: it is the caller's.
-  bool Keep(WorkerPool& pool, std::unique_ptr<EnvironmentProcess>& worker);
+  // Of a member that has been started, and is open: it has so many places, for others, too.
+  void Share(WorkerPool& pool, const Place& member);
+  // What has been started is no member.
+  void GiveUpStart(WorkerPool& pool);
+  // Nobody enters the member any more. How many are in it.
+  std::size_t Close(WorkerPool& pool, PoolMember& member);
+  enum class After : std::uint8_t { kGoesOn, kEnds };
+  // Gives the place back. A member that ends is no more when its last user has left.
+  void Leave(WorkerPool& pool, const Place& member, After after);
+  // Under the lock: the same, and whether the member has to be ended.
+  bool LeaveLocked(WorkerPool& pool, const Place& member, After after);
+  void CloseLocked(WorkerPool& pool, PoolMember& member);
+  // Makes the member an idle one. False, where the machine refuses what that needs.
+  bool Keep(WorkerPool& pool, const Place& member);
   // Ends the pool's idle workers.
   void Drop(WorkerPool& pool);
   void RetireIdle();
@@ -97,9 +116,13 @@ struct PoolConfig {
   PlatformLogs platform_logs;
 };
 
-// Workers, or the function's own programs where its runtime is `provided`, are started when an invocation finds none
-// idle, serve one invocation at a time, and are kept warm until they have been idle for long or another function needs
-// the room.
+// Workers, or the function's own programs where its runtime is `provided`, are started when an invocation finds no
+// place in one, and are kept warm until they have been idle for long or another function needs the room. A worker has
+// as many places as the function's concurrency where its loader can serve so many at once, else one; a program has one.
+// While one is started whose places will do, nobody starts another.
+//
+// A worker that an invocation has to end takes no more, and ends when the others in it have ended. One whose process is
+// gone fails all that runs in it.
 //
 // A worker that an invocation has ended, by its timeout or otherwise, is gone with all that it has started before that
 // invocation returns. A failed init is tried again by the next invocation, in a new process (H-PY-36, E-34), unless it
@@ -132,7 +155,12 @@ class WorkerPool {
   std::variant<WorkerSpec, RuntimeApiSpec> spec_;  // of its processes
   Launch launch_;                                  // of its workers
   FunctionHints hints_;
-  std::size_t count_ = 0;  // of its workers, under Workers::mutex_
+  // Under Workers::mutex_:
+  std::size_t count_ = 0;                          // of its members, and of those that are being started
+  std::size_t starting_ = 0;                       // of these, the latter
+  std::size_t waiting_ = 0;                        // invocations, for a place
+  std::size_t places_;                             // that a member has, or may have as long as there was none
+  std::list<std::shared_ptr<PoolMember>> shared_;  // members in use that have a place left
   std::mutex mutex_;
   std::optional<Outcome> final_;  // what every invocation gets (H-JAVA-10)
   std::list<Run*> runs_;          // the invocations under way

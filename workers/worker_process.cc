@@ -14,7 +14,21 @@
 namespace tandem::workers {
 namespace {
 
+constexpr std::int64_t kMiB = 1 << 20;
 constexpr std::chrono::seconds kLastWords{2};
+constexpr std::chrono::milliseconds kUntilNextLook{10};  // at a caller that is behind
+
+// Reads for all callers, for a scope.
+class ReadingCall {
+ public:
+  explicit ReadingCall(WorkerCalls& calls) : calls_(calls) {}
+  ~ReadingCall() { calls_.EndRead(); }
+  ReadingCall(const ReadingCall&) = delete;
+  ReadingCall& operator=(const ReadingCall&) = delete;
+
+ private:
+  WorkerCalls& calls_;
+};
 
 }  // namespace
 
@@ -38,10 +52,8 @@ Result<std::unique_ptr<WorkerProcess>> WorkerProcess::Start(Supervisor& supervis
   process.waits_for_zygote = from.waits;
   auto started = supervisor.StartProcess(process);
   if (!started) return started.status();
-  constexpr std::int64_t kMiB = 1 << 20;
   std::unique_ptr<WorkerProcess> worker(new WorkerProcess(std::move(ends->first), std::move(control->first),
-                                                          std::move(output->first), std::move(*started),
-                                                          spec.function.memory_size_mb() * kMiB));
+                                                          std::move(output->first), std::move(*started), spec));
   v1::ToWorker message;
   *message.mutable_open() = spec.function;
   auto bytes = proto::Serialize(message);
@@ -52,48 +64,88 @@ Result<std::unique_ptr<WorkerProcess>> WorkerProcess::Start(Supervisor& supervis
   return worker;
 }
 
+WorkerProcess::WorkerProcess(Channel channel, Channel control, FileDescriptor output, std::shared_ptr<Process> process,
+                             const WorkerSpec& spec)
+    : EnvironmentProcess(std::move(output), std::move(process)),
+      channel_(std::move(channel)),
+      control_(std::move(control)),
+      memory_(process_->pid(), spec.function.memory_size_mb() * kMiB),
+      most_places_(static_cast<std::size_t>(std::max(1, spec.function.max_concurrency()))) {}
+
 WorkerProcess::~WorkerProcess() {
   End(nullptr);
 }
 
 Answer WorkerProcess::WaitOpen(const Caller& caller, Outcome& outcome) {
-  memory_.Begin(Clock::now());
-  return UnlessCancelled(caller, [&] { return AtLast(TakeOpened(caller.log, caller.deadline, outcome)); });
+  return UnlessCancelled(
+      caller, [&] { return InCall(caller, [&](WorkerCall& call) { return TakeOpened(call, caller, outcome); }); });
 }
 
 Answer WorkerProcess::Run(const proto::Invocation& invocation, const ChunkReceiver& chunks, const Caller& caller,
                           Outcome& outcome) {
-  memory_.Begin(Clock::now());
-  return AtLast(Call(invocation, chunks, caller, outcome));
+  return InCall(caller, [&](WorkerCall& call) { return Call(call, invocation, chunks, caller, outcome); });
 }
 
-Answer WorkerProcess::AtLast(Answer how) {
-  if (how != Answer::kGiven || !memory_.End(Clock::now())) return how;
-  return KillForMemory();
+template <typename RunCall>
+Answer WorkerProcess::InCall(const Caller& caller, const RunCall& run) {
+  WorkerCall call(caller.log);
+  if (calls_.Begin(call)) {
+    const std::scoped_lock lock(memory_mutex_);
+    memory_.Begin(Clock::now());
+  }
+  try {
+    return EndCall(call, run(call));
+  } catch (...) {  // a chunk receiver's own, or std::bad_alloc
+    EndCall(call, Answer::kTooLate);
+    throw;
+  }
 }
 
-Answer WorkerProcess::KillForMemory() {
-  process_->Kill();
+Answer WorkerProcess::EndCall(WorkerCall& call, Answer how) {
+  const bool is_last = calls_.End(call, how);
+  if (how == Answer::kTooLate && !is_last) AskToYield(call);
+  if (how != Answer::kGiven) return how;
+  const std::scoped_lock lock(memory_mutex_);
+  const auto now = Clock::now();
+  if (is_last ? !memory_.End(now) : !memory_.LookIfDue(now)) return how;
+  KillForMemory();
   return Answer::kTooMuch;
 }
 
-Answer WorkerProcess::TakeOpened(InvocationLog& log, Clock::time_point deadline, Outcome& outcome) {
-  Message answer;
-  const Answer how = Next(log, deadline, answer);
+void WorkerProcess::KillForMemory() {
+  process_->Kill();
+  BeOver(Answer::kTooMuch);
+}
+
+void WorkerProcess::BeOver(Answer how, const std::string& why) {
+  const std::scoped_lock lock(over_mutex_);
+  if (calls_.is_over()) return;
+  refusal_ = why;
+  calls_.SetOver(how);
+}
+
+Answer WorkerProcess::Distrust(const std::string& why) {
+  BeOver(Answer::kGone, why);
+  process_->Kill();
+  return Answer::kGone;
+}
+
+Answer WorkerProcess::TakeOpened(WorkerCall& call, const Caller& caller, Outcome& outcome) {
+  WorkerMessage answer;
+  const Answer how = Next(call, caller.deadline, answer);
   if (how != Answer::kGiven) return how;
-  if (!answer.message.has_opened()) {
-    refusal_ = "it answered before it was ready";
-    return Answer::kGone;
-  }
-  forkable_ = answer.message.opened().forkable();
-  if (!answer.message.opened().has_failure()) return how;
-  auto failure = proto::FromMessage(answer.message.opened().failure(), &answer.payload);
+  if (!answer.message.has_opened()) return Distrust("it answered before it was ready");
+  const v1::Opened& opened = answer.message.opened();
+  forkable_ = opened.forkable();
+  calls_.SetPlaces(std::clamp<std::size_t>(opened.max_concurrency(), 1, most_places_));
+  if (!opened.has_failure()) return how;
+  auto failure = proto::FromMessage(opened.failure(), &answer.payload);
   outcome = failure ? std::move(*failure) : Outcome::Fault(failure.status());
   return how;
 }
 
-Answer WorkerProcess::Call(const proto::Invocation& invocation, const ChunkReceiver& chunks, const Caller& caller,
-                           Outcome& outcome) {
+Answer WorkerProcess::Call(WorkerCall& call, const proto::Invocation& invocation, const ChunkReceiver& chunks,
+                           const Caller& caller, Outcome& outcome) {
   if (caller.cancellation.asked()) {
     outcome = CancelledOutcome();
     return Answer::kGiven;
@@ -104,7 +156,8 @@ Answer WorkerProcess::Call(const proto::Invocation& invocation, const ChunkRecei
     return Answer::kGiven;
   }
   v1::ToWorker message;
-  message.mutable_invocation()->set_call(++calls_);
+  message.mutable_invocation()->set_call(call.number);
+  message.mutable_invocation()->set_place(call.place);
   *message.mutable_invocation()->mutable_invocation() = std::move(*asked);
   auto bytes = proto::Serialize(message);
   const Status sent = bytes ? channel_.Send(*bytes, invocation.event.payload) : bytes.status();
@@ -112,84 +165,86 @@ Answer WorkerProcess::Call(const proto::Invocation& invocation, const ChunkRecei
     outcome = Outcome::Fault(sent);
     return Answer::kGiven;
   }
-  const Cancellation::Listener listener(caller.cancellation, [this, call = calls_] { AskToYield(call); });
-  return WaitForAnswer(chunks, caller, outcome);
+  const Cancellation::Listener listener(caller.cancellation, [this, &call] { AskToYield(call); });
+  return WaitForAnswer(call, chunks, caller.deadline, outcome);
 }
 
-void WorkerProcess::AskToYield(std::uint64_t call) {
+void WorkerProcess::AskToYield(const WorkerCall& call) {
   v1::ToWorker message;
-  message.mutable_cancel()->set_call(call);
+  message.mutable_cancel()->set_call(call.number);
+  message.mutable_cancel()->set_place(call.place);
   // One that is gone, or has not read what it was told so far, is not asked.
   static_cast<void>(control_.TrySend(message.SerializeAsString()));
 }
 
-Answer WorkerProcess::WaitForAnswer(const ChunkReceiver& chunks, const Caller& caller, Outcome& outcome) {
+Answer WorkerProcess::WaitForAnswer(WorkerCall& call, const ChunkReceiver& chunks, Clock::time_point deadline,
+                                    Outcome& outcome) {
   bool wanted = true;
   for (;;) {
-    Message answer;
-    const Answer how = Next(caller.log, caller.deadline, answer);
+    WorkerMessage answer;
+    const Answer how = Next(call, deadline, answer);
     if (how != Answer::kGiven) return how;
-    if (answer.message.has_chunk() && answer.message.chunk().call() == calls_ && chunks) {
-      wanted = wanted && chunks(answer.payload.view());
-      continue;
-    }
-    if (!answer.message.has_done() || answer.message.done().call() != calls_) {
-      refusal_ = "it answered what was not asked";
-      return Answer::kGone;
-    }
-    return TakeOutcome(answer.message.done(), answer.payload, outcome);
+    if (answer.message.has_done()) return TakeOutcome(answer, outcome);
+    if (!answer.message.has_chunk() || !chunks) return Distrust("it answered what was not asked");
+    wanted = wanted && chunks(answer.payload.view());
   }
 }
 
-Answer WorkerProcess::TakeOutcome(const v1::InvocationDone& done, const Payload& payload, Outcome& outcome) {
+Answer WorkerProcess::TakeOutcome(const WorkerMessage& answer, Outcome& outcome) {
+  const v1::InvocationDone& done = answer.message.done();
   if (!done.has_outcome()) {
     outcome = CancelledOutcome();
     return Answer::kGiven;
   }
-  auto read = proto::FromMessage(done.outcome(), &payload);
-  if (!read) refusal_ = read.status().message();
+  auto read = proto::FromMessage(done.outcome(), &answer.payload);
   outcome = read ? std::move(*read) : Outcome::Fault(read.status());
-  return read ? Answer::kGiven : Answer::kGone;
+  return read ? Answer::kGiven : Distrust(read.status().message());
 }
 
-Answer WorkerProcess::Next(InvocationLog& log, Clock::time_point deadline, Message& to) {
+Answer WorkerProcess::Next(WorkerCall& call, Clock::time_point deadline, WorkerMessage& to) {
   for (;;) {
-    std::array<pollfd, 3> waited{
-        {{channel_.fd(), POLLIN, 0}, {output_.get(), POLLIN, 0}, {process_->end_fd(), POLLIN, 0}}};
-    const int ready = poll(waited.data(), waited.size(), MillisecondsUntil(std::min(deadline, memory_.due())));
-    if (ready < 0 && errno != EINTR) return Answer::kGone;
-    if (ready <= 0) {
-      if (const auto cut = CutShort(deadline)) return *cut;
-      continue;
-    }
-    // What was written before a message is logged before it; but what a message ends is a line that others follow.
-    const bool line_goes_on = log.line_is_open() && waited[0].revents != 0;
-    if (waited[1].revents != 0 && !line_goes_on) ReadOutput(log);
-    if (waited[0].revents != 0) {
-      auto taken = Take(log, to);
-      if (!taken) {
-        if (taken.status().code() != Code::kUnavailable) refusal_ = taken.status().message();
-        return Answer::kGone;
-      }
-      if (*taken) {
-        ReadOutput(log);
-        return Answer::kGiven;
-      }
-    } else if (waited[2].revents != 0) {
-      return Answer::kGone;
-    }
-    if (const auto cut = CutShort(deadline)) return *cut;
+    if (const auto how = calls_.WaitOrRead(call, deadline, to)) return *how;
+    const ReadingCall reading(calls_);
+    Read(call, deadline);
   }
 }
 
-std::optional<Answer> WorkerProcess::CutShort(Clock::time_point deadline) {
-  const Clock::time_point now = Clock::now();
-  if (now >= deadline) return Answer::kTooLate;
-  if (memory_.LookIfDue(now)) return KillForMemory();
-  return std::nullopt;
+void WorkerProcess::Read(WorkerCall& reader, Clock::time_point deadline) {
+  const bool behind = calls_.AnyIsBehind();
+  std::array<pollfd, 3> waited{
+      {{behind ? -1 : channel_.fd(), POLLIN, 0}, {output_.get(), POLLIN, 0}, {process_->end_fd(), POLLIN, 0}}};
+  const Clock::time_point latest = behind ? Clock::now() + kUntilNextLook : EnvironmentProcess::kForever;
+  const int ready = poll(waited.data(), waited.size(), MillisecondsUntil(std::min({deadline, MemoryIsDue(), latest})));
+  if (ready < 0 && errno != EINTR) return BeOver(Answer::kGone);
+  if (ready > 0) {
+    // What was written before a message is logged before it; but what a message ends is a line that others follow.
+    const bool line_goes_on = reader.log.line_is_open() && waited[0].revents != 0 && !calls_.AreSeveral();
+    if (waited[1].revents != 0 && !line_goes_on) ReadOutputOf(reader);
+    if (waited[0].revents != 0) {
+      const auto taken = Take(reader);
+      if (!taken) {
+        const Status& why = taken.status();
+        return BeOver(Answer::kGone, why.code() == Code::kUnavailable ? "" : why.message());
+      }
+      if (*taken) return;  // what its end looks at
+    } else if (waited[2].revents != 0) {
+      return BeOver(Answer::kGone);
+    }
+  }
+  const std::scoped_lock lock(memory_mutex_);
+  if (memory_.LookIfDue(Clock::now())) KillForMemory();
 }
 
-Result<bool> WorkerProcess::Take(InvocationLog& log, Message& to) {
+WorkerProcess::Clock::time_point WorkerProcess::MemoryIsDue() {
+  const std::scoped_lock lock(memory_mutex_);
+  return memory_.due();
+}
+
+void WorkerProcess::ReadOutputOf(WorkerCall& reader) {
+  ReadOutput(reader.log, calls_.AreSeveral() ? Whose::kAnybodys : Whose::kOwn);
+}
+
+Result<bool> WorkerProcess::Take(WorkerCall& reader) {
   auto frame = channel_.TryReceive();
   if (!frame) return frame.status();
   if (!*frame) return false;
@@ -197,29 +252,44 @@ Result<bool> WorkerProcess::Take(InvocationLog& log, Message& to) {
   auto parsed = proto::Parse<v1::FromWorker>((*frame)->header);
   if (!parsed) return parsed.status();
   if (!said_hello_) {
-    if (!parsed->has_hello()) return {Code::kInvalidArgument, "it did not say which protocol it speaks"};
-    if (parsed->hello().protocol() != kWorkerProtocol) {
-      return {Code::kInvalidArgument, "the worker program is of another version, " + parsed->hello().version() +
-                                          ", whose protocol is " + std::to_string(parsed->hello().protocol()) +
-                                          " and not " + std::to_string(kWorkerProtocol) +
-                                          ": install both from one build"};
-    }
-    said_hello_ = true;
+    if (Status status = TakeHello(*parsed); !status.ok()) return status;
     return false;
   }
+  std::uint32_t place = reader.place;
+  std::uint64_t number = reader.number;
   switch (parsed->message_case()) {
     case v1::FromWorker::kLog:
-      log.Record(parsed->log());
+      calls_.Record(parsed->log(), reader);
       return false;
-    case v1::FromWorker::kOpened:
+    case v1::FromWorker::kOpened:  // for the only call that there is
+      if (calls_.AreSeveral()) return {Code::kInvalidArgument, "it answered what was not asked"};
+      break;
     case v1::FromWorker::kDone:
+      place = parsed->done().place();
+      number = parsed->done().call();
+      break;
     case v1::FromWorker::kChunk:
-      to.message = std::move(*parsed);
-      to.payload = std::move((*frame)->payload);
-      return true;
+      place = parsed->chunk().place();
+      number = parsed->chunk().call();
+      break;
     default:
       return {Code::kInvalidArgument, "it said something that the protocol does not have here"};
   }
+  ReadOutputOf(reader);  // all that was written before an answer is logged before it counts
+  const bool is_last_word = !parsed->has_chunk() && number == reader.number;
+  if (Status status = calls_.Deliver(place, number, {std::move(*parsed), std::move((*frame)->payload)}); !status.ok()) {
+    return status;
+  }
+  return is_last_word;
+}
+
+Status WorkerProcess::TakeHello(const v1::FromWorker& message) {
+  if (!message.has_hello()) return {Code::kInvalidArgument, "it did not say which protocol it speaks"};
+  said_hello_ = true;
+  if (message.hello().protocol() == kWorkerProtocol) return {};
+  return {Code::kInvalidArgument, "the worker program is of another version, " + message.hello().version() +
+                                      ", whose protocol is " + std::to_string(message.hello().protocol()) +
+                                      " and not " + std::to_string(kWorkerProtocol) + ": install both from one build"};
 }
 
 bool WorkerProcess::IsSound() {
@@ -227,15 +297,17 @@ bool WorkerProcess::IsSound() {
   pollfd said{channel_.fd(), POLLIN, 0};
   if (poll(&ended, 1, 0) > 0) return false;
   poll(&said, 1, 0);
-  return refusal_.empty() && (said.revents & (POLLHUP | POLLERR)) == 0;
+  return !calls_.is_over() && (said.revents & (POLLHUP | POLLERR)) == 0;
 }
 
 int WorkerProcess::End(InvocationLog* log) {
+  const std::scoped_lock lock(ending_);
   // One that has closed its channel is on its way, and its status is its own.
   pollfd said{channel_.fd(), POLLIN, 0};
   if (poll(&said, 1, 0) <= 0 || (said.revents & POLLHUP) == 0 || !process_->WaitFor(kLastWords)) process_->Kill();
   const ProcessEnd end = process_->Wait();
-  if (log != nullptr) ReadOutput(*log);
+  const bool several = calls_.WaitUntilQuiet();
+  if (log != nullptr) ReadOutput(*log, several ? Whose::kAnybodys : Whose::kOwn);
   return end.status;
 }
 

@@ -2,8 +2,10 @@
 #ifndef TANDEM_WORKERS_WORKER_PROCESS_H_
 #define TANDEM_WORKERS_WORKER_PROCESS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +17,7 @@
 #include "workers/environment_process.h"
 #include "workers/memory_watch.h"
 #include "workers/supervisor.h"
+#include "workers/worker_calls.h"
 
 namespace tandem::workers {
 
@@ -33,6 +36,9 @@ struct ForkedFrom {
 };
 
 // One worker process and its function's handler, over a channel.
+//
+// Of the callers whose invocations run in it, one reads what the process says, for all of them, and hands over to
+// another when it has its own answer: a caller that is alone reads for itself.
 class WorkerProcess final : public EnvironmentProcess {
  public:
   // Starts the process and tells it its function. Errors: kUnavailable, kInternal.
@@ -40,9 +46,10 @@ class WorkerProcess final : public EnvironmentProcess {
   ~WorkerProcess() override;
 
   Answer WaitOpen(const Caller& caller, Outcome& outcome) override;
-  // A cancelled invocation is asked to yield, which is the handler's to do.
+  // A cancelled invocation is asked to yield, which is the handler's to do; so is one that is late while others run.
   Answer Run(const proto::Invocation& invocation, const ChunkReceiver& chunks, const Caller& caller,
              Outcome& outcome) override;
+  std::size_t places() const override { return calls_.places(); }
   bool forkable() const override { return forkable_; }
   // Whether it is a fork of a zygote.
   bool forked() const { return process_->forked(); }
@@ -51,36 +58,43 @@ class WorkerProcess final : public EnvironmentProcess {
 
  private:
   WorkerProcess(Channel channel, Channel control, FileDescriptor output, std::shared_ptr<Process> process,
-                std::int64_t memory_limit)
-      : EnvironmentProcess(std::move(output), std::move(process)),
-        channel_(std::move(channel)),
-        control_(std::move(control)),
-        memory_(process_->pid(), memory_limit) {}
+                const WorkerSpec& spec);
 
-  // The next message that is no log record, once there is one.
-  struct Message {
-    v1::FromWorker message;
-    Payload payload;
-  };
-  Answer Next(InvocationLog& log, Clock::time_point deadline, Message& to);
-  Answer TakeOpened(InvocationLog& log, Clock::time_point deadline, Outcome& outcome);
-  Answer Call(const proto::Invocation& invocation, const ChunkReceiver& chunks, const Caller& caller, Outcome& outcome);
-  Answer WaitForAnswer(const ChunkReceiver& chunks, const Caller& caller, Outcome& outcome);
-  Answer TakeOutcome(const v1::InvocationDone& done, const Payload& payload, Outcome& outcome);
-  void AskToYield(std::uint64_t call);
-  // What ends the wait for a message where neither a message nor the worker's end does.
-  std::optional<Answer> CutShort(Clock::time_point deadline);
-  // An answer, unless the worker has more memory than it may have.
-  Answer AtLast(Answer how);
-  Answer KillForMemory();
-  // Takes one frame if there is one: true when it is a message for the caller. Errors: the worker is not to be trusted.
-  Result<bool> Take(InvocationLog& log, Message& to);
+  // The call's place, its wait by `run`, and its end.
+  template <typename RunCall>
+  Answer InCall(const Caller& caller, const RunCall& run);
+  // kTooMuch where the worker has more memory than it may have.
+  Answer EndCall(WorkerCall& call, Answer how);
+  Answer TakeOpened(WorkerCall& call, const Caller& caller, Outcome& outcome);
+  Answer Call(WorkerCall& call, const proto::Invocation& invocation, const ChunkReceiver& chunks, const Caller& caller,
+              Outcome& outcome);
+  Answer WaitForAnswer(WorkerCall& call, const ChunkReceiver& chunks, Clock::time_point deadline, Outcome& outcome);
+  Answer TakeOutcome(const WorkerMessage& answer, Outcome& outcome);
+  void AskToYield(const WorkerCall& call);
+
+  // The next message for the call, once there is one.
+  Answer Next(WorkerCall& call, Clock::time_point deadline, WorkerMessage& to);
+  // Waits until the process says something, and hands that to whom it is for.
+  void Read(WorkerCall& reader, Clock::time_point deadline);
+  void ReadOutputOf(WorkerCall& reader);
+  Clock::time_point MemoryIsDue();
+  // Takes one frame if there is one; true: it is the reader's answer. Errors: the worker is not to be trusted.
+  Result<bool> Take(WorkerCall& reader);
+  Status TakeHello(const v1::FromWorker& message);
+  // Nothing of what runs in it gets another answer than `how`, and `why` is the refusal. The first one counts.
+  void BeOver(Answer how, const std::string& why = {});
+  Answer Distrust(const std::string& why);
+  void KillForMemory();
 
   Channel channel_;
   Channel control_;  // on which the worker is told to cancel
+  WorkerCalls calls_;
+  std::mutex memory_mutex_;
   MemoryWatch memory_;
-  std::uint64_t calls_ = 0;
-  bool said_hello_ = false;
+  std::mutex over_mutex_;
+  std::mutex ending_;
+  const std::size_t most_places_;
+  bool said_hello_ = false;  // of whoever reads
   bool forkable_ = false;
 };
 

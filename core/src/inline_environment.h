@@ -71,6 +71,9 @@ class InlineEnvironment final : public tandem_function {
   InlineEnvironment(const InlineEnvironment&) = delete;
   InlineEnvironment& operator=(const InlineEnvironment&) = delete;
 
+  // How many invocations it admits at a time.
+  std::size_t places() const { return places_.size(); }
+
   // Closes the handler when what runs has left. An invocation that enters later opens it again.
   void End();
 

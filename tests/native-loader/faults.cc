@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <map>
@@ -73,6 +75,41 @@ std::int32_t Raise(const Call& call) {
 std::int32_t Sleep(const Call& call) {
   std::this_thread::sleep_for(std::chrono::milliseconds(Number(call)));
   call.Succeed("\"slept\"");
+  return TANDEM_OK;
+}
+
+std::string ThisProcess() {
+  static const unsigned kIdentity = std::random_device()();
+  return std::to_string(kIdentity);
+}
+
+// Stays until it is asked to yield; answers which process this is.
+std::int32_t Hold(const Call& call) {
+  while (call.host->is_cancelled(call.sink) == 0) std::this_thread::yield();
+  call.Succeed(ThisProcess());
+  return TANDEM_OK;
+}
+
+// Waits until as many invocations as the event says are in this process at a time; answers which that is.
+std::int32_t Meet(const Call& call) {
+  static std::atomic<int> arrived{0};
+  const int count = Number(call);
+  const int together = (arrived++ / count + 1) * count;
+  while (arrived < together) std::this_thread::yield();
+  call.Succeed(ThisProcess());
+  return TANDEM_OK;
+}
+
+// As many chunks as the event says, each of the text behind that and its number.
+std::int32_t Stream(const Call& call) {
+  const std::string text(call.Event().substr(call.Event().find(' ') + 1));
+  const int count = Number(call);
+  for (int i = 0; i < count; ++i) {
+    const std::string chunk = text + std::to_string(i);
+    const auto* const bytes = reinterpret_cast<const std::uint8_t*>(chunk.data());
+    if (call.host->result_chunk(call.sink, bytes, chunk.size()) != 0) break;
+  }
+  call.Succeed("");
   return TANDEM_OK;
 }
 
@@ -322,6 +359,9 @@ HandlerFunction FindFault(std::string_view name) {
       {"raise", Raise},
       {"sleep", Sleep},
       {"stuck", Stuck},
+      {"hold", Hold},
+      {"meet", Meet},
+      {"stream", Stream},
       {"close_all", CloseAll},
       {"close_standard", CloseStandard},
       {"fork_and_return", ForkAndReturn},

@@ -136,7 +136,7 @@ class CancelsTest : public testing::Test {
  protected:
   CancelsTest()
       : ends_(std::move(*workers::Channel::Pair())),
-        cancels_(std::move(ends_.first), [this](std::string_view id) { asked_.emplace_back(id); }) {}
+        cancels_(std::move(ends_.first), 2, [this](std::string_view id) { asked_.emplace_back(id); }) {}
 
   std::pair<workers::Channel, workers::Channel> ends_;
   std::vector<std::string> asked_;
@@ -144,22 +144,22 @@ class CancelsTest : public testing::Test {
 };
 
 TEST_F(CancelsTest, WhatIsCancelledBeforeItBeginsIsNotRun) {
-  cancels_.Cancel(2);
-  EXPECT_TRUE(cancels_.Begin(1, "one"));
-  cancels_.End();
-  EXPECT_FALSE(cancels_.Begin(2, "two"));
-  EXPECT_TRUE(cancels_.Begin(3, "three"));
+  cancels_.Cancel(0, 2);
+  EXPECT_TRUE(cancels_.Begin(0, 1, "one"));
+  cancels_.End(0);
+  EXPECT_FALSE(cancels_.Begin(0, 2, "two"));
+  EXPECT_TRUE(cancels_.Begin(0, 3, "three"));
   EXPECT_TRUE(asked_.empty());
 }
 
 TEST_F(CancelsTest, OnlyTheOneMeantIsAsked) {
-  EXPECT_TRUE(cancels_.Begin(1, "the same"));
-  cancels_.End();
-  cancels_.Cancel(1);
-  EXPECT_TRUE(cancels_.Begin(2, "the same"));
-  cancels_.Cancel(1);
+  EXPECT_TRUE(cancels_.Begin(0, 1, "the same"));
+  cancels_.End(0);
+  cancels_.Cancel(0, 1);
+  EXPECT_TRUE(cancels_.Begin(0, 2, "the same"));
+  cancels_.Cancel(0, 1);
   EXPECT_TRUE(asked_.empty());
-  cancels_.Cancel(2);
+  cancels_.Cancel(0, 2);
   EXPECT_EQ(asked_, std::vector<std::string>{"the same"});
 }
 

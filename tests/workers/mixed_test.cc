@@ -135,5 +135,36 @@ TEST_F(MixedInvocations, EachGetsWhatItAskedForAndNothingIsLeft_E38_E40_E42_E46_
   RunMixture(*runtime.operator->(), kinds, kInvocations, kTime);
 }
 
+// Those that do no harm get what they asked for also where others end the process that they share.
+TEST_F(MixedInvocations, InSharedProcessesEachGetsWhatItAskedForOrItsEnd_R27_E38_E40_E42_E46) {
+  WorkerOptions options;
+  options.most = 6;
+  options.most_per_function = 2;
+  WorkerRuntime runtime(options);
+  std::vector<Kind> kinds;
+  FunctionConfig config = Config();
+  config.max_concurrency = 3;
+  Function& harmless = runtime.Add(config);
+  kinds.push_back({&harmless, 1200, Echo(0, 200)});
+  kinds.push_back({&harmless, 60, Echo(60'000, 300'000)});
+  kinds.push_back({&harmless, 200, Always("fail", kBoom)});
+  kinds.push_back({&harmless, 100, Always("sleep 1", "\"slept\"")});
+  kinds.push_back({&harmless, 30, Always("flood 100000", "\"flooded\"")});
+  kinds.push_back({&harmless, 40, Always("fork_and_return", "\"parent\"")});
+  config = Config();
+  config.max_concurrency = 3;
+  for (Kind kind : KindsOf(&runtime.Add(config))) {
+    kind.shares = true;
+    kinds.push_back(kind);
+  }
+  config = Config();
+  config.max_concurrency = 3;
+  config.timeout = std::chrono::milliseconds(300);
+  Function& late = runtime.Add(config);
+  kinds.push_back({&late, 10, Always("stuck", TimeoutText("0.30"))});
+  kinds.push_back({&late, 10, Always("sleep 100000", TimeoutText("0.30"))});
+  RunMixture(*runtime.operator->(), kinds, kInvocations, kTime);
+}
+
 }  // namespace
 }  // namespace tandem::test

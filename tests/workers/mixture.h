@@ -19,6 +19,8 @@ struct Kind {
   unsigned weight;  // how often it comes, beside the others
   // Chooses the event, and says what the outcome has to be, by its text; "ID" in it is the request id's place.
   std::function<std::string(std::mt19937& random, std::string& expected)> ask;
+  // Others in the same process may end it: the outcome may be that of such an end, too.
+  bool shares = false;
 };
 
 // As text: a response, an error's body, or a fault.

@@ -2,11 +2,13 @@
 #ifndef TANDEM_WORKERS_WORKER_CANCELS_H_
 #define TANDEM_WORKERS_WORKER_CANCELS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <mutex>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/src/fork_count.h"
 #include "tandem/invocation.h"
@@ -25,29 +27,34 @@ class Cancels {
   // `ask` asks the invocation of an id, which runs, to yield.
   using Ask = std::function<void(std::string_view request_id)>;
 
-  Cancels(Channel control, Ask ask) : control_(std::move(control)), ask_(std::move(ask)) {}
+  Cancels(Channel control, std::size_t places, Ask ask)
+      : control_(std::move(control)), ask_(std::move(ask)), places_(places) {}
   Cancels(const Cancels&) = delete;
   Cancels& operator=(const Cancels&) = delete;
 
   void Start();
 
   // Of an invocation that has entered the environment. False: it is not to be run.
-  bool Begin(std::uint64_t call, std::string_view request_id);
+  bool Begin(std::uint32_t place, std::uint64_t call, std::string_view request_id);
   // Nothing in a child that user code has forked.
-  void End();
+  void End(std::uint32_t place);
   // As the host says it.
-  void Cancel(std::uint64_t call);
+  void Cancel(std::uint32_t place, std::uint64_t call);
 
  private:
+  struct Place {
+    std::uint64_t last = 0;       // the call that has begun last
+    std::uint64_t cancelled = 0;  // one that has not begun
+    RequestId running;            // empty: none
+  };
+
   void Listen();
 
   Channel control_;
   const Ask ask_;
   const std::uint32_t forks_ = ForkCount();
   std::mutex mutex_;
-  std::uint64_t last_ = 0;       // the call that has begun last
-  std::uint64_t cancelled_ = 0;  // one that has not begun
-  RequestId running_;            // empty: none
+  std::vector<Place> places_;
 };
 
 }  // namespace tandem::workers

@@ -48,7 +48,7 @@ Status RunOnThreads(int count, const std::function<void()>& task) {
   return CannotStart(error);
 }
 
-Status StartThread(std::function<void()> task) {
+Status StartThread(std::function<void()> task, Signals signals) {
   auto own = std::make_unique<std::function<void()>>(std::move(task));
   sigset_t handled_elsewhere{};
   sigfillset(&handled_elsewhere);
@@ -57,7 +57,7 @@ Status StartThread(std::function<void()> task) {
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, kStackBytes);
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  pthread_attr_setsigmask_np(&attributes, &handled_elsewhere);
+  if (signals == Signals::kOwn) pthread_attr_setsigmask_np(&attributes, &handled_elsewhere);
   pthread_t thread{};
   const int error = pthread_create(&thread, &attributes, RunOwnTask, own.get());
   pthread_attr_destroy(&attributes);

@@ -2,6 +2,7 @@
 #ifndef TANDEM_WORKERS_WORKER_THREADS_H_
 #define TANDEM_WORKERS_WORKER_THREADS_H_
 
+#include <cstdint>
 #include <functional>
 
 #include "tandem/status.h"
@@ -13,8 +14,14 @@ namespace tandem::workers {
 // when a thread cannot be started; those that could have run then.
 Status RunOnThreads(int count, const std::function<void()>& task);
 
-// The same on one thread, without waiting. Signals that can be handled elsewhere are not handled on it.
-Status StartThread(std::function<void()> task);
+// Which signals are handled on a thread.
+enum class Signals : std::uint8_t {
+  kAny,
+  kOwn,  // those that what it does itself raises
+};
+
+// The same on one thread, without waiting.
+Status StartThread(std::function<void()> task, Signals signals);
 
 }  // namespace tandem::workers
 

@@ -56,6 +56,13 @@ void FlushOutput() {
   funlockfile(stdout);
 }
 
+// A child that user code forked and that comes back from the handler, too, has nothing to say. Of the threads that may
+// have held a lock it has one.
+[[noreturn]] void EndFork(const Outcome& outcome) {
+  FlushOutput();
+  _exit(outcome.ok() ? 0 : 1);
+}
+
 Status Unexpected() {
   return {Code::kInvalidArgument, "the host said something that the protocol does not have here"};
 }
@@ -107,7 +114,7 @@ int Worker::Run() {
   Status status = message ? Status() : message.status();
   if (status.ok() && !message->has_open()) status = Unexpected();
   if (status.ok()) status = Open(message->open(), std::move(frame->files));
-  if (status.ok()) status = on_initial_thread_ ? Serve() : ServeOnOwnThreads(config_.max_concurrency);
+  if (status.ok()) status = on_initial_thread_ ? Serve() : ServeOnOwnThreads();
   if (status.ok() || status.code() == Code::kUnavailable) return 0;
   std::fprintf(stderr, "tandem-worker: %s\n", status.message().c_str());
   return 1;
@@ -131,13 +138,15 @@ Status Worker::Open(const v1::OpenFunction& message, std::vector<FileDescriptor>
     environment_ = std::make_unique<InlineEnvironment>(
         EnvironmentConfig{&config_, runtime_identifier_, code_root_, config_.log_group_name, log_stream_name_},
         **loader, &log_);
-    cancels_ = std::make_unique<Cancels>(Channel(std::move(files.front())),
+    most_at_a_time_ = on_initial_thread_ ? 1 : environment_->places();
+    cancels_ = std::make_unique<Cancels>(Channel(std::move(files.front())), most_at_a_time_,
                                          [this](std::string_view id) { environment_->Cancel(id); });
     failure = OpenHandler();
     if (failure.ok()) cancels_->Start();
   } else {
     failure = Outcome::Fault(loader.status());
   }
+  answer.mutable_opened()->set_max_concurrency(static_cast<std::uint32_t>(most_at_a_time_));
   answer.mutable_opened()->set_forkable(loader && (*loader)->forkable());
   if (!failure.ok())
     *answer.mutable_opened()->mutable_failure() = proto::ToMessage(failure, proto::PayloadPlace::kBeside);
@@ -161,13 +170,47 @@ Outcome Worker::OpenHandler() {
   return status.ok() ? result.outcome : Outcome::Fault(status);
 }
 
-Status Worker::ServeOnOwnThreads(int count) {
-  Status first;
-  const Status status = RunOnThreads(count, [&] {
-    const Status ended = Serve();
-    if (ended.code() != Code::kUnavailable) first = ended;
-  });
-  return status.ok() ? first : status;
+Status Worker::ServeOnOwnThreads() {
+  if (Status status = StartServing(); !status.ok()) return status;
+  std::unique_lock lock(threads_mutex_);
+  ended_.wait(lock, [this] { return end_.has_value(); });
+  return *end_;
+}
+
+Status Worker::StartServing() {
+  {
+    const std::scoped_lock lock(threads_mutex_);
+    ++threads_;
+    ++free_threads_;
+  }
+  Status started = StartThread(
+      [this] {
+        const Status status = Serve();
+        const std::scoped_lock lock(threads_mutex_);
+        if (!end_) end_ = status;
+        ended_.notify_all();
+      },
+      Signals::kAny);
+  if (started.ok()) return started;
+  const std::scoped_lock lock(threads_mutex_);
+  --threads_;
+  --free_threads_;
+  return started;
+}
+
+void Worker::TakeThread() {
+  {
+    const std::scoped_lock lock(threads_mutex_);
+    --free_threads_;
+    if (free_threads_ > 0 || threads_ == most_at_a_time_) return;
+  }
+  // Without another, the next invocation waits for this one.
+  static_cast<void>(StartServing());
+}
+
+void Worker::GiveThread() {
+  const std::scoped_lock lock(threads_mutex_);
+  ++free_threads_;
 }
 
 Status Worker::Serve() {
@@ -176,13 +219,13 @@ Status Worker::Serve() {
     if (!frame) return frame.status();
     auto message = proto::Parse<v1::ToWorker>(frame->header);
     if (!message) return message.status();
-    if (!message->has_invocation()) return Unexpected();
+    if (!message->has_invocation() || message->invocation().place() >= most_at_a_time_) return Unexpected();
     if (Status status = RunOne(message->invocation(), frame->payload); !status.ok()) return status;
   }
 }
 
 Status Worker::RunOne(const v1::RunInvocation& message, const Payload& payload) {
-  const std::uint32_t forks = ForkCount();
+  if (most_at_a_time_ > 1) TakeThread();
   InvokeResult result;
   bool has_run = true;
   try {
@@ -191,10 +234,10 @@ Status Worker::RunOne(const v1::RunInvocation& message, const Payload& payload) 
     result.outcome = Outcome::Fault(Status(Code::kInternal, std::string("invoking: ") + error.what()));
   }
   FlushOutput();
-  // A child that user code forked and that comes back from the handler, too, has nothing to say.
-  if (ForkCount() != forks) _exit(result.outcome.ok() ? 0 : 1);
+  if (most_at_a_time_ > 1) GiveThread();
   v1::FromWorker answer;
   answer.mutable_done()->set_call(message.call());
+  answer.mutable_done()->set_place(message.place());
   if (has_run) {
     *answer.mutable_done()->mutable_outcome() = proto::ToMessage(result.outcome, proto::PayloadPlace::kBeside);
   }
@@ -212,6 +255,7 @@ bool Worker::Call(const v1::RunInvocation& message, const Payload& payload, Invo
     asked.options.chunk_receiver = [&](std::string_view chunk) {
       v1::FromWorker part;
       part.mutable_chunk()->set_call(message.call());
+      part.mutable_chunk()->set_place(message.place());
       return Send(channel_, part, Payload::Copy(chunk)).ok();
     };
   }
@@ -238,10 +282,12 @@ bool Worker::Call(const v1::RunInvocation& message, const Payload& payload, Invo
       .deadline_ms = invocation.deadline_ms,
       .streaming = asked.streaming ? 1 : 0,
   };
-  const bool runs = cancels_->Begin(message.call(), result.request_id.view());
+  const bool runs = cancels_->Begin(message.place(), message.call(), result.request_id.view());
   if (runs) {
+    const std::uint32_t forks = ForkCount();
     environment_->Run(invocation, call);
-    cancels_->End();
+    if (ForkCount() != forks) EndFork(result.outcome);
+    cancels_->End(message.place());
   }
   environment_->Leave(invocation);
   return runs;

@@ -2,7 +2,11 @@
 #ifndef TANDEM_WORKERS_WORKER_WORKER_H_
 #define TANDEM_WORKERS_WORKER_WORKER_H_
 
+#include <condition_variable>
+#include <cstddef>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,8 +51,13 @@ class Worker {
   Outcome OpenHandler();
   // Runs invocations until the host closes the channel.
   Status Serve();
-  // The same, on a thread whose stack a JVM's guard pages do not shrink.
-  Status ServeOnOwnThreads(int count);
+  // The same, on threads whose stacks a JVM's guard pages do not shrink, and as many as there have been invocations at
+  // a time.
+  Status ServeOnOwnThreads();
+  Status StartServing();
+  // An invocation begins, which takes a thread; it is over.
+  void TakeThread();
+  void GiveThread();
   Status RunOne(const v1::RunInvocation& message, const Payload& payload);
   // False: it was cancelled before it began.
   bool Call(const v1::RunInvocation& message, const Payload& payload, InvokeResult& result);
@@ -63,6 +72,13 @@ class Worker {
   std::unique_ptr<InlineEnvironment> environment_;
   std::unique_ptr<Cancels> cancels_;
   bool on_initial_thread_ = false;
+  std::size_t most_at_a_time_ = 1;
+
+  std::mutex threads_mutex_;
+  std::condition_variable ended_;
+  std::size_t threads_ = 0;       // that serve
+  std::size_t free_threads_ = 0;  // of these, without an invocation
+  std::optional<Status> end_;     // of the first that has ended
 };
 
 // The whole life of a worker whose channel is kWorkerChannel. What it has stays to the process's end: threads of user

@@ -19,7 +19,7 @@ TANDEM_EXPORT bool IsFunctionName(std::string_view name);
 // Where a function's handler lives.
 enum class Isolation : std::uint8_t {
   kInline,   // in the host's process
-  kProcess,  // in worker processes of its own, one invocation at a time each
+  kProcess,  // in worker processes of its own
 };
 
 // What a user says about a function. Inline, environment variables and the working directory are the host process's. A
@@ -38,7 +38,7 @@ struct FunctionConfig {
   std::vector<std::string> layers;          // unpacked layers, absolute paths, in the listed order
   std::chrono::milliseconds timeout{3000};  // 0: none
   std::int32_t memory_size_mb = 128;        // MiB
-  std::int32_t max_concurrency = 1;         // more than 1 where the loader allows it
+  std::int32_t max_concurrency = 1;         // in one environment; more than 1 where the loader allows it
   Isolation isolation = Isolation::kInline;
   std::map<std::string, std::string> variables;  // the environment's; not inline
 };

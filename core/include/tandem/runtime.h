@@ -36,7 +36,7 @@ enum class ZygoteUse : std::uint8_t {
 // The worker processes of a Runtime, which serve the functions of Isolation::kProcess.
 struct WorkerOptions {
   std::string program_dir;             // of tandem-supervisor and tandem-worker; empty: tandem beside libtandem
-  std::size_t most_per_function = 16;  // at a time; further invocations wait
+  std::size_t most_per_function = 16;  // at a time; invocations beyond their concurrency wait
   std::size_t most = 64;               // of all functions; an idle one of another function gives way
   std::chrono::milliseconds idle_limit = std::chrono::minutes(5);   // then an idle one is ended
   std::chrono::milliseconds init_limit = std::chrono::seconds(10);  // then it is tried within the invocation (E-35)

@@ -5,9 +5,11 @@ import os
 import sys
 import threading
 import time
+import uuid
 
 LIBRARY = ctypes.CDLL(os.environ["FAULTS_LIBRARY"])
 KEPT = []
+PROCESS = str(uuid.uuid4())
 calls = 0
 
 
@@ -29,6 +31,16 @@ def touch(size):
 def sleep(milliseconds):
     time.sleep(int(milliseconds) / 1000)
     return "slept"
+
+
+def meet(count_and_folder):
+    """Wait until so many processes have a file in the folder; says which process this is."""
+    count, folder = count_and_folder.split(" ", 1)
+    with open(os.path.join(folder, PROCESS), "w", encoding="utf-8"):
+        pass
+    while len(os.listdir(folder)) < int(count):
+        time.sleep(0.001)
+    return PROCESS
 
 
 def wait():
@@ -70,6 +82,7 @@ KINDS = {
     "fill": fill,
     "touch": touch,
     "sleep": sleep,
+    "meet": meet,
     "wait": wait,
     "print": print_lines,
     "thread": thread,

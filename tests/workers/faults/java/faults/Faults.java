@@ -4,11 +4,14 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryManagerMXBean;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 
 /** One handler for everything: the event's first word says what it does. */
 public class Faults {
   private static final List<byte[]> KEPT = new ArrayList<>();
+  private static final String PROCESS = UUID.randomUUID().toString();
   private static int calls;
+  private static int arrived;
 
   static {
     System.load(System.getenv("FAULTS_LIBRARY"));
@@ -42,6 +45,8 @@ public class Faults {
       case "sleep":
         Thread.sleep(Long.parseLong(words[1]));
         return "slept";
+      case "meet":
+        return meet(Integer.parseInt(words[1].split(" ")[0])) + " " + System.identityHashCode(this);
       case "wait":
         System.out.println("begins");
         while (!Thread.interrupted()) {
@@ -70,6 +75,16 @@ public class Faults {
       default:
         throw new IllegalArgumentException(event);
     }
+  }
+
+  /** Waits until so many invocations are in this process at a time; says which process that is. */
+  private static synchronized String meet(int count) throws InterruptedException {
+    int together = (arrived++ / count + 1) * count;
+    Faults.class.notifyAll();
+    while (arrived < together) {
+      Faults.class.wait();
+    }
+    return PROCESS;
   }
 
   private static void stay() {

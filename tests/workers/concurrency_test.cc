@@ -1,0 +1,330 @@
+// Several invocations at a time in one worker: whose each answer, chunk and log record is, and what ends them.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <csignal>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "invoked.h"
+#include "tandem/runtime.h"
+#include "worker_runtime.h"
+
+namespace tandem::test {
+namespace {
+
+using std::chrono::milliseconds;
+
+FunctionConfig Shared(std::int32_t places, const std::string& handler = "mixed") {
+  FunctionConfig config = WorkerRuntime::Config(handler);
+  config.max_concurrency = places;
+  return config;
+}
+
+std::string Before(const std::string& text, char end) {
+  return text.substr(0, text.find(end));
+}
+
+// What as many invocations at once answer.
+std::multiset<std::string> AtOnce(BeginningRuntime& runtime, Function& function, int count, const std::string& event) {
+  std::vector<std::unique_ptr<Invoked>> all;
+  all.reserve(static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i) {
+    all.push_back(std::make_unique<Invoked>(runtime, function, "id-" + std::to_string(i), event));
+  }
+  std::multiset<std::string> answers;
+  for (const auto& each : all) answers.insert(each->Result());
+  return answers;
+}
+
+// A process of their own each would keep them waiting for ever.
+TEST(Concurrency, SeveralInvocationsMeetInOneProcess_R27) {
+  BeginningRuntime runtime;
+  Function& function = runtime.Add(Shared(4));
+  const auto cold = AtOnce(runtime, function, 4, "meet 4");
+  const auto warm = AtOnce(runtime, function, 4, "meet 4");
+  EXPECT_EQ(cold.count(*cold.begin()), 4U);
+  EXPECT_EQ(warm, cold);
+}
+
+TEST(Concurrency, MoreThanAProcessTakesHaveAnother_R27) {
+  BeginningRuntime runtime;
+  Function& function = runtime.Add(Shared(2));
+  std::vector<std::unique_ptr<Invoked>> all;
+  all.reserve(6);
+  for (int i = 0; i < 6; ++i) {
+    all.push_back(std::make_unique<Invoked>(runtime, function, "id-" + std::to_string(i), "say hold"));
+  }
+  runtime.WaitFor(6);
+  for (const auto& each : all) each->Cancel();
+  std::multiset<std::string> processes;
+  for (const auto& each : all) processes.insert(each->Result());
+  for (const std::string& process : processes) EXPECT_LE(processes.count(process), 2U) << process;
+}
+
+TEST(Concurrency, BeyondAllPlacesInvocationsWait) {
+  WorkerOptions options = WorkerRuntime::DefaultWorkers();
+  options.most_per_function = 1;
+  BeginningRuntime runtime(options);
+  Function& function = runtime.Add(Shared(3));
+  const auto answers = AtOnce(runtime, function, 9, "meet 3");
+  EXPECT_EQ(answers.count(*answers.begin()), 9U);
+}
+
+TEST(Concurrency, IsToldToTheFunction_R27) {
+  BeginningRuntime runtime;
+  EXPECT_EQ(runtime.Call(runtime.Add(Shared(3, "variable")), "AWS_LAMBDA_MAX_CONCURRENCY"), "3");
+  EXPECT_EQ(runtime.Call(runtime.Add(Shared(1, "variable")), "AWS_LAMBDA_MAX_CONCURRENCY"), "");
+}
+
+class EachOnesOwn : public testing::Test {
+ protected:
+  static constexpr int kThreads = 8;
+  static constexpr int kRounds = 60;
+
+  // Each thread's invocations, by a text that no other one has.
+  template <typename RunOne>
+  static void OnThreads(const RunOne& run) {
+    std::vector<std::thread> threads;
+    threads.reserve(kThreads);
+    for (int t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&, t] {
+        for (int i = 0; i < kRounds; ++i) run("text-" + std::to_string(t) + "-" + std::to_string(i));
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+  }
+
+  BeginningRuntime runtime_;
+  Function& function_ = runtime_.Add(Shared(kThreads));
+};
+
+TEST_F(EachOnesOwn, ResponseOfAnySize) {
+  OnThreads([&](const std::string& text) {
+    const std::string large = text + std::string(100'000, 'x');
+    EXPECT_EQ(runtime_.Call(function_, "echo " + text), text);
+    EXPECT_TRUE(runtime_.Call(function_, "echo " + large) == large);
+  });
+}
+
+TEST_F(EachOnesOwn, LogAndItsTail) {
+  OnThreads([&](const std::string& text) {
+    InvokeOptions options;
+    options.log_type = LogType::kTail;
+    options.request_id = RequestId(text);
+    EXPECT_EQ(runtime_.Invoke(function_, "log " + text, options).log_tail,
+              "logged " + text + "\nprinted " + text + "\n");
+  });
+  std::size_t count = 0;
+  for (const KeptRecord& record : runtime_.log.records()) {
+    if (!record.text.starts_with("logged ")) continue;
+    EXPECT_EQ(record.text, "logged " + record.request_id + "\n");
+    ++count;
+  }
+  EXPECT_EQ(count, static_cast<std::size_t>(kThreads * kRounds));
+}
+
+TEST_F(EachOnesOwn, ChunksInOrder) {
+  OnThreads([&](const std::string& text) {
+    InvokeOptions options;
+    std::string received;
+    options.chunk_receiver = [&](std::string_view chunk) {
+      received += chunk;
+      return true;
+    };
+    EXPECT_TRUE(runtime_.Invoke(function_, "stream 20 " + text, options).outcome.ok());
+    std::string expected;
+    for (int i = 0; i < 20; ++i) expected += text + std::to_string(i);
+    EXPECT_EQ(received, expected);
+  });
+}
+
+TEST_F(EachOnesOwn, Context) {
+  OnThreads([&](const std::string& text) {
+    InvokeOptions options;
+    options.request_id = RequestId(text);
+    const std::string context = Text(runtime_.Invoke(function_, "context", options).outcome);
+    EXPECT_NE(context.find("\"request_id\": \"" + text + "\""), std::string::npos) << context;
+  });
+}
+
+TEST(Concurrency, AChunkReceiverThatWaitsHoldsNobodyUp) {
+  BeginningRuntime runtime;
+  Function& function = runtime.Add(Shared(2));
+  EXPECT_EQ(runtime.Call(function, "echo on"), "on");
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool others_done = false;
+  std::size_t received = 0;
+  InvokeOptions options;
+  options.chunk_receiver = [&](std::string_view chunk) {
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [&] { return others_done; });
+    received += chunk.size();
+    return true;
+  };
+  std::thread streaming([&] {
+    EXPECT_TRUE(runtime.Invoke(function, "say stream 1000 " + std::string(1000, 'x'), options).outcome.ok());
+  });
+  runtime.WaitFor(1);
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(runtime.Call(function, "echo on"), "on");
+  {
+    const std::scoped_lock lock(mutex);
+    others_done = true;
+    changed.notify_all();
+  }
+  streaming.join();
+  EXPECT_EQ(received, 1000U * 1000U + 10 + 90 * 2 + 900 * 3);
+}
+
+// More than is kept for it.
+TEST(Concurrency, AStreamThatIsLargerThanItsReceiverIsFastIsAllThere) {
+  BeginningRuntime runtime;
+  Function& function = runtime.Add(Shared(2));
+  Invoked other(runtime, function, "other", "say poll_cancelled");
+  runtime.WaitFor(1);
+  std::size_t received = 0;
+  InvokeOptions options;
+  options.chunk_receiver = [&](std::string_view chunk) {
+    if (received == 0) std::this_thread::sleep_for(milliseconds(200));
+    received += chunk.size();
+    return true;
+  };
+  EXPECT_TRUE(runtime.Invoke(function, "stream 1000 " + std::string(30'000, 'x'), options).outcome.ok());
+  EXPECT_EQ(received, 1000U * 30'000U + 10 + 90 * 2 + 900 * 3);
+  other.Cancel();
+  EXPECT_EQ(other.Result(), "\"yielded\"");
+}
+
+TEST(Concurrency, ACancelIsForOne) {
+  BeginningRuntime runtime;
+  Function& function = runtime.Add(Shared(3));
+  Invoked first(runtime, function, "first", "say poll_cancelled");
+  Invoked second(runtime, function, "second", "say poll_cancelled");
+  Invoked third(runtime, function, "third", "say poll_cancelled");
+  runtime.WaitFor(3);
+  second.Cancel();
+  EXPECT_EQ(second.Result(), "\"yielded\"");
+  EXPECT_FALSE(first.done() || third.done());
+  third.Cancel();
+  EXPECT_EQ(third.Result(), "\"yielded\"");
+  EXPECT_FALSE(first.done());
+  first.Cancel();
+  EXPECT_EQ(first.Result(), "\"yielded\"");
+  EXPECT_EQ(Before(runtime.Call(function, "identity"), ':'), Before(runtime.Call(function, "identity"), ':'));
+}
+
+std::string Expected(const std::string& type, const std::string& id, const std::string& what) {
+  return R"({"errorType":")" + type + R"(","errorMessage":"RequestId: )" + id + " Error: " + what + "\"}";
+}
+
+// All that run in a process get the error of its end; the next one has a fresh one.
+TEST(Concurrency, TheEndOfAProcessIsThatOfAllInIt_E40_E42_E47) {
+  BeginningRuntime runtime;
+  Function& function = runtime.Add(Shared(4));
+  const std::vector<std::pair<std::string, std::string>> ends = {
+      {"raise " + std::to_string(SIGKILL), "Runtime exited with error: signal: killed"},
+      {"exit_now 7", "Runtime exited with error: exit status 7"},
+      {"close_all", "Runtime exited with error: exit status 1"}};
+  std::set<std::string> identities;
+  std::size_t begun = 0;
+  for (const auto& [event, how] : ends) {
+    identities.insert(Before(runtime.Call(function, "identity"), ':'));
+    Invoked first(runtime, function, "first", "say poll_cancelled");
+    Invoked second(runtime, function, "second", "say sleep 1000000");
+    Invoked third(runtime, function, "third", "say stuck");
+    runtime.WaitFor(begun += 3);
+    Invoked harmful(runtime, function, "harmful", event);
+    EXPECT_EQ(harmful.Result(), Expected("Runtime.ExitError", "harmful", how));
+    EXPECT_EQ(first.Result(), Expected("Runtime.ExitError", "first", how));
+    EXPECT_EQ(second.Result(), Expected("Runtime.ExitError", "second", how));
+    EXPECT_EQ(third.Result(), Expected("Runtime.ExitError", "third", how));
+  }
+  EXPECT_EQ(identities.size(), ends.size());
+}
+
+#ifndef TANDEM_TEST_SANITIZED  // whose own memory comes on top
+TEST(Concurrency, TooMuchMemoryIsTheEndOfAllInTheProcess_E46) {
+  BeginningRuntime runtime;
+  Function& function = runtime.Add(Shared(3));
+  Invoked first(runtime, function, "first", "say poll_cancelled");
+  Invoked second(runtime, function, "second", "say stuck");
+  runtime.WaitFor(2);
+  Invoked hungry(runtime, function, "hungry", "hoard 300");
+  const std::string how = "Runtime exited with error: signal: killed";
+  EXPECT_EQ(hungry.Result(), Expected("Runtime.OutOfMemory", "hungry", how));
+  EXPECT_EQ(first.Result(), Expected("Runtime.OutOfMemory", "first", how));
+  EXPECT_EQ(second.Result(), Expected("Runtime.OutOfMemory", "second", how));
+  EXPECT_EQ(runtime.Call(function, "echo on"), "on");
+}
+#endif
+
+class OneIsLate : public testing::TestWithParam<std::string> {};
+
+// It ends at its deadline; the others have theirs, and those that come are in another process.
+TEST_P(OneIsLate, AndTheOthersEndByTheirOwn_E38) {
+  constexpr milliseconds kTimeout{3000};
+  BeginningRuntime runtime;
+  FunctionConfig config = Shared(3);
+  config.timeout = kTimeout;
+  Function& function = runtime.Add(config);
+  const std::string identity = Before(runtime.Call(function, "identity"), ':');
+  Invoked late(runtime, function, "late", "say " + GetParam());
+  runtime.WaitFor(1);
+  std::this_thread::sleep_for(kTimeout / 2);
+  Invoked other(runtime, function, "other", "say poll_cancelled");
+  runtime.WaitFor(2);
+  EXPECT_EQ(late.Result(), Expected("Sandbox.Timedout", "late", "Task timed out after 3.00 seconds"));
+  EXPECT_FALSE(other.done());
+  const std::string next = Before(runtime.Call(function, "identity"), ':');
+  EXPECT_NE(next, identity);
+  other.Cancel();
+  EXPECT_EQ(other.Result(), "\"yielded\"");
+  EXPECT_EQ(Before(runtime.Call(function, "identity"), ':'), next);
+}
+
+// One that yields when it is asked, and answers late; one that does not.
+INSTANTIATE_TEST_SUITE_P(Concurrency, OneIsLate, testing::Values("wait", "stuck"));
+
+TEST(Concurrency, WhatMayBeAnybodysOutputIsNobodys) {
+  BeginningRuntime runtime;
+  Function& function = runtime.Add(Shared(2));
+  InvokeOptions options;
+  options.request_id = RequestId("speaks");
+  const auto id_of = [&](const std::string& text) {
+    std::string id = "none";
+    for (const KeptRecord& record : runtime.log.records()) {
+      if (record.text.find(text) != std::string::npos) id = record.request_id;
+    }
+    return id;
+  };
+  runtime.Invoke(function, "speak_everywhere", options);
+  EXPECT_EQ(id_of("by standard output\n"), "speaks");
+  Invoked other(runtime, function, "other", "say poll_cancelled");
+  runtime.WaitFor(1);
+  runtime.Invoke(function, "speak_everywhere", options);
+  EXPECT_EQ(id_of("by standard output\n"), "");
+  EXPECT_EQ(id_of("by a child\n"), "");
+  EXPECT_EQ(id_of("by the log\n"), "speaks");
+  other.Cancel();
+  EXPECT_EQ(other.Result(), "\"yielded\"");
+}
+
+TEST(Concurrency, AnInitErrorIsThatOfEachThatWaits_E34) {
+  BeginningRuntime runtime;
+  FunctionConfig config = Shared(4);
+  config.handler = "init.fail";
+  const auto answers = AtOnce(runtime, runtime.Add(config), 6, "{}");
+  EXPECT_EQ(answers.size(), 6U);
+  for (const std::string& answer : answers) EXPECT_NE(answer.find("Native.InitError"), std::string::npos) << answer;
+}
+
+}  // namespace
+}  // namespace tandem::test
