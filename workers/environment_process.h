@@ -65,6 +65,8 @@ class EnvironmentProcess {
   virtual std::size_t places() const { return 1; }
   // Whether others could be forked from one like it, known once it is open.
   virtual bool forkable() const { return false; }
+  // Whether its language's runtime has something for the start cache, known then, too.
+  virtual bool fills_cache() const { return false; }
   // Whether the process is there and may be given another invocation.
   virtual bool IsSound() = 0;
   // Ends the process and whatever it has started, waits for that, and logs what it still wrote. 0 to 255, or minus the

@@ -34,7 +34,8 @@ v1::WorkerRuntime RuntimeMessage(const RuntimeInfo& info, const LanguageOptions&
 
 }  // namespace
 
-Workers::Workers(const WorkerOptions& options) : options_(options) {}
+Workers::Workers(const WorkerOptions& options, StartCache start_cache)
+    : options_(options), cache_filler_(start_cache) {}
 
 Workers::~Workers() {
   {
@@ -236,7 +237,7 @@ class WorkerPool::Run {
   }
   ~Run() {
     if (starts_) pool_.workers_.GiveUpStart(pool_);
-    if (started_ && keeps_ && worker().forkable()) MakeZygote();
+    if (started_ && keeps_) PrepareOthers();
     if (entered_) pool_.workers_.Leave(pool_, member_, keeps_ ? After::kGoesOn : After::kEnds);
     const std::scoped_lock lock(pool_.mutex_);
     pool_.runs_.erase(self_);
@@ -270,8 +271,8 @@ class WorkerPool::Run {
   // The same as Init, within the invocation (E-35).
   bool InitLate();
   void Share();
-  // For those that come after this invocation's worker.
-  void MakeZygote() noexcept;
+  // What those that come after this invocation's worker start sooner with.
+  void PrepareOthers() noexcept;
   // START, and the deadline.
   void Begin();
   void Serve();
@@ -327,10 +328,14 @@ bool WorkerPool::Run::StartWorker() {
   return false;
 }
 
-void WorkerPool::Run::MakeZygote() noexcept {
+void WorkerPool::Run::PrepareOthers() noexcept {
+  if (!worker().forkable() && !worker().fills_cache()) return;
   try {
     const auto supervisor = pool_.workers_.TheSupervisor();
-    if (supervisor) pool_.workers_.zygotes().Make(**supervisor, std::get<WorkerSpec>(pool_.spec_), pool_.launch_);
+    if (!supervisor) return;
+    const WorkerSpec& spec = std::get<WorkerSpec>(pool_.spec_);
+    if (worker().fills_cache()) pool_.workers_.cache_filler().Fill(**supervisor, spec);
+    if (worker().forkable()) pool_.workers_.zygotes().Make(**supervisor, spec, pool_.launch_);
   } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): without one, workers are executed
   }
 }

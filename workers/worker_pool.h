@@ -22,6 +22,7 @@
 #include "tandem/registry.h"
 #include "tandem/runtime.h"
 #include "tandem/status.h"
+#include "workers/cache_filler.h"
 #include "workers/cancellation.h"
 #include "workers/environment_process.h"
 #include "workers/invocation_log.h"
@@ -49,7 +50,7 @@ struct PoolMember {
 // Lifetime: outlives its pools.
 class Workers {
  public:
-  explicit Workers(const WorkerOptions& options);
+  Workers(const WorkerOptions& options, StartCache start_cache);
   ~Workers();
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
@@ -58,6 +59,7 @@ class Workers {
   // Errors: kUnavailable, where it cannot be started.
   Result<Supervisor*> TheSupervisor();
   Zygotes& zygotes() { return zygotes_; }
+  CacheFiller& cache_filler() { return cache_filler_; }
 
  private:
   friend class WorkerPool;
@@ -97,6 +99,7 @@ class Workers {
   std::mutex supervisor_mutex_;
   std::unique_ptr<Supervisor> supervisor_;
   Zygotes zygotes_{options_};
+  CacheFiller cache_filler_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::list<Idle> idle_;   // the one that has waited longest first

@@ -137,6 +137,7 @@ Answer WorkerProcess::TakeOpened(WorkerCall& call, const Caller& caller, Outcome
   if (!answer.message.has_opened()) return Distrust("it answered before it was ready");
   const v1::Opened& opened = answer.message.opened();
   forkable_ = opened.forkable();
+  fills_cache_ = opened.fills_cache();
   calls_.SetPlaces(std::clamp<std::size_t>(opened.max_concurrency(), 1, most_places_));
   if (!opened.has_failure()) return how;
   auto failure = proto::FromMessage(opened.failure(), &answer.payload);

@@ -51,6 +51,7 @@ class WorkerProcess final : public EnvironmentProcess {
              Outcome& outcome) override;
   std::size_t places() const override { return calls_.places(); }
   bool forkable() const override { return forkable_; }
+  bool fills_cache() const override { return fills_cache_; }
   // Whether it is a fork of a zygote.
   bool forked() const { return process_->forked(); }
   bool IsSound() override;
@@ -96,6 +97,7 @@ class WorkerProcess final : public EnvironmentProcess {
   const std::size_t most_places_;
   bool said_hello_ = false;  // of whoever reads
   bool forkable_ = false;
+  bool fills_cache_ = false;
 };
 
 }  // namespace tandem::workers

@@ -29,6 +29,51 @@ bool SameRuntime(const RuntimeInfo& a, const RuntimeInfo& b) {
   return a.module == b.module && a.library == b.library && a.path == b.path;
 }
 
+// A loader's config, with all that it points to.
+class ConfigForLoader {
+ public:
+  ConfigForLoader(const RuntimeInfo& info, const LanguageOptions& options)
+      : data_dir_(std::filesystem::path(info.module).parent_path().string()) {
+    pairs_.reserve(options.options.size());
+    for (const auto& [key, value] : options.options) pairs_.push_back({AbiString(key), AbiString(value)});
+    config_ = {
+        .struct_size = sizeof(tandem_loader_config),
+        .identifier = AbiString(info.identifier),
+        .version = AbiString(info.version),
+        .path = AbiString(info.path),
+        .library = AbiOptional(info.library),
+        .data_dir = AbiString(data_dir_),
+        .options = pairs_.data(),
+        .options_size = pairs_.size(),
+    };
+  }
+  ConfigForLoader(const ConfigForLoader&) = delete;
+  ConfigForLoader& operator=(const ConfigForLoader&) = delete;
+
+  const tandem_loader_config* get() const { return &config_; }
+
+ private:
+  const std::string data_dir_;
+  std::vector<tandem_pair> pairs_;
+  tandem_loader_config config_;
+};
+
+Status Fill(const LoadedLoader& loader, const RuntimeInfo& info, const LanguageOptions& options) {
+  const auto fill = loader.fill_cache();
+  if (fill == nullptr || !options.options.contains(kStartCacheOption)) return {};
+  const ConfigForLoader config(info, options);
+  Outcome answer;
+  tandem_sink sink({}, kNoDeadline, nullptr, answer);
+  static tandem_host_context context;
+  try {
+    if (fill(&HostTable(), &context, config.get(), &sink) == TANDEM_OK) return {};
+  } catch (...) {
+    return {Code::kInternal, "loader " + info.module + " let an exception out of fill_cache"};
+  }
+  if (answer.kind() == Outcome::Kind::kFault) return answer.fault();
+  return {Code::kInternal, "loader " + info.module + " did not fill its cache and gave no reason"};
+}
+
 }  // namespace
 
 LoaderProcess& LoaderProcess::Get() {
@@ -78,26 +123,15 @@ Result<const LoadedLoader*> LoaderProcess::Start(const RuntimeInfo& info, const 
   if (!table) return table.status();
   if (slot.loader.instance != nullptr) return &slot.loader;
 
-  std::vector<tandem_pair> pairs;
-  pairs.reserve(options.options.size());
-  for (const auto& [key, value] : options.options) pairs.push_back({AbiString(key), AbiString(value)});
-  const std::string data_dir = std::filesystem::path(info.module).parent_path().string();
-  const tandem_loader_config config = {
-      .struct_size = sizeof(tandem_loader_config),
-      .identifier = AbiString(info.identifier),
-      .version = AbiString(info.version),
-      .path = AbiString(info.path),
-      .library = AbiOptional(info.library),
-      .data_dir = AbiString(data_dir),
-      .options = pairs.data(),
-      .options_size = pairs.size(),
-  };
+  // Without it the runtime starts all the same.
+  if (options.options.contains(kFillFirstOption)) static_cast<void>(Fill({*table, nullptr}, info, options).ok());
+  const ConfigForLoader config(info, options);
   Outcome answer;
   tandem_sink sink({}, kNoDeadline, nullptr, answer);
   tandem_loader* instance = nullptr;
   const std::scoped_lock start_lock(start_mutex_);
   try {
-    (*table)->create(&HostTable(), &slot.context, &config, &sink, &instance);
+    (*table)->create(&HostTable(), &slot.context, config.get(), &sink, &instance);
   } catch (const std::exception& error) {
     sink.Fault(TANDEM_FAULT_INTERNAL, {"loader ", info.module, " let an exception out of create: ", error.what()});
   } catch (...) {
@@ -111,6 +145,13 @@ Result<const LoadedLoader*> LoaderProcess::Start(const RuntimeInfo& info, const 
   slot.loader = {*table, instance};
   Bind(slot, info);
   return &slot.loader;
+}
+
+Status LoaderProcess::FillCache(const RuntimeInfo& info, const LanguageOptions& options) {
+  Slot& slot = SlotOf(info.language);
+  const std::scoped_lock lock(slot.mutex);
+  const auto table = OpenModule(slot, info);
+  return table ? Fill({*table, nullptr}, info, options) : table.status();
 }
 
 std::optional<RuntimeInfo> LoaderProcess::Bound(std::string_view language) const {

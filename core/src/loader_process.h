@@ -40,6 +40,7 @@ struct LoadedLoader {
   decltype(tandem_loader_table::fork_ready) fork_ready() const { return Slot(&tandem_loader_table::fork_ready); }
   decltype(tandem_loader_table::before_fork) before_fork() const { return Slot(&tandem_loader_table::before_fork); }
   decltype(tandem_loader_table::after_fork) after_fork() const { return Slot(&tandem_loader_table::after_fork); }
+  decltype(tandem_loader_table::fill_cache) fill_cache() const { return Slot(&tandem_loader_table::fill_cache); }
 
  private:
   template <typename F>
@@ -48,6 +49,11 @@ struct LoadedLoader {
     return static_cast<std::size_t>(offset) + sizeof(F) <= table->struct_size ? table->*slot : nullptr;
   }
 };
+
+// Options that every loader gets: the folder of what lets language runtimes start sooner, and whether it is filled,
+// where it has nothing for the runtime, before that is started.
+inline constexpr char kStartCacheOption[] = "start.cache";
+inline constexpr char kFillFirstOption[] = "start.cache-first";
 
 // Threads: any.
 class LoaderProcess {
@@ -60,6 +66,10 @@ class LoaderProcess {
   // The same, and starts the language runtime where it is not running; a start that fails may be tried again, with
   // another runtime, too. Two threads that start different languages wait for each other.
   Result<const LoadedLoader*> Start(const RuntimeInfo& info, const LanguageOptions& options);
+
+  // Has the loader fill the start cache that the options name, where there are both. Errors: as Load; what the loader
+  // says.
+  Status FillCache(const RuntimeInfo& info, const LanguageOptions& options);
 
   // The runtime of a language that this process runs, or whose library it has opened: a second library of a VM would
   // take the first one's symbols for its own, so no other runtime can take its place.

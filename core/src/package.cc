@@ -19,6 +19,7 @@
 #include "guarded.h"
 #include "package_archive.h"
 #include "package_place.h"
+#include "start_cache.h"
 #include "zip_directory.h"
 
 namespace tandem {
@@ -81,13 +82,15 @@ std::string Variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
+enum class IfAbsent : std::uint8_t { kMake, kRefuse };
+
 // Makes a folder that only this user can write to, or says why it is not one: what lies in the cache is run as this
 // user.
-Status MakePrivate(const fs::path& folder) {
+Status MakePrivate(const fs::path& folder, IfAbsent absent) {
   std::error_code error;
-  fs::create_directories(folder.parent_path(), error);
-  if (mkdir(folder.c_str(), 0700) == 0) return {};
-  const int failure = errno;
+  if (absent == IfAbsent::kMake) fs::create_directories(folder.parent_path(), error);
+  if (absent == IfAbsent::kMake && mkdir(folder.c_str(), 0700) == 0) return {};
+  const int failure = absent == IfAbsent::kMake ? errno : EEXIST;
   struct stat status {};
   if (failure != EEXIST || lstat(folder.c_str(), &status) != 0) {
     return {Code::kInvalidArgument, "cannot make the package cache " + folder.string() + ": " + Message(failure)};
@@ -98,8 +101,8 @@ Status MakePrivate(const fs::path& folder) {
                                       " is not used, as it is not a folder that only this user can write to"};
 }
 
-// The folder of unpacked packages. The last place, here empty, is among the temporary files: for users without a home.
-Result<fs::path> PackagesFolder(const PackageOptions& options) {
+// A folder of the cache. The last place, here empty, is among the temporary files: for users without a home.
+Result<fs::path> FolderOfCache(const PackageOptions& options, const char* name, IfAbsent absent) {
   std::vector<fs::path> places;
   if (!options.cache_dir.empty()) {
     places.emplace_back(options.cache_dir);
@@ -124,10 +127,10 @@ Result<fs::path> PackagesFolder(const PackageOptions& options) {
         continue;
       }
     }
-    fs::path packages = place / "packages";
-    failure = MakePrivate(place);
-    if (failure.ok()) failure = MakePrivate(packages);
-    if (failure.ok()) return packages;
+    fs::path folder = place / name;
+    failure = MakePrivate(place, absent);
+    if (failure.ok()) failure = MakePrivate(folder, absent);
+    if (failure.ok()) return folder;
   }
   return {failure.code(), failure.message() + kOtherPlace};
 }
@@ -184,7 +187,7 @@ Result<Package> OpenArchive(const std::string& path, const PackageOptions& optio
     return CannotBeUsed(path, {refused.code(), refused.message() + RemedyFor(path, *bytes)});
   }
   if (const Status status = archive->CheckSize(options.unzipped_limit); !status.ok()) return CannotBeUsed(path, status);
-  auto parent = PackagesFolder(options);
+  auto parent = FolderOfCache(options, "packages", IfAbsent::kMake);
   if (!parent) return parent.status();
   PlaceContents contents;
   contents.limit = *limit;
@@ -263,6 +266,13 @@ std::string Hint(const fs::path& root, std::string_view handler) {
 
 Result<Package> OpenPackage(const std::string& path, const PackageOptions& options) {
   return Guarded("a package", [&] { return Open(path, options); });
+}
+
+std::string StartCacheFolder(const PackageOptions& options, StartCache use) {
+  if (use == StartCache::kOff) return {};
+  const IfAbsent absent = use == StartCache::kRead ? IfAbsent::kRefuse : IfAbsent::kMake;
+  const auto folder = Guarded("the start cache", [&] { return FolderOfCache(options, "starts", absent); });
+  return folder ? folder->string() : std::string();
 }
 
 std::string WrappingFolderHint(const std::string& root, std::string_view handler) {

@@ -14,6 +14,7 @@
 #include "guarded.h"
 #include "loader_process.h"
 #include "sink.h"
+#include "start_cache.h"
 #include "workers/worker_pool.h"
 
 namespace tandem {
@@ -81,7 +82,7 @@ class Runtime::Impl {
   Impl(RuntimeOptions options, std::unique_ptr<RuntimeRegistry> registry)
       : options_(std::move(options)),
         registry_(std::move(registry)),
-        workers_(options_.workers),
+        workers_(options_.workers, options_.start_cache),
         dispatcher_(options_.platform_logs, [this] { return CancelOverdue(); }) {
     if (options_.log_sink != nullptr) LoaderProcess::Get().AddSink(options_.log_sink);
   }
@@ -100,6 +101,7 @@ class Runtime::Impl {
 
  private:
   Result<RuntimeSelection> SelectRuntime(const FunctionConfig& config, const std::string& code_root);
+  LanguageOptions OptionsOf(std::string_view language, Isolation isolation) const;
   bool CancelOverdue();
 
   RuntimeOptions options_;
@@ -123,6 +125,16 @@ Result<RuntimeSelection> Runtime::Impl::SelectRuntime(const FunctionConfig& conf
   return registry_->Select(identifier, options_.runtime_match, bound ? &*bound : nullptr);
 }
 
+LanguageOptions Runtime::Impl::OptionsOf(std::string_view language, Isolation isolation) const {
+  LanguageOptions options = registry_->options(language);
+  const bool inline_only = isolation == Isolation::kInline && options_.start_cache == StartCache::kFill;
+  const std::string folder = StartCacheFolder(options_.package, inline_only ? StartCache::kRead : options_.start_cache);
+  if (folder.empty()) return options;
+  options.options.emplace(kStartCacheOption, folder);
+  if (options_.start_cache == StartCache::kFillFirst) options.options.emplace(kFillFirstOption, "1");
+  return options;
+}
+
 Result<Function*> Runtime::Impl::Add(FunctionConfig config) {
   if (Status status = CheckConfig(config); !status.ok()) return status;
   if (Find(config.name) != nullptr) {
@@ -135,7 +147,7 @@ Result<Function*> Runtime::Impl::Add(FunctionConfig config) {
   FillDefaults(config);
   if (selection->info.is_own()) config.isolation = Isolation::kProcess;
   FunctionSetup setup;
-  setup.language = registry_->options(selection->info.language);
+  setup.language = OptionsOf(selection->info.language, config.isolation);
   setup.config = std::move(config);
   setup.runtime = std::move(*selection);
   setup.code_root = package->root;

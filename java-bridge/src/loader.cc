@@ -9,7 +9,9 @@
 #include <cstdio>
 #include <memory>
 #include <new>
+#include <optional>
 
+#include "class_archive.h"
 #include "java_loader.h"
 #include "vm.h"
 
@@ -20,6 +22,7 @@ constexpr char kBridgeJar[] = "tandem-bridge.jar";
 constexpr char kOptionsKey[] = "jvm.options";
 constexpr char kDefaultsKey[] = "jvm.defaults";  // what JAVA_TOOL_OPTIONS goes before
 constexpr char kMemoryKey[] = "memory.size-mb";
+constexpr char kCacheKey[] = "start.cache";
 constexpr int kFirstWithReservedStack = 9;       // whose overflow a JVM warns of, by what it calls warnings
 constexpr int kFirstThatWarnsOfNativeCode = 24;  // and of sun.misc.Unsafe; knows the options against both
 
@@ -55,11 +58,15 @@ std::string ClassPath(const std::string& data_dir) {
   return path;
 }
 
-// Options by which a JVM keeps warnings of its own to itself, as a log is the handler's. None that it does not know, as
-// that would fail its start.
-std::vector<std::string> QuietOptions(std::string_view version) {
+int MajorOf(std::string_view version) {
   int major = 0;
   std::from_chars(version.data(), version.data() + version.size(), major);
+  return major;
+}
+
+// Options by which a JVM keeps warnings of its own to itself, as a log is the handler's. None that it does not know, as
+// that would fail its start.
+std::vector<std::string> QuietOptions(int major) {
   std::vector<std::string> options;
   if (major >= kFirstWithReservedStack) options.emplace_back("-XX:-PrintWarnings");
   if (major >= kFirstThatWarnsOfNativeCode) {
@@ -75,6 +82,20 @@ const std::vector<std::string>& OptionsAgainstFiles() {
   return kOptions;
 }
 
+std::string_view OptionOf(const tandem_loader_config& config, std::string_view key) {
+  for (size_t i = 0; i < config.options_size; ++i) {
+    if (FromAbi(config.options[i].key) == key) return FromAbi(config.options[i].value);
+  }
+  return {};
+}
+
+// Where there is a folder for it.
+std::optional<ClassArchive> ArchiveOf(const tandem_loader_config& config, const VmConfig& vm) {
+  const std::string folder(OptionOf(config, kCacheKey));
+  if (folder.empty()) return std::nullopt;
+  return ClassArchive(folder, MajorOf(FromAbi(config.version)), vm.library, vm.class_path);
+}
+
 VmConfig ToVmConfig(const tandem_loader_config& config) {
   VmConfig vm;
   vm.library = FromAbi(config.library);
@@ -82,7 +103,7 @@ VmConfig ToVmConfig(const tandem_loader_config& config) {
     throw JavaException("no libjvm.so is known for " + std::string(FromAbi(config.path)) +
                         "; install a JDK or JRE there");
   }
-  vm.defaults = QuietOptions(FromAbi(config.version));
+  vm.defaults = QuietOptions(MajorOf(FromAbi(config.version)));
   vm.class_path = ClassPath(std::string(FromAbi(config.data_dir)));
   for (size_t i = 0; i < config.options_size; ++i) {
     const std::string_view key = FromAbi(config.options[i].key);
@@ -95,6 +116,7 @@ VmConfig ToVmConfig(const tandem_loader_config& config) {
   }
   if (vm.memory_mb > 0)
     vm.defaults.insert(vm.defaults.begin(), OptionsAgainstFiles().begin(), OptionsAgainstFiles().end());
+  if (const auto archive = ArchiveOf(config, vm)) vm.archive = archive->Options();
   return vm;
 }
 
@@ -176,6 +198,15 @@ void DestroyEntry(tandem_loader*) {
   Quietly(&JavaThread::DetachCurrent);
 }
 
+int32_t FillCacheEntry(const tandem_host* host, tandem_host_context*, const tandem_loader_config* config,
+                       tandem_sink* sink) {
+  return Guarded(host, sink, [&] {
+    const auto archive = ArchiveOf(*config, ToVmConfig(*config));
+    const std::string failure = archive ? archive->Make(std::string(FromAbi(config->path))) : std::string();
+    return failure.empty() ? int32_t{TANDEM_OK} : Fault(host, sink, TANDEM_FAULT_UNAVAILABLE, failure);
+  });
+}
+
 int32_t OpenEntry(tandem_loader* loader, const tandem_function_config* config, tandem_sink* sink,
                   tandem_handler** handler) {
   *handler = nullptr;
@@ -224,6 +255,7 @@ constexpr tandem_loader_table kTable = {
     nullptr,
     nullptr,
     nullptr,
+    &FillCacheEntry,
 };
 
 }  // namespace

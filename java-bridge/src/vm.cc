@@ -18,6 +18,7 @@
 #include <string>
 #include <system_error>
 
+#include "class_archive.h"
 #include "memory_options.h"
 #include "process_state.h"
 #include "start_output.h"
@@ -145,6 +146,7 @@ std::vector<std::string> AllOptions(const VmConfig& config, const ToolOptions& t
   std::vector<std::string> last = SplitOptions(tool_options.last());
   all.insert(all.end(), last.begin(), last.end());
   const std::vector<std::string> fitting = MemoryOptions(config.memory_mb, all);
+  if (!SaysWhichArchive(all)) all.insert(all.begin(), config.archive.begin(), config.archive.end());
   all.insert(all.begin(), fitting.begin(), fitting.end());
   return all;
 }

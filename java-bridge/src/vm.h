@@ -15,6 +15,7 @@ struct VmConfig {
   std::string class_path;             // our own jars
   std::vector<std::string> options;   // further VM options, in order
   std::vector<std::string> defaults;  // VM options before all others, which may change them
+  std::vector<std::string> archive;   // VM options by which it uses an archive of classes, where no other has a say
   int64_t memory_mb = 0;              // what the process may have for itself, in MiB; 0: no limit is known
 };
 

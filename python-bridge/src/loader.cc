@@ -135,6 +135,7 @@ const tandem_loader_table kTable = {
     &ForkReady,
     &BeforeFork,
     &AfterFork,
+    nullptr,
 };
 
 }  // namespace

@@ -212,6 +212,7 @@ extern "C" __attribute__((visibility("default"))) const tandem_loader_table* tan
       .fork_ready = tandem::native::ForkReady,
       .before_fork = tandem::native::BeforeFork,
       .after_fork = tandem::native::AfterFork,
+      .fill_cache = nullptr,
   };
   return &kTable;
 }

@@ -33,6 +33,7 @@ BothLanguages::BothLanguages(WorkerOptions workers) {
   options.languages["java"].path = Required("TANDEM_TEST_JAVA_HOME");
   options.languages["python"].path = Required("TANDEM_TEST_PYTHON");
   options.workers = workers;
+  options.start_cache = StartCache::kOff;
   auto created = Runtime::Create(std::move(options));
   EXPECT_TRUE(created.ok()) << created.status().message();
   runtime_ = std::move(*created);

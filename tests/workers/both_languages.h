@@ -23,7 +23,7 @@ inline std::string NameOf(Language language) {
 // A Runtime for functions in worker processes. Whatever they start can be found by `tag`.
 class BothLanguages {
  public:
-  // Without zygotes, which would come and go among the processes that are looked at.
+  // Without zygotes and what makes starts sooner, which would come and go among the processes that are looked at.
   explicit BothLanguages(WorkerOptions workers = {});
   BothLanguages(const BothLanguages&) = delete;
   BothLanguages& operator=(const BothLanguages&) = delete;

@@ -1,6 +1,7 @@
 #include "workers/worker/worker.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -63,6 +64,15 @@ void FlushOutput() {
   _exit(outcome.ok() ? 0 : 1);
 }
 
+// Beside handlers, which should not notice.
+int FillCache(const v1::FillCache& message) {
+  constexpr int kLeastPriority = 19;
+  setpriority(PRIO_PROCESS, 0, kLeastPriority);
+  LanguageOptions options;
+  const RuntimeInfo runtime = LoaderOf(message.runtime(), options);
+  return LoaderProcess::Get().FillCache(runtime, options).ok() ? 0 : 1;
+}
+
 Status Unexpected() {
   return {Code::kInvalidArgument, "the host said something that the protocol does not have here"};
 }
@@ -111,6 +121,7 @@ int Worker::Run() {
   if (!frame) return 0;  // the host has changed its mind
   auto message = proto::Parse<v1::ToWorker>(frame->header);
   if (message && message->has_prepare()) return RunZygote(channel_, message->prepare());
+  if (message && message->has_fill_cache()) return FillCache(message->fill_cache());
   Status status = message ? Status() : message.status();
   if (status.ok() && !message->has_open()) status = Unexpected();
   if (status.ok()) status = Open(message->open(), std::move(frame->files));
@@ -148,6 +159,7 @@ Status Worker::Open(const v1::OpenFunction& message, std::vector<FileDescriptor>
   }
   answer.mutable_opened()->set_max_concurrency(static_cast<std::uint32_t>(most_at_a_time_));
   answer.mutable_opened()->set_forkable(loader && (*loader)->forkable());
+  answer.mutable_opened()->set_fills_cache(loader && (*loader)->fill_cache() != nullptr);
   if (!failure.ok())
     *answer.mutable_opened()->mutable_failure() = proto::ToMessage(failure, proto::PayloadPlace::kBeside);
   const Status sent = Send(channel_, answer, failure.ok() ? Payload() : failure.payload());

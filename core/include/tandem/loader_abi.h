@@ -24,7 +24,7 @@ extern "C" {
 #endif
 
 #define TANDEM_LOADER_ABI_MAJOR 1
-#define TANDEM_LOADER_ABI_MINOR 2 /* 1: tandem_log_record.origin; 2: fork_ready, before_fork, after_fork */
+#define TANDEM_LOADER_ABI_MINOR 3 /* 1: tandem_log_record.origin; 2: forks; 3: fill_cache */
 #define TANDEM_LOADER_SYMBOL "tandem_loader_v1"
 #define TANDEM_PAYLOAD_PADDING 64 /* readable bytes behind every payload that the host passes */
 
@@ -249,6 +249,13 @@ typedef struct tandem_loader_table {
    * its function's own: what the loader has kept of the parent's is taken anew. TANDEM_FAULT: the sink has the reason
    * why the child is of no use. */
   int32_t (*after_fork)(tandem_loader* loader, tandem_sink* sink);
+
+  /* Optional, since minor version 3: fills the folder that the option "start.cache" names, which need not be there yet,
+   * with what lets later processes of this user start the language runtime sooner, as `create` with that option then
+   * does by itself. May take seconds; before `create`, or in a process that never calls it. TANDEM_OK: it is filled, or
+   * there is nothing to fill it with. TANDEM_FAULT: the sink has the reason why it is not. */
+  int32_t (*fill_cache)(const tandem_host* host, tandem_host_context* context, const tandem_loader_config* config,
+                        tandem_sink* sink);
 } tandem_loader_table;
 
 typedef const tandem_loader_table* (*tandem_loader_entry)(void);

@@ -33,6 +33,15 @@ enum class ZygoteUse : std::uint8_t {
   kAlways,     // the first one, too, waits for its zygote
 };
 
+// Whether what lets a language's runtime start sooner, as far as it knows of such a thing, is kept in a folder of the
+// cache beside the packages (docs/isolation.md). What a handler sees is the same either way.
+enum class StartCache : std::uint8_t {
+  kOff,        // it is not looked for
+  kRead,       // it is used where it is
+  kFill,       // the same, and where it is not, it is made in the background, once a worker has served
+  kFillFirst,  // where it is not, it is made before the runtime is started, which takes seconds
+};
+
 // The worker processes of a Runtime, which serve the functions of Isolation::kProcess.
 struct WorkerOptions {
   std::string program_dir;             // of tandem-supervisor and tandem-worker; empty: tandem beside libtandem
@@ -53,6 +62,7 @@ struct RuntimeOptions {
   LogSink* log_sink = nullptr;  // borrowed; must outlive the Runtime; null: logs are dropped
   PlatformLogs platform_logs = PlatformLogs::kOff;
   WorkerOptions workers;
+  StartCache start_cache = StartCache::kFill;
 };
 
 // TANDEM_LOADER_PATH (colon-separated) and then tandem/loaders beside libtandem, which is left out where it is not
