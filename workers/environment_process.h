@@ -65,6 +65,8 @@ class EnvironmentProcess {
   virtual std::size_t places() const { return 1; }
   // Whether others could be forked from one like it, known once it is open.
   virtual bool forkable() const { return false; }
+  // Whether others could be taken from standbys, known then, too.
+  virtual bool stands_by() const { return false; }
   // Whether its language's runtime has something for the start cache, known then, too.
   virtual bool fills_cache() const { return false; }
   // Whether the process is there and may be given another invocation.

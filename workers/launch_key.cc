@@ -15,6 +15,10 @@ constexpr std::array<std::string_view, 8> kNames = {
     "LANG", "LANGUAGE", "LOCPATH", "NLSPATH", "GCONV_PATH", "GLIBC_TUNABLES", "HOME", "SETUPTOOLS_USE_DISTUTILS"};
 constexpr std::array<std::string_view, 8> kPrefixes = {"LD_",   "LC_",   "MALLOC_", "PYTHON",
                                                        "ASAN_", "LSAN_", "TSAN_",   "UBSAN_"};
+// What a JVM and its launcher look for. It reads no TMPDIR, but what is told where its temporary files go may follow
+// it.
+constexpr std::array<std::string_view, 3> kPrefixesOfJvms = {"JAVA_", "_JAVA_", "JDK_"};
+constexpr std::array<std::string_view, 2> kNamesOfJvms = {"CLASSPATH", "TMPDIR"};
 // Names of files and folders, with colons between them.
 constexpr std::array<std::string_view, 7> kPaths = {"LD_LIBRARY_PATH", "LD_PRELOAD",     "LD_AUDIT", "PYTHONPATH",
                                                     "PYTHONHOME",      "PYTHONUSERBASE", "HOME"};
@@ -77,6 +81,19 @@ void Append(std::string& key, std::string_view text) {
   key.append(std::to_string(text.size())).append(":").append(text);
 }
 
+bool IsReadByAJvm(std::string_view variable) {
+  return Has(kNamesOfJvms, variable) ||
+         std::any_of(kPrefixesOfJvms.begin(), kPrefixesOfJvms.end(),
+                     [&](std::string_view prefix) { return variable.starts_with(prefix); });
+}
+
+bool Preloads(const WorkerSpec& spec) {
+  return std::any_of(spec.environment.begin(), spec.environment.end(), [](const std::string& text) {
+    const Variable variable = Split(text);
+    return (variable.name == "LD_PRELOAD" || variable.name == "LD_AUDIT") && !variable.value.empty();
+  });
+}
+
 Launch MakeLaunch(const WorkerSpec& spec, bool complete) {
   Launch launch;
   launch.complete_environment = complete;
@@ -108,11 +125,28 @@ bool IsReadAtStart(std::string_view variable) {
 }
 
 Launch LaunchOf(const WorkerSpec& spec) {
-  const bool preloads = std::any_of(spec.environment.begin(), spec.environment.end(), [](const std::string& text) {
+  return MakeLaunch(spec, Preloads(spec));
+}
+
+Launch StandbyLaunchOf(const WorkerSpec& spec) {
+  const bool complete = Preloads(spec);
+  Launch launch;
+  launch.complete_environment = complete;
+  launch.working_directory = spec.working_directory;
+  for (const std::string& text : spec.environment) {
     const Variable variable = Split(text);
-    return (variable.name == "LD_PRELOAD" || variable.name == "LD_AUDIT") && !variable.value.empty();
-  });
-  return MakeLaunch(spec, preloads);
+    if (variable.name == kWrapper) return {};
+    if (complete || IsReadAtStart(variable.name) || IsReadByAJvm(variable.name)) launch.environment.push_back(text);
+  }
+  Append(launch.key, "standby");
+  Append(launch.key, spec.program);
+  Append(launch.key, spec.function.runtime().SerializeAsString());
+  Append(launch.key, std::to_string(spec.function.memory_size_mb()));
+  Append(launch.key, launch.working_directory);
+  Append(launch.key, std::to_string(spec.function.layers_size()));
+  for (const std::string& layer : spec.function.layers()) Append(launch.key, layer);
+  for (const std::string& variable : launch.environment) Append(launch.key, variable);
+  return launch;
 }
 
 Launch CompleteLaunchOf(const WorkerSpec& spec) {

@@ -1,4 +1,4 @@
-// Launch: what a worker can only be given when its program is executed.
+// Launch: what a worker can only be given when its program is executed, by which a zygote or a standby fits it.
 #ifndef TANDEM_WORKERS_LAUNCH_KEY_H_
 #define TANDEM_WORKERS_LAUNCH_KEY_H_
 
@@ -17,6 +17,12 @@ struct Launch {
   std::string working_directory;         // the zygote's
 };
 
+// What a worker could be started from.
+struct Launches {
+  Launch zygote;
+  Launch standby;
+};
+
 // Whether the linker, the C library or a language's runtime reads the variable when it starts and not again.
 bool IsReadAtStart(std::string_view variable);
 
@@ -25,7 +31,11 @@ bool IsReadAtStart(std::string_view variable);
 // path from there. A library that is loaded before all others may read any variable, so that the key then has all.
 Launch LaunchOf(const WorkerSpec& spec);
 
-// The same with all variables in it.
+// The launch of a standby, whose function gets it whole. Its key also has the variables that a JVM reads, all of
+// LD_LIBRARY_PATH, which a JVM keeps as text, the working directory, the layers and the memory size.
+Launch StandbyLaunchOf(const WorkerSpec& spec);
+
+// The same as the first with all variables in it.
 Launch CompleteLaunchOf(const WorkerSpec& spec);
 
 }  // namespace tandem::workers

@@ -197,7 +197,14 @@ void Workers::Drop(WorkerPool& pool) {
 void Workers::RetireIdle() {
   std::unique_lock lock(mutex_);
   while (!ending_) {
-    const auto zygote_due = zygotes_.EndIdle(Clock::now());
+    std::vector<std::unique_ptr<WorkerProcess>> ended;
+    const auto zygote_due = zygotes_.EndIdle(Clock::now(), ended);
+    if (!ended.empty()) {  // without the lock, as it waits
+      lock.unlock();
+      ended.clear();
+      lock.lock();
+      continue;
+    }
     const auto worker_due = idle_.empty() ? WorkerProcess::kForever : idle_.front().since + options_.idle_limit;
     const auto due = std::min(zygote_due, worker_due);
     if (due == WorkerProcess::kForever) {
@@ -329,13 +336,14 @@ bool WorkerPool::Run::StartWorker() {
 }
 
 void WorkerPool::Run::PrepareOthers() noexcept {
-  if (!worker().forkable() && !worker().fills_cache()) return;
+  if (!worker().forkable() && !worker().stands_by() && !worker().fills_cache()) return;
   try {
     const auto supervisor = pool_.workers_.TheSupervisor();
     if (!supervisor) return;
     const WorkerSpec& spec = std::get<WorkerSpec>(pool_.spec_);
     if (worker().fills_cache()) pool_.workers_.cache_filler().Fill(**supervisor, spec);
-    if (worker().forkable()) pool_.workers_.zygotes().Make(**supervisor, spec, pool_.launch_);
+    if (worker().forkable()) pool_.workers_.zygotes().Make(**supervisor, spec, pool_.launches_.zygote);
+    if (worker().stands_by()) pool_.workers_.zygotes().MakeStandby(**supervisor, spec, pool_.launches_.standby);
   } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): without one, workers are executed
   }
 }
@@ -467,7 +475,7 @@ WorkerPool::WorkerPool(Workers& workers, const PoolConfig& config)
     spec_ = MakeRuntimeApiSpec();
   } else {
     spec_ = MakeWorkerSpec();
-    launch_ = LaunchOf(std::get<WorkerSpec>(spec_));
+    launches_ = {LaunchOf(std::get<WorkerSpec>(spec_)), StandbyLaunchOf(std::get<WorkerSpec>(spec_))};
   }
 }
 
@@ -483,7 +491,7 @@ Result<std::unique_ptr<EnvironmentProcess>> WorkerPool::Start() {
     return std::unique_ptr<EnvironmentProcess>(std::move(*started));
   };
   if (const auto* own = std::get_if<RuntimeApiSpec>(&spec_)) return start(RuntimeApiProcess::Start(**supervisor, *own));
-  return start(workers_.zygotes().Start(**supervisor, std::get<WorkerSpec>(spec_), launch_));
+  return start(workers_.zygotes().Start(**supervisor, std::get<WorkerSpec>(spec_), launches_));
 }
 
 RuntimeApiSpec WorkerPool::MakeRuntimeApiSpec() const {

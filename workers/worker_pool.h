@@ -156,7 +156,7 @@ class WorkerPool {
   Workers& workers_;
   const PoolConfig config_;
   std::variant<WorkerSpec, RuntimeApiSpec> spec_;  // of its processes
-  Launch launch_;                                  // of its workers
+  Launches launches_;                              // of its workers
   FunctionHints hints_;
   // Under Workers::mutex_:
   std::size_t count_ = 0;                          // of its members, and of those that are being started

@@ -34,6 +34,16 @@ class ReadingCall {
 
 Result<std::unique_ptr<WorkerProcess>> WorkerProcess::Start(Supervisor& supervisor, const WorkerSpec& spec,
                                                             ForkedFrom from) {
+  auto worker = StartProcess(supervisor, spec, std::move(from));
+  if (!worker) return worker.status();
+  // A worker that is gone already is found out by whoever waits for it.
+  const Status told = (*worker)->TellFunction(spec.function);
+  if (!told.ok() && told.code() != Code::kUnavailable) return told;
+  return worker;
+}
+
+Result<std::unique_ptr<WorkerProcess>> WorkerProcess::StartProcess(Supervisor& supervisor, const WorkerSpec& spec,
+                                                                   ForkedFrom from) {
   auto ends = Channel::Pair();
   if (!ends) return ends.status();
   auto control = Channel::Pair();
@@ -54,14 +64,19 @@ Result<std::unique_ptr<WorkerProcess>> WorkerProcess::Start(Supervisor& supervis
   if (!started) return started.status();
   std::unique_ptr<WorkerProcess> worker(new WorkerProcess(std::move(ends->first), std::move(control->first),
                                                           std::move(output->first), std::move(*started), spec));
+  worker->controlled_by_ = std::move(control->second);
+  return worker;
+}
+
+Status WorkerProcess::TellFunction(const v1::OpenFunction& function) {
   v1::ToWorker message;
-  *message.mutable_open() = spec.function;
+  *message.mutable_open() = function;
   auto bytes = proto::Serialize(message);
   if (!bytes) return bytes.status();
-  // A worker that is gone already is found out by whoever waits for it.
-  const Status sent = worker->channel_.Send(*bytes, {}, {control->second.fd()});
-  if (!sent.ok() && sent.code() != Code::kUnavailable) return sent;
-  return worker;
+  most_places_ = static_cast<std::size_t>(std::max(1, function.max_concurrency()));
+  const Status sent = channel_.Send(*bytes, {}, {controlled_by_->fd()});
+  controlled_by_.reset();
+  return sent;
 }
 
 WorkerProcess::WorkerProcess(Channel channel, Channel control, FileDescriptor output, std::shared_ptr<Process> process,
@@ -69,8 +84,7 @@ WorkerProcess::WorkerProcess(Channel channel, Channel control, FileDescriptor ou
     : EnvironmentProcess(std::move(output), std::move(process)),
       channel_(std::move(channel)),
       control_(std::move(control)),
-      memory_(process_->pid(), spec.function.memory_size_mb() * kMiB),
-      most_places_(static_cast<std::size_t>(std::max(1, spec.function.max_concurrency()))) {}
+      memory_(process_->pid(), spec.function.memory_size_mb() * kMiB) {}
 
 WorkerProcess::~WorkerProcess() {
   End(nullptr);
@@ -138,6 +152,7 @@ Answer WorkerProcess::TakeOpened(WorkerCall& call, const Caller& caller, Outcome
   const v1::Opened& opened = answer.message.opened();
   forkable_ = opened.forkable();
   fills_cache_ = opened.fills_cache();
+  stands_by_ = opened.stands_by();
   calls_.SetPlaces(std::clamp<std::size_t>(opened.max_concurrency(), 1, most_places_));
   if (!opened.has_failure()) return how;
   auto failure = proto::FromMessage(opened.failure(), &answer.payload);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -43,7 +44,21 @@ class WorkerProcess final : public EnvironmentProcess {
  public:
   // Starts the process and tells it its function. Errors: kUnavailable, kInternal.
   static Result<std::unique_ptr<WorkerProcess>> Start(Supervisor& supervisor, const WorkerSpec& spec, ForkedFrom from);
+  // Starts one that gets its function later, by Take; `spec` without the variables that it gets then. Errors: the same.
+  static Result<std::unique_ptr<WorkerProcess>> StartStandby(Supervisor& supervisor, const WorkerSpec& spec);
   ~WorkerProcess() override;
+
+  enum class Standing : std::uint8_t {
+    kNotYet,
+    kReady,    // it can be taken
+    kUseless,  // it cannot, and will not
+  };
+  // Of a standby; waits until then.
+  Standing Stands(Clock::time_point until);
+  // Makes a standby that is ready the function's. False: it is of no use, and no code of the function's has run.
+  bool Take(const WorkerSpec& spec);
+  // Whether a standby has written or logged something.
+  bool spoke() const { return spoke_; }
 
   Answer WaitOpen(const Caller& caller, Outcome& outcome) override;
   // A cancelled invocation is asked to yield, which is the handler's to do; so is one that is late while others run.
@@ -52,6 +67,7 @@ class WorkerProcess final : public EnvironmentProcess {
   std::size_t places() const override { return calls_.places(); }
   bool forkable() const override { return forkable_; }
   bool fills_cache() const override { return fills_cache_; }
+  bool stands_by() const override { return stands_by_; }
   // Whether it is a fork of a zygote.
   bool forked() const { return process_->forked(); }
   bool IsSound() override;
@@ -60,6 +76,13 @@ class WorkerProcess final : public EnvironmentProcess {
  private:
   WorkerProcess(Channel channel, Channel control, FileDescriptor output, std::shared_ptr<Process> process,
                 const WorkerSpec& spec);
+
+  // Starts the process, which waits to be told what it is.
+  static Result<std::unique_ptr<WorkerProcess>> StartProcess(Supervisor& supervisor, const WorkerSpec& spec,
+                                                             ForkedFrom from);
+  Status TellFunction(const v1::OpenFunction& function);
+  // The next message of a standby, which says what it is asked and nothing else.
+  Standing NextOfStandby(Clock::time_point until, v1::FromWorker& to);
 
   // The call's place, its wait by `run`, and its end.
   template <typename RunCall>
@@ -88,16 +111,20 @@ class WorkerProcess final : public EnvironmentProcess {
   void KillForMemory();
 
   Channel channel_;
-  Channel control_;  // on which the worker is told to cancel
+  Channel control_;                       // on which the worker is told to cancel
+  std::optional<Channel> controlled_by_;  // the worker's end, until it is told its function
   WorkerCalls calls_;
   std::mutex memory_mutex_;
   MemoryWatch memory_;
   std::mutex over_mutex_;
   std::mutex ending_;
-  const std::size_t most_places_;
+  std::size_t most_places_ = 1;
   bool said_hello_ = false;  // of whoever reads
   bool forkable_ = false;
   bool fills_cache_ = false;
+  bool stands_by_ = false;  // others could be taken from standbys
+  bool stands_ = false;     // this standby is ready
+  bool spoke_ = false;
 };
 
 }  // namespace tandem::workers

@@ -9,16 +9,12 @@
 #include "workers/protocol.h"
 
 namespace tandem::workers {
-namespace {
 
-// How long a zygote is not tried again that has ended by itself, from 20 ms to 20 s.
 std::chrono::milliseconds Pause(int failures) {
   constexpr int kFirstMs = 20;
   constexpr int kMostDoublings = 10;
   return std::chrono::milliseconds(kFirstMs << std::min(failures, kMostDoublings));
 }
-
-}  // namespace
 
 Zygotes::~Zygotes() {
   for (auto& [key, zygote] : zygotes_) {
@@ -48,7 +44,11 @@ Zygotes::Zygote& Zygotes::Of(const WorkerSpec& spec, const Launch*& launch, Laun
 }
 
 Result<std::unique_ptr<WorkerProcess>> Zygotes::Start(Supervisor& supervisor, const WorkerSpec& spec,
-                                                      const Launch& launch) {
+                                                      const Launches& launches) {
+  if (options_.standbys != ZygoteUse::kOff && !launches.standby.key.empty()) {
+    if (auto standby = TakeStandby(spec, launches.standby)) return standby;
+  }
+  const Launch& launch = launches.zygote;
   if (options_.zygotes == ZygoteUse::kOff || launch.key.empty()) return WorkerProcess::Start(supervisor, spec, {});
   const bool waits = options_.zygotes == ZygoteUse::kAlways;
   const Launch* used = &launch;
@@ -81,7 +81,8 @@ void Zygotes::Make(Supervisor& supervisor, const WorkerSpec& spec, const Launch&
 void Zygotes::Begin(Supervisor& supervisor, const WorkerSpec& spec, const Launch& launch, Zygote& zygote) {
   if (zygote.process != nullptr || zygote.refuses || Clock::now() < zygote.not_before) return;
   if (options_.most_zygotes == 0) return;
-  EndLeastUsed();
+  std::vector<std::unique_ptr<WorkerProcess>> ended;
+  EndLeastUsed(ended);
   v1::ToWorker first;
   *first.mutable_prepare()->mutable_runtime() = spec.function.runtime();
   first.mutable_prepare()->set_complete_environment(launch.complete_environment);
@@ -98,37 +99,42 @@ void Zygotes::Begin(Supervisor& supervisor, const WorkerSpec& spec, const Launch
   zygote.used = Clock::now();
 }
 
-void Zygotes::EndLeastUsed() {
+void Zygotes::EndLeastUsed(std::vector<std::unique_ptr<WorkerProcess>>& ended) {
   for (;;) {
     std::size_t count = 0;
     Zygote* least = nullptr;
     for (auto& [key, zygote] : zygotes_) {
-      if (zygote.process == nullptr) continue;
+      if (zygote.process == nullptr && zygote.standby == nullptr) continue;
       ++count;
       if (least == nullptr || zygote.used < least->used) least = &zygote;
     }
     if (least == nullptr || count < options_.most_zygotes) return;
-    least->process->Kill();
-    least->process.reset();
+    End(*least, ended);
   }
 }
 
-Zygotes::Clock::time_point Zygotes::EndIdle(Clock::time_point now) {
+void Zygotes::End(Zygote& zygote, std::vector<std::unique_ptr<WorkerProcess>>& ended) {
+  if (zygote.process != nullptr) zygote.process->Kill();
+  zygote.process.reset();
+  if (zygote.standby != nullptr) ended.push_back(std::move(zygote.standby));
+}
+
+Zygotes::Clock::time_point Zygotes::EndIdle(Clock::time_point now, std::vector<std::unique_ptr<WorkerProcess>>& ended) {
   const std::scoped_lock lock(mutex_);
   Clock::time_point next = WorkerProcess::kForever;
   for (auto& [key, zygote] : zygotes_) {
-    if (zygote.process == nullptr) continue;
+    if (zygote.process == nullptr && zygote.standby == nullptr) continue;
     const auto due = zygote.used + options_.idle_limit;
     if (due <= now) {
-      zygote.process->Kill();
-      zygote.process.reset();
+      End(zygote, ended);
     } else {
       next = std::min(next, due);
     }
   }
   std::erase_if(zygotes_, [](const auto& entry) {
     const Zygote& zygote = entry.second;
-    return zygote.process == nullptr && zygote.failures == 0 && !zygote.refuses && !zygote.needs_complete;
+    return zygote.process == nullptr && zygote.standby == nullptr && zygote.failures == 0 && !zygote.refuses &&
+           !zygote.needs_complete;
   });
   return next;
 }

@@ -1,4 +1,4 @@
-// Zygotes: the processes that a Runtime's workers are forked from.
+// Zygotes: the processes that a Runtime's workers are forked from, and standbys, those that become workers.
 #ifndef TANDEM_WORKERS_ZYGOTES_H_
 #define TANDEM_WORKERS_ZYGOTES_H_
 
@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "tandem/runtime.h"
 #include "workers/launch_key.h"
@@ -16,9 +17,12 @@
 
 namespace tandem::workers {
 
-// One zygote for each launch key that wants one, as many as WorkerOptions allow: the one that nobody was forked from
-// for longest gives way, and one that is idle for long ends. Nothing depends on a zygote: where it is not there, dies
-// or refuses, workers are executed. Threads: any. Owns: the zygotes, which end with it.
+// How long one is not tried again that has ended by itself, from 20 ms to 20 s.
+std::chrono::milliseconds Pause(int failures);
+
+// One zygote or standby for each launch key that wants one, as many as WorkerOptions allow: the one that was not used
+// for longest gives way, and one that is idle for long ends. Nothing depends on them: where one is not there, dies
+// or refuses, workers are executed. Threads: any. Owns: the zygotes and the standbys, which end with it.
 class Zygotes {
  public:
   using Clock = std::chrono::steady_clock;
@@ -28,16 +32,22 @@ class Zygotes {
   Zygotes(const Zygotes&) = delete;
   Zygotes& operator=(const Zygotes&) = delete;
 
-  // Starts a worker, by a fork where there is a zygote for it. Errors: as WorkerProcess::Start.
-  Result<std::unique_ptr<WorkerProcess>> Start(Supervisor& supervisor, const WorkerSpec& spec, const Launch& launch);
+  // Starts a worker, from a standby or by a fork where there is something for it. Errors: as WorkerProcess::Start.
+  Result<std::unique_ptr<WorkerProcess>> Start(Supervisor& supervisor, const WorkerSpec& spec,
+                                               const Launches& launches);
   // Makes a zygote for workers as this one, if there is none. Does not wait for it.
   void Make(Supervisor& supervisor, const WorkerSpec& spec, const Launch& launch);
-  // Ends those that have been idle for long. Returns when the next one may have been.
-  Clock::time_point EndIdle(Clock::time_point now);
+  // The same for standbys; `launch` as StandbyLaunchOf gives it.
+  void MakeStandby(Supervisor& supervisor, const WorkerSpec& spec, const Launch& launch);
+  // Ends those that have been idle for long, standbys by `ended`, whose end takes a moment. Returns when the next one
+  // may have been.
+  Clock::time_point EndIdle(Clock::time_point now, std::vector<std::unique_ptr<WorkerProcess>>& ended);
 
  private:
   struct Zygote {
-    std::shared_ptr<Process> process;  // null: there is none just now
+    std::shared_ptr<Process> process;        // null: there is none just now
+    std::unique_ptr<WorkerProcess> standby;  // the same
+    Clock::time_point begun;                 // of the standby
     Clock::time_point used;
     int failures = 0;  // in a row, without any worker
     Clock::time_point not_before;
@@ -50,7 +60,10 @@ class Zygotes {
   // Takes note of the zygote's end.
   static void Look(Zygote& zygote);
   void Begin(Supervisor& supervisor, const WorkerSpec& spec, const Launch& launch, Zygote& zygote);
-  void EndLeastUsed();
+  static void End(Zygote& zygote, std::vector<std::unique_ptr<WorkerProcess>>& ended);
+  void EndLeastUsed(std::vector<std::unique_ptr<WorkerProcess>>& ended);
+  // Null: there is none that can be taken.
+  std::unique_ptr<WorkerProcess> TakeStandby(const WorkerSpec& spec, const Launch& launch);
 
   const WorkerOptions& options_;
   std::mutex mutex_;

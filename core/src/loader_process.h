@@ -41,6 +41,14 @@ struct LoadedLoader {
   decltype(tandem_loader_table::before_fork) before_fork() const { return Slot(&tandem_loader_table::before_fork); }
   decltype(tandem_loader_table::after_fork) after_fork() const { return Slot(&tandem_loader_table::after_fork); }
   decltype(tandem_loader_table::fill_cache) fill_cache() const { return Slot(&tandem_loader_table::fill_cache); }
+  // Whether the next two are there.
+  bool can_stand_by() const {
+    return (table->flags & TANDEM_LOADER_STANDBY) != 0 && stand_by() != nullptr && take_function() != nullptr;
+  }
+  decltype(tandem_loader_table::stand_by) stand_by() const { return Slot(&tandem_loader_table::stand_by); }
+  decltype(tandem_loader_table::take_function) take_function() const {
+    return Slot(&tandem_loader_table::take_function);
+  }
 
  private:
   template <typename F>

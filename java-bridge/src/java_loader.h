@@ -38,7 +38,8 @@ struct tandem_loader {
 
   tandem::java::FunctionLogs logs;
   tandem::java::Vm vm;
-  const std::string directory;  // of the loaders
+  const std::string directory;    // of the loaders
+  bool runs_others_code = false;  // in the VM, from its start
 };
 
 // One open function.
@@ -55,6 +56,9 @@ int32_t Open(tandem_loader* loader, const tandem_function_config* config, tandem
 void Close(tandem_handler* handler);
 int32_t Invoke(tandem_handler* handler, const tandem_invocation* invocation, tandem_sink* sink);
 void Cancel(tandem_handler* handler, tandem_string request_id);
+// Errors: JavaException says why the process cannot stand by, or is of no use.
+void StandBy(tandem_loader* loader);
+void TakeFunction(tandem_loader* loader);
 
 }  // namespace tandem::java
 

@@ -18,6 +18,8 @@ JavaTable JavaTable::Load(JniFrame* frame, const std::vector<JNINativeMethod>& n
   table.attach = method("attach", "(Ljava/nio/ByteBuffer;Ljava/nio/ByteBuffer;)Ltandem/bridge/Slot;");
   table.detach = method("detach", "(Ltandem/bridge/Slot;)V");
   table.warm = method("warm", "()V");
+  table.stand_by = method("standBy", "()V");
+  table.take_function = method("takeFunction", "(I)V");
   table.open = method("open", "(Ltandem/bridge/Slot;[BJ)Ljava/lang/Object;");
   table.close = method("close", "(Ltandem/bridge/Function;)V");
   table.invoke = method("invoke", "(Ltandem/bridge/Slot;Ltandem/bridge/Function;)I");

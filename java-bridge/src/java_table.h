@@ -14,6 +14,8 @@ struct JavaTable {
   jmethodID attach = nullptr;
   jmethodID detach = nullptr;
   jmethodID warm = nullptr;
+  jmethodID stand_by = nullptr;
+  jmethodID take_function = nullptr;
   jmethodID open = nullptr;
   jmethodID close = nullptr;
   jmethodID invoke = nullptr;

@@ -7,6 +7,7 @@
 #include <array>
 #include <charconv>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <new>
 #include <optional>
@@ -136,6 +137,29 @@ class NativeLogs {
   bool kept_ = false;
 };
 
+// Agents and recorders, which may read what a standby gets later, and files of options, which may name them.
+bool RunsOthersCode(const VmConfig& config) {
+  constexpr std::array<std::string_view, 8> kBeginnings = {"-javaagent:",
+                                                           "-agent",
+                                                           "-Xrun",
+                                                           "-XX:StartFlightRecording",
+                                                           "-XX:+FlightRecorder",
+                                                           "-XX:Flags=",
+                                                           "-XX:VMOptionsFile=",
+                                                           "-Dcom.sun.management"};
+  std::vector<std::string> all = config.options;
+  all.insert(all.end(), config.defaults.begin(), config.defaults.end());
+  for (const char* variable : {"JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS"}) {
+    const char* const value = getenv(variable);
+    const std::vector<std::string> more = SplitOptions(value == nullptr ? "" : value);
+    all.insert(all.end(), more.begin(), more.end());
+  }
+  return std::any_of(all.begin(), all.end(), [&](const std::string& option) {
+    return std::any_of(kBeginnings.begin(), kBeginnings.end(),
+                       [&](std::string_view beginning) { return option.starts_with(beginning); });
+  });
+}
+
 // Makes the loader of this process, which is never taken down, as the VM is not.
 int32_t CreateLoader(const tandem_host* host, tandem_host_context* context, const tandem_loader_config* config,
                      tandem_sink* sink, tandem_loader** loader) {
@@ -149,7 +173,9 @@ int32_t CreateLoader(const tandem_host* host, tandem_host_context* context, cons
     frame.CallStaticVoid(vm->table.bridge, vm->table.start);
   };
   try {
-    vm->vm = StartVm(ToVmConfig(*config), started, &error);
+    const VmConfig vm_config = ToVmConfig(*config);
+    made->runs_others_code = RunsOthersCode(vm_config);
+    vm->vm = StartVm(vm_config, started, &error);
   } catch (const JavaException& e) {
     error = e.what();
   }
@@ -207,6 +233,20 @@ int32_t FillCacheEntry(const tandem_host* host, tandem_host_context*, const tand
   });
 }
 
+int32_t StandByEntry(tandem_loader* loader, tandem_sink* sink) {
+  return Guarded(loader->logs.host(), sink, [loader] {
+    StandBy(loader);
+    return TANDEM_OK;
+  });
+}
+
+int32_t TakeFunctionEntry(tandem_loader* loader, tandem_sink* sink) {
+  return Guarded(loader->logs.host(), sink, [loader] {
+    TakeFunction(loader);
+    return TANDEM_OK;
+  });
+}
+
 int32_t OpenEntry(tandem_loader* loader, const tandem_function_config* config, tandem_sink* sink,
                   tandem_handler** handler) {
   *handler = nullptr;
@@ -241,7 +281,7 @@ constexpr tandem_loader_table kTable = {
     sizeof(tandem_loader_table),
     TANDEM_LOADER_ABI_MAJOR,
     TANDEM_LOADER_ABI_MINOR,
-    TANDEM_LOADER_CONCURRENT,
+    TANDEM_LOADER_CONCURRENT | TANDEM_LOADER_STANDBY,
     0,
     "java",
     &CreateEntry,
@@ -256,6 +296,8 @@ constexpr tandem_loader_table kTable = {
     nullptr,
     nullptr,
     &FillCacheEntry,
+    &StandByEntry,
+    &TakeFunctionEntry,
 };
 
 }  // namespace

@@ -136,6 +136,8 @@ const tandem_loader_table kTable = {
     &BeforeFork,
     &AfterFork,
     nullptr,
+    nullptr,
+    nullptr,
 };
 
 }  // namespace

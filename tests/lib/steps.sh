@@ -126,7 +126,7 @@ step_java() { tested java | in_lanes java_rules; }
 java_rules() {
   local label program status=0
   label=$(label_of "$@")
-  for program in java_rules_test java_start_test; do
+  for program in java_rules_test java_start_test java_standby_test; do
     run_gtest "$label-$program" "$test_programs/$program" "TANDEM_TEST_JAVA_HOME=$3" || status=1
   done
   return "$status"

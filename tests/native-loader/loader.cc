@@ -213,6 +213,8 @@ extern "C" __attribute__((visibility("default"))) const tandem_loader_table* tan
       .before_fork = tandem::native::BeforeFork,
       .after_fork = tandem::native::AfterFork,
       .fill_cache = nullptr,
+      .stand_by = nullptr,
+      .take_function = nullptr,
   };
   return &kTable;
 }

@@ -134,7 +134,7 @@ TEST(AbiLayout, NoStructEndsInPadding) {
   EXPECT_ENDS_WITH(tandem_function_config, max_concurrency);
   EXPECT_ENDS_WITH(tandem_invocation, streaming);
   EXPECT_ENDS_WITH(tandem_host, is_cancelled);
-  EXPECT_ENDS_WITH(tandem_loader_table, fill_cache);
+  EXPECT_ENDS_WITH(tandem_loader_table, take_function);
   EXPECT_ENDS_WITH(tandem_runtime_info, reason);
   EXPECT_ENDS_WITH(tandem_find_request, options_size);
   EXPECT_ENDS_WITH(tandem_claim_request, layers_size);
@@ -149,6 +149,7 @@ TEST(AbiLayout, NumbersOnTheWire) {
   EXPECT_EQ(TANDEM_LOADER_CONCURRENT, 1);
   EXPECT_EQ(TANDEM_LOADER_MAIN_THREAD, 2);
   EXPECT_EQ(TANDEM_LOADER_FORKABLE, 4);
+  EXPECT_EQ(TANDEM_LOADER_STANDBY, 8);
   EXPECT_EQ(TANDEM_LEVEL_FATAL, 6);
 }
 

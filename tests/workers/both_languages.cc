@@ -21,6 +21,7 @@ std::string Required(const char* name) {
 
 BothLanguages::BothLanguages(WorkerOptions workers) {
   workers.zygotes = ZygoteUse::kOff;
+  workers.standbys = ZygoteUse::kOff;
   static int count = 0;
   tag_ = "tandem-workers-test-" + std::to_string(getpid()) + "-" + std::to_string(++count);
   const rlimit no_core{0, 0};

@@ -16,6 +16,7 @@
 #include "proto/convert.h"
 #include "tandem/runtime.h"
 #include "workers/protocol.h"
+#include "workers/worker/standby.h"
 #include "workers/worker/threads.h"
 #include "workers/worker/zygote.h"
 
@@ -92,6 +93,10 @@ RuntimeInfo LoaderOf(const v1::WorkerRuntime& message, LanguageOptions& options)
   return info;
 }
 
+void SetMemorySize(std::int32_t megabytes, LanguageOptions& options) {
+  options.options["memory.size-mb"] = std::to_string(megabytes);
+}
+
 void ServeAsWorker() {
   fcntl(kWorkerChannel, F_SETFD, FD_CLOEXEC);
   auto* const channel = new Channel(FileDescriptor(kWorkerChannel));
@@ -122,6 +127,12 @@ int Worker::Run() {
   auto message = proto::Parse<v1::ToWorker>(frame->header);
   if (message && message->has_prepare()) return RunZygote(channel_, message->prepare());
   if (message && message->has_fill_cache()) return FillCache(message->fill_cache());
+  LoaderProcess::Get().AddSink(&log_);
+  if (message && message->has_stand_by()) {
+    if (const int refused = StandBy(channel_, message->stand_by()); refused != 0) return refused;
+    if (frame = channel_.Receive(); !frame) return 0;
+    message = proto::Parse<v1::ToWorker>(frame->header);
+  }
   Status status = message ? Status() : message.status();
   if (status.ok() && !message->has_open()) status = Unexpected();
   if (status.ok()) status = Open(message->open(), std::move(frame->files));
@@ -139,8 +150,7 @@ Status Worker::Open(const v1::OpenFunction& message, std::vector<FileDescriptor>
   runtime_identifier_ = message.runtime_identifier();
   code_root_ = message.code_root();
   log_stream_name_ = message.log_stream_name();
-  options.options["memory.size-mb"] = std::to_string(message.memory_size_mb());  // by which a VM chooses its heap
-  LoaderProcess::Get().AddSink(&log_);
+  SetMemorySize(message.memory_size_mb(), options);
   auto loader = LoaderProcess::Get().Start(runtime_, options);
   v1::FromWorker answer;
   Outcome failure;
@@ -159,6 +169,7 @@ Status Worker::Open(const v1::OpenFunction& message, std::vector<FileDescriptor>
   }
   answer.mutable_opened()->set_max_concurrency(static_cast<std::uint32_t>(most_at_a_time_));
   answer.mutable_opened()->set_forkable(loader && (*loader)->forkable());
+  answer.mutable_opened()->set_stands_by(loader && (*loader)->can_stand_by());
   answer.mutable_opened()->set_fills_cache(loader && (*loader)->fill_cache() != nullptr);
   if (!failure.ok())
     *answer.mutable_opened()->mutable_failure() = proto::ToMessage(failure, proto::PayloadPlace::kBeside);

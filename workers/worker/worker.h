@@ -88,6 +88,9 @@ class Worker {
 // The runtime that a message names, and its loader's options.
 RuntimeInfo LoaderOf(const v1::WorkerRuntime& message, LanguageOptions& options);
 
+// Tells a loader what the process may have for itself, by which a VM chooses its heap.
+void SetMemorySize(std::int32_t megabytes, LanguageOptions& options);
+
 }  // namespace tandem::workers
 
 #endif  // TANDEM_WORKERS_WORKER_WORKER_H_

@@ -25,6 +25,7 @@
 #include "proto/convert.h"
 #include "workers/protocol.h"
 #include "workers/supervisor/keeper.h"
+#include "workers/worker/variables.h"
 #include "workers/worker/worker.h"
 
 namespace tandem::workers {
@@ -99,7 +100,7 @@ class ForkedWorker final : public NewProcess {
 
   [[noreturn]] void Become(const v1::StartProcess& start, const StartFailures& failures) override {
     prctl(PR_SET_NAME, "tandem-worker");
-    if (!keeps_variables_) SetVariables(start);
+    if (!keeps_variables_) SetVariables(start.environment());
     tzset();
     LoaderProcess::Get().Forked();
     LoaderProcess::Get().RemoveSink(&sink_);
@@ -113,16 +114,6 @@ class ForkedWorker final : public NewProcess {
   }
 
  private:
-  // In memory that stays, as that of an executed process does.
-  static void SetVariables(const v1::StartProcess& start) {
-    auto* const pointers = new std::vector<char*>;
-    for (const std::string& variable : start.environment()) {
-      pointers->push_back((new std::string(variable))->data());
-    }
-    pointers->push_back(nullptr);
-    environ = pointers->data();
-  }
-
   const LoadedLoader& loader_;
   LogSink& sink_;
   const sigset_t signals_;

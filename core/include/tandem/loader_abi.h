@@ -24,7 +24,7 @@ extern "C" {
 #endif
 
 #define TANDEM_LOADER_ABI_MAJOR 1
-#define TANDEM_LOADER_ABI_MINOR 3 /* 1: tandem_log_record.origin; 2: forks; 3: fill_cache */
+#define TANDEM_LOADER_ABI_MINOR 3 /* 1: tandem_log_record.origin; 2: forks; 3: fill_cache and standbys */
 #define TANDEM_LOADER_SYMBOL "tandem_loader_v1"
 #define TANDEM_PAYLOAD_PADDING 64 /* readable bytes behind every payload that the host passes */
 
@@ -198,6 +198,7 @@ enum {
   TANDEM_LOADER_CONCURRENT = 1 << 0,  /* one handler may be invoked from several threads at once */
   TANDEM_LOADER_MAIN_THREAD = 1 << 1, /* handlers expect the process's initial thread where the host has the choice */
   TANDEM_LOADER_FORKABLE = 1 << 2,    /* has the three slots for forks */
+  TANDEM_LOADER_STANDBY = 1 << 3,     /* has the two slots for standbys */
 };
 
 /* The loader's table; valid for the life of the process. Slots marked optional may be NULL. */
@@ -256,6 +257,15 @@ typedef struct tandem_loader_table {
    * there is nothing to fill it with. TANDEM_FAULT: the sink has the reason why it is not. */
   int32_t (*fill_cache)(const tandem_host* host, tandem_host_context* context, const tandem_loader_config* config,
                         tandem_sink* sink);
+
+  /* With TANDEM_LOADER_STANDBY, since minor version 3: a process is started ahead, without any handler, and gets its
+   * function later. Once: prepares all that is not one function's, and keeps nothing of the process's variables and its
+   * working directory that it could not take anew. TANDEM_OK: no result. TANDEM_FAULT: the sink has the reason why this
+   * process cannot stand by. */
+  int32_t (*stand_by)(tandem_loader* loader, tandem_sink* sink);
+  /* Once, before the first `open`: the variables and the working directory are the function's own now. TANDEM_FAULT:
+   * the sink has the reason why the process differs from one that was started with them; it is of no use. */
+  int32_t (*take_function)(tandem_loader* loader, tandem_sink* sink);
 } tandem_loader_table;
 
 typedef const tandem_loader_table* (*tandem_loader_entry)(void);

@@ -50,7 +50,10 @@ struct WorkerOptions {
   std::chrono::milliseconds idle_limit = std::chrono::minutes(5);   // then an idle one is ended
   std::chrono::milliseconds init_limit = std::chrono::seconds(10);  // then it is tried within the invocation (E-35)
   ZygoteUse zygotes = ZygoteUse::kWhenReady;
-  std::size_t most_zygotes = 8;  // at a time, one for each kind of worker; the one least used gives way
+  std::size_t most_zygotes = 8;  // at a time, with standbys, one for each kind of worker; the one least used gives way
+  // The same for standbys, processes that have their language's runtime in memory, where a language can have those, and
+  // become workers: a package's next ones, after one has served. kAlways: they wait for one that is being made.
+  ZygoteUse standbys = ZygoteUse::kWhenReady;
 };
 
 // How a Runtime is set up. Every member has a usable default.

@@ -59,6 +59,16 @@ final class Bridge {
     Serializers.warm();
   }
 
+  /** The process's function comes later. */
+  static void standBy() {
+    Standby.begin();
+  }
+
+  /** The process has its function's variables now, so many. */
+  static void takeFunction(int variables) {
+    Standby.take(variables);
+  }
+
   /**
    * Resolves a function.
    *

@@ -108,6 +108,7 @@ final class Serializers {
       mapper = Jackson.PRISTINE.withNamingStrategy(null).getMapper();
       LookupCache<Object, JavaType> types = new LRUMap<>(16, 200);
       mapper.setTypeFactory(mapper.getTypeFactory().withCache(types));
+      Standby.loadsJson();
     }
     return mapper;
   }
@@ -123,6 +124,7 @@ final class Serializers {
   static void warm() {
     Object value = Jackson.PRISTINE.getSerializer((Type) Object.class).fromJson("{\"a\":[1,\"b\",2.5,true,null]}");
     Jackson.PRISTINE.getSerializer((Type) Object.class).toJson(value, new ByteArrayOutputStream());
+    Standby.loadsJson();
   }
 
   /** Loaded with the first function that marshals values. */

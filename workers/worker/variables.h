@@ -1,0 +1,17 @@
+// The environment variables of a process that gets them after its start.
+#ifndef TANDEM_WORKERS_WORKER_VARIABLES_H_
+#define TANDEM_WORKERS_WORKER_VARIABLES_H_
+
+#include <string>
+
+#include "tandem/v1/worker.pb.h"
+
+namespace tandem::workers {
+
+// Makes "NAME=value" texts all that the process has, in memory that stays, as that of an executed process does.
+// Threads: no other may look at the variables meanwhile.
+void SetVariables(const google::protobuf::RepeatedPtrField<std::string>& variables);
+
+}  // namespace tandem::workers
+
+#endif  // TANDEM_WORKERS_WORKER_VARIABLES_H_
