@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <openssl/evp.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "cache_folder.h"
 #include "guarded.h"
 #include "package_archive.h"
 #include "package_place.h"
@@ -82,59 +82,6 @@ std::string Variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-enum class IfAbsent : std::uint8_t { kMake, kRefuse };
-
-// Makes a folder that only this user can write to, or says why it is not one: what lies in the cache is run as this
-// user.
-Status MakePrivate(const fs::path& folder, IfAbsent absent) {
-  std::error_code error;
-  if (absent == IfAbsent::kMake) fs::create_directories(folder.parent_path(), error);
-  if (absent == IfAbsent::kMake && mkdir(folder.c_str(), 0700) == 0) return {};
-  const int failure = absent == IfAbsent::kMake ? errno : EEXIST;
-  struct stat status {};
-  if (failure != EEXIST || lstat(folder.c_str(), &status) != 0) {
-    return {Code::kInvalidArgument, "cannot make the package cache " + folder.string() + ": " + Message(failure)};
-  }
-  const bool ours = S_ISDIR(status.st_mode) && status.st_uid == geteuid() && (status.st_mode & 0022U) == 0;
-  if (ours) return {};
-  return {Code::kInvalidArgument, "the package cache " + folder.string() +
-                                      " is not used, as it is not a folder that only this user can write to"};
-}
-
-// A folder of the cache. The last place, here empty, is among the temporary files: for users without a home.
-Result<fs::path> FolderOfCache(const PackageOptions& options, const char* name, IfAbsent absent) {
-  std::vector<fs::path> places;
-  if (!options.cache_dir.empty()) {
-    places.emplace_back(options.cache_dir);
-  } else if (const std::string dir = Variable("TANDEM_CACHE_DIR"); !dir.empty()) {
-    places.emplace_back(dir);
-  } else {
-    if (const std::string cache = Variable("XDG_CACHE_HOME"); !cache.empty())
-      places.push_back(fs::path(cache) / "tandem");
-    std::error_code error;
-    if (const std::string home = Variable("HOME"); !home.empty() && fs::is_directory(home, error))
-      places.push_back(fs::path(home) / ".cache" / "tandem");
-    places.emplace_back();
-  }
-  Status failure;
-  for (fs::path& place : places) {
-    if (place.empty()) {
-      std::error_code error;
-      const std::string named = Variable("TMPDIR");
-      place = fs::path(named.empty() ? "/tmp" : named) / ("tandem-" + std::to_string(geteuid()));
-      if (!fs::is_directory(place.parent_path(), error)) {
-        failure = {Code::kInvalidArgument, "the folder of temporary files, which TMPDIR names, is none"};
-        continue;
-      }
-    }
-    fs::path folder = place / name;
-    failure = MakePrivate(place, absent);
-    if (failure.ok()) failure = MakePrivate(folder, absent);
-    if (failure.ok()) return folder;
-  }
-  return {failure.code(), failure.message() + kOtherPlace};
-}
-
 // What the cache may take.
 Result<std::uint64_t> CacheLimit(const PackageOptions& options) {
   constexpr std::uint64_t kMb = 1024UL * 1024;
@@ -187,7 +134,7 @@ Result<Package> OpenArchive(const std::string& path, const PackageOptions& optio
     return CannotBeUsed(path, {refused.code(), refused.message() + RemedyFor(path, *bytes)});
   }
   if (const Status status = archive->CheckSize(options.unzipped_limit); !status.ok()) return CannotBeUsed(path, status);
-  auto parent = FolderOfCache(options, "packages", IfAbsent::kMake);
+  auto parent = CacheFolder(options.cache_dir, "packages", LastPlace::kTemporaryFiles);
   if (!parent) return parent.status();
   PlaceContents contents;
   contents.limit = *limit;
@@ -271,7 +218,8 @@ Result<Package> OpenPackage(const std::string& path, const PackageOptions& optio
 std::string StartCacheFolder(const PackageOptions& options, StartCache use) {
   if (use == StartCache::kOff) return {};
   const IfAbsent absent = use == StartCache::kRead ? IfAbsent::kRefuse : IfAbsent::kMake;
-  const auto folder = Guarded("the start cache", [&] { return FolderOfCache(options, "starts", absent); });
+  const auto folder = Guarded(
+      "the start cache", [&] { return CacheFolder(options.cache_dir, "starts", LastPlace::kTemporaryFiles, absent); });
   return folder ? folder->string() : std::string();
 }
 

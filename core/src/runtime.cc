@@ -9,6 +9,7 @@
 #include <shared_mutex>
 #include <utility>
 
+#include "cache_folder.h"
 #include "dispatcher.h"
 #include "function_impl.h"
 #include "guarded.h"
@@ -24,6 +25,8 @@ constexpr std::size_t kMaxNameSize = 64;  // A-05
 // Far above what anyone needs, and far below what overflows.
 constexpr std::int32_t kMaxConcurrency = 10'000;
 constexpr std::chrono::hours kMaxTimeout{24 * 366};
+// A loader's option: a folder of this user's, for what one process makes and later ones can use.
+constexpr char kCacheOption[] = "cache.folder";
 
 std::string LibraryFolder() {
   Dl_info info{};
@@ -101,7 +104,8 @@ class Runtime::Impl {
 
  private:
   Result<RuntimeSelection> SelectRuntime(const FunctionConfig& config, const std::string& code_root);
-  LanguageOptions OptionsOf(std::string_view language, Isolation isolation) const;
+  // Without the caches where this user has no folder for one: nothing depends on them.
+  LanguageOptions OptionsOf(const RuntimeInfo& info, Isolation isolation) const;
   bool CancelOverdue();
 
   RuntimeOptions options_;
@@ -125,14 +129,17 @@ Result<RuntimeSelection> Runtime::Impl::SelectRuntime(const FunctionConfig& conf
   return registry_->Select(identifier, options_.runtime_match, bound ? &*bound : nullptr);
 }
 
-LanguageOptions Runtime::Impl::OptionsOf(std::string_view language, Isolation isolation) const {
-  LanguageOptions options = registry_->options(language);
+LanguageOptions Runtime::Impl::OptionsOf(const RuntimeInfo& info, Isolation isolation) const {
+  LanguageOptions language = registry_->options(info.language);
+  if (info.is_own()) return language;
+  const auto cache = CacheFolder(options_.package.cache_dir, info.language, LastPlace::kNone);
+  if (cache) language.options.try_emplace(kCacheOption, std::filesystem::absolute(*cache).string());
   const bool inline_only = isolation == Isolation::kInline && options_.start_cache == StartCache::kFill;
-  const std::string folder = StartCacheFolder(options_.package, inline_only ? StartCache::kRead : options_.start_cache);
-  if (folder.empty()) return options;
-  options.options.emplace(kStartCacheOption, folder);
-  if (options_.start_cache == StartCache::kFillFirst) options.options.emplace(kFillFirstOption, "1");
-  return options;
+  const std::string starts = StartCacheFolder(options_.package, inline_only ? StartCache::kRead : options_.start_cache);
+  if (starts.empty()) return language;
+  language.options.emplace(kStartCacheOption, starts);
+  if (options_.start_cache == StartCache::kFillFirst) language.options.emplace(kFillFirstOption, "1");
+  return language;
 }
 
 Result<Function*> Runtime::Impl::Add(FunctionConfig config) {
@@ -147,7 +154,7 @@ Result<Function*> Runtime::Impl::Add(FunctionConfig config) {
   FillDefaults(config);
   if (selection->info.is_own()) config.isolation = Isolation::kProcess;
   FunctionSetup setup;
-  setup.language = OptionsOf(selection->info.language, config.isolation);
+  setup.language = OptionsOf(selection->info, config.isolation);
   setup.config = std::move(config);
   setup.runtime = std::move(*selection);
   setup.code_root = package->root;

@@ -39,7 +39,8 @@ void Interpreter::Hold(const PackageFolders& package) {
   for (const std::string& layer : package.layers) Check(PyList_Append(layers.ptr(), MakeText(layer).ptr()));
   const Object root = MakeText(package.code_root);
   PyObject* main = is_main() ? Py_True : Py_False;
-  Steal(PyObject_CallFunctionObjArgs(hold_.ptr(), root.ptr(), layers.ptr(), main, nullptr));
+  const Object cache = MakeText(package.cache);
+  Steal(PyObject_CallFunctionObjArgs(hold_.ptr(), root.ptr(), layers.ptr(), main, cache.ptr(), nullptr));
 }
 
 Object Interpreter::LoadPythonHalf(const std::string& folder) {

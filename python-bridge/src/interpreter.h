@@ -25,6 +25,7 @@ struct InterpreterSettings {
 struct PackageFolders {
   std::string code_root;
   std::vector<std::string> layers;
+  std::string cache;  // the folder for what later processes can use; empty: there is none
 };
 
 // The main interpreter, or a sub-interpreter that shares its GIL, with the objects of its own that the bridge needs: no

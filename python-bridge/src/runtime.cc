@@ -60,6 +60,14 @@ PackageFolders FoldersOf(const tandem_function_config& config) {
   return package;
 }
 
+// An option of the loader; empty: it is not given.
+std::string OptionOf(const tandem_loader_config& config, std::string_view key) {
+  for (size_t at = 0; at < config.options_size; ++at) {
+    if (View(config.options[at].key) == key) return std::string(View(config.options[at].value));
+  }
+  return {};
+}
+
 // What an interpreter is for: a package with its layers.
 std::string KeyOf(const tandem_function_config& config) {
   std::string key(View(config.code_root));
@@ -70,7 +78,7 @@ std::string KeyOf(const tandem_function_config& config) {
 }  // namespace
 
 Runtime::Runtime(const Host& host, const tandem_loader_config& config)
-    : host_(host), half_(std::string(View(config.data_dir)) + "/../python") {
+    : host_(host), half_(std::string(View(config.data_dir)) + "/../python"), cache_(OptionOf(config, "cache.folder")) {
   StartPython(std::string(View(config.path)));
 }
 
@@ -89,7 +97,8 @@ Interpreter& Runtime::InterpreterFor(const tandem_function_config& config) {
 }
 
 Interpreter* Runtime::MakeInterpreter(const tandem_function_config& config) {
-  const PackageFolders package = FoldersOf(config);
+  PackageFolders package = FoldersOf(config);
+  package.cache = cache_;
   HostThread& thread = HostThread::Current();
   const Gil gil(thread, PyInterpreterState_Main());
   const CurrentStateStays main_state;

@@ -83,6 +83,12 @@ void RequireStandardLibrary() {
   throw StartFailure("Python cannot be started: its standard library is not where it looks for it");
 }
 
+// Whether the user has a place for byte code beside the sources. CPython itself looks whether none is wanted.
+bool NamesBytecodeFolder() {
+  const char* const folder = std::getenv("PYTHONPYCACHEPREFIX");
+  return folder != nullptr && *folder != '\0';
+}
+
 void Preinitialize() {
   PyPreConfig config;
   PyPreConfig_InitPythonConfig(&config);
@@ -135,8 +141,8 @@ void StartPython(const std::string& executable) {
   Config config;
   config->install_signal_handlers = 0;
   config->parse_argv = 0;
-  config->write_bytecode = 0;  // K-19
-  config->faulthandler = 0;    // the process's SIGSEGV may be another runtime's
+  config->write_bytecode = NamesBytecodeFolder() ? 1 : 0;  // K-19
+  config->faulthandler = 0;                                // the process's SIGSEGV may be another runtime's
   Check(PyConfig_SetBytesString(config.get(), &config->executable, executable.c_str()));
   Check(PyConfig_SetBytesString(config.get(), &config->program_name, executable.c_str()));
   char name[] = "tandem";

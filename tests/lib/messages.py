@@ -56,6 +56,7 @@ NO_MESSAGES = [
     ("python-bridge/finder/discovery.cc", r"#define PY_VERSION", "looked for in a header"),
     ("java-bridge/src/jdk_probe.cc", r"unknown processor architecture", "an #error"),
     ("LinkHints.java", r"\^.*", "patterns"),
+    ("python-bridge/python/_tandem/bytecode.py", r"<frozen .*|not a folder .*", "to the import system only"),
     ("python-bridge/python/_tandem/errors.py", r"Traceback \(most.*", "as Python has it, L-16"),
     ("python-bridge/python/_tandem/logs.py", r"\[%\(levelname.*", "a format, L-02"),
     ("python-bridge/python/_tandem/isolation.py", r"(more than once|interpreter change|CPU dispatcher) .*", "looked for in messages"),

@@ -4,6 +4,7 @@ import importlib
 import importlib.abc
 import importlib.util
 import json
+import os
 import pathlib
 import sys
 import threading
@@ -46,7 +47,7 @@ def half(monkeypatch):
     monkeypatch.setitem(sys.modules, "_tandem.native", native)
     spec.loader.exec_module(package)
     modules = types.SimpleNamespace(native=native)
-    for name in ("faults", "wire", "errors", "resolve", "context"):
+    for name in ("faults", "wire", "errors", "resolve", "context", "bytecode"):
         setattr(modules, name, importlib.import_module("_tandem." + name))
     monkeypatch.setattr(modules.wire, "dumps", lambda value, escaped: json.dumps(value, ensure_ascii=escaped))
     yield modules
@@ -316,3 +317,47 @@ def test_c_15_repr_of_parts(half):
     assert (
         repr(half.context.no_identity()) == "CognitoIdentity([cognito_identity_id=None,cognito_identity_pool_id=None])"
     )
+
+
+def test_byte_code_takes_no_more_than_its_limit_and_the_last_used_stays(half, tmp_path):
+    code = compile("VALUE = " + repr("x" * 900), "m.py", "exec")
+    cache = half.bytecode.Cache(str(tmp_path), limit=64 * 8192)  # some eight in each folder
+    places = [cache.place(b"%d" % number, "m.py") for number in range(2000)]
+    used = places[0]
+    for at, place in enumerate(places):
+        cache.write(place, code)
+        now = 1_000_000 + at
+        for file, time in ((place, now), (used, now + 1)):
+            if pathlib.Path(*file).exists():
+                os.utime(pathlib.Path(*file), (time, time))
+    sizes = [sum(file.stat().st_size for file in folder.iterdir()) for folder in tmp_path.iterdir()]
+    assert len(sizes) == 64
+    assert max(sizes) <= 8192
+    assert sum(sizes) > 64 * 8192 // 2
+    assert cache.read(used) == code
+    assert [cache.read(place) for place in places[1:64]] == [None] * 63
+    assert cache.read(places[-1]) == code
+
+
+def test_byte_code_that_another_process_has_kept_counts(half, tmp_path):
+    code = compile("VALUE = " + repr("x" * 900), "m.py", "exec")
+    for number in range(300):
+        cache = half.bytecode.Cache(str(tmp_path), limit=64 * 8192)
+        cache.write(cache.place(b"%d" % number, "m.py"), code)
+    assert max(sum(file.stat().st_size for file in folder.iterdir()) for folder in tmp_path.iterdir()) <= 8192
+
+
+def test_byte_code_larger_than_its_folder_is_not_kept(half, tmp_path):
+    cache = half.bytecode.Cache(str(tmp_path), limit=64 * 1024)
+    cache.write(cache.place(b"1", "m.py"), compile("VALUE = " + repr("x" * 2000), "m.py", "exec"))
+    assert not list(tmp_path.iterdir())
+
+
+def test_byte_code_depends_on_source_path_and_optimization(half, tmp_path, monkeypatch):
+    cache = half.bytecode.Cache(str(tmp_path))
+    place = cache.place(b"1", "m.py")
+    assert place == cache.place(b"1", "m.py")
+    assert place != cache.place(b"2", "m.py")
+    assert place != cache.place(b"1", "n.py")
+    monkeypatch.setattr(sys, "flags", types.SimpleNamespace(optimize=2))
+    assert place != half.bytecode.Cache(str(tmp_path)).place(b"1", "m.py")

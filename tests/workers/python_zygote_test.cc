@@ -10,75 +10,17 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <map>
-#include <memory>
 #include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "tandem/runtime.h"
 #include "tests/workers/processes.h"
+#include "tests/workers/python_workers.h"
 
 namespace tandem::test {
 namespace {
-
-// Reads the log when a test fails.
-class Log final : public LogSink {
- public:
-  void Write(const LogRecord& record) noexcept override {
-    const std::scoped_lock lock(mutex_);
-    text_ += record.text;
-  }
-  std::string text() const {
-    const std::scoped_lock lock(mutex_);
-    return text_;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::string text_;
-};
-
-class PythonWorkers {
- public:
-  explicit PythonWorkers(ZygoteUse use) {
-    const char* const python = std::getenv("TANDEM_TEST_PYTHON");
-    if (python == nullptr) ADD_FAILURE() << "TANDEM_TEST_PYTHON is not set";
-    RuntimeOptions options;
-    options.loader_dirs = {TANDEM_TEST_PYTHON_LOADERS};
-    options.languages["python"].path = python == nullptr ? "" : python;
-    options.log_sink = &log_;
-    options.workers.zygotes = use;
-    auto created = Runtime::Create(std::move(options));
-    EXPECT_TRUE(created.ok()) << created.status().message();
-    runtime_ = std::move(*created);
-  }
-
-  // In an environment of its own.
-  std::string Call(const std::string& handler, const std::map<std::string, std::string>& variables = {},
-                   const std::string& event = "{}", const std::string& package = TANDEM_TEST_PACKAGES "/python") {
-    FunctionConfig config;
-    config.name = handler.substr(handler.find('.') + 1);
-    config.handler = handler;
-    config.code = package;
-    config.isolation = Isolation::kProcess;
-    config.timeout = std::chrono::minutes(2);
-    config.variables = variables;
-    auto function = runtime_->Add(config);
-    EXPECT_TRUE(function.ok()) << function.status().message();
-    if (!function.ok()) return "";
-    const InvokeResult result = runtime_->Invoke(**function, Event(event));
-    EXPECT_TRUE(runtime_->Remove(config.name).ok());
-    if (result.outcome.kind() == Outcome::Kind::kFault) return result.outcome.fault().message();
-    return std::string(result.outcome.payload().view()) + (result.outcome.ok() ? "" : log_.text());
-  }
-
- private:
-  Log log_;
-  std::unique_ptr<Runtime> runtime_;
-};
 
 constexpr char kForked[] = R"(["forked", 1])";
 constexpr char kExecuted[] = R"(["executed", 1])";

@@ -9,7 +9,7 @@ import sys
 import threading
 import warnings
 
-from . import hints, isolation
+from . import bytecode, hints, isolation
 from .faults import Fault
 
 _roots = ()
@@ -36,8 +36,11 @@ class _Witness(importlib.abc.MetaPathFinder):
                 init.of_others.add(fullname)
 
 
-def prepare(code_root, layers, is_main):
-    """Put the package and its layers in front of the search path (H-PY-14), the last layer first (K-11)."""
+def prepare(code_root, layers, is_main, cache=""):
+    """Put the package and its layers in front of the search path (H-PY-14), the last layer first (K-11).
+
+    ``cache`` is the folder for byte code, or empty.
+    """
     global _roots
     folders = [code_root]
     if not os.environ.get("PYTHONPATH"):
@@ -46,6 +49,7 @@ def prepare(code_root, layers, is_main):
         folders += [os.path.join(python, "lib", version, "site-packages") for python in pythons] + pythons
     sys.path[:] = folders + [entry for entry in sys.path if entry and entry not in folders]
     _roots = tuple(os.path.join(os.path.abspath(folder), "") for folder in [code_root, *layers])
+    bytecode.keep(cache, _roots)
     sys.meta_path.insert(0, _Witness())
     isolation.is_main = is_main
     hints.prepare(code_root)

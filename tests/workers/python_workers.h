@@ -1,0 +1,79 @@
+// PythonWorkers: Python handlers, each call in an environment of its own.
+#ifndef TANDEM_TESTS_WORKERS_PYTHON_WORKERS_H_
+#define TANDEM_TESTS_WORKERS_PYTHON_WORKERS_H_
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "tandem/runtime.h"
+
+namespace tandem::test {
+
+// Reads the log when a test fails.
+class Log final : public LogSink {
+ public:
+  void Write(const LogRecord& record) noexcept override {
+    const std::scoped_lock lock(mutex_);
+    text_ += record.text;
+  }
+  std::string text() const {
+    const std::scoped_lock lock(mutex_);
+    return text_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::string text_;
+};
+
+class PythonWorkers {
+ public:
+  // `cache_dir` empty: the user's.
+  explicit PythonWorkers(ZygoteUse use, const std::string& cache_dir = {}) {
+    const char* const python = std::getenv("TANDEM_TEST_PYTHON");
+    if (python == nullptr) ADD_FAILURE() << "TANDEM_TEST_PYTHON is not set";
+    RuntimeOptions options;
+    options.loader_dirs = {TANDEM_TEST_PYTHON_LOADERS};
+    options.languages["python"].path = python == nullptr ? "" : python;
+    options.log_sink = &log_;
+    options.workers.zygotes = use;
+    options.package.cache_dir = cache_dir;
+    auto created = Runtime::Create(std::move(options));
+    EXPECT_TRUE(created.ok()) << created.status().message();
+    runtime_ = std::move(*created);
+  }
+
+  // In an environment of its own.
+  std::string Call(const std::string& handler, const std::map<std::string, std::string>& variables = {},
+                   const std::string& event = "{}", const std::string& package = TANDEM_TEST_PACKAGES "/python") {
+    FunctionConfig config;
+    config.name = handler.substr(handler.find('.') + 1);
+    config.handler = handler;
+    config.code = package;
+    config.isolation = Isolation::kProcess;
+    config.timeout = std::chrono::minutes(2);
+    config.variables = variables;
+    auto function = runtime_->Add(config);
+    EXPECT_TRUE(function.ok()) << function.status().message();
+    if (!function.ok()) return "";
+    const InvokeResult result = runtime_->Invoke(**function, Event(event));
+    EXPECT_TRUE(runtime_->Remove(config.name).ok());
+    if (result.outcome.kind() == Outcome::Kind::kFault) return result.outcome.fault().message();
+    return std::string(result.outcome.payload().view()) + (result.outcome.ok() ? "" : log_.text());
+  }
+
+ private:
+  Log log_;
+  std::unique_ptr<Runtime> runtime_;
+};
+
+}  // namespace tandem::test
+
+#endif  // TANDEM_TESTS_WORKERS_PYTHON_WORKERS_H_
