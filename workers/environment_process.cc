@@ -6,10 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
-#include <fstream>
-#include <string_view>
 
 namespace tandem::workers {
 
@@ -62,15 +59,12 @@ void EnvironmentProcess::ReadOutput(InvocationLog& log, Whose whose) {
   }
 }
 
-std::int64_t EnvironmentProcess::PeakMemoryBytes() const {
-  if (process_ == nullptr) return 0;
-  if (const auto end = process_->WaitFor(std::chrono::milliseconds(0))) return end->peak_memory_bytes;
-  std::ifstream status("/proc/" + std::to_string(process_->pid()) + "/status");
-  for (std::string line; std::getline(status, line);) {
-    constexpr std::string_view kPeak = "VmHWM:";
-    if (line.starts_with(kPeak)) return std::strtoll(line.c_str() + kPeak.size(), nullptr, 10) * 1024;
-  }
-  return 0;
+std::int64_t EnvironmentProcess::PeakMemoryBytes() {
+  const std::scoped_lock lock(memory_mutex_);
+  MemoryWatch* const watch = memory();
+  if (watch == nullptr) return 0;
+  if (const auto end = process_->WaitFor(std::chrono::milliseconds(0))) return watch->PeakOf(end->peak_memory_bytes);
+  return watch->Peak();
 }
 
 }  // namespace tandem::workers

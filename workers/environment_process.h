@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -17,6 +18,7 @@
 #include "workers/cancellation.h"
 #include "workers/file_descriptor.h"
 #include "workers/invocation_log.h"
+#include "workers/memory_watch.h"
 #include "workers/supervisor.h"
 
 namespace tandem::workers {
@@ -76,8 +78,8 @@ class EnvironmentProcess {
   virtual int End(InvocationLog* log) = 0;
   // Why the process is not to be trusted any more; empty: nothing speaks against it.
   const std::string& refusal() const { return refusal_; }
-  // The most memory that the process has had so far, or had when it ended, in bytes.
-  std::int64_t PeakMemoryBytes() const;
+  // The most memory that counted for the memory size so far, or until the end, in bytes.
+  std::int64_t PeakMemoryBytes();
 
  protected:
   EnvironmentProcess(FileDescriptor output, std::shared_ptr<Process> process)
@@ -93,7 +95,10 @@ class EnvironmentProcess {
   Answer UnlessCancelled(const Caller& caller, const std::function<Answer()>& wait);
   enum class Whose : std::uint8_t { kOwn, kAnybodys };
   void ReadOutput(InvocationLog& log, Whose whose = Whose::kOwn);
+  // What watches the process's; null where there is no process. With memory_mutex_ held, as is its use.
+  virtual MemoryWatch* memory() = 0;
 
+  std::mutex memory_mutex_;
   FileDescriptor output_;
   std::shared_ptr<Process> process_;  // null: none could be started
   std::string refusal_;

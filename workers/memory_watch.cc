@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <string>
 #include <string_view>
@@ -24,6 +25,7 @@ constexpr std::int64_t kFillPerMs = 8 * kMiB;  // faster than a thread fills new
 constexpr milliseconds kShortest{1};
 constexpr milliseconds kLongest{20};
 constexpr milliseconds kWorthALook{2};
+constexpr std::int64_t kWorthMeasuring = 256 << 10;
 constexpr int kLeastPerLook = 8;  // an interval is at least so much longer than the look before it
 
 milliseconds IntervalFor(std::int64_t left) {
@@ -69,20 +71,39 @@ Resident ResidentOf(pid_t process) {
   return {resident * kPage, (resident - NumberAt(text, third)) * kPage};
 }
 
-// With what the process has in swap. A share of what it shares counts where there are others to have the rest.
-std::int64_t OwnMemoryOf(pid_t process, bool has_others) {
+struct Own {
+  std::int64_t resident = 0;
+  std::int64_t swapped = 0;
+  std::int64_t others = 0;  // resident, too
+};
+
+// A share of what the process shares counts where there are others to have the rest.
+Own OwnOf(pid_t process, bool has_others) {
   std::array<char, 2048> space;  // NOLINT(cppcoreguidelines-pro-type-member-init): read fills it
   const std::string_view text = ReadProc(process, "smaps_rollup", space);
-  if (text.empty()) return ResidentOf(process).anonymous;
+  if (text.empty()) {
+    const Resident resident = ResidentOf(process);
+    return {resident.anonymous, 0, resident.all - resident.anonymous};
+  }
   const std::int64_t own = Field(text, "\nPrivate_Dirty:");
   const std::int64_t share = has_others ? Field(text, "\nPss_Dirty:") : 0;
-  return std::max(own, share) + Field(text, "\nSwapPss:");
+  return {std::max(own, share), Field(text, "\nSwapPss:"), Field(text, "\nRss:") - own};
+}
+
+// What the process had resident at most, by the kernel; 0: it is not there.
+std::int64_t KernelsPeakOf(pid_t process) {
+  std::array<char, 4096> space;  // NOLINT(cppcoreguidelines-pro-type-member-init): read fills it
+  return Field(ReadProc(process, "status", space), "\nVmHWM:");
 }
 
 }  // namespace
 
-MemoryWatch::MemoryWatch(pid_t worker, std::int64_t limit)
-    : worker_(worker), keeper_(KeeperOf(worker)), limit_(limit), interval_(IntervalFor(limit)) {}
+MemoryWatch::MemoryWatch(pid_t worker, std::int64_t limit, Begun begun)
+    : worker_(worker),
+      keeper_(KeeperOf(worker)),
+      limit_(limit),
+      others_(begun == Begun::kForked ? ResidentOf(worker).all : 0),
+      interval_(IntervalFor(limit)) {}
 
 bool MemoryWatch::End(Clock::time_point now) {
   unwatched_ = now - since_;
@@ -93,10 +114,48 @@ bool MemoryWatch::End(Clock::time_point now) {
 }
 
 bool MemoryWatch::Look(Clock::time_point now) {
-  const std::int64_t used = OwnMemory(ProcessesOf(worker_, keeper_), limit_);
+  const std::vector<pid_t> processes = ProcessesOf(worker_, keeper_);
+  std::int64_t used = ResidentMemory(processes);
+  // Of other processes than the worker nobody else knows the peak.
+  const bool is_new = processes.size() > 1 && used > known_tree_ + kMiB;
+  if (is_new) known_tree_ = used;
+  if (used > limit_ || is_new) used = Measure(processes);
+  if (!measured_) {
+    const Resident resident = ResidentOf(worker_);
+    others_ = std::max(others_, resident.all - resident.anonymous);
+  }
   since_ = Clock::now();
   interval_ = std::max<Clock::duration>(IntervalFor(limit_ - used), kLeastPerLook * (since_ - now));
   return used > limit_;
+}
+
+std::int64_t MemoryWatch::Measure(const std::vector<pid_t>& processes) {
+  std::int64_t used = 0;
+  for (const pid_t process : processes) {
+    const Own own = OwnOf(process, processes.size() > 1);
+    used += own.resident + own.swapped;
+    if (process != worker_ || own.resident + own.others == 0) continue;
+    others_ = own.others;
+    measured_ = true;
+  }
+  peak_ = std::max(peak_, used);
+  return used;
+}
+
+std::int64_t MemoryWatch::Peak() {
+  const std::int64_t resident = KernelsPeakOf(worker_);
+  // What was shared may become the worker's own without a new peak, most of it soon.
+  const bool is_due = std::has_single_bit(++reports_);
+  if (resident != 0 && (is_due || resident > known_peak_ + kWorthMeasuring)) {
+    Measure(ProcessesOf(worker_, keeper_));
+    known_peak_ = resident;
+  }
+  return PeakOf(resident);
+}
+
+std::int64_t MemoryWatch::PeakOf(std::int64_t resident) {
+  peak_ = std::max(peak_, std::min(resident - others_, limit_));
+  return peak_;
 }
 
 pid_t KeeperOf(pid_t worker) {
@@ -118,13 +177,20 @@ std::vector<pid_t> ProcessesOf(pid_t worker, pid_t keeper) {
   return processes;
 }
 
-std::int64_t OwnMemory(const std::vector<pid_t>& processes, std::int64_t enough) {
+std::int64_t ResidentMemory(const std::vector<pid_t>& processes) {
   std::int64_t resident = 0;
   for (const pid_t process : processes) resident += ResidentOf(process).all;
-  if (resident <= enough) return resident;
-  std::int64_t own = 0;
-  for (const pid_t process : processes) own += OwnMemoryOf(process, processes.size() > 1);
-  return own;
+  return resident;
+}
+
+std::int64_t OwnMemory(const std::vector<pid_t>& processes, std::int64_t enough) {
+  if (const std::int64_t resident = ResidentMemory(processes); resident <= enough) return resident;
+  std::int64_t memory = 0;
+  for (const pid_t process : processes) {
+    const Own own = OwnOf(process, processes.size() > 1);
+    memory += own.resident + own.swapped;
+  }
+  return memory;
 }
 
 }  // namespace tandem::workers

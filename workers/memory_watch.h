@@ -14,13 +14,20 @@ namespace tandem::workers {
 // sooner the less is left. What is shared with processes that are not the worker's does not count, nor do pages of
 // files that could be read again. Time that is too short to be worth a look adds up over invocations.
 //
+// It also knows the most that counted so far. Of the process itself the kernel has the peak of what was resident at any
+// time; what of that is not its own, as pages of libraries and those shared with a zygote, was seen at the last look.
+// Of what it has started there are the samples.
+//
 // Threads: one at a time.
 class MemoryWatch {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // Of a worker that has been started. `limit` is in bytes.
-  MemoryWatch(pid_t worker, std::int64_t limit);
+  // Whether a worker has executed its program: else all that it has at first is shared with a zygote.
+  enum class Begun : std::uint8_t { kExecuted, kForked };
+
+  // Of a worker that has just been started. `limit` is in bytes.
+  MemoryWatch(pid_t worker, std::int64_t limit, Begun begun = Begun::kExecuted);
 
   // The worker is busy from now on.
   void Begin(Clock::time_point now) { since_ = now - unwatched_; }
@@ -31,12 +38,25 @@ class MemoryWatch {
   // The worker is idle from now on, after a last look where it was busy for long enough. True: as above.
   bool End(Clock::time_point now);
 
+  // The most so far, in bytes; no more than the limit where no look has seen more.
+  std::int64_t Peak();
+  // The same of a worker that has ended, and had so much resident at most.
+  std::int64_t PeakOf(std::int64_t resident);
+
  private:
   bool Look(Clock::time_point now);
+  // Takes note of all that counts now. Returns it.
+  std::int64_t Measure(const std::vector<pid_t>& processes);
 
   const pid_t worker_;
   const pid_t keeper_;
   const std::int64_t limit_;
+  std::int64_t peak_ = 0;        // that was seen or concluded
+  std::int64_t others_ = 0;      // what of the worker's resident memory does not count
+  bool measured_ = false;        // else `others_` is an estimate
+  std::int64_t known_peak_ = 0;  // the kernel's, when it was last measured
+  std::int64_t known_tree_ = 0;  // what all its processes had resident at most when that was measured
+  std::uint32_t reports_ = 0;
   Clock::time_point since_;  // the last look, less the time that was idle
   Clock::duration unwatched_{0};
   Clock::duration interval_;
@@ -47,6 +67,9 @@ pid_t KeeperOf(pid_t worker);
 
 // The worker, whoever descends from it, and those of them that have lost their parents to `keeper`, if it is not 0.
 std::vector<pid_t> ProcessesOf(pid_t worker, pid_t keeper);
+
+// What these processes have resident, in bytes, each by itself.
+std::int64_t ResidentMemory(const std::vector<pid_t>& processes);
 
 // What these processes have for themselves, in bytes, or more than that where that is no more than `enough` either,
 // which is known cheaply. Pages that they share with each other count once.

@@ -61,6 +61,7 @@ class RuntimeApiProcess final : public EnvironmentProcess {
   // Waits for the API, and meanwhile reads the output and sees whether the process ends or has too much memory.
   void Wait(int changed, Clock::time_point deadline);
   void KillForMemory();
+  MemoryWatch* memory() override { return memory_ ? &*memory_ : nullptr; }
   Answer Serve(const proto::Invocation& invocation, const ChunkReceiver& chunks, const Caller& caller,
                Outcome& outcome);
   Answer Settle(RuntimeApiResult result, InvocationLog& log, Outcome& outcome);

@@ -430,6 +430,7 @@ void WorkerPool::Run::Settle(Answer how) {
     keeps_ = result_.outcome.disposition() == Disposition::kKeep && result_.outcome.kind() != Outcome::Kind::kFault;
     return;
   }
+  if (measures_) worker().PeakMemoryBytes();  // while there is something to look at
   SettleEnd(how);
   if (measures_) result_.report.max_memory_used_bytes = worker().PeakMemoryBytes();
 }

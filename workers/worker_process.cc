@@ -84,7 +84,8 @@ WorkerProcess::WorkerProcess(Channel channel, Channel control, FileDescriptor ou
     : EnvironmentProcess(std::move(output), std::move(process)),
       channel_(std::move(channel)),
       control_(std::move(control)),
-      memory_(process_->pid(), spec.function.memory_size_mb() * kMiB) {}
+      memory_(process_->pid(), spec.function.memory_size_mb() * kMiB,
+              process_->forked() ? MemoryWatch::Begun::kForked : MemoryWatch::Begun::kExecuted) {}
 
 WorkerProcess::~WorkerProcess() {
   End(nullptr);

@@ -109,12 +109,12 @@ class WorkerProcess final : public EnvironmentProcess {
   void BeOver(Answer how, const std::string& why = {});
   Answer Distrust(const std::string& why);
   void KillForMemory();
+  MemoryWatch* memory() override { return &memory_; }
 
   Channel channel_;
   Channel control_;                       // on which the worker is told to cancel
   std::optional<Channel> controlled_by_;  // the worker's end, until it is told its function
   WorkerCalls calls_;
-  std::mutex memory_mutex_;
   MemoryWatch memory_;
   std::mutex over_mutex_;
   std::mutex ending_;

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "tandem/runtime.h"
@@ -50,21 +51,34 @@ class PythonWorkers {
     runtime_ = std::move(*created);
   }
 
-  // In an environment of its own.
-  std::string Call(const std::string& handler, const std::map<std::string, std::string>& variables = {},
-                   const std::string& event = "{}", const std::string& package = TANDEM_TEST_PACKAGES "/python") {
+  // A function that is called by the handler's name.
+  Function* Add(const std::string& handler, const std::map<std::string, std::string>& variables = {},
+                const std::string& package = TANDEM_TEST_PACKAGES "/python") {
     FunctionConfig config;
     config.name = handler.substr(handler.find('.') + 1);
     config.handler = handler;
     config.code = package;
     config.isolation = Isolation::kProcess;
     config.timeout = std::chrono::minutes(2);
+    config.memory_size_mb = 512;
     config.variables = variables;
     auto function = runtime_->Add(config);
     EXPECT_TRUE(function.ok()) << function.status().message();
-    if (!function.ok()) return "";
-    const InvokeResult result = runtime_->Invoke(**function, Event(event));
-    EXPECT_TRUE(runtime_->Remove(config.name).ok());
+    return function.ok() ? *function : nullptr;
+  }
+  InvokeResult Invoke(Function& function, const std::string& event) {
+    InvokeOptions options;
+    options.measure = Measure::kAlways;
+    return runtime_->Invoke(function, Event(std::string_view(event)), options);
+  }
+
+  // In an environment of its own.
+  std::string Call(const std::string& handler, const std::map<std::string, std::string>& variables = {},
+                   const std::string& event = "{}", const std::string& package = TANDEM_TEST_PACKAGES "/python") {
+    Function* const function = Add(handler, variables, package);
+    if (function == nullptr) return "";
+    const InvokeResult result = Invoke(*function, event);
+    EXPECT_TRUE(runtime_->Remove(function->config().name).ok());
     if (result.outcome.kind() == Outcome::Kind::kFault) return result.outcome.fault().message();
     return std::string(result.outcome.payload().view()) + (result.outcome.ok() ? "" : log_.text());
   }

@@ -1,0 +1,45 @@
+"""Handlers that say what memory their process has, and take some."""
+
+import os
+import signal
+
+
+def _kb(path, name):
+    with open(path, encoding="ascii") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith(name + ":"))
+
+
+def figures(event, context):
+    """In kB: what was resident at most, and what of it is shared with other processes and its own."""
+    rollup = "/proc/self/smaps_rollup"
+    return [
+        _kb("/proc/self/status", "VmHWM"),
+        _kb(rollup, "Shared_Dirty"),
+        _kb(rollup, "Private_Dirty"),
+    ]
+
+
+def touch(event, context):
+    """Touches so many MB and gives them back."""
+    return len(bytearray(b"x") * (event << 20)) >> 20
+
+
+def end(event, context):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def touch_and_end(event, context):
+    touch(event, context)
+    end(event, context)
+
+
+def touch_in_child(event, context):
+    """The same in a process that stays."""
+    there, here = os.pipe()
+    if os.fork() == 0:
+        kept = bytearray(b"x") * (event << 20)
+        os.write(here, b"x")
+        while kept is not None:
+            signal.pause()
+    os.read(there, 1)
+    return event

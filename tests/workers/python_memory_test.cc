@@ -1,0 +1,82 @@
+// Max Memory Used of workers that are forked from a zygote, beside those that are executed (L-43).
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+
+#include "tests/workers/python_workers.h"
+
+namespace tandem::test {
+namespace {
+
+constexpr std::int64_t kKb = 1 << 10;
+constexpr std::int64_t kMb = 1 << 20;
+
+class PythonMemory : public testing::TestWithParam<ZygoteUse> {
+ protected:
+  // What an invocation reports.
+  std::int64_t Used(Function& function, const std::string& event = "0") {
+    const InvokeResult result = workers_.Invoke(function, event);
+    answer_ = result.outcome.payload().view();
+    return result.report.max_memory_used_bytes;
+  }
+  static bool forked() { return GetParam() == ZygoteUse::kAlways; }
+
+  PythonWorkers workers_{GetParam()};
+  std::string answer_;
+};
+
+TEST_P(PythonMemory, LeavesOutWhatIsSharedWithOthers_L43) {
+  Function& function = *workers_.Add("memory.figures");
+  std::int64_t used = 0;
+  std::array<std::int64_t, 3> kb{};
+  for (int i = 0; i < 3; ++i) {
+    used = Used(function);
+    ASSERT_EQ(std::sscanf(answer_.c_str(), "[%ld, %ld, %ld]", &kb[0], &kb[1], &kb[2]), 3) << answer_;
+  }
+  const auto [peak, shared, own] = kb;
+  EXPECT_GE(used, (own - 512) * kKb);
+  EXPECT_LE(used, (peak - shared) * kKb + kMb);
+  EXPECT_EQ(shared > 1024, forked()) << shared;
+  EXPECT_LT(used, 12 * kMb) << "neither do the pages of libraries count";
+}
+
+TEST_P(PythonMemory, RisesByWhatAHandlerTouchesAndGivesBack_L43) {
+  Function& function = *workers_.Add("memory.touch");
+  Used(function);
+  const std::int64_t before = Used(function);
+  const std::int64_t after = Used(function, "100");
+  EXPECT_EQ(answer_, "100");
+  EXPECT_GE(after - before, 98 * kMb);
+  EXPECT_LE(after - before, 106 * kMb);
+  EXPECT_EQ(Used(function), after) << "it is a peak";
+}
+
+TEST_P(PythonMemory, IsKnownOfAProcessThatHasEnded_L43) {
+  const std::int64_t plain = Used(*workers_.Add("memory.touch"));
+  const std::int64_t at_once = Used(*workers_.Add("memory.end"));
+  EXPECT_GE(at_once, plain - 3 * kMb) << "what it has written of the shared pages is not known";
+  EXPECT_LE(at_once, plain + kMb);
+  const std::int64_t used = Used(*workers_.Add("memory.touch_and_end"), "100");
+  EXPECT_NE(answer_.find("signal: killed"), std::string::npos) << answer_;
+  EXPECT_GE(used, 98 * kMb);
+  EXPECT_LE(used, plain + 106 * kMb);
+}
+
+TEST_P(PythonMemory, HasAllProcessesInIt_L43) {
+  Function& function = *workers_.Add("memory.touch_in_child");
+  Used(function);
+  const std::int64_t before = Used(function);
+  const std::int64_t after = Used(function, "100");
+  EXPECT_EQ(answer_, "100");
+  EXPECT_GE(after - before, 98 * kMb);
+  EXPECT_LE(after - before, 110 * kMb);
+}
+
+INSTANTIATE_TEST_SUITE_P(Zygotes, PythonMemory, testing::Values(ZygoteUse::kOff, ZygoteUse::kAlways),
+                         [](const auto& tested) { return tested.param == ZygoteUse::kOff ? "Executed" : "Forked"; });
+
+}  // namespace
+}  // namespace tandem::test
