@@ -7,7 +7,7 @@
 namespace tandem::workers {
 
 // Of supervisor.proto and worker.proto. Each grows with every change that the other side has to know.
-inline constexpr std::uint32_t kSupervisorProtocol = 2;
+inline constexpr std::uint32_t kSupervisorProtocol = 3;
 inline constexpr std::uint32_t kWorkerProtocol = 5;
 
 // The descriptors by which a supervisor and a worker have their channels.

@@ -30,6 +30,9 @@ Status Check(const ProcessSpec& spec) {
   if (HasNul(spec.arguments) || HasNul(spec.environment) || HasNul({spec.working_directory})) {
     return Unusable(spec, "an argument, a variable or the working directory has a NUL in it");
   }
+  if (HasNul({spec.folders.temporary, spec.folders.made}) || HasNul(spec.folders.opt)) {
+    return Unusable(spec, "a folder of its own has a NUL in its path");
+  }
   if (spec.files.size() > Channel::kMostFiles) return Unusable(spec, "it is given too many descriptors");
   for (const int file : spec.files) {
     if (fcntl(file, F_GETFD) < 0) return Unusable(spec, "descriptor " + std::to_string(file) + " is not open");
@@ -141,6 +144,11 @@ pid_t Supervisor::pid() const {
 std::string Supervisor::keeping() const {
   const std::scoped_lock lock(mutex_);
   return session_ == nullptr ? "" : session_->keeping();
+}
+
+bool Supervisor::mounts() const {
+  const std::scoped_lock lock(mutex_);
+  return session_ != nullptr && session_->mounts();
 }
 
 }  // namespace tandem::workers

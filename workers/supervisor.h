@@ -21,6 +21,14 @@ namespace tandem::workers {
 class Process;
 class SupervisorSession;
 
+// What a process has in the place of the machine's folders, by supervisor.proto.
+struct ProcessFolders {
+  std::string temporary;  // gets a file system of its own; empty: none
+  std::int64_t temporary_bytes = 0;
+  std::vector<std::string> opt;  // merged in /opt; none: that is the machine's
+  std::string made;              // for as long as the process is there; empty: none
+};
+
 // What to start. Nothing of this process's own is passed on: no variable, no descriptor, no signal's action.
 struct ProcessSpec {
   std::string program;                   // an absolute path
@@ -32,6 +40,7 @@ struct ProcessSpec {
   // program is executed. Null: it is executed.
   std::shared_ptr<Process> zygote = nullptr;
   bool waits_for_zygote = false;  // where it is not ready yet
+  ProcessFolders folders = {};    // all but `made` where the supervisor mounts()
 };
 
 // How a process ended.
@@ -116,6 +125,8 @@ class Supervisor {
   pid_t pid() const;
   // How it keeps processes: "namespace", "user namespace" or "subreaper".
   std::string keeping() const;
+  // Whether processes can have file systems of their own.
+  bool mounts() const;
 
  private:
   Supervisor(std::string program, Keeping keeping);

@@ -36,6 +36,11 @@ v1::StartProcess StartMessage(const ProcessSpec& spec, std::uint64_t id) {
   for (const std::string& argument : spec.arguments) start.add_arguments(argument);
   for (const std::string& variable : spec.environment) start.add_environment(variable);
   start.set_working_directory(spec.working_directory);
+  v1::ProcessFolders& folders = *start.mutable_folders();
+  folders.set_temporary(spec.folders.temporary);
+  folders.set_temporary_bytes(spec.folders.temporary_bytes);
+  for (const std::string& folder : spec.folders.opt) folders.add_opt(folder);
+  folders.set_made(spec.folders.made);
   return start;
 }
 
@@ -71,6 +76,7 @@ Status SupervisorSession::TakeHello(const std::string& program) {
     return {Code::kUnavailable, program + " is of another version of Tandem"};
   }
   keeping_ = message.hello().keeping();
+  mounts_ = message.hello().mounts();
   return {};
 }
 

@@ -40,6 +40,7 @@ class SupervisorSession : public std::enable_shared_from_this<SupervisorSession>
   bool over() const;
   pid_t pid() const { return pid_; }
   const std::string& keeping() const { return keeping_; }
+  bool mounts() const { return mounts_; }
 
  private:
   // Somebody who waits for a process to start.
@@ -68,6 +69,7 @@ class SupervisorSession : public std::enable_shared_from_this<SupervisorSession>
   const pid_t pid_;
   const FileDescriptor end_;  // readable when the supervisor has ended
   std::string keeping_;
+  bool mounts_ = false;
   std::thread reader_;
 
   std::mutex sending_;

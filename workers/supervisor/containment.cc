@@ -29,11 +29,19 @@ std::string SameId(unsigned id) {
   return std::to_string(id) + " " + std::to_string(id) + " 1";
 }
 
-bool Works(Containment containment) {
+bool NothingMore() {
+  return true;
+}
+
+bool MountsOne() {
+  return mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "size=4096") == 0;
+}
+
+bool Works(Containment containment, bool (*more)() = NothingMore) {
   const uid_t user = getuid();
   const gid_t group = getgid();
   const pid_t child = ForkKeeper(containment);
-  if (child == 0) _exit(EnterContainment(containment, user, group) == nullptr ? 0 : 1);
+  if (child == 0) _exit(EnterContainment(containment, user, group) == nullptr && more() ? 0 : 1);
   int status = 0;
   while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
@@ -66,6 +74,10 @@ Containment BestContainment() {
     if (Works(one)) return one;
   }
   return Containment::kSubreaper;
+}
+
+bool CanMount(Containment containment) {
+  return containment != Containment::kSubreaper && Works(containment, MountsOne);
 }
 
 pid_t ForkKeeper(Containment containment, ChildOf child_of) {

@@ -21,6 +21,9 @@ std::optional<Containment> ContainmentNamed(std::string_view name);
 // The first one, in their order, that can be had here.
 Containment BestContainment();
 
+// Whether a keeper's process can have file systems of its own.
+bool CanMount(Containment containment);
+
 // Whose child a new keeper is: a zygote's are its parent's.
 enum class ChildOf { kThisProcess, kItsParent };
 

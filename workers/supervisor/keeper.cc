@@ -14,6 +14,8 @@
 
 #include "workers/process_tree.h"
 #include "workers/protocol.h"
+#include "workers/supervisor/made_folder.h"
+#include "workers/supervisor/mounted_folders.h"
 
 namespace tandem::workers {
 namespace {
@@ -44,11 +46,13 @@ class Keeper {
     }
     if (failures_) TakeFailure();
     EndTheRest();
+    made_.reset();
     if (!failed_) Send(control_, *ended_);
   }
 
  private:
   void Fail(int error, const Attempted& attempted) {
+    made_.reset();
     Send(control_, {.kind = Kind::kFailed, .error = error, .attempted = attempted});
     failed_ = true;
   }
@@ -67,6 +71,10 @@ class Keeper {
     }
     failures_ = FileDescriptor(ends[0]);
     const FileDescriptor writing(ends[1]);
+    if (const char* failed = MakeFolders(start.folders()); failed != nullptr) {
+      Fail(errno, AttemptedText(failed));
+      return false;
+    }
     const pid_t self = getpid();
     becomes_.BeforeFork();
     process_ = fork();
@@ -76,6 +84,14 @@ class Keeper {
     }
     if (process_ < 0) Fail(errno, AttemptedText("fork"));
     return process_ > 0;
+  }
+
+  // Returns what failed, with errno, or null.
+  const char* MakeFolders(const v1::ProcessFolders& folders) {
+    if (const char* failed = MountFolders(folders); failed != nullptr) return failed;
+    if (folders.made().empty()) return nullptr;
+    made_.emplace(folders.made());
+    return made_->is_there() ? nullptr : "temporary folder";
   }
 
   // The pipe's end without a failure: it is running, or it was killed before.
@@ -143,6 +159,7 @@ class Keeper {
   NewProcess& becomes_;
   FileDescriptor children_;  // readable when a child has ended
   FileDescriptor failures_;
+  std::optional<MadeFolder> made_;
   pid_t process_ = -1;
   bool failed_ = false;
   std::optional<KeeperReport> ended_;

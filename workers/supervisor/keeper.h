@@ -35,6 +35,7 @@ struct KeeperReport {
 // What a keeper is made with.
 struct KeeperSetting {
   Containment containment = Containment::kSubreaper;
+  bool mounts = false;  // whether CanMount
   // Of the host: the processes get it back.
   rlimit files_limit{};
 };

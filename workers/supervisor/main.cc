@@ -60,7 +60,9 @@ int Main(int argc, char** argv) {
   setsid();
   ResetSignals();
   if (!ResetFiles() || prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) return 3;
-  const KeeperSetting setting{.containment = argc > 1 ? *asked : BestContainment(), .files_limit = RaiseFilesLimit()};
+  const Containment containment = argc > 1 ? *asked : BestContainment();
+  const KeeperSetting setting{
+      .containment = containment, .mounts = CanMount(containment), .files_limit = RaiseFilesLimit()};
   Service(Channel(FileDescriptor(kSupervisorChannel)), setting).Run();
   return 0;
 }

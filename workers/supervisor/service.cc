@@ -17,6 +17,7 @@
 #include "tandem/v1/worker.pb.h"
 #include "workers/process_tree.h"
 #include "workers/protocol.h"
+#include "workers/supervisor/made_folder.h"
 
 namespace tandem::workers {
 namespace {
@@ -98,6 +99,7 @@ void Service::Run() {
   v1::FromSupervisor hello;
   hello.mutable_hello()->set_protocol(kSupervisorProtocol);
   hello.mutable_hello()->set_keeping(std::string(NameOf(setting_.containment)));
+  hello.mutable_hello()->set_mounts(setting_.mounts);
   Tell(hello);
   while (!ending_ || !kept_.empty() || !zygotes_.empty() || !asked_.empty()) Wait();
 }
@@ -160,6 +162,7 @@ void Service::Start(Request request) {
 void Service::Execute(Request request) {
   Kept kept;
   kept.id = request.start.id();
+  kept.made = request.start.folders().made();
   Control control = MakeControl();
   ExecutedProcess executed;
   const pid_t keeper = control.of_keeper ? StartKeeper(setting_, ChildOf::kThisProcess, control.of_keeper, executed,
@@ -191,6 +194,7 @@ bool Service::AskZygote(Request& request) {
   asked.zygote = found->first;
   asked.patience = Clock::now() + kPatience;
   asked.kept.id = start.id();
+  asked.kept.made = start.folders().made();
   asked.kept.control = std::move(control.of_supervisor);
   asked.kept.again = std::move(request);
   asked_.push_back(std::move(asked));
@@ -323,7 +327,9 @@ void Service::Finish(KeptByKeeper::iterator kept) {
   Kept over = std::move(kept->second);
   kept_.erase(kept);
   Hear(over);
-  if (!over.end && setting_.containment == Containment::kSubreaper) EndOrphans(&over);
+  const bool was_killed = !over.end;
+  if (was_killed && setting_.containment == Containment::kSubreaper) EndOrphans(&over);
+  if (was_killed && !over.made.empty()) RemoveFolder(over.made);
   if (!over.answered && over.again && over.process == 0 && !ending_) {
     Execute(std::move(*over.again));
   } else if (!over.answered) {

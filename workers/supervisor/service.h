@@ -45,6 +45,7 @@ class Service {
     bool answered = false;  // the host knows whether it has been started
     bool failed = false;
     std::optional<KeeperReport> end;
+    std::string made;              // the folder that goes with it
     std::optional<Request> again;  // of a fork that is not answered: executes what the zygote could not fork
   };
   using KeptByKeeper = std::map<pid_t, Kept>;

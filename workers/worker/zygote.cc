@@ -179,7 +179,7 @@ class Zygote {
     if (!containment) return;
     const FileDescriptor control = std::move(files.back());
     files.pop_back();
-    KeeperSetting setting{.containment = *containment, .files_limit = {}};
+    KeeperSetting setting{.containment = *containment, .mounts = false, .files_limit = {}};
     getrlimit(RLIMIT_NOFILE, &setting.files_limit);
     ForkedWorker worker(*loader_, attention_, signals_, message_.complete_environment());
     StartKeeper(setting, ChildOf::kItsParent, control, worker, message.process(), files);
