@@ -23,6 +23,11 @@ void WriteLog(std::string_view text) {
 
 }  // namespace
 
+bool LogPrinter::Shows(LogOrigin origin) const {
+  if (origin == LogOrigin::kNote) return verbosity_ == Verbosity::kVerbose;
+  return origin == LogOrigin::kFunction || verbosity_ != Verbosity::kHandlerOnly;
+}
+
 // An error record is one log event whose lines are joined by carriage returns (L-16); on a terminal they would cover
 // each other.
 std::string_view LogPrinter::Shown(std::string_view text, std::string& buffer) const {
@@ -48,7 +53,8 @@ void LogPrinter::Write(const LogRecord& record) noexcept {
     if (muted_ || record.text.empty()) return;
     const bool of_function = record.origin == LogOrigin::kFunction;
     if (record.origin == LogOrigin::kPlatform) progress_.NotePlatformLine();
-    if (record.origin != LogOrigin::kHint && record.request_id == request_id_) {
+    const bool of_log = of_function || record.origin == LogOrigin::kPlatform;
+    if (of_log && record.request_id == request_id_) {
       (of_function ? AppendLogTail : AppendLogTailLine)(tail_, record.text);
     }
     if (record.origin == LogOrigin::kHint) has_hinted_ = true;

@@ -46,7 +46,7 @@ class LogPrinter final : public LogSink {
   void SayLast(std::string_view lines);
 
  private:
-  bool Shows(LogOrigin origin) const { return origin == LogOrigin::kFunction || verbosity_ != Verbosity::kHandlerOnly; }
+  bool Shows(LogOrigin origin) const;
   std::string_view Shown(std::string_view text, std::string& buffer) const;
 
   const Verbosity verbosity_;

@@ -4,8 +4,9 @@
 
 namespace tandem::workers {
 
-std::vector<std::string> FunctionVariables(const FunctionConfig& function, const RuntimeSelection& runtime,
-                                           const std::string& code_root, const std::string& log_stream_name) {
+std::vector<std::string> FunctionVariables(const FunctionConfig& function, const std::vector<std::string>& layers,
+                                           const RuntimeSelection& runtime, const std::string& code_root,
+                                           const std::string& log_stream_name) {
   std::map<std::string, std::string> variables;
   // What the user may replace.
   variables["LANG"] = "en_US.UTF-8";
@@ -14,7 +15,7 @@ std::vector<std::string> FunctionVariables(const FunctionConfig& function, const
   variables["AWS_DEFAULT_REGION"] = function.region;
   std::string libraries = code_root + ":" + code_root + "/lib";
   // K-11, K-12
-  for (const std::string& layer : std::vector<std::string>(function.layers.rbegin(), function.layers.rend())) {
+  for (const std::string& layer : std::vector<std::string>(layers.rbegin(), layers.rend())) {
     programs += ":" + layer + "/bin";
     libraries += ":" + layer + "/lib";
   }

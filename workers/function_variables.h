@@ -11,9 +11,10 @@
 namespace tandem::workers {
 
 // "NAME=value": what the platform says, and the function's own, which replace what is not reserved. None
-// of the host's.
-std::vector<std::string> FunctionVariables(const FunctionConfig& function, const RuntimeSelection& runtime,
-                                           const std::string& code_root, const std::string& log_stream_name);
+// of the host's. `layers` are the function's, where they are not in /opt.
+std::vector<std::string> FunctionVariables(const FunctionConfig& function, const std::vector<std::string>& layers,
+                                           const RuntimeSelection& runtime, const std::string& code_root,
+                                           const std::string& log_stream_name);
 
 }  // namespace tandem::workers
 

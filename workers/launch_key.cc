@@ -94,7 +94,22 @@ bool Preloads(const WorkerSpec& spec) {
   });
 }
 
+// A zygote does not have the function's /opt, in which the linker or the runtime looks at the start.
+bool NeedsOptAtStart(const WorkerSpec& spec) {
+  const std::vector<std::string>& layers = spec.folders.opt;
+  if (std::any_of(layers.begin(), layers.end(),
+                  [](const std::string& layer) { return HasLibraries(layer + "/lib"); })) {
+    return true;
+  }
+  return !layers.empty() && std::any_of(spec.environment.begin(), spec.environment.end(), [](const std::string& text) {
+    const Variable variable = Split(text);
+    return IsReadAtStart(variable.name) && variable.name != "LD_LIBRARY_PATH" &&
+           variable.value.find("/opt") != std::string_view::npos;
+  });
+}
+
 Launch MakeLaunch(const WorkerSpec& spec, bool complete) {
+  if (NeedsOptAtStart(spec)) return {};
   Launch launch;
   launch.complete_environment = complete;
   launch.working_directory = "/";
@@ -145,6 +160,10 @@ Launch StandbyLaunchOf(const WorkerSpec& spec) {
   Append(launch.key, launch.working_directory);
   Append(launch.key, std::to_string(spec.function.layers_size()));
   for (const std::string& layer : spec.function.layers()) Append(launch.key, layer);
+  Append(launch.key, spec.folders.temporary);
+  Append(launch.key, std::to_string(spec.folders.opt.size()));
+  for (const std::string& layer : spec.folders.opt) Append(launch.key, layer);
+  Append(launch.key, spec.function.temporary_folder());
   for (const std::string& variable : launch.environment) Append(launch.key, variable);
   return launch;
 }

@@ -80,6 +80,7 @@ Result<std::unique_ptr<RuntimeApiProcess>> RuntimeApiProcess::Start(Supervisor& 
   process.environment.push_back(kApiVariable + api->endpoint());
   process.working_directory = spec.code_root;
   process.files = {input->get(), output->second.get(), output->second.get()};
+  process.folders = spec.folders;
   auto started = supervisor.StartProcess(process);
   if (!started) {
     std::string reason = ExecFailure(bootstrap.path, started.status());

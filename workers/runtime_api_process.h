@@ -27,6 +27,7 @@ struct RuntimeApiSpec {
   std::vector<std::string> layers;
   std::vector<std::string> environment;  // "NAME=value", all that it has besides AWS_LAMBDA_RUNTIME_API
   std::int64_t memory_limit = std::numeric_limits<std::int64_t>::max();  // in bytes
+  ProcessFolders folders = {};
 };
 
 // A bootstrap and the API's port of its own.

@@ -25,6 +25,7 @@ Result<std::unique_ptr<WorkerProcess>> WorkerProcess::StartStandby(Supervisor& s
   v1::ToWorker message;
   *message.mutable_stand_by()->mutable_runtime() = spec.function.runtime();
   message.mutable_stand_by()->set_memory_size_mb(spec.function.memory_size_mb());
+  message.mutable_stand_by()->set_temporary_folder(spec.function.temporary_folder());
   auto bytes = proto::Serialize(message);
   const Status sent = bytes ? (*worker)->channel_.Send(*bytes) : bytes.status();
   if (!sent.ok()) return sent;

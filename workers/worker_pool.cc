@@ -1,6 +1,7 @@
 #include "workers/worker_pool.h"
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <new>
 #include <utility>
@@ -30,6 +31,19 @@ v1::WorkerRuntime RuntimeMessage(const RuntimeInfo& info, const LanguageOptions&
     option.set_value(value);
   }
   return message;
+}
+
+void SayNote(const PoolConfig& config, const std::string& note) {
+  if (config.log_sink == nullptr) return;
+  const std::string text = "tandem: function '" + config.function.name + "': " + note + "\n";
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  LogRecord record;
+  record.origin = LogOrigin::kNote;
+  record.level = LogLevel::kInfo;
+  record.time_us = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+  record.function_name = config.function.name;
+  record.text = text;
+  config.log_sink->Write(record);
 }
 
 }  // namespace
@@ -471,41 +485,81 @@ void WorkerPool::Run::SayEnd() {
 WorkerPool::WorkerPool(Workers& workers, const PoolConfig& config)
     : workers_(workers),
       config_(config),
-      places_(config_.runtime.info.is_own() ? 1 : static_cast<std::size_t>(config_.function.max_concurrency)) {
-  if (config_.runtime.info.is_own()) {
-    spec_ = MakeRuntimeApiSpec();
-  } else {
-    spec_ = MakeWorkerSpec();
-    launches_ = {LaunchOf(std::get<WorkerSpec>(spec_)), StandbyLaunchOf(std::get<WorkerSpec>(spec_))};
-  }
-}
+      places_(config_.runtime.info.is_own() ? 1 : static_cast<std::size_t>(config_.function.max_concurrency)) {}
 
 WorkerPool::~WorkerPool() {
   workers_.Drop(*this);
 }
 
+void WorkerPool::Settle(const Supervisor& supervisor) {
+  folders_ = ChooseFolders(NeedsWith(supervisor));
+  if (config_.runtime.info.is_own()) {
+    spec_ = MakeRuntimeApiSpec();
+  } else {
+    spec_ = MakeWorkerSpec();
+    const WorkerSpec& spec = std::get<WorkerSpec>(spec_);
+    // A standby could not be given a folder of its own.
+    launches_ = {LaunchOf(spec), folders_.each_its_own ? Launch() : StandbyLaunchOf(spec)};
+  }
+  if (!folders_.note.empty()) SayNote(config_, folders_.note);
+}
+
+FolderNeeds WorkerPool::NeedsWith(const Supervisor& supervisor) const {
+  const RuntimeInfo& info = config_.runtime.info;
+  FolderNeeds needs{.use = workers_.options().folders,
+                    .mounts = supervisor.mounts(),
+                    .temporary_dir = config_.temporary_dir,
+                    .layers = config_.function.layers,
+                    .needed = config_.function.layers};
+  needs.needed.insert(needs.needed.end(), {config_.code_root, config_.temporary_dir});  // the cache has more than that
+  if (info.is_own()) return needs;
+  needs.needed.insert(needs.needed.end(),
+                      {info.path, info.library, info.preload, info.module, workers_.options().program_dir});
+  return needs;
+}
+
 Result<std::unique_ptr<EnvironmentProcess>> WorkerPool::Start() {
   auto supervisor = workers_.TheSupervisor();
   if (!supervisor) return supervisor.status();
+  std::call_once(settled_, [&] { Settle(**supervisor); });
+  const EnvironmentFolders folders = ForOneProcess(folders_);
   const auto start = [](auto started) -> Result<std::unique_ptr<EnvironmentProcess>> {
     if (!started) return started.status();
     return std::unique_ptr<EnvironmentProcess>(std::move(*started));
   };
-  if (const auto* own = std::get_if<RuntimeApiSpec>(&spec_)) return start(RuntimeApiProcess::Start(**supervisor, *own));
-  return start(workers_.zygotes().Start(**supervisor, std::get<WorkerSpec>(spec_), launches_));
+  const auto with_folders = [&folders](auto spec) {
+    spec.environment = WithTemporary(std::move(spec.environment), folders);
+    spec.folders = folders.process;
+    return spec;
+  };
+  if (const auto* own = std::get_if<RuntimeApiSpec>(&spec_)) {
+    return start(RuntimeApiProcess::Start(**supervisor, with_folders(*own)));
+  }
+  WorkerSpec spec = with_folders(std::get<WorkerSpec>(spec_));
+  spec.function.set_temporary_folder(folders.temporary);
+  return start(workers_.zygotes().Start(**supervisor, spec, launches_));
+}
+
+// Those that all of its processes have.
+std::vector<std::string> WorkerPool::Variables() const {
+  const std::vector<std::string> elsewhere =
+      folders_.process.opt.empty() ? folders_.layers : std::vector<std::string>();
+  std::vector<std::string> variables =
+      FunctionVariables(config_.function, elsewhere, config_.runtime, config_.code_root, config_.log_stream_name);
+  return folders_.each_its_own ? variables : WithTemporary(std::move(variables), folders_);
 }
 
 RuntimeApiSpec WorkerPool::MakeRuntimeApiSpec() const {
-  return {config_.code_root, config_.function.layers,
-          FunctionVariables(config_.function, config_.runtime, config_.code_root, config_.log_stream_name),
+  return {config_.code_root, config_.function.layers, Variables(),
           config_.function.memory_size_mb * (std::int64_t{1} << 20)};
 }
 
 WorkerSpec WorkerPool::MakeWorkerSpec() const {
   WorkerSpec spec;
   spec.program = workers_.options().program_dir + "/tandem-worker";
-  spec.environment = FunctionVariables(config_.function, config_.runtime, config_.code_root, config_.log_stream_name);
+  spec.environment = Variables();
   spec.working_directory = config_.code_root;
+  spec.folders = folders_.process;
   v1::OpenFunction& function = spec.function;
   *function.mutable_runtime() = RuntimeMessage(config_.runtime.info, config_.language);
   function.set_handler(config_.function.handler);
@@ -517,9 +571,10 @@ WorkerSpec WorkerPool::MakeWorkerSpec() const {
   function.set_log_stream_name(config_.log_stream_name);
   function.set_log_format(config_.function.log_format);
   function.set_log_level(config_.function.log_level);
-  for (const std::string& layer : config_.function.layers) function.add_layers(layer);
+  for (const std::string& layer : folders_.layers) function.add_layers(layer);
   function.set_memory_size_mb(config_.function.memory_size_mb);
   function.set_max_concurrency(config_.function.max_concurrency);
+  if (!folders_.each_its_own) function.set_temporary_folder(folders_.temporary);
   return spec;
 }
 

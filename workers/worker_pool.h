@@ -24,6 +24,7 @@
 #include "tandem/status.h"
 #include "workers/cache_filler.h"
 #include "workers/cancellation.h"
+#include "workers/environment_folders.h"
 #include "workers/environment_process.h"
 #include "workers/invocation_log.h"
 #include "workers/launch_key.h"
@@ -117,6 +118,7 @@ struct PoolConfig {
   const std::string& log_stream_name;
   LogSink* log_sink;
   PlatformLogs platform_logs;
+  std::string temporary_dir;  // for temporary files elsewhere than in /tmp; empty: none
 };
 
 // Workers, or the function's own programs where its runtime is `provided`, are started when an invocation finds no
@@ -149,12 +151,18 @@ class WorkerPool {
   friend class Workers;
   class Run;
 
+  // Decides what depends on what the supervisor can do.
+  void Settle(const Supervisor& supervisor);
+  FolderNeeds NeedsWith(const Supervisor& supervisor) const;
+  std::vector<std::string> Variables() const;
   WorkerSpec MakeWorkerSpec() const;
   RuntimeApiSpec MakeRuntimeApiSpec() const;
   Result<std::unique_ptr<EnvironmentProcess>> Start();
 
   Workers& workers_;
   const PoolConfig config_;
+  std::once_flag settled_;
+  EnvironmentFolders folders_;
   std::variant<WorkerSpec, RuntimeApiSpec> spec_;  // of its processes
   Launches launches_;                              // of its workers
   FunctionHints hints_;

@@ -58,6 +58,7 @@ Result<std::unique_ptr<WorkerProcess>> WorkerProcess::StartProcess(Supervisor& s
   process.environment = spec.environment;
   process.working_directory = spec.working_directory;
   process.files = {input->get(), output->second.get(), output->second.get(), ends->second.fd()};
+  process.folders = spec.folders;
   process.zygote = std::move(from.zygote);
   process.waits_for_zygote = from.waits;
   auto started = supervisor.StartProcess(process);

@@ -27,6 +27,7 @@ struct WorkerSpec {
   std::string program;                   // of the worker
   std::vector<std::string> environment;  // "NAME=value", all that it has
   std::string working_directory;
+  ProcessFolders folders;
   v1::OpenFunction function;  // whose memory size is enforced
 };
 

@@ -35,8 +35,8 @@ FunctionImpl::FunctionImpl(FunctionSetup setup)
   log_stream_name_ = NewLogStreamName(config_.version);
   if (config_.isolation != Isolation::kProcess) return;
   pool_ = std::make_unique<workers::WorkerPool>(
-      *setup.workers,
-      workers::PoolConfig{config_, runtime_, language_, code_root_, log_stream_name_, log_sink_, setup.platform_logs});
+      *setup.workers, workers::PoolConfig{config_, runtime_, language_, code_root_, log_stream_name_, log_sink_,
+                                          setup.platform_logs, std::move(setup.temporary_dir)});
 }
 
 FunctionImpl::~FunctionImpl() {

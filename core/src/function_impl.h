@@ -29,6 +29,7 @@ struct FunctionSetup {
   std::shared_ptr<const void> code_use;  // of the package, until the function is gone
   LogSink* log_sink;
   PlatformLogs platform_logs;
+  std::string temporary_dir;  // for temporary files of its processes elsewhere than in /tmp; empty: none
   workers::Workers* workers;  // where the function has processes of its own, else null
 };
 

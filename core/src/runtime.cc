@@ -104,8 +104,9 @@ class Runtime::Impl {
 
  private:
   Result<RuntimeSelection> SelectRuntime(const FunctionConfig& config, const std::string& code_root);
-  // Without the caches where this user has no folder for one: nothing depends on them.
   LanguageOptions OptionsOf(const RuntimeInfo& info, Isolation isolation) const;
+  // Empty where this user has no folder for a cache: nothing depends on it.
+  std::string FolderInCache(const std::string& part) const;
   bool CancelOverdue();
 
   RuntimeOptions options_;
@@ -132,14 +133,19 @@ Result<RuntimeSelection> Runtime::Impl::SelectRuntime(const FunctionConfig& conf
 LanguageOptions Runtime::Impl::OptionsOf(const RuntimeInfo& info, Isolation isolation) const {
   LanguageOptions language = registry_->options(info.language);
   if (info.is_own()) return language;
-  const auto cache = CacheFolder(options_.package.cache_dir, info.language, LastPlace::kNone);
-  if (cache) language.options.try_emplace(kCacheOption, std::filesystem::absolute(*cache).string());
+  const std::string folder = FolderInCache(info.language);
+  if (!folder.empty()) language.options.try_emplace(kCacheOption, folder);
   const bool inline_only = isolation == Isolation::kInline && options_.start_cache == StartCache::kFill;
   const std::string starts = StartCacheFolder(options_.package, inline_only ? StartCache::kRead : options_.start_cache);
   if (starts.empty()) return language;
   language.options.emplace(kStartCacheOption, starts);
   if (options_.start_cache == StartCache::kFillFirst) language.options.emplace(kFillFirstOption, "1");
   return language;
+}
+
+std::string Runtime::Impl::FolderInCache(const std::string& part) const {
+  const auto folder = CacheFolder(options_.package.cache_dir, part, LastPlace::kNone);
+  return folder ? std::filesystem::absolute(*folder).string() : std::string();
 }
 
 Result<Function*> Runtime::Impl::Add(FunctionConfig config) {
@@ -161,6 +167,7 @@ Result<Function*> Runtime::Impl::Add(FunctionConfig config) {
   setup.code_use = package->use;
   setup.log_sink = options_.log_sink;
   setup.platform_logs = options_.platform_logs;
+  if (setup.config.isolation == Isolation::kProcess) setup.temporary_dir = FolderInCache("temporary");
   setup.workers = &workers_;
   auto function = std::make_unique<FunctionImpl>(std::move(setup));
 

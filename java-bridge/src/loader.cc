@@ -24,6 +24,7 @@ constexpr char kOptionsKey[] = "jvm.options";
 constexpr char kDefaultsKey[] = "jvm.defaults";  // what JAVA_TOOL_OPTIONS goes before
 constexpr char kMemoryKey[] = "memory.size-mb";
 constexpr char kCacheKey[] = "start.cache";
+constexpr char kTemporaryKey[] = "temporary.folder";
 constexpr int kFirstWithReservedStack = 9;       // whose overflow a JVM warns of, by what it calls warnings
 constexpr int kFirstThatWarnsOfNativeCode = 24;  // and of sun.misc.Unsafe; knows the options against both
 
@@ -110,6 +111,7 @@ VmConfig ToVmConfig(const tandem_loader_config& config) {
     const std::string_view key = FromAbi(config.options[i].key);
     const std::string_view value = FromAbi(config.options[i].value);
     if (key == kMemoryKey) std::from_chars(value.data(), value.data() + value.size(), vm.memory_mb);
+    if (key == kTemporaryKey) vm.defaults.push_back("-Djava.io.tmpdir=" + std::string(value));
     if (key != kOptionsKey && key != kDefaultsKey) continue;
     std::vector<std::string>& options = key == kOptionsKey ? vm.options : vm.defaults;
     const std::vector<std::string> more = SplitOptions(std::string(value));

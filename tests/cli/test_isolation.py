@@ -1,7 +1,9 @@
 """Handlers in a worker process of their own."""
 
 import os
+import re
 import signal
+import tempfile
 import uuid
 from pathlib import Path
 
@@ -134,3 +136,24 @@ def test_nothing_is_left_when_the_command_is_ended(tandem, tmp_path, word, numbe
         assert process.wait(HANG_GUARD_S) == -number
     while processes_with(word):  # the supervisor ends them; one that it does not end keeps this test from ending
         pass
+
+
+def test_a_package_in_tmp_has_its_temporary_files_elsewhere(tandem):
+    """And is said to, to those who ask."""
+    source = """
+        import os, tempfile
+
+        def handler(event, context):
+            return [tempfile.gettempdir(), os.listdir(tempfile.gettempdir())]
+    """
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        package = write_files(Path(folder) / "package", {"app.py": source})
+        run = tandem.invoke("app.handler", package, *PROCESS)
+        verbose = tandem.invoke("app.handler", package, *PROCESS, "-v")
+    place, entries = run.json
+    assert place.startswith(os.path.join(tandem.env["TANDEM_CACHE_DIR"], "temporary"))
+    assert entries == []
+    assert run.handler_log() == ""
+    cache = tandem.env["TANDEM_CACHE_DIR"]
+    note = rf"tandem: function 'package': its temporary files are in {cache}/temporary, which TMPDIR names, and .+\n"
+    assert re.search(note, verbose.stderr), verbose.stderr

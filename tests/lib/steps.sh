@@ -212,6 +212,8 @@ python_rules() {
   bare=$root/build/test-venvs/$label-bare
   "$3" -m venv --clear --without-pip "$bare"
   run_gtest "$label-zygote" "$test_programs/python_zygote_test" "TANDEM_TEST_PYTHON=$bare" || status=1
+  run_gtest "$label-folders" "$test_programs/python_zygote_test" "TANDEM_TEST_PYTHON=$bare" TANDEM_TEST_MOUNTS=none -- \
+    '--gtest_filter=*PythonFolders*' || status=1
   return "$status"
 }
 

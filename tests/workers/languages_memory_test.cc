@@ -69,5 +69,13 @@ TEST(SmallFunctions, HaveRoomForTheirHeap) {
   }
 }
 
+// Which is not the machine's /tmp in either case (docs/isolation.md).
+TEST(TemporaryFiles, OfAJvmAreWhereTheEnvironmentsAre) {
+  BothLanguages both;
+  Function& function = both.Add(both.Config(Language::kJava));
+  const std::string named = both.Call(function, "environment TMPDIR");
+  EXPECT_EQ(both.Call(function, "property java.io.tmpdir"), named == "null" ? "/tmp" : named);
+}
+
 }  // namespace
 }  // namespace tandem::test

@@ -69,7 +69,7 @@ class PythonBytecode : public testing::TestWithParam<ZygoteUse> {
   // In a process of its own.
   std::string Call(const std::map<std::string, std::string>& variables = {},
                    const char* handler = "app.handler") const {
-    PythonWorkers workers(GetParam(), cache());
+    PythonWorkers workers(GetParam(), [this](RuntimeOptions& options) { options.package.cache_dir = cache(); });
     return workers.Call(handler, variables, "{}", package());
   }
 

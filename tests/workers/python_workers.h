@@ -6,12 +6,14 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "tandem/runtime.h"
 
@@ -36,8 +38,9 @@ class Log final : public LogSink {
 
 class PythonWorkers {
  public:
-  // `cache_dir` empty: the user's.
-  explicit PythonWorkers(ZygoteUse use, const std::string& cache_dir = {}) {
+  using Change = std::function<void(RuntimeOptions&)>;
+
+  explicit PythonWorkers(ZygoteUse use, const Change& change = {}) {
     const char* const python = std::getenv("TANDEM_TEST_PYTHON");
     if (python == nullptr) ADD_FAILURE() << "TANDEM_TEST_PYTHON is not set";
     RuntimeOptions options;
@@ -45,7 +48,7 @@ class PythonWorkers {
     options.languages["python"].path = python == nullptr ? "" : python;
     options.log_sink = &log_;
     options.workers.zygotes = use;
-    options.package.cache_dir = cache_dir;
+    if (change) change(options);
     auto created = Runtime::Create(std::move(options));
     EXPECT_TRUE(created.ok()) << created.status().message();
     runtime_ = std::move(*created);
@@ -53,7 +56,8 @@ class PythonWorkers {
 
   // A function that is called by the handler's name.
   Function* Add(const std::string& handler, const std::map<std::string, std::string>& variables = {},
-                const std::string& package = TANDEM_TEST_PACKAGES "/python") {
+                const std::string& package = TANDEM_TEST_PACKAGES "/python",
+                const std::vector<std::string>& layers = {}) {
     FunctionConfig config;
     config.name = handler.substr(handler.find('.') + 1);
     config.handler = handler;
@@ -62,6 +66,7 @@ class PythonWorkers {
     config.timeout = std::chrono::minutes(2);
     config.memory_size_mb = 512;
     config.variables = variables;
+    config.layers = layers;
     auto function = runtime_->Add(config);
     EXPECT_TRUE(function.ok()) << function.status().message();
     return function.ok() ? *function : nullptr;
@@ -72,13 +77,16 @@ class PythonWorkers {
     return runtime_->Invoke(function, Event(std::string_view(event)), options);
   }
 
+  void Remove(Function& function) { EXPECT_TRUE(runtime_->Remove(function.config().name).ok()); }
+  std::string log() const { return log_.text(); }
+
   // In an environment of its own.
   std::string Call(const std::string& handler, const std::map<std::string, std::string>& variables = {},
                    const std::string& event = "{}", const std::string& package = TANDEM_TEST_PACKAGES "/python") {
     Function* const function = Add(handler, variables, package);
     if (function == nullptr) return "";
     const InvokeResult result = Invoke(*function, event);
-    EXPECT_TRUE(runtime_->Remove(function->config().name).ok());
+    Remove(*function);
     if (result.outcome.kind() == Outcome::Kind::kFault) return result.outcome.fault().message();
     return std::string(result.outcome.payload().view()) + (result.outcome.ok() ? "" : log_.text());
   }

@@ -48,6 +48,7 @@ int StandBy(Channel& channel, const v1::StandBy& message) {
   LanguageOptions options;
   const RuntimeInfo runtime = LoaderOf(message.runtime(), options);
   SetMemorySize(message.memory_size_mb(), options);
+  SetTemporaryFolder(message.temporary_folder(), options);
   auto started = LoaderProcess::Get().Start(runtime, options);
   if (!started || !(*started)->can_stand_by()) return kZygoteRefuses;
   const LoadedLoader& loader = **started;

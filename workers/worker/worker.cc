@@ -97,6 +97,10 @@ void SetMemorySize(std::int32_t megabytes, LanguageOptions& options) {
   options.options["memory.size-mb"] = std::to_string(megabytes);
 }
 
+void SetTemporaryFolder(const std::string& folder, LanguageOptions& options) {
+  if (!folder.empty()) options.options["temporary.folder"] = folder;
+}
+
 void ServeAsWorker() {
   fcntl(kWorkerChannel, F_SETFD, FD_CLOEXEC);
   auto* const channel = new Channel(FileDescriptor(kWorkerChannel));
@@ -151,6 +155,7 @@ Status Worker::Open(const v1::OpenFunction& message, std::vector<FileDescriptor>
   code_root_ = message.code_root();
   log_stream_name_ = message.log_stream_name();
   SetMemorySize(message.memory_size_mb(), options);
+  SetTemporaryFolder(message.temporary_folder(), options);
   auto loader = LoaderProcess::Get().Start(runtime_, options);
   v1::FromWorker answer;
   Outcome failure;

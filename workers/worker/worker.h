@@ -90,6 +90,8 @@ RuntimeInfo LoaderOf(const v1::WorkerRuntime& message, LanguageOptions& options)
 
 // Tells a loader what the process may have for itself, by which a VM chooses its heap.
 void SetMemorySize(std::int32_t megabytes, LanguageOptions& options);
+// For a VM's temporary files; nothing where it is empty.
+void SetTemporaryFolder(const std::string& folder, LanguageOptions& options);
 
 }  // namespace tandem::workers
 

@@ -15,6 +15,7 @@ enum class LogOrigin : std::uint8_t {
   kFunction,  // the handler's own output and log calls
   kPlatform,  // START, END, REPORT and what the service itself would print (L-41 to L-49)
   kHint,      // Tandem's advice on a failure: one line, the same one once for a function, in no log tail
+  kNote,      // how a function is run, where that is not as usual: one line, once for a function, in no log tail
 };
 
 enum class LogLevel : std::uint8_t { kUnset, kTrace, kDebug, kInfo, kWarn, kError, kFatal };

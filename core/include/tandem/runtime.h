@@ -42,6 +42,12 @@ enum class StartCache : std::uint8_t {
   kFillFirst,  // where it is not, it is made before the runtime is started, which takes seconds
 };
 
+// Whether a worker has folders of its own in the place of the machine's.
+enum class FolderUse : std::uint8_t {
+  kOwn,         // /tmp, and /opt where the function has layers, as far as that can be had (docs/isolation.md)
+  kTheMachines  // none: the function finds the machine's, and its layers where they lie
+};
+
 // The worker processes of a Runtime, which serve the functions of Isolation::kProcess.
 struct WorkerOptions {
   std::string program_dir;             // of tandem-supervisor and tandem-worker; empty: tandem beside libtandem
@@ -54,6 +60,7 @@ struct WorkerOptions {
   // The same for standbys, processes that have their language's runtime in memory, where a language can have those, and
   // become workers: a package's next ones, after one has served. kAlways: they wait for one that is being made.
   ZygoteUse standbys = ZygoteUse::kWhenReady;
+  FolderUse folders = FolderUse::kOwn;
 };
 
 // How a Runtime is set up. Every member has a usable default.

@@ -58,6 +58,10 @@ public class Faults {
           System.out.println("printed");
         }
         return "printed";
+      case "property":
+        return System.getProperty(words[1]);
+      case "environment":
+        return System.getenv(words[1]);
       case "heap":
         return (Runtime.getRuntime().maxMemory() >> 20) + " MB";
       case "options":
