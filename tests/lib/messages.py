@@ -39,6 +39,10 @@ NO_MESSAGES = [
     ("core/src/platform_lines.cc", r"(START|END|REPORT) RequestId: |\t(Billed Duration|Memory Size|Max Memory Used): |"
      r"Init Duration: ", "the service's lines, L-41 to L-43"),
     ("core/src/loader_module.cc", r"undefined symbol: ", "the dynamic linker's"),
+    ("core/src/loader_process.cc", r" let an exception out of fill_cache| did not fill its cache .*", "of a cache, which nobody depends on"),
+    ("core/src/package.cc", r"the start cache", "likewise"),
+    ("java-bridge/src/class_archive.cc", r"nobody can tell .*| has (ended with|written no) .*", "likewise"),
+    ("Rehearsal.java", r"\{.*\}", "an event"),
     ("core/src/request_id.cc", r"the lowest byte .*", "a static_assert"),
     ("workers/runtime_api*", r"HTTP/1\.1 .*|Connection: close.*", "HTTP"),
     ("workers/runtime_api_text.cc", r"[A-Z][a-z]+( [A-Z][a-z]+)+|4\d\d .*|HTTP request .*|Invalid request ID|Exceeded maximum .*|"
@@ -52,6 +56,8 @@ NO_MESSAGES = [
     ("python-bridge/src/native_module.cc", r"a hint is text", "to the Python half only"),
     ("python-bridge/src/log_stream.cc", r"write\(\) argument .*|I/O operation .*", "what Python's own streams say"),
     ("python-bridge/src/loader.cc", r"preparing Python for forks|going on after a fork", "to a zygote, which ends without a word"),
+    ("java-bridge/src/standby.cc", r"code that is .*", "to a standby's host, which executes another worker"),
+    ("Standby.java", r"the VM has read .*", "likewise"),
     ("python-bridge/src/start.cc", r"import signal\n.*", "source text"),
     ("python-bridge/finder/discovery.cc", r"#define PY_VERSION", "looked for in a header"),
     ("java-bridge/src/jdk_probe.cc", r"unknown processor architecture", "an #error"),

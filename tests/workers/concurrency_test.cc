@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -102,7 +103,7 @@ class EachOnesOwn : public testing::Test {
     for (std::thread& thread : threads) thread.join();
   }
 
-  BeginningRuntime runtime_;
+  BeginningRuntime runtime_{WorkerRuntime::DefaultWorkers(), PlatformLogs::kOn};
   Function& function_ = runtime_.Add(Shared(kThreads));
 };
 
@@ -119,8 +120,10 @@ TEST_F(EachOnesOwn, LogAndItsTail) {
     InvokeOptions options;
     options.log_type = LogType::kTail;
     options.request_id = RequestId(text);
-    EXPECT_EQ(runtime_.Invoke(function_, "log " + text, options).log_tail,
-              "logged " + text + "\nprinted " + text + "\n");
+    const std::string own = "\nlogged " + text + "\nprinted " + text + "\nEND RequestId: " + text + "\n";
+    const std::string tail = runtime_.Invoke(function_, "log " + text, options).log_tail;
+    EXPECT_TRUE(tail.starts_with("START RequestId: " + text)) << tail;
+    EXPECT_NE(tail.find(own), std::string::npos) << tail;
   });
   std::size_t count = 0;
   for (const KeptRecord& record : runtime_.log.records()) {
@@ -129,6 +132,26 @@ TEST_F(EachOnesOwn, LogAndItsTail) {
     ++count;
   }
   EXPECT_EQ(count, static_cast<std::size_t>(kThreads * kRounds));
+}
+
+// L-41 to L-43, in this order, and what it logs between the first two.
+TEST_F(EachOnesOwn, PlatformLines_L41_L42_L43) {
+  OnThreads([&](const std::string& text) {
+    InvokeOptions options;
+    options.request_id = RequestId(text);
+    EXPECT_GT(runtime_.Invoke(function_, "log " + text, options).report.max_memory_used_bytes, 1 << 20);
+  });
+  std::map<std::string, std::string> lines;
+  for (const KeptRecord& record : runtime_.log.records()) lines[record.request_id] += record.text + "|";
+  EXPECT_EQ(lines.size(), static_cast<std::size_t>(kThreads * kRounds));
+  for (const auto& [id, text] : lines) {
+    std::string before =
+        "START RequestId: ID Version: $LATEST\n|logged ID\n|printed ID\n|END RequestId: ID\n|REPORT RequestId: ID\t";
+    for (std::size_t at = 0; (at = before.find("ID", at)) != std::string::npos; at += id.size()) {
+      before.replace(at, 2, id);
+    }
+    EXPECT_EQ(text.substr(0, before.size()), before);
+  }
 }
 
 TEST_F(EachOnesOwn, ChunksInOrder) {

@@ -38,7 +38,7 @@ WorkerOptions With(ZygoteUse use) {
 
 struct Call {
   std::string handler = "start";
-  Variables variables = {};
+  Variables variables = {};  // NOLINT(readability-redundant-member-init): for calls that do not name it
   std::int32_t memory_mb = 256;
   std::string event = "\"\"";
   std::string package = kPackage;

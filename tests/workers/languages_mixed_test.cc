@@ -66,7 +66,7 @@ TEST(MixedLanguages, EachGetsWhatItAskedForAndNothingIsLeft_E40_E42_E46_E47_E48)
   std::string tag;
   {
     WorkerOptions options;
-    options.most = 8;
+    options.most = 10;
     options.most_per_function = 2;
     BothLanguages both(options);
     tag = both.tag();
@@ -75,6 +75,12 @@ TEST(MixedLanguages, EachGetsWhatItAskedForAndNothingIsLeft_E40_E42_E46_E47_E48)
       for (const Language language : {Language::kJava, Language::kPython}) {
         for (const Kind& kind : KindsOf(&both.Add(both.Config(language)))) kinds.push_back(kind);
       }
+    }
+    FunctionConfig shared = both.Config(Language::kJava);  // by several invocations at a time
+    shared.max_concurrency = 3;
+    for (Kind kind : KindsOf(&both.Add(shared))) {
+      kind.shares = true;
+      kinds.push_back(kind);
     }
     RunMixture(*both.operator->(), kinds, 20'000, std::chrono::seconds(8));
   }

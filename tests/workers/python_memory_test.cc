@@ -1,9 +1,8 @@
 // Max Memory Used of workers that are forked from a zygote, beside those that are executed (L-43).
 #include <gtest/gtest.h>
 
-#include <array>
 #include <cstdint>
-#include <cstdio>
+#include <sstream>
 #include <string>
 
 #include "tests/workers/python_workers.h"
@@ -31,12 +30,16 @@ class PythonMemory : public testing::TestWithParam<ZygoteUse> {
 TEST_P(PythonMemory, LeavesOutWhatIsSharedWithOthers_L43) {
   Function& function = *workers_.Add("memory.figures");
   std::int64_t used = 0;
-  std::array<std::int64_t, 3> kb{};
+  std::int64_t peak = 0;
+  std::int64_t shared = 0;
+  std::int64_t own = 0;
   for (int i = 0; i < 3; ++i) {
     used = Used(function);
-    ASSERT_EQ(std::sscanf(answer_.c_str(), "[%ld, %ld, %ld]", &kb[0], &kb[1], &kb[2]), 3) << answer_;
+    std::istringstream kb(answer_);
+    char between = ' ';
+    kb >> between >> peak >> between >> shared >> between >> own;
+    ASSERT_TRUE(kb.good()) << answer_;
   }
-  const auto [peak, shared, own] = kb;
   EXPECT_GE(used, (own - 512) * kKb);
   EXPECT_LE(used, (peak - shared) * kKb + kMb);
   EXPECT_EQ(shared > 1024, forked()) << shared;

@@ -48,6 +48,7 @@ class PythonWorkers {
     options.languages["python"].path = python == nullptr ? "" : python;
     options.log_sink = &log_;
     options.workers.zygotes = use;
+    options.start_cache = StartCache::kOff;
     if (change) change(options);
     auto created = Runtime::Create(std::move(options));
     EXPECT_TRUE(created.ok()) << created.status().message();

@@ -40,6 +40,7 @@ class WorkerRuntime {
     options.log_sink = &log;
     options.platform_logs = platform_logs;
     options.workers = std::move(workers);
+    options.start_cache = StartCache::kOff;
     options.languages["native"] = language;
     auto created = Runtime::Create(std::move(options));
     EXPECT_TRUE(created.ok()) << created.status().message();

@@ -305,6 +305,41 @@ TEST(LaunchKey, HasOnlyTheFoldersThatTheLinkerFindsSomethingIn) {
   EXPECT_TRUE(workers::LaunchOf(Spec({"LD_LIBRARY_PATH=" + empty.path()})).environment.empty());
 }
 
+TEST(StandbyLaunchKey, HasWhatAVmKeepsFromItsStart) {
+  using workers::StandbyLaunchOf;
+  const workers::WorkerSpec spec = Spec({"A=1", "LANG=C", "TZ=UTC"});
+  const workers::Launch launch = StandbyLaunchOf(spec);
+  EXPECT_EQ(launch.environment, std::vector<std::string>{"LANG=C"});
+  EXPECT_EQ(launch.working_directory, "/code");
+  EXPECT_EQ(StandbyLaunchOf(Spec({"A=2", "LANG=C"})).key, launch.key);
+  EXPECT_NE(workers::LaunchOf(spec).key, launch.key);
+  for (const char* variable :
+       {"JAVA_TOOL_OPTIONS=-Da=1", "_JAVA_OPTIONS=-Da=1", "JDK_JAVA_OPTIONS=-Da=1", "CLASSPATH=/a", "TMPDIR=/a",
+        "LD_LIBRARY_PATH=/none", "HOME=/a", "LC_ALL=C", "MALLOC_ARENA_MAX=1"}) {
+    const workers::Launch other = StandbyLaunchOf(Spec({"A=1", "LANG=C", variable}));
+    EXPECT_NE(other.key, launch.key) << variable;
+    EXPECT_EQ(other.environment.back(), variable) << "it is started with it";
+  }
+  workers::WorkerSpec other = spec;
+  other.working_directory = "/elsewhere";
+  EXPECT_NE(StandbyLaunchOf(other).key, launch.key);
+  other = spec;
+  other.function.set_memory_size_mb(512);
+  EXPECT_NE(StandbyLaunchOf(other).key, launch.key);
+  other = spec;
+  other.function.add_layers("/layer");
+  EXPECT_NE(StandbyLaunchOf(other).key, launch.key);
+  other = spec;
+  other.function.mutable_runtime()->set_library("/libjvm.so");
+  EXPECT_NE(StandbyLaunchOf(other).key, launch.key);
+}
+
+TEST(StandbyLaunchKey, HasAllOrNothingWhereProgramsOfTheUsersRunFirst) {
+  const workers::Launch launch = workers::StandbyLaunchOf(Spec({"A=1", "LD_PRELOAD=/a.so"}));
+  EXPECT_EQ(launch.environment, (std::vector<std::string>{"A=1", "LD_PRELOAD=/a.so"}));
+  EXPECT_TRUE(workers::StandbyLaunchOf(Spec({"AWS_LAMBDA_EXEC_WRAPPER=/w"})).key.empty());
+}
+
 // Killed again and again, while invocations in new environments go on.
 TEST_F(ZygoteEnds, ItIsKilled) {
   WorkerRuntime runtime(With(ZygoteUse::kAlways));
