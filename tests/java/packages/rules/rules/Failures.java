@@ -81,7 +81,7 @@ public class Failures {
   }
 
   public String unicode(Object in) {
-    throw new RuntimeException("\u00e9\uD834\uDD1E \"quoted\"\n");
+    throw new RuntimeException("\u00e9\uD834\uDD1E \"quoted\"\n\u007f\u2028\uD800");
   }
 
   public String tryInterrupt(Object in) {

@@ -1,12 +1,14 @@
 package tandem.bridge;
 
-/** Writes JSON strings for error bodies and log lines. */
+/** Writes JSON strings for error bodies and log lines, as the service's runtime does. */
 final class JsonText {
+  private static final char LINE_SEPARATOR = 0x2028;
+  private static final char PARAGRAPH_SEPARATOR = 0x2029;
   private static final char[] HEX = "0123456789abcdef".toCharArray();
 
   private JsonText() {}
 
-  /** Appends a text in quotes; lone surrogates are escaped, so that the result is always valid UTF-8. */
+  /** Appends a text in quotes; a lone surrogate becomes a question mark, so that the result is always valid UTF-8. */
   static void quote(StringBuilder out, String text) {
     out.append('"');
     for (int i = 0; i < text.length(); i++) {
@@ -36,7 +38,9 @@ final class JsonText {
         default:
           if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
             out.append(c).append(text.charAt(++i));
-          } else if (c < 0x20 || Character.isSurrogate(c)) {
+          } else if (Character.isSurrogate(c)) {
+            out.append('?');
+          } else if (c < 0x20 || c == LINE_SEPARATOR || c == PARAGRAPH_SEPARATOR) {
             escape(out, c);
           } else {
             out.append(c);

@@ -19,12 +19,17 @@ class JsonTextTest {
 
   @Test
   void leavesTextAsItIs() {
-    assertEquals("\"\u00e9/<'\u2028\uD834\uDD1E\"", quote("\u00e9/<'\u2028\uD834\uDD1E"));
+    assertEquals("\"\u00e9/<'\u007f\uD834\uDD1E\"", quote("\u00e9/<'\u007f\uD834\uDD1E"));
   }
 
   @Test
-  void escapesLoneSurrogates() {
-    assertEquals("\"\\ud834x\\udd1e\"", quote("\uD834x\uDD1E"));
-    assertEquals("\"\\ud834\"", quote("\uD834"));
+  void escapesSeparators() {
+    assertEquals("\"\\u2028\\u2029\"", quote("\u2028\u2029"));
+  }
+
+  @Test
+  void replacesLoneSurrogates() {
+    assertEquals("\"?x?\"", quote("\uD834x\uDD1E"));
+    assertEquals("\"?\"", quote("\uD834"));
   }
 }
