@@ -93,6 +93,19 @@ TEST(Errors, E14MessagesFollowTheFunctionsGeneration) {
   EXPECT_EQ(Answer(PythonRuntime::Add("failures.surrogate"), "1").find(R"(error {"errorMessage": "\ud800")"), 0u);
 }
 
+TEST(Errors, E14MessagesMayHoldAnyCharacter) {
+  FunctionConfig config = PythonRuntime::Config("failures.text");
+  config.runtime = "python3.9";
+  EXPECT_EQ(Answer(PythonRuntime::Add(config), "\"\x7f\"").find(R"(error {"errorMessage": "\u007f")"), 0u);
+  if (PythonRuntime::Minor() >= 12) {
+    EXPECT_EQ(Answer(PythonRuntime::Add("failures.text"), "\"\x7f\"").find("error {\"errorMessage\": \"\x7f\""), 0u);
+  }
+  const std::string at_init = Answer(PythonRuntime::Add("raises_any_text.fn"), "1");
+  EXPECT_EQ(at_init.find(R"(error {"errorMessage": "\u00fc \u20ac \ud800", "errorType": "ValueError")"), 0u) << at_init;
+  const std::string unknown = Answer(PythonRuntime::Add("failures.\xe2\x82\xac"), "1");  // H-PY-18
+  EXPECT_NE(unknown.find("\"Runtime.HandlerNotFound\""), std::string::npos) << unknown;
+}
+
 TEST(Errors, E16StatePersistsAfterAFailure) {
   Function& function = PythonRuntime::Add("failures.mutate");
   EXPECT_NE(Answer(function, "\"fail\"").find("\"ValueError\""), std::string::npos);

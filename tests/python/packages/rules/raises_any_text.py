@@ -1,0 +1,1 @@
+raise ValueError("\xfc \u20ac \ud800")
