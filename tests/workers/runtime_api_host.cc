@@ -2,7 +2,8 @@
 //
 // Starts the program with AWS_LAMBDA_RUNTIME_API set and everything else as it is, and writes a line of JSON when it is
 // ready. Then reads lines of JSON, each an invocation, and writes a line for each: what became of it, and whether the
-// runtime asked for more. Ends, and ends the program, with its input.
+// runtime asked for more. Ends, and ends the program, with its input. A payload may be text or, as `payload_hex`,
+// bytes. Where the program has ended, `ended` says how, as the service words it (E-40 to E-42).
 #include <json/json.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -16,12 +17,13 @@
 #include <string>
 #include <thread>
 
+#include "tests/lib/outcome_json.h"
 #include "workers/runtime_api.h"
 
 namespace {
 
-using tandem::Outcome;
 using tandem::Payload;
+using tandem::test::WriteLine;
 using tandem::workers::RuntimeApi;
 using tandem::workers::RuntimeApiInvocation;
 using tandem::workers::RuntimeApiResult;
@@ -42,33 +44,17 @@ const char* NameOf(RuntimeApiResult::Kind kind) {
   return "abandoned";
 }
 
-Json::Value Describe(const RuntimeApiResult& result) {
-  Json::Value line;
+Json::Value Describe(const RuntimeApiResult& result, bool in_hex) {
+  Json::Value line = tandem::test::Describe(result.outcome, in_hex);
   line["kind"] = NameOf(result.kind);
-  const Outcome& outcome = result.outcome;
-  line["body"] = std::string(outcome.payload().view());
-  line["content_type"] = std::string(outcome.content_type());
-  if (outcome.kind() == Outcome::Kind::kFault) line["fault"] = outcome.fault().message();
-  if (outcome.kind() != Outcome::Kind::kFunctionError) return line;
-  Json::Value& error = line["error"];
-  error["type"] = outcome.error().type;
-  error["message"] = outcome.error().message;
-  error["reported_type"] = outcome.error().reported_type;
-  error["stack_trace"] = Json::arrayValue;
-  for (const std::string& frame : outcome.error().stack_trace) error["stack_trace"].append(frame);
   return line;
-}
-
-void Write(const Json::Value& line) {
-  Json::StreamWriterBuilder builder;
-  builder["indentation"] = "";
-  std::cout << Json::writeString(builder, line) << '\n';
 }
 
 RuntimeApiInvocation InvocationOf(const Json::Value& line, Json::Value& chunks) {
   RuntimeApiInvocation invocation;
   invocation.request_id = line["request_id"].asString();
-  invocation.payload = Payload::Copy(line["payload"].asString());
+  invocation.payload = Payload::Copy(tandem::test::PayloadOf(line));
+  invocation.content_type = line["content_type"].asString();
   invocation.deadline_ms = line["deadline_ms"].asInt64();
   invocation.invoked_function_arn = line["invoked_function_arn"].asString();
   invocation.trace_id = line["trace_id"].asString();
@@ -84,9 +70,18 @@ RuntimeApiInvocation InvocationOf(const Json::Value& line, Json::Value& chunks) 
   return invocation;
 }
 
+// How the program has ended, empty while it runs.
+// Threads: written before the API is abandoned, read by whoever has learned that.
+std::string ended;
+
+std::string HowItEnded(const siginfo_t& info) {
+  if (info.si_code == CLD_EXITED) return "exit status " + std::to_string(info.si_status);
+  return "signal: " + std::to_string(info.si_status);
+}
+
 void Serve(RuntimeApi& api) {
   constexpr auto kNoDeadline = RuntimeApi::Clock::time_point::max();
-  Write(Describe(api.WaitReady(kNoDeadline)));
+  WriteLine(Describe(api.WaitReady(kNoDeadline), false));
   for (std::string text; std::getline(std::cin, text);) {
     Json::Value line;
     if (!Json::Reader().parse(text, line)) std::abort();
@@ -94,9 +89,11 @@ void Serve(RuntimeApi& api) {
     const auto deadline = line.isMember("timeout_ms")
                               ? RuntimeApi::Clock::now() + std::chrono::milliseconds(line["timeout_ms"].asInt64())
                               : kNoDeadline;
-    Json::Value answer = Describe(api.Invoke(InvocationOf(line, chunks), deadline));
+    const RuntimeApiResult result = api.Invoke(InvocationOf(line, chunks), deadline);
+    Json::Value answer = Describe(result, line.isMember("payload_hex"));
     answer["chunks"] = chunks;
-    Write(answer);
+    if (result.kind == RuntimeApiResult::Kind::kAbandoned) answer["ended"] = ended;
+    WriteLine(answer);
   }
 }
 
@@ -119,8 +116,9 @@ int main(int argc, char** argv) {
   if (posix_spawnp(&pid, argv[1], &actions, nullptr, argv + 1, environ) != 0) return 1;
   posix_spawn_file_actions_destroy(&actions);
   std::thread watcher([&] {
-    siginfo_t ignored{};
-    waitid(P_PID, static_cast<id_t>(pid), &ignored, WEXITED | WNOWAIT);  // its id stays its own until the end
+    siginfo_t info{};
+    waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT);  // its id stays its own until the end
+    ended = HowItEnded(info);
     api.Abandon();
   });
   Serve(api);
