@@ -173,5 +173,13 @@ TEST(Context, HJAVA76AndroidTakesTheOtherLibrary) {
   EXPECT_EQ(Show(Invoke(function, "1").outcome), Ok(R"("java.lang.Integer")"));
 }
 
+TEST(Context, HJAVA76AndroidsLibraryGivesNullForANumber) {
+  InvokeOptions options;
+  options.client_context = R"({"env":{"platform":"android"}})";
+  const Outcome outcome = Invoke(JavaRuntime::Add("rules.Types::anInt"), "null", options).outcome;
+  ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError) << Show(outcome);
+  EXPECT_EQ(outcome.error().type, "java.lang.IllegalArgumentException");  // as reflection says it
+}
+
 }  // namespace
 }  // namespace tandem::test

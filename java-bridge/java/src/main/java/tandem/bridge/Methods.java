@@ -26,6 +26,11 @@ final class Methods {
     if (handle == null) {
       return (input, context) -> reflect(method, receiver, pick(taken, input, context));
     }
+    if (takesInput && method.getParameterTypes()[0].isPrimitive()) {
+      return (input, context) -> input == null
+          ? reflect(method, receiver, pick(taken, null, context)) // which says that this cannot be, in its own way
+          : (Object) handle.invokeExact(input, context);
+    }
     return (input, context) -> (Object) handle.invokeExact(input, context);
   }
 
