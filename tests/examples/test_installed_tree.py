@@ -115,6 +115,16 @@ def test_installed_java_classes_are_for_java_8(installed):
                 assert (magic, version <= 52) == (0xCAFEBABE, True), f"{jar.name}: {name} has version {version}"
 
 
+def test_the_official_clients_are_not_installed(installed):
+    """They are the reference of tests, and no part of Tandem."""
+    names = [str(path.relative_to(installed)) for path in installed.rglob("*")]
+    for jar in installed.rglob("*.jar"):
+        names += zipfile.ZipFile(jar).namelist()
+    assert any("tandem/bridge/" in name for name in names)
+    clients = ("awslambdaric", "runtime_client", "runtime-interface-client", "lambda/runtime/api/client")
+    assert not [name for name in names if any(client in name for client in clients)]
+
+
 def test_what_the_readme_says_is_enough_to_embed(installed, out_of_tree, root, shapes, tmp_path):
     """With a program that has nothing to do with loaders of its own."""
     (project,) = re.findall(r"```cmake\n(.*?)```", (root / "examples" / "README.md").read_text("utf-8"), re.DOTALL)

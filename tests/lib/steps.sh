@@ -25,6 +25,7 @@ readonly -a step_table=(
   'workers|cases||what handlers in Java and Python do to their worker processes, and the figures of REPORT'
   'dependencies|cases||packages with what people really ship: numpy, pandas, boto3, shaded jars, Kotlin, a Jackson of their own'
   'runtime-clients|cases||the official Python and Java runtime clients, and the examples in shell and Go, over the Runtime API and under tandem invoke'
+  'differential|check||thousands of invocations by the official clients and by Tandem, whose answers are compared byte for byte'
   'examples|cases||the examples, the installed tree, the out-of-tree loader, these scripts'
   'soak|cases||long runs of both VMs in one process: what they leave behind, stacks, threads, payloads; far longer with --all'
   'asan|cases||core, the native loader and all that needs no VM under AddressSanitizer and UndefinedBehaviorSanitizer'
@@ -278,22 +279,54 @@ step_dependencies() {
   test_command tests/dependencies "PYTHONPATH=$root/tests/cli" "TANDEM_TEST_DEPENDENCIES=$packages"
 }
 
-# On each CPython but 3.9, for which the current client is not published, and each JDK.
-step_runtime_clients() {
-  local jars=$root/build/test-clients identifier version path venv
-  local -a pythons homes
+# Lines of identifier, path of a virtual environment's Python with the official client, path of the CPython below: each
+# but 3.9, for which the current client is not published.
+client_pythons() {
+  local identifier version path venv
   while IFS=$'\t' read -r identifier version path; do
     [[ $identifier != python3.9 ]] || continue
     venv=$root/build/test-clients/$(label_of "$identifier" "$version" "$path")
-    virtual_environment "$venv" "$path" "$root/tests/lib/requirements-clients.txt" --only-binary :all:
-    pythons+=("$venv/bin/python")
+    virtual_environment "$venv" "$path" "$root/tests/lib/requirements-clients.txt" --only-binary :all: >&2
+    printf '%s\t%s\t%s\n' "$identifier" "$venv/bin/python" "$path"
   done < <(tested python)
+}
+
+# maven_build POM FOLDER PHASE
+maven_build() {
+  limited mvn --batch-mode --no-transfer-progress --quiet --file "$1" "-DbuildDirectory=$2" "$3"
+}
+
+# The official Java client with handlers for it.
+readonly client_jars=$root/build/test-clients/java
+
+step_runtime_clients() {
+  local -a pythons homes
+  client_pythons >"$results/$step/pythons"
+  mapfile -t pythons < <(cut -f2 -- "$results/$step/pythons")
   mapfile -t homes < <(tested java | cut -f3)
-  limited mvn --batch-mode --no-transfer-progress --quiet --file "$root/tests/workers/clients/java/pom.xml" \
-    "-DbuildDirectory=$jars/java" package
+  maven_build "$root/tests/workers/clients/java/pom.xml" "$client_jars" package
   run_pytest tests/workers "TANDEM_BIN=$ci_build/bin/tandem" \
     "TANDEM_TEST_RUNTIME_API_HOST=$test_programs/runtime_api_host" \
-    "TANDEM_TEST_CLIENT_PYTHONS=${pythons[*]}" "TANDEM_TEST_CLIENT_JARS=$jars/java" "TANDEM_TEST_JAVA_HOMES=${homes[*]}"
+    "TANDEM_TEST_CLIENT_PYTHONS=${pythons[*]}" "TANDEM_TEST_CLIENT_JARS=$client_jars" "TANDEM_TEST_JAVA_HOMES=${homes[*]}"
+}
+
+# On each CPython that has a client and the first JDK; with --all on each.
+step_differential() {
+  local handlers=$root/build/test-differential identifier version path client limit=1800
+  local -a machines=()
+  client_pythons >"$results/$step/pythons"
+  while IFS=$'\t' read -r identifier client path; do
+    machines+=(--python "$identifier=$client=$path")
+  done <"$results/$step/pythons"
+  while IFS=$'\t' read -r identifier version path; do
+    machines+=(--java "$identifier=$path")
+  done < <(tested_once java)
+  maven_build "$root/tests/workers/clients/java/pom.xml" "$client_jars" package
+  maven_build "$root/tests/differential/java/pom.xml" "$handlers" compile
+  [[ $extent != all ]] || limit=7200
+  TANDEM_TEST_LIMIT=$limit limited "$test_python" -B "$root/tests/differential/run.py" --host "$test_programs/runtime_api_host" \
+    --side "$test_programs/tandem_side" --lanes "$lanes" --jars "$client_jars/lib" --package "$handlers/package" \
+    "${machines[@]}"
 }
 
 # The first JDK with the first CPython; with --all, each JDK with a CPython and each CPython with a JDK, and signals at

@@ -19,6 +19,9 @@ _library = None
 _modules = {}  # the C part relies on its module staying alive
 _encoders = {}
 
+#: How many events and results the fast paths have left to this module, which tests/differential counts.
+passes = [0, 0]
+
 
 def load(folder, is_main):
     """Import our simplejson from ``folder`` and take its name out of ``sys.modules`` again."""
@@ -91,6 +94,7 @@ def _make_encoders(base, raw):
 
 def unmarshal(data):
     """The event of a payload (J-35 to J-46)."""
+    passes[0] += 1
     try:
         return _library.loads(data)
     except Exception as error:
@@ -99,6 +103,7 @@ def unmarshal(data):
 
 def marshal(value, escaped):
     """The bytes of a result (J-01 to J-31)."""
+    passes[1] += 1
     try:
         text = dumps(value, escaped)
     except Exception as error:

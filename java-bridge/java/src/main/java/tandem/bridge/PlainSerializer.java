@@ -50,6 +50,7 @@ final class PlainSerializer implements PojoSerializer<Object> {
         return value;
       }
     }
+    Serializers.libraryReads++;
     try {
       return slotReader.readValue(text, 0, size);
     } catch (IOException e) {
@@ -71,6 +72,7 @@ final class PlainSerializer implements PojoSerializer<Object> {
   }
 
   private void generate(Object value, Slot slot) {
+    Serializers.libraryWrites++;
     JsonGenerator generator = slot.takeGenerator(mapper);
     slot.output.setOpen(true);
     try {

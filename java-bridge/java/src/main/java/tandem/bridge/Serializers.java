@@ -22,6 +22,11 @@ import java.util.concurrent.ConcurrentHashMap;
  * functions do not change each other's formats (H-JAVA-84) and a closed function's classes are not held.
  */
 final class Serializers {
+  /** How many values the library has read and written, and not the plain readers and writers: tests/differential counts them. */
+  static int libraryReads;
+
+  static int libraryWrites;
+
   private final ClassLoader loader;
   private final Map<Type, PojoSerializer<Object>> cache = new ConcurrentHashMap<>();
   private final Map<Type, PojoSerializer<Object>> android = new ConcurrentHashMap<>();

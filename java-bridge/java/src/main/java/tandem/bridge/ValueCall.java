@@ -69,6 +69,7 @@ final class ValueCall implements Call {
   }
 
   private static Object read(PojoSerializer<Object> from, Slot slot) {
+    Serializers.libraryReads++;
     PayloadStream stream = slot.openPayload();
     try {
       return from.fromJson((InputStream) stream);
@@ -99,6 +100,7 @@ final class ValueCall implements Call {
   }
 
   private static void write(PojoSerializer<Object> to, Object value, Slot slot) {
+    Serializers.libraryWrites++;
     ResponseStream stream = new ResponseStream(slot.result, 0);
     try {
       to.toJson(value, stream);

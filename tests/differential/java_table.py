@@ -1,0 +1,106 @@
+"""Which Java handlers meet which events."""
+
+import re
+from pathlib import Path
+
+import events
+import java_events
+from rows import Row
+
+SOURCES = Path(__file__).resolve().parent / "java" / "src" / "main" / "java" / "differential"
+
+#: Of Shapes: by themselves, and what of them cannot be used.
+_STREAMS = (
+    "in out copy copyContext inContext outContext silent unflushed streamResult inResult overloadedStreams".split()
+)
+_CLASSES = "Concrete Simple OfObjects OfPojos OfVoid Failing Streams Both Inherits Bounded UsesDefault".split()
+_BAD_CLASSES = "Raw Generic Neither Abstract Inner Absent WithDefault AnEnum".split()
+_NESTED = (
+    "Raw::handleRequest Generic::handleRequest Concrete::handleRequest Abstract::fixed NoConstructor::fixed "
+    "ThrowingConstructor::fixed Concrete::answer Bounded::handleRequest Both::handleRequest"
+).split()
+_BAD_NESTED = (
+    "Abstract::handle NoConstructor::handle HiddenConstructor::handle ThrowingConstructor::handle ThrowingStatic::handle "
+    "Inner::handle Closed::handle AnEnum::handle Neither::absent"
+).split()
+_BAD_NAMES = (
+    "differential.Shapes::absent differential.Absent::none absent.Shapes::none differential.Shapes:: ::none :: : "
+    "differential.Shapes.none differential.Shapes:none differential.Shapes::none::none differential::Shapes::none "
+    "differential/Shapes::none Shapes::none java.lang.String java.lang.Math::abs "
+    "differential.shapes::none differential.Shapes::None differential.Shapes$::none"
+).split()
+
+
+def _methods(name):
+    """The public methods of a source's outer class, each once."""
+    text = (SOURCES / f"{name}.java").read_text(encoding="utf-8")
+    found = re.findall(r"^  public (?!class|interface|enum|abstract)[^=;{]*?(\w+)\(", text, re.MULTILINE)
+    return list(dict.fromkeys(method for method in found if method != name))
+
+
+#: Types whose events differ by their shape, not by their text.
+_WITHOUT_TEXT_FORM = (
+    "anInt aLong aShort aByte aDouble aFloat aBoolean aChar boxedInt boxedLong boxedShort boxedByte boxedDouble boxedFloat "
+    "boxedBoolean boxedChar text any number characters rawMap anyMap textMap intMap keyedMap mapOfLists mapOfPojos rawList "
+    "anyList textList intList longList doubleList booleanList listOfLists listOfMaps pojoList intArray longArray "
+    "doubleArray booleanArray textArray anyArray table pojoArray pojo fields nested recursive"
+).split()
+
+#: Of Reads: those that take numbers, for which most plain events are none.
+_NUMERIC = "plusOne product half third not code scaled sum pojo sameNumber joined size length upper reversed".split()
+
+#: Whose process ends after the answer (E-25), so that a second event would meet its end.
+_FATAL = "noMemory ioError overflow".split()
+
+#: By which only processes of their own are not the end of all.
+_LEAVE = "exit exitAtPeace halt".split()
+
+#: Callers of a client library whose values another JSON library reads and writes (H-JAVA-76).
+_ANDROID = '{"client":{"app_title":"title"},"custom":{"k":"v"},"env":{"platform":"Android"}}'
+_FOR_ANDROID = (
+    "Reads::echo Reads::half Types::pojo Types::doubleArray Types::textMap Types::colour Types::fields".split()
+)
+
+#: What Plain's handlers take, by how their names begin.
+_PLAIN = {"map": events.MAPS, "any": events.MAPS, "list": events.LISTS, "text": events.TEXTS}
+
+
+def _plain_rows():
+    for name in _methods("Plain"):
+        handler = f"differential.Plain::{name}"
+        yield Row(handler, events.and_generated(_PLAIN[re.match("[a-z]+", name)[0]], handler, 4))
+
+
+def _error_rows():
+    for name in _methods("Errors"):
+        handler = f"differential.Errors::{name}"
+        if name in _LEAVE:
+            yield Row(handler, events.ONE, isolation="process", has_values=False)
+        else:
+            list_ = [b"5"] if name in _FATAL else [*events.FEW, *events.MAPS[3:7]]
+            yield Row(handler, list_, has_values=name != "stream")
+
+
+def rows():
+    made = [*_plain_rows(), *_error_rows()]
+    for name in _methods("Reads"):
+        handler = f"differential.Reads::{name}"
+        fixed = events.TYPED[:10] if name in _NUMERIC else events.PLAIN
+        made.append(Row(handler, events.and_generated(fixed, handler, 6)))
+    for list_, part in ((events.ODD, "odd"), (events.BROKEN, "broken")):
+        made.append(Row("differential.Reads::echo", list_, part))
+    for name in _methods("Types"):
+        handler = f"differential.Types::{name}"
+        made.append(Row(handler, events.TYPED[:10] if name in _WITHOUT_TEXT_FORM else events.TYPED[8:]))
+    for name in _FOR_ANDROID:
+        made.append(Row(f"differential.{name}", events.TYPED[::2], "Android", client_context=_ANDROID))
+    made += [Row(f"differential.Results::{name}", events.TWO) for name in _methods("Results")]
+    for name in _methods("Shapes"):
+        made.append(Row(f"differential.Shapes::{name}", events.FEW, has_values=name not in _STREAMS))
+    for name in [*_CLASSES, *_NESTED]:
+        made.append(Row(f"differential.Shapes${name}", events.FEW, has_values=name not in ("Streams", "Both")))
+    made += [Row(f"differential.Events::{name}", java_events.of(name)) for name in _methods("Events")]
+    bad = [f"differential.Shapes${name}" for name in [*_BAD_CLASSES, *_BAD_NESTED]] + _BAD_NAMES + [""]
+    bad += ["differential.Shapes::hidden", "differential.Shapes::guarded", "differential.Shapes::packagePrivate"]
+    made += [Row(name, events.ONE, has_values=False) for name in bad]
+    return made

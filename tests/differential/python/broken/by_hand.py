@@ -1,0 +1,1 @@
+raise ModuleNotFoundError("by hand", name="x")

@@ -1,0 +1,5 @@
+class Mine(RuntimeError):
+    pass
+
+
+raise Mine("eins", 2)

@@ -1,0 +1,5 @@
+import no_such_dependency
+
+
+def handler(event, context):
+    return 1

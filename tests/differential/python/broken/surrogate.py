@@ -1,0 +1,2 @@
+x = "\ud800 surrogate"
+raise ValueError(x)

@@ -1,0 +1,236 @@
+"""Runs every row by the official client and by Tandem, compares, and prints the counts.
+
+    run.py --host PROGRAM --side PROGRAM [--lanes N] [--only TEXT] [--python ID=CLIENT_PYTHON=PYTHON]...
+           [--java ID=HOME]... [--jars FOLDER --package FOLDER]
+
+HOST is runtime_api_host, SIDE is tandem_side. CLIENT_PYTHON is of a virtual environment with the official client, PYTHON the
+interpreter below it. JARS has the official Java client, PACKAGE what java/pom.xml makes. Fails on a difference that differences.json does not explain, and on fewer pairs, handlers or shares
+than are promised.
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import platform
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+import comparison
+import differences
+import java_table
+import python_table
+import sides
+from rows import Pair
+
+PAIRS = 3000
+HANDLERS = 150
+SHARE = 30  # per cent, of pairs whose values took the fast paths, and of those that did not
+SHOWN = 300  # bytes of an answer
+
+
+class Count:
+    """What one machine's pairs came to."""
+
+    def __init__(self, pairs):
+        self.pairs = len(pairs)
+        self.handlers = {pair.row.handler for pair in pairs}
+        self.paths = collections.Counter(pair.paths for pair in pairs)
+        self.found = collections.Counter()
+
+    def share(self, path):
+        return 100 * self.paths[path] // max(self.pairs, 1)
+
+
+def path_of(row, answer, left_over):
+    """`slow` where a value went through the library, `fast` where none did, `none` where there were no values."""
+    if any(left_over):
+        return "slow"
+    failed_init = answer.failed and answer.reported_type not in ("", "Runtime.UserException")
+    return "none" if failed_init or not row.has_values else "fast"
+
+
+def run_rows(rows, reference, tandem, lanes):
+    pairs = []
+    with concurrent.futures.ThreadPoolExecutor(lanes) as pool:
+        expected = pool.map(reference.run, rows)
+        for row, references in zip(rows, expected):
+            answers, left_over = tandem.run(row)
+            for number, (theirs, ours, left) in enumerate(zip(references, answers, left_over)):
+                event = row.events[number]
+                pairs.append(Pair(row, number, event, theirs, ours, path_of(row, ours, left)))
+    return pairs
+
+
+def shown(answer):
+    if answer.fault:
+        return f"fault {answer.fault}"
+    if answer.ended is not None:
+        return f"ended with {answer.ended}"
+    text = repr(answer.body[:SHOWN])[1:]
+    return ("error " if answer.failed else "ok    ") + text + (" ..." if len(answer.body) > SHOWN else "")
+
+
+def report(language, identifier, pairs, known):
+    """Prints what differs and the counts."""
+    count = Count(pairs)
+    for pair in pairs:
+        found = comparison.difference(pair)
+        if not found:
+            continue
+        explained = known.explain(language, identifier, pair)
+        count.found[explained[0] if explained else "unexplained"] += 1
+        if not explained:
+            print(f"{identifier}: {pair.name}: {'; '.join(found)}")
+            print(f"    reference {shown(pair.reference)}")
+            print(f"    tandem    {shown(pair.tandem)}")
+    print(
+        f"{identifier}: {len(count.handlers)} handlers, {count.pairs} pairs; "
+        + ", ".join(f"{count.paths[path]} {path} ({count.share(path)} %)" for path in ("fast", "slow", "none"))
+        + f"; differences: {count.found['deliberate']} explained, {count.found['defect']} known defects, "
+        f"{count.found['unexplained']} unexplained",
+        flush=True,
+    )
+    return count
+
+
+class Python:
+    """A CPython, by its identifier."""
+
+    language = "python"
+    package = python_table.PACKAGE
+    probe = "probe.passes"
+
+    def __init__(self, machine, _options, _folder):
+        self.identifier, self._client, self.path = machine.split("=")
+
+    def command(self, handler):
+        return [self._client, "-B", "-m", "awslambdaric", handler]
+
+    @staticmethod
+    def rows():
+        return python_table.rows()
+
+
+class Java:
+    """A JDK, by its identifier."""
+
+    language = "java"
+    probe = "differential.Probe::passes"
+
+    def __init__(self, machine, options, folder):
+        self.identifier, self.path = machine.split("=")
+        self.package = options.package
+        jars = sorted(options.jars.glob("*.jar"))
+        client = "com.amazonaws.services.lambda.runtime.api.client"
+        self._command = [
+            f"{self.path}/bin/java",
+            *["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"],
+            f"-D{client}.runtimeapi.NativeClient.JNI={self._native_part(jars, folder)}",
+            *["-cp", ":".join(map(str, jars)), f"{client}.AWSLambda"],
+        ]
+
+    @staticmethod
+    def _native_part(jars, folder):
+        """Unpacked once: each client would write its own over the one file that others have mapped."""
+        name = f"jni/libaws-lambda-jni.linux-{platform.machine()}.so"
+        (client,) = (jar for jar in jars if "runtime-interface-client" in jar.name)
+        return zipfile.ZipFile(client).extract(name, folder)
+
+    def command(self, handler):
+        return [*self._command, handler]
+
+    @staticmethod
+    def rows():
+        return java_table.rows()
+
+
+def machine_pairs(options, machine, folder):
+    """Both sides of one machine."""
+    rows = [row for row in machine.rows() if options.only in row.handler]
+    reference = sides.Reference(
+        folder / f"{machine.identifier}-reference.log",
+        options.host,
+        machine.command,
+        machine.package,
+        AWS_EXECUTION_ENV=f"AWS_Lambda_{machine.identifier}",
+    )
+    tandem = sides.Tandem(
+        folder / f"{machine.identifier}-tandem.log",
+        options.side,
+        machine.language,
+        machine.path,
+        machine.package,
+        machine.identifier,
+        machine.probe,
+    )
+    try:
+        return run_rows(rows, reference, tandem, options.lanes)
+    finally:
+        tandem.close()
+
+
+def too_little(counts):
+    """Which promises about the numbers are not kept; `counts` by language."""
+    found = []
+    total = sum(count.pairs for language in counts.values() for count in language)
+    if total < PAIRS:
+        found.append(f"{total} pairs, of at least {PAIRS}")
+    for language, of_machines in counts.items():
+        for count in of_machines:
+            if len(count.handlers) < HANDLERS:
+                found.append(f"{language}: {len(count.handlers)} handlers, of at least {HANDLERS}")
+            found += [
+                f"{language}: {count.share(path)} % {path}, of at least {SHARE} %"
+                for path in ("fast", "slow")
+                if count.share(path) < SHARE
+            ]
+    return found
+
+
+def _path(text):
+    """Absolute, as the programs run in the packages' folders."""
+    return Path(text).resolve()
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--host", type=_path, required=True)
+    parser.add_argument("--side", type=_path, required=True)
+    parser.add_argument("--lanes", type=int, default=2)
+    parser.add_argument("--only", default="", help="rows whose handler has this in its name; nothing is promised then")
+    parser.add_argument("--python", action="append", default=[])
+    parser.add_argument("--java", action="append", default=[])
+    parser.add_argument("--jars", type=_path)
+    parser.add_argument("--package", type=_path)
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
+    known = differences.Differences()
+    counts = collections.defaultdict(list)
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        machines = [Python(text, options, folder) for text in options.python]
+        machines += [Java(text, options, folder) for text in options.java]
+        for machine in machines:
+            pairs = machine_pairs(options, machine, folder)
+            counts[machine.language].append(report(machine.language, machine.identifier, pairs, known))
+    every = [count for of_machines in counts.values() for count in of_machines]
+    print(
+        f"all: {sum(c.pairs for c in every)} pairs, {sum(c.paths['fast'] for c in every)} fast, "
+        f"{sum(c.paths['slow'] for c in every)} slow, {sum(c.found['deliberate'] for c in every)} explained, "
+        f"{sum(c.found['unexplained'] for c in every)} unexplained"
+    )
+    complaints = (
+        [] if options.only else [*too_little(counts), *known.complaints([machine.identifier for machine in machines])]
+    )
+    for complaint in complaints:
+        print(complaint)
+    return 1 if complaints or any(count.found["unexplained"] for count in every) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
