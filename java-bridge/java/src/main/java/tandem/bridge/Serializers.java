@@ -66,8 +66,9 @@ final class Serializers {
    * invocation, whose error it is.
    *
    * @param type null where there is no value
+   * @throws Fault where the package's version of an event class is not one that the library can treat
    */
-  void prepare(Type type) {
+  void prepare(Type type) throws Fault {
     if (type == null || custom != null) {
       return;
     }
@@ -78,6 +79,9 @@ final class Serializers {
       }
     } catch (Throwable e) {
       cache.remove(type);
+      if (isEvent(type) && !(e instanceof VirtualMachineError)) {
+        throw Fault.of(e);
+      }
     }
   }
 

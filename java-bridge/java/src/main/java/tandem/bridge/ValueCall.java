@@ -33,7 +33,7 @@ final class ValueCall implements Call {
   }
 
   @Override
-  public void prepare() {
+  public void prepare() throws Fault {
     serializers.prepare(inputType);
     serializers.prepare(outputType);
   }
