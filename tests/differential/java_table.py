@@ -7,7 +7,7 @@ import events
 import java_events
 from rows import Row
 
-SOURCES = Path(__file__).resolve().parent / "java" / "src" / "main" / "java" / "differential"
+SOURCES = Path(__file__).resolve().parent / "java" / "src" / "main" / "java"
 
 #: Of Shapes: by themselves, and what of them cannot be used.
 _STREAMS = (
@@ -31,9 +31,9 @@ _BAD_NAMES = (
 ).split()
 
 
-def _methods(name):
+def _methods(name, package="differential"):
     """The public methods of a source's outer class, each once."""
-    text = (SOURCES / f"{name}.java").read_text(encoding="utf-8")
+    text = (SOURCES / package / f"{name}.java").read_text(encoding="utf-8")
     found = re.findall(r"^  public (?!class|interface|enum|abstract)[^=;{]*?(\w+)\(", text, re.MULTILINE)
     return list(dict.fromkeys(method for method in found if method != name))
 
@@ -81,6 +81,11 @@ def _error_rows():
             yield Row(handler, list_, has_values=name != "stream")
 
 
+def event_rows():
+    """The classes that every version of the event library has."""
+    return [Row(f"listed.Events::{name}", java_events.of(name)) for name in _methods("Events", "listed")]
+
+
 def rows():
     made = [*_plain_rows(), *_error_rows()]
     for name in _methods("Reads"):
@@ -99,7 +104,7 @@ def rows():
         made.append(Row(f"differential.Shapes::{name}", events.FEW, has_values=name not in _STREAMS))
     for name in [*_CLASSES, *_NESTED]:
         made.append(Row(f"differential.Shapes${name}", events.FEW, has_values=name not in ("Streams", "Both")))
-    made += [Row(f"differential.Events::{name}", java_events.of(name)) for name in _methods("Events")]
+    made += [Row(f"differential.Events::{name}", java_events.of(name)) for name in _methods("Events")] + event_rows()
     bad = [f"differential.Shapes${name}" for name in [*_BAD_CLASSES, *_BAD_NESTED]] + _BAD_NAMES + [""]
     bad += ["differential.Shapes::hidden", "differential.Shapes::guarded", "differential.Shapes::packagePrivate"]
     made += [Row(name, events.ONE, has_values=False) for name in bad]

@@ -1,10 +1,11 @@
 """Runs every row by the official client and by Tandem, compares, and prints the counts.
 
     run.py --host PROGRAM --side PROGRAM [--lanes N] [--only TEXT] [--python ID=CLIENT_PYTHON=PYTHON]...
-           [--java ID=HOME]... [--jars FOLDER --package FOLDER]
+           [--java ID=HOME]... [--jars FOLDER --package FOLDER --older-events FOLDER]
 
 HOST is runtime_api_host, SIDE is tandem_side. CLIENT_PYTHON is of a virtual environment with the official client, PYTHON the
-interpreter below it. JARS has the official Java client, PACKAGE what java/pom.xml makes. Fails on a difference that differences.json does not explain, and on fewer pairs, handlers or shares
+interpreter below it. Of Java, JARS has the official client, PACKAGE what java/pom.xml makes, and OLDER-EVENTS what it makes with an older version of the
+event library. Fails on a difference that differences.json does not explain, and on fewer pairs, handlers or shares
 than are promised.
 """
 
@@ -99,6 +100,7 @@ class Python:
     """A CPython, by its identifier."""
 
     language = "python"
+    is_part = False
     package = python_table.PACKAGE
     probe = "probe.passes"
 
@@ -117,7 +119,8 @@ class Java:
     """A JDK, by its identifier."""
 
     language = "java"
-    probe = "differential.Probe::passes"
+    is_part = False  # whether it is only a part of the language's rows, of which less is promised
+    probe = "listed.Probe::passes"
 
     def __init__(self, machine, options, folder):
         self.identifier, self.path = machine.split("=")
@@ -144,6 +147,19 @@ class Java:
     @staticmethod
     def rows():
         return java_table.rows()
+
+
+class OlderEvents(Java):
+    """The same with an older version of the event library in the package."""
+
+    def __init__(self, machine, options, folder):
+        super().__init__(machine, options, folder)
+        self.package = options.older_events
+        self.is_part = True
+
+    @staticmethod
+    def rows():
+        return java_table.event_rows()
 
 
 def machine_pairs(options, machine, folder):
@@ -204,21 +220,24 @@ def arguments():
     parser.add_argument("--java", action="append", default=[])
     parser.add_argument("--jars", type=_path)
     parser.add_argument("--package", type=_path)
+    parser.add_argument("--older-events", type=_path)
     return parser.parse_args()
 
 
 def main():
     options = arguments()
     known = differences.Differences()
-    counts = collections.defaultdict(list)
+    counts, every = collections.defaultdict(list), []
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         machines = [Python(text, options, folder) for text in options.python]
-        machines += [Java(text, options, folder) for text in options.java]
+        machines += [kind(text, options, folder) for text in options.java for kind in (Java, OlderEvents)]
         for machine in machines:
             pairs = machine_pairs(options, machine, folder)
-            counts[machine.language].append(report(machine.language, machine.identifier, pairs, known))
-    every = [count for of_machines in counts.values() for count in of_machines]
+            count = report(machine.language, machine.identifier, pairs, known)
+            every.append(count)
+            if not machine.is_part:
+                counts[machine.language].append(count)
     print(
         f"all: {sum(c.pairs for c in every)} pairs, {sum(c.paths['fast'] for c in every)} fast, "
         f"{sum(c.paths['slow'] for c in every)} slow, {sum(c.found['deliberate'] for c in every)} explained, "

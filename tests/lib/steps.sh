@@ -291,9 +291,9 @@ client_pythons() {
   done < <(tested python)
 }
 
-# maven_build POM FOLDER PHASE
+# maven_build POM FOLDER PHASE [ARGUMENT...]
 maven_build() {
-  limited mvn --batch-mode --no-transfer-progress --quiet --file "$1" "-DbuildDirectory=$2" "$3"
+  limited mvn --batch-mode --no-transfer-progress --quiet --file "$1" "-DbuildDirectory=$2" "${@:3}"
 }
 
 # The official Java client with handlers for it.
@@ -323,10 +323,11 @@ step_differential() {
   done < <(tested_once java)
   maven_build "$root/tests/workers/clients/java/pom.xml" "$client_jars" package
   maven_build "$root/tests/differential/java/pom.xml" "$handlers" compile
+  maven_build "$root/tests/differential/java/pom.xml" "$handlers-older" compile -DeventsVersion=3.11.0 -Dsources=listed
   [[ $extent != all ]] || limit=7200
   TANDEM_TEST_LIMIT=$limit limited "$test_python" -B "$root/tests/differential/run.py" --host "$test_programs/runtime_api_host" \
     --side "$test_programs/tandem_side" --lanes "$lanes" --jars "$client_jars/lib" --package "$handlers/package" \
-    "${machines[@]}"
+    --older-events "$handlers-older/package" "${machines[@]}"
 }
 
 # The first JDK with the first CPython; with --all, each JDK with a CPython and each CPython with a JDK, and signals at

@@ -1,4 +1,4 @@
-package differential;
+package listed;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import java.lang.reflect.Field;

@@ -1,0 +1,99 @@
+package listed;
+
+import com.amazonaws.services.lambda.runtime.events.*;
+import com.amazonaws.services.lambda.runtime.events.models.s3.S3EventNotification;
+
+/** One handler for each class of the event library that the runtime treats in a way of its own (H-JAVA-77). */
+public class Events {
+  public APIGatewayProxyRequestEvent APIGatewayProxyRequestEvent(APIGatewayProxyRequestEvent event) {
+    return event;
+  }
+
+  public APIGatewayProxyResponseEvent APIGatewayProxyResponseEvent(APIGatewayProxyResponseEvent event) {
+    return event;
+  }
+
+  public CloudFormationCustomResourceEvent CloudFormationCustomResourceEvent(CloudFormationCustomResourceEvent event) {
+    return event;
+  }
+
+  public CloudFrontEvent CloudFrontEvent(CloudFrontEvent event) {
+    return event;
+  }
+
+  public CloudWatchLogsEvent CloudWatchLogsEvent(CloudWatchLogsEvent event) {
+    return event;
+  }
+
+  public CodeCommitEvent CodeCommitEvent(CodeCommitEvent event) {
+    return event;
+  }
+
+  public CognitoEvent CognitoEvent(CognitoEvent event) {
+    return event;
+  }
+
+  public ConfigEvent ConfigEvent(ConfigEvent event) {
+    return event;
+  }
+
+  public ConnectEvent ConnectEvent(ConnectEvent event) {
+    return event;
+  }
+
+  public DynamodbEvent DynamodbEvent(DynamodbEvent event) {
+    return event;
+  }
+
+  public DynamodbTimeWindowEvent DynamodbTimeWindowEvent(DynamodbTimeWindowEvent event) {
+    return event;
+  }
+
+  public IoTButtonEvent IoTButtonEvent(IoTButtonEvent event) {
+    return event;
+  }
+
+  public KinesisEvent KinesisEvent(KinesisEvent event) {
+    return event;
+  }
+
+  public KinesisFirehoseEvent KinesisFirehoseEvent(KinesisFirehoseEvent event) {
+    return event;
+  }
+
+  public KinesisTimeWindowEvent KinesisTimeWindowEvent(KinesisTimeWindowEvent event) {
+    return event;
+  }
+
+  public LambdaDestinationEvent LambdaDestinationEvent(LambdaDestinationEvent event) {
+    return event;
+  }
+
+  public LexEvent LexEvent(LexEvent event) {
+    return event;
+  }
+
+  public S3Event S3Event(S3Event event) {
+    return event;
+  }
+
+  public SNSEvent SNSEvent(SNSEvent event) {
+    return event;
+  }
+
+  public SQSEvent SQSEvent(SQSEvent event) {
+    return event;
+  }
+
+  public ScheduledEvent ScheduledEvent(ScheduledEvent event) {
+    return event;
+  }
+
+  public SecretsManagerRotationEvent SecretsManagerRotationEvent(SecretsManagerRotationEvent event) {
+    return event;
+  }
+
+  public S3EventNotification S3EventNotification(S3EventNotification event) {
+    return event;
+  }
+}
