@@ -20,7 +20,9 @@ def test_a_module_is_compiled_once(tandem, python, tmp_path):
     package = Path(write_files(tmp_path / "package", {"app.py": COUNTS, "part.py": "VALUE = 1\n"}))
 
     def answer():
-        run = tandem.invoke("app.handler", package, "--python", python, env={"TANDEM_CACHE_DIR": str(tmp_path / "cache")})
+        run = tandem.invoke(
+            "app.handler", package, "--python", python, env={"TANDEM_CACHE_DIR": str(tmp_path / "cache")}
+        )
         return run.json
 
     assert answer() == [1, True]

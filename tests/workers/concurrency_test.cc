@@ -139,7 +139,7 @@ TEST_F(EachOnesOwn, PlatformLines_L41_L42_L43) {
   OnThreads([&](const std::string& text) {
     InvokeOptions options;
     options.request_id = RequestId(text);
-    EXPECT_GT(runtime_.Invoke(function_, "log " + text, options).report.max_memory_used_bytes, 1 << 20);
+    EXPECT_GT(runtime_.Invoke(function_, "log " + text, options).report.max_memory_used_bytes, 0);
   });
   std::map<std::string, std::string> lines;
   for (const KeptRecord& record : runtime_.log.records()) lines[record.request_id] += record.text + "|";

@@ -47,6 +47,13 @@ TEST_P(WorkerCalls, ACancelAsksTheHandlerAndTheEnvironmentGoesOn) {
 }
 
 // Each waits for all of them. Python's meet by files, as each has a process; Java's by a lock, as they share one.
+// In folders that the environments share.
+WorkerOptions WithTheMachinesFolders() {
+  WorkerOptions options;
+  options.folders = FolderUse::kTheMachines;
+  return options;
+}
+
 std::set<std::string> WhereAllMeet(BothLanguages& both, Function& function, int count) {
   const std::filesystem::path folder = testing::TempDir() + "tandem-meeting-" + std::to_string(getpid());
   std::filesystem::create_directory(folder);
@@ -67,7 +74,7 @@ std::set<std::string> WhereAllMeet(BothLanguages& both, Function& function, int 
 }
 
 TEST(WorkerConcurrency, IsOneHandlerInstanceOnThreadsInJava_R27_HJAVA52) {
-  BothLanguages both;
+  BothLanguages both(WithTheMachinesFolders());
   FunctionConfig config = both.Config(Language::kJava);
   config.max_concurrency = 4;
   Function& function = both.Add(config);
@@ -77,7 +84,7 @@ TEST(WorkerConcurrency, IsOneHandlerInstanceOnThreadsInJava_R27_HJAVA52) {
 }
 
 TEST(WorkerConcurrency, IsAsManyProcessesInPython_R27) {
-  BothLanguages both;
+  BothLanguages both(WithTheMachinesFolders());
   FunctionConfig config = both.Config(Language::kPython);
   config.max_concurrency = 4;
   Function& function = both.Add(config);

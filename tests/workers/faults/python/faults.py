@@ -48,7 +48,7 @@ def wait():
     try:
         while True:
             time.sleep(0.001)
-    except BaseException as error:  # noqa: BLE001  of Tandem's own, and of no public name
+    except BaseException as error:
         return "asked to yield" if type(error).__name__ == "Cancelled" else repr(error)
 
 
