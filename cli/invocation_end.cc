@@ -62,7 +62,7 @@ void InvocationEnd::SayUnfinished(std::string_view reason, std::chrono::nanoseco
   Report report;
   report.duration = duration;
   if (began) report.init_duration = *began - created_;
-  report.max_memory_used_bytes = ProcessPeakMemoryBytes();
+  if (request_.config.isolation == Isolation::kInline) report.max_memory_used_bytes = ProcessPeakMemoryBytes();
   std::string lines = began ? std::string() : StartLine(id, request_.config.version);
   lines += reason;
   lines += EndLine(id);

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
@@ -27,6 +28,10 @@
 namespace tandem::cli {
 namespace {
 
+// After the timeout, before the command ends by itself: for a handler that yields when core asks it to, and for the end
+// of a process, with its output.
+constexpr std::chrono::milliseconds kGraceForYielding{200};
+constexpr std::chrono::seconds kGraceForItsEnd{10};
 constexpr std::size_t kHandlerStackBytes = std::size_t{8} << 20U;
 
 // By which a JVM makes neither a socket nor a file of its figures in /tmp, which no end of this process would remove.
@@ -105,7 +110,9 @@ RuntimeOptions OptionsFor(Session& session) {
   RuntimeOptions options;
   options.loader_dirs = LoaderDirs();
   options.languages = session.choice.languages;
-  options.languages["java"].options["jvm.defaults"] = JvmDefaults();
+  if (session.request.config.isolation == Isolation::kInline) {  // a worker has its own
+    options.languages["java"].options["jvm.defaults"] = JvmDefaults();
+  }
   options.runtime_match = session.choice.match;
   options.log_sink = &session.log;
   options.workers.zygotes = ZygotesFor();
@@ -246,14 +253,15 @@ int Invoke(Session& session) {
   if (!prepared) return Failed(prepared.status());
   Function& function = **prepared;
   if (function.config().isolation == Isolation::kProcess) {
-    StartWatchdog(session.request.config.timeout, session.progress, session.end);  // where nobody reads the log
+    // Where nobody reads the log.
+    StartWatchdog(session.request.config.timeout, kGraceForItsEnd, session.progress, session.end);
     InvokeAndEnd(session, function);
   }
   const auto main_thread = function.PrefersMainThread();
   if (!main_thread) return Failed(AboutRuntime(session.choice, main_thread.status()));
 
   CatchExit(session.end);
-  StartWatchdog(session.request.config.timeout, session.progress, session.end);
+  StartWatchdog(session.request.config.timeout, kGraceForYielding, session.progress, session.end);
   if (*main_thread) InvokeAndEnd(session, function);
   const Status status = RunOnOwnThread([&] { InvokeAndEnd(session, function); });
   return Failed(status);

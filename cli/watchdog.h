@@ -11,7 +11,8 @@ namespace tandem::cli {
 
 // Ends the process by InvocationEnd::TimeOut shortly after the deadline that core asks the handler to keep, on a thread
 // of its own. The init phase has 10 s and then counts under the timeout (E-35). A timeout of 0 needs no watchdog.
-void StartWatchdog(std::chrono::milliseconds timeout, Progress& progress, InvocationEnd& end);
+void StartWatchdog(std::chrono::milliseconds timeout, std::chrono::milliseconds grace, Progress& progress,
+                   InvocationEnd& end);
 
 }  // namespace tandem::cli
 

@@ -7,8 +7,10 @@
 #include <sys/stat.h>
 #include <sys/uio.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -165,14 +167,29 @@ Result<std::pair<Channel, Channel>> Channel::Pair() {
 }
 
 Status Channel::Send(std::string_view header, const Payload& payload, const std::vector<int>& files) {
-  return SendWith(header, payload, files, 0);
+  return SendWith(header, payload, files, [this] {
+    WaitFor(socket_.get(), POLLOUT);
+    return true;
+  });
+}
+
+Status Channel::SendBefore(std::string_view header, const Payload& payload, Clock::time_point deadline, int end_fd) {
+  return SendWith(header, payload, {}, [this, deadline, end_fd] {
+    constexpr std::chrono::milliseconds kAtOnce{60'000};
+    std::array<pollfd, 2> waited{{{socket_.get(), POLLOUT, 0}, {end_fd, POLLIN, 0}}};
+    const auto now = Clock::now();
+    const auto left = now < deadline ? std::min<Clock::duration>(deadline - now, kAtOnce) : Clock::duration::zero();
+    poll(waited.data(), waited.size(), static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(left).count()));
+    return waited[1].revents == 0 && Clock::now() < deadline;
+  });
 }
 
 Status Channel::TrySend(std::string_view header) {
-  return SendWith(header, {}, {}, MSG_DONTWAIT);
+  return SendWith(header, {}, {}, [] { return false; });
 }
 
-Status Channel::SendWith(std::string_view header, const Payload& payload, const std::vector<int>& files, int flags) {
+Status Channel::SendWith(std::string_view header, const Payload& payload, const std::vector<int>& files,
+                         const Wait& wait) {
   if (header.size() > kLargestFrame || payload.size() > kLargestFrame - header.size()) {
     return {Code::kInvalidArgument, "channel: a frame of more than 1 GiB is not sent"};
   }
@@ -198,9 +215,9 @@ Status Channel::SendWith(std::string_view header, const Payload& payload, const 
   message.msg_iovlen = part_count;
   alignas(cmsghdr) ControlBuffer control{};
   PutFiles(message, control, sent);
-  while (sendmsg(socket_.get(), &message, MSG_NOSIGNAL | flags) < 0) {
-    if (errno == EAGAIN && (flags & MSG_DONTWAIT) == 0) {
-      WaitFor(socket_.get(), POLLOUT);
+  while (sendmsg(socket_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
+    if (errno == EAGAIN) {
+      if (!wait()) return {Code::kUnavailable, "channel: there is no room"};
     } else if (errno != EINTR) {
       return Failed("sending", errno);
     }

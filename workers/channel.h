@@ -2,7 +2,9 @@
 #ifndef TANDEM_WORKERS_CHANNEL_H_
 #define TANDEM_WORKERS_CHANNEL_H_
 
+#include <chrono>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,8 +42,13 @@ class Channel {
   static Result<std::pair<Channel, Channel>> Pair();
   explicit Channel(FileDescriptor socket) : socket_(std::move(socket)) {}
 
+  using Clock = std::chrono::steady_clock;
+
   // Waits for room.
   Status Send(std::string_view header, const Payload& payload = {}, const std::vector<int>& files = {});
+  // Waits for room until `deadline`, or until `end_fd` can be read. Errors: kUnavailable, too, where it was not sent
+  // then.
+  Status SendBefore(std::string_view header, const Payload& payload, Clock::time_point deadline, int end_fd);
   // A short header alone, which is not sent where that would have to wait.
   Status TrySend(std::string_view header);
   // Waits for a frame.
@@ -52,7 +59,9 @@ class Channel {
   int fd() const { return socket_.get(); }
 
  private:
-  Status SendWith(std::string_view header, const Payload& payload, const std::vector<int>& files, int flags);
+  // How the wait for room goes; false: no more of it.
+  using Wait = std::function<bool()>;
+  Status SendWith(std::string_view header, const Payload& payload, const std::vector<int>& files, const Wait& wait);
   Result<std::optional<Frame>> ReceiveWith(int flags);
 
   FileDescriptor socket_;

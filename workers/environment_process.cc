@@ -33,11 +33,14 @@ int EnvironmentProcess::MillisecondsUntil(Clock::time_point deadline) {
 }
 
 Answer EnvironmentProcess::UnlessCancelled(const Caller& caller, const std::function<Answer()>& wait) {
-  const Cancellation::Listener listener(caller.cancellation, [this] {
-    if (process_ != nullptr) process_->Kill();
-  });
-  const Answer how = wait();
-  return caller.cancellation.asked() ? Answer::kCancelled : how;
+  Answer how{};
+  {
+    const Cancellation::Listener listener(caller.cancellation, [this] {
+      if (process_ != nullptr) process_->Kill();
+    });
+    how = wait();
+  }
+  return caller.cancellation.asked() ? Answer::kCancelled : how;  // nobody is killed from here on
 }
 
 // What is left of a line is logged as it is: a handler that goes on with it does so in the same log.

@@ -16,23 +16,6 @@ namespace {
 
 using Clock = EnvironmentProcess::Clock;
 
-v1::WorkerRuntime RuntimeMessage(const RuntimeInfo& info, const LanguageOptions& language) {
-  v1::WorkerRuntime message;
-  message.set_language(info.language);
-  message.set_identifier(info.identifier);
-  message.set_version(info.version);
-  message.set_path(info.path);
-  message.set_library(info.library);
-  message.set_preload(info.preload);
-  message.set_module(info.module);
-  for (const auto& [name, value] : language.options) {
-    v1::LoaderOption& option = *message.add_options();
-    option.set_name(name);
-    option.set_value(value);
-  }
-  return message;
-}
-
 void SayNote(const PoolConfig& config, const std::string& note) {
   if (config.log_sink == nullptr) return;
   const std::string text = "tandem: function '" + config.function.name + "': " + note + "\n";
@@ -96,8 +79,12 @@ std::optional<Workers::Place> Workers::WaitToEnter(WorkerPool& pool, Cancellatio
 }
 
 std::optional<Workers::Place> Workers::TryEnter(WorkerPool& pool, std::vector<Place>& ended) {
-  if (!pool.shared_.empty()) {
+  while (!pool.shared_.empty()) {
     Place member = pool.shared_.back();
+    if (!member->process->IsSound()) {  // the callers in it will find out
+      CloseLocked(pool, *member);
+      continue;
+    }
     if (++member->users == member->places) pool.shared_.pop_back();
     return member;
   }
@@ -211,14 +198,12 @@ void Workers::Drop(WorkerPool& pool) {
 void Workers::RetireIdle() {
   std::unique_lock lock(mutex_);
   while (!ending_) {
+    lock.unlock();  // as it waits for their ends, and for whoever starts another one
     std::vector<std::unique_ptr<WorkerProcess>> ended;
     const auto zygote_due = zygotes_.EndIdle(Clock::now(), ended);
-    if (!ended.empty()) {  // without the lock, as it waits
-      lock.unlock();
-      ended.clear();
-      lock.lock();
-      continue;
-    }
+    ended.clear();
+    lock.lock();
+    if (ending_) return;
     const auto worker_due = idle_.empty() ? WorkerProcess::kForever : idle_.front().since + options_.idle_limit;
     const auto due = std::min(zygote_due, worker_due);
     if (due == WorkerProcess::kForever) {
@@ -291,6 +276,8 @@ class WorkerPool::Run {
   bool StartWorker();
   // The same as Init, within the invocation (E-35).
   bool InitLate();
+  // What every further invocation gets, too (H-JAVA-10).
+  void KeepIfFinal();
   void Share();
   // What those that come after this invocation's worker start sooner with.
   void PrepareOthers() noexcept;
@@ -386,12 +373,15 @@ bool WorkerPool::Run::Init() {
     Share();
     return true;
   }
-  if (result_.outcome.disposition() == Disposition::kSticky) {
-    const std::scoped_lock lock(pool_.mutex_);
-    pool_.final_ = result_.outcome;
-  }
+  KeepIfFinal();
   member_.reset();
   return false;
+}
+
+void WorkerPool::Run::KeepIfFinal() {
+  if (result_.outcome.disposition() != Disposition::kSticky) return;
+  const std::scoped_lock lock(pool_.mutex_);
+  pool_.final_ = result_.outcome;
 }
 
 bool WorkerPool::Run::InitLate() {
@@ -401,6 +391,7 @@ bool WorkerPool::Run::InitLate() {
     return true;
   }
   Settle(how);
+  KeepIfFinal();
   keeps_ = false;
   return false;
 }
@@ -498,24 +489,14 @@ void WorkerPool::Settle(const Supervisor& supervisor) {
   } else {
     spec_ = MakeWorkerSpec();
     const WorkerSpec& spec = std::get<WorkerSpec>(spec_);
-    // A standby could not be given a folder of its own.
-    launches_ = {LaunchOf(spec), folders_.each_its_own ? Launch() : StandbyLaunchOf(spec)};
+    launches_ = {LaunchOf(spec), StandbyLaunchOf(spec)};
+    if (folders_.each_its_own) {  // which neither a standby nor a zygote with all variables could be given
+      launches_.standby = {};
+      if (launches_.zygote.complete_environment) launches_.zygote = {};
+      launches_.zygote.may_be_complete = false;
+    }
   }
   if (!folders_.note.empty()) SayNote(config_, folders_.note);
-}
-
-FolderNeeds WorkerPool::NeedsWith(const Supervisor& supervisor) const {
-  const RuntimeInfo& info = config_.runtime.info;
-  FolderNeeds needs{.use = workers_.options().folders,
-                    .mounts = supervisor.mounts(),
-                    .temporary_dir = config_.temporary_dir,
-                    .layers = config_.function.layers,
-                    .needed = config_.function.layers};
-  needs.needed.insert(needs.needed.end(), {config_.code_root, config_.temporary_dir});  // the cache has more than that
-  if (info.is_own()) return needs;
-  needs.needed.insert(needs.needed.end(),
-                      {info.path, info.library, info.preload, info.module, workers_.options().program_dir});
-  return needs;
 }
 
 Result<std::unique_ptr<EnvironmentProcess>> WorkerPool::Start() {
@@ -538,44 +519,6 @@ Result<std::unique_ptr<EnvironmentProcess>> WorkerPool::Start() {
   WorkerSpec spec = with_folders(std::get<WorkerSpec>(spec_));
   spec.function.set_temporary_folder(folders.temporary);
   return start(workers_.zygotes().Start(**supervisor, spec, launches_));
-}
-
-// Those that all of its processes have.
-std::vector<std::string> WorkerPool::Variables() const {
-  const std::vector<std::string> elsewhere =
-      folders_.process.opt.empty() ? folders_.layers : std::vector<std::string>();
-  std::vector<std::string> variables =
-      FunctionVariables(config_.function, elsewhere, config_.runtime, config_.code_root, config_.log_stream_name);
-  return folders_.each_its_own ? variables : WithTemporary(std::move(variables), folders_);
-}
-
-RuntimeApiSpec WorkerPool::MakeRuntimeApiSpec() const {
-  return {config_.code_root, config_.function.layers, Variables(),
-          config_.function.memory_size_mb * (std::int64_t{1} << 20)};
-}
-
-WorkerSpec WorkerPool::MakeWorkerSpec() const {
-  WorkerSpec spec;
-  spec.program = workers_.options().program_dir + "/tandem-worker";
-  spec.environment = Variables();
-  spec.working_directory = config_.code_root;
-  spec.folders = folders_.process;
-  v1::OpenFunction& function = spec.function;
-  *function.mutable_runtime() = RuntimeMessage(config_.runtime.info, config_.language);
-  function.set_handler(config_.function.handler);
-  function.set_runtime_identifier(config_.runtime.identifier);
-  function.set_code_root(config_.code_root);
-  function.set_name(config_.function.name);
-  function.set_version(config_.function.version);
-  function.set_log_group_name(config_.function.log_group_name);
-  function.set_log_stream_name(config_.log_stream_name);
-  function.set_log_format(config_.function.log_format);
-  function.set_log_level(config_.function.log_level);
-  for (const std::string& layer : folders_.layers) function.add_layers(layer);
-  function.set_memory_size_mb(config_.function.memory_size_mb);
-  function.set_max_concurrency(config_.function.max_concurrency);
-  if (!folders_.each_its_own) function.set_temporary_folder(folders_.temporary);
-  return spec;
 }
 
 void WorkerPool::Invoke(InvokeResult& result, const Event& event, const InvokeOptions& options) {

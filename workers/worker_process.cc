@@ -178,7 +178,9 @@ Answer WorkerProcess::Call(WorkerCall& call, const proto::Invocation& invocation
   message.mutable_invocation()->set_place(call.place);
   *message.mutable_invocation()->mutable_invocation() = std::move(*asked);
   auto bytes = proto::Serialize(message);
-  const Status sent = bytes ? channel_.Send(*bytes, invocation.event.payload) : bytes.status();
+  // One that has not come to be sent ends as one that was not answered.
+  const Status sent = bytes ? channel_.SendBefore(*bytes, invocation.event.payload, caller.deadline, process_->end_fd())
+                            : bytes.status();
   if (!sent.ok() && sent.code() != Code::kUnavailable) {
     outcome = Outcome::Fault(sent);
     return Answer::kGiven;

@@ -36,6 +36,10 @@ Zygotes::Zygote& Zygotes::Of(const WorkerSpec& spec, const Launch*& launch, Laun
   Zygote& zygote = zygotes_[launch->key];
   Look(zygote);
   if (!zygote.needs_complete) return zygote;
+  if (!launch->may_be_complete) {
+    zygote.refuses = true;
+    return zygote;
+  }
   complete = CompleteLaunchOf(spec);
   launch = &complete;
   Zygote& in_its_place = zygotes_[complete.key];
@@ -54,10 +58,11 @@ Result<std::unique_ptr<WorkerProcess>> Zygotes::Start(Supervisor& supervisor, co
   const Launch* used = &launch;
   Launch complete;
   std::shared_ptr<Process> process;
+  std::vector<std::unique_ptr<WorkerProcess>> ended;  // after the lock
   {
     const std::scoped_lock lock(mutex_);
     Zygote& zygote = Of(spec, used, complete);
-    if (waits) Begin(supervisor, spec, *used, zygote);
+    if (waits) Begin(supervisor, spec, *used, zygote, ended);
     zygote.used = Clock::now();
     process = zygote.process;
   }
@@ -71,17 +76,18 @@ Result<std::unique_ptr<WorkerProcess>> Zygotes::Start(Supervisor& supervisor, co
 
 void Zygotes::Make(Supervisor& supervisor, const WorkerSpec& spec, const Launch& launch) {
   if (options_.zygotes == ZygoteUse::kOff || launch.key.empty()) return;
+  std::vector<std::unique_ptr<WorkerProcess>> ended;  // after the lock
   const std::scoped_lock lock(mutex_);
   const Launch* used = &launch;
   Launch complete;
   Zygote& zygote = Of(spec, used, complete);
-  Begin(supervisor, spec, *used, zygote);
+  Begin(supervisor, spec, *used, zygote, ended);
 }
 
-void Zygotes::Begin(Supervisor& supervisor, const WorkerSpec& spec, const Launch& launch, Zygote& zygote) {
+void Zygotes::Begin(Supervisor& supervisor, const WorkerSpec& spec, const Launch& launch, Zygote& zygote,
+                    std::vector<std::unique_ptr<WorkerProcess>>& ended) {
   if (zygote.process != nullptr || zygote.refuses || Clock::now() < zygote.not_before) return;
   if (options_.most_zygotes == 0) return;
-  std::vector<std::unique_ptr<WorkerProcess>> ended;
   EndLeastUsed(ended);
   v1::ToWorker first;
   *first.mutable_prepare()->mutable_runtime() = spec.function.runtime();

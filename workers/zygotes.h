@@ -59,7 +59,8 @@ class Zygotes {
   Zygote& Of(const WorkerSpec& spec, const Launch*& launch, Launch& complete);
   // Takes note of the zygote's end.
   static void Look(Zygote& zygote);
-  void Begin(Supervisor& supervisor, const WorkerSpec& spec, const Launch& launch, Zygote& zygote);
+  void Begin(Supervisor& supervisor, const WorkerSpec& spec, const Launch& launch, Zygote& zygote,
+             std::vector<std::unique_ptr<WorkerProcess>>& ended);
   static void End(Zygote& zygote, std::vector<std::unique_ptr<WorkerProcess>>& ended);
   void EndLeastUsed(std::vector<std::unique_ptr<WorkerProcess>>& ended);
   // Null: there is none that can be taken.

@@ -220,7 +220,7 @@ std::string StartCacheFolder(const PackageOptions& options, StartCache use) {
   const IfAbsent absent = use == StartCache::kRead ? IfAbsent::kRefuse : IfAbsent::kMake;
   const auto folder = Guarded(
       "the start cache", [&] { return CacheFolder(options.cache_dir, "starts", LastPlace::kTemporaryFiles, absent); });
-  return folder ? folder->string() : std::string();
+  return folder ? fs::absolute(*folder).string() : std::string();
 }
 
 std::string WrappingFolderHint(const std::string& root, std::string_view handler) {

@@ -44,6 +44,7 @@ NO_MESSAGES = [
     ("java-bridge/src/class_archive.cc", r"nobody can tell .*| has (ended with|written no) .*", "likewise"),
     ("Rehearsal.java", r"\{.*\}", "an event"),
     ("core/src/request_id.cc", r"the lowest byte .*", "a static_assert"),
+    ("workers/channel.cc", r"channel: there is no room", "of an invocation that ends otherwise"),
     ("workers/worker/worker.cc", r"there is nothing to serve with", "of a worker that has said why, and ends"),
     ("workers/runtime_api*", r"HTTP/1\.1 .*|Connection: close.*", "HTTP"),
     ("workers/runtime_api_text.cc", r"[A-Z][a-z]+( [A-Z][a-z]+)+|4\d\d .*|HTTP request .*|Invalid request ID|Exceeded maximum .*|"

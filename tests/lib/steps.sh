@@ -7,7 +7,8 @@ readonly test_programs=$ci_build/bin/tests
 readonly runtimes_json=$root/build/test-runtimes.json
 readonly test_python=$root/build/test-venv/bin/python
 
-# Name, kind (see run_step) and what it is, in the order of a whole run. `all` marks steps that only --all runs.
+# Name, kind (see run_step), when and what it is, in the order of a whole run. `ci` marks steps that --ci and --all run,
+# `all` those that only --all does.
 readonly -a step_table=(
   'setup|check||installs what is missing: Debian packages, the virtual environments of the Python tests and of clang-tidy'
   'build|check||builds the ci preset: every language, warnings are errors'
@@ -25,15 +26,15 @@ readonly -a step_table=(
   'workers|cases||what handlers in Java and Python do to their worker processes, and the figures of REPORT'
   'dependencies|cases||packages with what people really ship: numpy, pandas, boto3, shaded jars, Kotlin, a Jackson of their own'
   'runtime-clients|cases||the official Python and Java runtime clients, and the examples in shell and Go, over the Runtime API and under tandem invoke'
-  'differential|check||thousands of invocations by the official clients and by Tandem, whose answers are compared byte for byte'
+  'differential|check|ci|thousands of invocations by the official clients and by Tandem, whose answers are compared byte for byte'
   'examples|cases||the examples, the installed tree, the out-of-tree loader, these scripts'
   'soak|cases||long runs of both VMs in one process: what they leave behind, stacks, threads, payloads; far longer with --all'
-  'asan|cases||core, the native loader and all that needs no VM under AddressSanitizer and UndefinedBehaviorSanitizer'
-  'asan-bridges|cases||the rules for Java and Python handlers and the loaders suite under the same, leaks included'
-  'tsan|cases||core and the native loader under ThreadSanitizer'
-  'fuzz|check||the fuzz targets, half a minute each from the kept corpus; with --all an hour each'
-  'lint|check||clang-format, clang-tidy, shellcheck and the rest of tools/lint; with --all, its static analyzer over the tests, too'
-  'quickstart|check||examples/quickstart in a fresh copy of the tree, as an ordinary user where root can be one, twice'
+  'asan|cases|ci|core, the native loader and all that needs no VM under AddressSanitizer and UndefinedBehaviorSanitizer'
+  'asan-bridges|cases|ci|the rules for Java and Python handlers and the loaders suite under the same, leaks included'
+  'tsan|cases|ci|core and the native loader under ThreadSanitizer'
+  'fuzz|check|ci|the fuzz targets, half a minute each from the kept corpus; with --all an hour each'
+  'lint|check|ci|clang-format, clang-tidy, shellcheck and the rest of tools/lint; with --all, its static analyzer over the tests, too'
+  'quickstart|check|ci|examples/quickstart in a fresh copy of the tree, as an ordinary user where root can be one, twice'
   'bench|check|all|the benchmarks, whose answers are checked'
 )
 
@@ -106,10 +107,13 @@ step_machines() {
   [[ -z $absent ]] || die "--require: not on this machine, or not usable: $absent"
 }
 
+# Of workers_test, what has no pool of workers, or says by itself how its workers are started; and the mixture.
+readonly without_pools='MixedInvocations.*:*Supervisor*:*Folders*:Channel*:Bootstrap*:Provided*:*Zygote*:LaunchKey*:Standby*'
+
 step_unit() {
   local program
   {
-    printf '%s\t' workers-forked workers_test TANDEM_TEST_ZYGOTES=always -- '--gtest_filter=-MixedInvocations.*'
+    printf '%s\t' workers-forked workers_test TANDEM_TEST_ZYGOTES=always -- "--gtest_filter=-$without_pools"
     printf '\n'
     for program in "$test_programs"/*_test; do
       program=${program##*/}

@@ -273,6 +273,26 @@ TEST(Concurrency, TheEndOfAProcessIsThatOfAllInIt_E40_E42_E47) {
   EXPECT_EQ(identities.size(), ends.size());
 }
 
+// Their events fill the channel, which nobody reads.
+TEST(Concurrency, InAProcessThatStandsStillEachEndsAtItsDeadline_E38) {
+  BeginningRuntime runtime;
+  FunctionConfig config = Shared(12);
+  config.timeout = milliseconds(1500);
+  Function& function = runtime.Add(config);
+  EXPECT_EQ(runtime.Call(function, "echo on"), "on");
+  Invoked stopped(runtime, function, "stopped", "say raise " + std::to_string(SIGSTOP));
+  runtime.WaitFor(1);
+  std::vector<std::unique_ptr<Invoked>> others;
+  for (int i = 0; i < 11; ++i) {
+    others.push_back(
+        std::make_unique<Invoked>(runtime, function, std::to_string(i), "echo " + std::string(60'000, 'x')));
+  }
+  for (const auto& other : others)
+    EXPECT_NE(other->Result().find("Task timed out after 1.50 seconds"), std::string::npos);
+  EXPECT_NE(stopped.Result().find("Task timed out after 1.50 seconds"), std::string::npos);
+  EXPECT_EQ(runtime.Call(function, "echo on"), "on");
+}
+
 #ifndef TANDEM_TEST_SANITIZED  // whose own memory comes on top
 TEST(Concurrency, TooMuchMemoryIsTheEndOfAllInTheProcess_E46) {
   BeginningRuntime runtime;

@@ -230,6 +230,24 @@ TEST_F(JavaStandby, IsOneOfItsPackage) {
   std::filesystem::remove_all(copy);
 }
 
+// A build puts another folder in the package's place while a standby waits in the one before.
+TEST_F(JavaStandby, OfAFolderThatIsGoneIsNotTaken) {
+  const std::filesystem::path copy = std::filesystem::path(testing::TempDir()) / tag_;
+  JavaWorkers workers(ZygoteUse::kAlways);
+  const auto pack = [&copy] {
+    std::filesystem::remove_all(copy);
+    std::filesystem::copy(kPackage, copy, std::filesystem::copy_options::recursive);
+  };
+  pack();
+  EXPECT_EQ(workers({.variables = Tagged(), .package = copy}), kExecuted);
+  while (!IsReady(TheStandby())) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  pack();
+  EXPECT_EQ(workers({.variables = Tagged(), .package = copy}), kExecuted);
+  while (workers({.variables = Tagged(), .package = copy}) != kTaken) {  // a standby of the new one, some time later
+  }
+  std::filesystem::remove_all(copy);
+}
+
 // Each goes on by executing the program.
 TEST_F(JavaStandby, WithAWrapperIsNone) {
   JavaWorkers workers(ZygoteUse::kAlways);
