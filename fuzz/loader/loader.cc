@@ -60,6 +60,9 @@ extern "C" __attribute__((visibility("default"))) const tandem_loader_table* tan
       .fork_ready = nullptr,
       .before_fork = nullptr,
       .after_fork = nullptr,
+      .fill_cache = nullptr,
+      .stand_by = nullptr,
+      .take_function = nullptr,
   };
   return &kTable;
 }

@@ -283,6 +283,7 @@ TEST(Concurrency, InAProcessThatStandsStillEachEndsAtItsDeadline_E38) {
   Invoked stopped(runtime, function, "stopped", "say raise " + std::to_string(SIGSTOP));
   runtime.WaitFor(1);
   std::vector<std::unique_ptr<Invoked>> others;
+  others.reserve(11);
   for (int i = 0; i < 11; ++i) {
     others.push_back(
         std::make_unique<Invoked>(runtime, function, std::to_string(i), "echo " + std::string(60'000, 'x')));

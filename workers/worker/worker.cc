@@ -178,7 +178,7 @@ Status Worker::Open(const v1::OpenFunction& message, std::vector<FileDescriptor>
   answer.mutable_opened()->set_fills_cache(loader && (*loader)->fill_cache() != nullptr);
   if (!failure.ok())
     *answer.mutable_opened()->mutable_failure() = proto::ToMessage(failure, proto::PayloadPlace::kBeside);
-  const Status sent = Send(channel_, answer, failure.ok() ? Payload() : failure.payload());
+  Status sent = Send(channel_, answer, failure.ok() ? Payload() : failure.payload());
   if (!sent.ok() || failure.kind() != Outcome::Kind::kFault) return sent;
   return {Code::kUnavailable, "there is nothing to serve with"};
 }
