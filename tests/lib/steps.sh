@@ -107,13 +107,15 @@ step_machines() {
   [[ -z $absent ]] || die "--require: not on this machine, or not usable: $absent"
 }
 
-# Of workers_test, what has no pool of workers, or says by itself how its workers are started; and the mixture.
+# Of workers_test, what has no pool of workers, or says by itself how its workers are started; and the mixture: with forked
+# workers, all but the mixture run with --all only.
 readonly without_pools='MixedInvocations.*:*Supervisor*:*Folders*:Channel*:Bootstrap*:Provided*:*Zygote*:LaunchKey*:Standby*'
 
 step_unit() {
-  local program
+  local program apart=$without_pools
+  [[ $extent != all ]] || apart='MixedInvocations.*'
   {
-    printf '%s\t' workers-forked workers_test TANDEM_TEST_ZYGOTES=always -- "--gtest_filter=-$without_pools"
+    printf '%s\t' workers-forked workers_test TANDEM_TEST_ZYGOTES=always -- "--gtest_filter=-$apart"
     printf '\n'
     for program in "$test_programs"/*_test; do
       program=${program##*/}
