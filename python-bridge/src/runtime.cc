@@ -2,7 +2,9 @@
 
 #include <unistd.h>
 
+#include <new>
 #include <stdexcept>
+#include <utility>
 
 #include "start.h"
 #include "threads.h"
@@ -102,42 +104,50 @@ Interpreter* Runtime::MakeInterpreter(const tandem_function_config& config) {
   HostThread& thread = HostThread::Current();
   const Gil gil(thread, PyInterpreterState_Main());
   const CurrentStateStays main_state;
-  Interpreter* interpreter = nullptr;
-  if (has_main_) {
+  Interpreter& interpreter = Next(thread);
+  Loaded([&] { interpreter.Hold(package); });
+  has_main_ = true;
+  next_state_ = nullptr;
+  next_is_loaded_ = false;
+  return std::exchange(next_, nullptr);
+}
+
+Interpreter& Runtime::Next(HostThread& thread) {
+  EnterNext(thread);
+  if (next_ == nullptr) next_ = new Interpreter(host_, next_state_);  // never freed: what it makes may refer to it
+  if (!next_is_loaded_) {
+    Loaded([&] { next_->Start({.python_half = half_, .vendor = half_ + "/vendor/" TANDEM_PYTHON_VERSION}); });
+    next_is_loaded_ = true;
+  }
+  return *next_;
+}
+
+void Runtime::EnterNext(HostThread& thread) {
+  if (!has_main_) {
+    next_state_ = PyInterpreterState_Main();
+  } else if (next_state_ == nullptr) {
     PyThreadState* made = Py_NewInterpreter();
     if (made == nullptr) {
       throw std::runtime_error(
           "no further Python sub-interpreter can be made; run this function with process isolation");
     }
+    next_state_ = PyThreadState_GetInterpreter(made);
     thread.Keep(made);  // CPython 3.11 cannot enter an interpreter again that has lost all its states
-    interpreter = Load(PyThreadState_GetInterpreter(made));
   } else {
-    interpreter = LoadMain();
-    main_ = nullptr;
+    PyThreadState* state = thread.StateIn(next_state_);
+    if (state == nullptr) throw std::bad_alloc();
+    PyThreadState_Swap(state);
   }
-  Loaded([&] { interpreter->Hold(package); });
-  has_main_ = true;
-  return interpreter;
-}
-
-Interpreter* Runtime::LoadMain() {
-  if (main_ == nullptr) main_ = Load(PyInterpreterState_Main());
-  return main_;
-}
-
-Interpreter* Runtime::Load(PyInterpreterState* state) {
-  auto* const interpreter = new Interpreter(host_, state);  // never freed: what it has made may refer to it
-  Loaded([&] { interpreter->Start({.python_half = half_, .vendor = half_ + "/vendor/" TANDEM_PYTHON_VERSION}); });
-  return interpreter;
 }
 
 bool Runtime::PrepareFork() {
   const WithoutGil without;
   const std::scoped_lock lock(mutex_);
+  if (has_main_) return true;
   const Gil gil(PyInterpreterState_Main());
-  const Interpreter* const main = LoadMain();
+  const Interpreter& main = Next(HostThread::Current());
   bool ran = false;
-  Loaded([&] { ran = PyObject_IsTrue(Steal(PyObject_CallNoArgs(main->has_user_code())).ptr()) != 0; });
+  Loaded([&] { ran = PyObject_IsTrue(Steal(PyObject_CallNoArgs(main.has_user_code())).ptr()) != 0; });
   return ran;
 }
 
@@ -153,7 +163,7 @@ void Runtime::AfterFork() {
     for (char** one = environ; one != nullptr && *one != nullptr; ++one) {
       Check(PyList_Append(variables.ptr(), Steal(PyBytes_FromString(*one)).ptr()));
     }
-    Steal(PyObject_CallOneArg(main_->renew(), variables.ptr()));
+    Steal(PyObject_CallOneArg(next_->renew(), variables.ptr()));
   });
   PyEval_SaveThread();
 }

@@ -39,9 +39,9 @@ class Runtime {
   // The first package has the main interpreter, each further one, or one with other layers, a sub-interpreter.
   Interpreter& InterpreterFor(const tandem_function_config& config);
   Interpreter* MakeInterpreter(const tandem_function_config& config);
-  // The main interpreter, with the GIL and its state current.
-  Interpreter* LoadMain();
-  Interpreter* Load(PyInterpreterState* state);
+  // The interpreter for the next package, loaded, and the calling thread in it. The caller has the GIL.
+  Interpreter& Next(HostThread& thread);
+  void EnterNext(HostThread& thread);
 
   const Host host_;
   const std::string half_;   // the folder of the Python half
@@ -49,7 +49,10 @@ class Runtime {
   std::mutex mutex_;
   std::map<std::string, Interpreter*, std::less<>> interpreters_;  // by KeyOf; NULL: could not be made
   bool has_main_ = false;                                          // whether a package has the main interpreter
-  Interpreter* main_ = nullptr;                                    // loaded, for the first package
+  // What the next package gets: one that could not hold a package, or not be loaded, is the next one's.
+  PyInterpreterState* next_state_ = nullptr;
+  Interpreter* next_ = nullptr;
+  bool next_is_loaded_ = false;
 };
 
 }  // namespace tandem::python

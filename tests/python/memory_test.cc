@@ -218,7 +218,9 @@ class LoaderEnvironment final : public ::testing::Environment {
 // One function. Its token is an address that nothing else has.
 class Opened {
  public:
-  explicit Opened(const std::string& name) : name_("scarce." + name) {}
+  // In another folder: of another package.
+  explicit Opened(const std::string& name, const std::string& folder = "scarce")
+      : name_("scarce." + name), code_root_(std::string(TANDEM_TEST_PACKAGES) + "/" + folder) {}
   ~Opened() { Close(); }
   Opened(const Opened&) = delete;
   Opened& operator=(const Opened&) = delete;
@@ -267,7 +269,7 @@ class Opened {
 
  private:
   const std::string name_;
-  const std::string code_root_ = std::string(TANDEM_TEST_PACKAGES) + "/scarce";
+  const std::string code_root_;
   const std::string level_ = "INFO";
   tandem_handler* handler_ = nullptr;
   long fail_at_ = kNever;
@@ -380,6 +382,28 @@ TEST(Memory, FunctionsThatCannotBeOpenedLeaveNothing) {
       EXPECT_EQ(status, given.faults == 1 ? TANDEM_FAULT : TANDEM_OK);
       EXPECT_EQ(echo->Answer("[2]"), "ok [2]");
     }).join();
+    has_failed = failed;
+  });
+}
+
+// What could not hold its package holds it later: there are as many interpreters as packages.
+TEST(Memory, PackagesThatCannotBeHeldLeaveNoInterpreter) {
+  const auto count = Ready("interpreters");
+  int packages = 1;
+  ASSERT_EQ(count->Answer("1"), "ok 1");
+  ForEachAllocation([&](long at, Shortage shortage) {
+    const std::string another(static_cast<size_t>(++packages), '/');
+    {
+      Opened opened("echo", another + "scarce");
+      Given given;
+      const Scarce scarce(at, shortage);
+      EXPECT_NO_THROW(opened.Open(given));
+    }
+    const bool failed = has_failed;
+    Opened opened("echo", another + "scarce");
+    Given given;
+    EXPECT_EQ(opened.Open(given), TANDEM_OK) << given.text;
+    EXPECT_EQ(count->Answer("1"), "ok " + std::to_string(packages));
     has_failed = failed;
   });
 }

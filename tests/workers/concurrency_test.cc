@@ -312,26 +312,40 @@ TEST(Concurrency, TooMuchMemoryIsTheEndOfAllInTheProcess_E46) {
 
 class OneIsLate : public testing::TestWithParam<std::string> {};
 
-// It ends at its deadline; the others have theirs, and those that come are in another process.
-TEST_P(OneIsLate, AndTheOthersEndByTheirOwn_E38) {
+// What one that is late ends with, and another one in its process that has begun half a timeout later and is cancelled
+// then; whether the other one's own deadline was still to come, without which its end says nothing.
+bool EndsAlone(const std::string& late_one) {
+  using std::chrono::steady_clock;
   constexpr milliseconds kTimeout{3000};
   BeginningRuntime runtime;
   FunctionConfig config = Shared(3);
   config.timeout = kTimeout;
   Function& function = runtime.Add(config);
   const std::string identity = Before(runtime.Call(function, "identity"), ':');
-  Invoked late(runtime, function, "late", "say " + GetParam());
+  Invoked late(runtime, function, "late", "say " + late_one);
   runtime.WaitFor(1);
   std::this_thread::sleep_for(kTimeout / 2);
+  const auto before_other = steady_clock::now();
   Invoked other(runtime, function, "other", "say poll_cancelled");
   runtime.WaitFor(2);
   EXPECT_EQ(late.Result(), Expected("Sandbox.Timedout", "late", "Task timed out after 3.00 seconds"));
-  EXPECT_FALSE(other.done());
+  const bool ended_with_it = other.done();
   const std::string next = Before(runtime.Call(function, "identity"), ':');
   EXPECT_NE(next, identity);
   other.Cancel();
-  EXPECT_EQ(other.Result(), "\"yielded\"");
+  const std::string answer = other.Result();
   EXPECT_EQ(Before(runtime.Call(function, "identity"), ':'), next);
+  if (steady_clock::now() - before_other >= kTimeout) return false;
+  EXPECT_FALSE(ended_with_it);
+  EXPECT_EQ(answer, "\"yielded\"");
+  return true;
+}
+
+// It ends at its deadline; the others have theirs, and those that come are in another process. On a machine that stood
+// still meanwhile, once more.
+TEST_P(OneIsLate, AndTheOthersEndByTheirOwn_E38) {
+  while (!EndsAlone(GetParam()) && !HasFailure()) {
+  }
 }
 
 // One that yields when it is asked, and answers late; one that does not.
