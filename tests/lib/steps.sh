@@ -411,6 +411,7 @@ readonly asan_signals=handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigil
 
 # watched_by_asan LABEL PROGRAM SUPPRESSIONS [NAME=VALUE]... [-- ARGUMENT...]: a program with VMs. Every object of Python
 # is in memory of its own; LeakSanitizer leaves the threads' own variables out, in which it stumbles over the JVM's.
+# stacks: an option of how it finds who allocates.
 watched_by_asan() {
   local label=$1 program=$root/build/asan/bin/tests/$2 known=$root/tests/lib/$3
   local -a variables=() arguments=()
@@ -420,7 +421,7 @@ watched_by_asan() {
     shift
   done
   (($# == 0)) || arguments=("$@")
-  run_gtest "$label" "$program" "${variables[@]}" PYTHONMALLOC=malloc "ASAN_OPTIONS=$asan_checks:$asan_signals" \
+  run_gtest "$label" "$program" "${variables[@]}" PYTHONMALLOC=malloc "ASAN_OPTIONS=$asan_checks:$asan_signals:${stacks:-}" \
     "LSAN_OPTIONS=use_tls=0:suppressions='$known'" UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 "${still[@]}" \
     "${arguments[@]}"
 }
@@ -449,7 +450,11 @@ asan_python() {
   venv=$(handlers_environment "$label" "$3")
   watched_by_asan "$label" python_rules_test lsan-suppressions.txt "TANDEM_TEST_PYTHON=$3" "TANDEM_TEST_VENV=$venv" ||
     status=1
-  watched_by_asan "$label-memory" python_memory_test lsan-scarce-suppressions.txt "TANDEM_TEST_PYTHON=$3" || status=1
+  # CPython's code has no frame pointers: who called it is only found slowly, in which making interpreters takes minutes.
+  stacks=fast_unwind_on_malloc=0 watched_by_asan "$label-memory" python_memory_test lsan-scarce-suppressions.txt \
+    "TANDEM_TEST_PYTHON=$3" -- '--gtest_filter=-*LeaveNoInterpreter' || status=1
+  watched_by_asan "$label-interpreters" python_memory_test lsan-scarce-suppressions.txt "TANDEM_TEST_PYTHON=$3" -- \
+    '--gtest_filter=*LeaveNoInterpreter' || status=1
   return "$status"
 }
 
