@@ -1,6 +1,7 @@
 #include "text.h"
 
 #include <json/json.h>
+#include <openssl/evp.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -84,19 +85,9 @@ std::string PrettyJson(const Json::Value& value) {
 }
 
 std::string Base64(std::string_view bytes) {
-  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    const std::size_t count = std::min<std::size_t>(3, bytes.size() - at);
-    std::uint32_t group = 0;
-    for (std::size_t i = 0; i < 3; ++i) {
-      group = group << 8U | (i < count ? static_cast<std::uint8_t>(bytes[at + i]) : 0U);
-    }
-    for (std::size_t i = 0; i < 4; ++i) {
-      text += i <= count ? kDigits[group >> (18 - 6 * i) & 0x3FU] : '=';
-    }
-  }
+  std::string text((bytes.size() + 2) / 3 * 4, '\0');  // and the end that EVP_EncodeBlock writes
+  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), reinterpret_cast<const unsigned char*>(bytes.data()),
+                  static_cast<int>(bytes.size()));
   return text;
 }
 

@@ -1,7 +1,9 @@
 #include "workers/runtime_api_text.h"
 
 #include <json/json.h>
+#include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <exception>
@@ -118,15 +120,6 @@ Outcome PlatformError(std::string_view type, std::string_view message) {
   parts.reported_type = type;
   return Outcome::Error(std::move(parts), Payload::Copy(R"({"errorType":")" + std::string(type) +
                                                         R"(","errorMessage":")" + std::string(message) + "\"}"));
-}
-
-int Base64Digit(char digit) {
-  if (digit >= 'A' && digit <= 'Z') return digit - 'A';
-  if (digit >= 'a' && digit <= 'z') return digit - 'a' + 26;
-  if (digit >= '0' && digit <= '9') return digit - '0' + 52;
-  if (digit == '+' || digit == '-') return 62;
-  if (digit == '/' || digit == '_') return 63;
-  return -1;
 }
 
 int HexDigit(char digit) {
@@ -258,20 +251,17 @@ Payload PayloadOf(std::string bytes) {
 
 std::optional<std::string> DecodeBase64(std::string_view text) {
   while (!text.empty() && text.back() == '=') text.remove_suffix(1);
-  if (text.size() % 4 == 1) return {};
-  std::string bytes;
-  bytes.reserve(text.size() / 4 * 3 + 2);
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char digit : text) {
-    const int value = Base64Digit(digit);
-    if (value < 0) return {};
-    bits = bits << 6 | static_cast<std::uint32_t>(value);
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    bytes += static_cast<char>(bits >> count & 0xFF);
-  }
+  const std::size_t missing = (4 - text.size() % 4) % 4;
+  if (missing == 3) return {};
+  std::string digits(text);
+  std::replace(digits.begin(), digits.end(), '-', '+');
+  std::replace(digits.begin(), digits.end(), '_', '/');
+  digits.append(missing, '=');
+  std::string bytes(digits.size() / 4 * 3, '\0');
+  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                                   reinterpret_cast<const unsigned char*>(digits.data()), static_cast<int>(digits.size()));
+  if (size < 0) return {};
+  bytes.resize(static_cast<std::size_t>(size) - missing);
   return bytes;
 }
 
