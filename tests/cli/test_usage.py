@@ -16,8 +16,8 @@ def test_version(tandem):
     assert (run.code, run.stderr) == (0, "")
     lines = run.stdout.decode().splitlines()
     commit = re.fullmatch(r"tandem \d+\.\d+\.\d+ \(commit ([0-9a-f]{7,}|unknown)\)", lines[0])[1]
-    head = subprocess.run(["git", "-C", ROOT, "rev-parse", "HEAD"], capture_output=True, text=True, check=False).stdout
-    assert head.startswith(commit) if head else commit == "unknown"
+    head = subprocess.run(["git", "-C", ROOT, "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
+    assert head.stdout.startswith(commit) if head.returncode == 0 else commit == "unknown"
     loaders = [line.split()[1] for line in lines[1:]]
     assert "java" in loaders
     assert any(re.fullmatch(r"python3\.\d+", name) for name in loaders)

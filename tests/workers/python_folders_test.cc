@@ -7,9 +7,9 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "tests/workers/mounts.h"
 #include "tests/workers/no_mounts.h"
 #include "tests/workers/python_workers.h"
 
@@ -18,14 +18,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool MountsAreForbidden() {
-  const char* const mounts = std::getenv("TANDEM_TEST_MOUNTS");
-  return mounts != nullptr && std::string_view(mounts) == "none";
-}
-
 class Forbidding final : public testing::Environment {
  public:
-  void SetUp() override { EXPECT_TRUE(!MountsAreForbidden() || ForbidMounts()); }
+  void SetUp() override { EXPECT_TRUE(Mounts() || ForbidMounts()); }
 };
 const testing::Environment* const kForbidding = testing::AddGlobalTestEnvironment(new Forbidding);
 
@@ -120,9 +115,9 @@ TEST_P(PythonFolders, TemporaryFilesAreTheEnvironmentsOwn) {
   EXPECT_EQ(Run(function, kEntries), "\"[]\"") << "empty at first";
   EXPECT_EQ(Run(function, "open(tempfile.gettempdir() + '/mine', 'w').close()\nresult = os.environ.get('TMPDIR')") ==
                 "\"None\"",
-            !MountsAreForbidden());
+            Mounts());
   EXPECT_EQ(Run(function, kEntries), "\"['mine']\"") << "as long as the environment is there";
-  if (!MountsAreForbidden()) {
+  if (Mounts()) {
     EXPECT_EQ(Run(function, kFolder), "\"/tmp\"");
     EXPECT_FALSE(fs::exists("/tmp/mine"));
     EXPECT_EQ(Run(function, "result = os.statvfs('/tmp').f_blocks * os.statvfs('/tmp').f_frsize"), "\"536870912\"");
@@ -164,7 +159,7 @@ TEST_P(PythonFolders, LayersAreInOpt_K11_K12_K13) {
   EXPECT_EQ(Run(function, "result = subprocess.check_output(['said'], text=True)"), "\"two\\n\"");
   EXPECT_EQ(Run(function, "result = os.environ['PATH'].endswith('/opt/bin')"), "\"True\"") << "R-34";
   EXPECT_EQ(Run(function, "result = os.environ['LD_LIBRARY_PATH'].endswith('/opt/lib')"), "\"True\"") << "R-34";
-  if (MountsAreForbidden()) return;
+  if (!Mounts()) return;
   EXPECT_EQ(Run(function, "import both\nresult = both.__file__"), "\"/opt/python/both.py\"");
   EXPECT_EQ(Run(function, "import split.left, split.right\nresult = [split.left.VALUE, split.right.VALUE]"),
             "\"[1, 2]\"");
@@ -184,7 +179,7 @@ TEST_P(PythonFolders, APackageInTmpIsNotHidden) {
     Run(function, "open(tempfile.gettempdir() + '/mine', 'w').close()");
     EXPECT_EQ(Run(function, kEntries), "\"['mine']\"");
     const std::string said = Run(function, kFolder);
-    EXPECT_EQ(said == "\"" + temporary() + "\"", !MountsAreForbidden()) << said;
+    EXPECT_EQ(said == "\"" + temporary() + "\"", Mounts()) << said;
     EXPECT_EQ(said.rfind("\"" + temporary(), 0), 0U) << said;
     EXPECT_EQ(Run(function, "import only_one\nresult = only_one.VALUE"), "\"1\"");
     EXPECT_NE(workers_.log().find("tandem: function 'run': its temporary files are in " + temporary()),

@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/workers/mounts.h"
 #include "tests/workers/processes.h"
 #include "tests/workers/worker_runtime.h"
 #include "workers/launch_key.h"
@@ -181,6 +182,10 @@ class ZygoteWithUserCode : public ZygoteTest, public testing::WithParamInterface
 TEST_P(ZygoteWithUserCode, HasAllVariables) {
   WorkerRuntime runtime(With(ZygoteUse::kAlways), PlatformLogs::kOff, Going(GetParam()));
   Function& function = runtime.Add(WithVariables("start", {{"MINE", "1"}}));
+  if (!Mounts()) {  // each process has a TMPDIR of its own
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(runtime.Call(function, "once"), kExecuted);
+    return;
+  }
   while (runtime.Call(function, "once") != kForked) std::this_thread::yield();
   while (Zygotes().size() > 1) std::this_thread::yield();
   const std::vector<pid_t> zygotes = Zygotes();

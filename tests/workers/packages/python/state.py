@@ -19,7 +19,7 @@ import time
 import warnings
 
 #: What differs between any two environments.
-OWN = {"AWS_LAMBDA_LOG_STREAM_NAME"}
+OWN = {"AWS_LAMBDA_LOG_STREAM_NAME", "TMPDIR"}
 calls = 0
 
 
@@ -68,7 +68,7 @@ def state(event, context):
         "order": list(os.environ),
         "environb": sorted(name.decode() for name in os.environb),
         "C's": (getenv(b"MINE") or b"").decode(),
-        "child's": _output_of("env | grep -v -e ^AWS_LAMBDA_LOG_STREAM_NAME= -e ^_= | sort"),
+        "child's": _output_of("env | grep -v -e ^AWS_LAMBDA_LOG_STREAM_NAME= -e ^TMPDIR= -e ^_= | sort"),
         "directory": os.getcwd(),
         "path": sys.path,
         "argv": [sys.argv, sys.orig_argv if hasattr(sys, "orig_argv") else None],
