@@ -277,6 +277,7 @@ class WorkerPool::Run {
   // The same as Init, within the invocation (E-35).
   bool InitLate();
   // What every further invocation gets, too (H-JAVA-10).
+  void SettleFailure();
   void KeepIfFinal();
   void Share();
   // What those that come after this invocation's worker start sooner with.
@@ -373,9 +374,20 @@ bool WorkerPool::Run::Init() {
     Share();
     return true;
   }
+  if (how == Answer::kGiven) SettleFailure();
   KeepIfFinal();
   member_.reset();
   return false;
+}
+
+// The worker does not know which invocation it opens its function for.
+void WorkerPool::Run::SettleFailure() {
+  if (measures_) result_.report.max_memory_used_bytes = worker().PeakMemoryBytes();
+  if (result_.outcome.kind() != Outcome::Kind::kFunctionError) return;
+  const FunctionError& error = result_.outcome.error();
+  if (error.type == "Runtime.ExitError") {
+    result_.outcome = ExitOutcome(result_.request_id.view(), error.exit_status);
+  }
 }
 
 void WorkerPool::Run::KeepIfFinal() {
@@ -391,6 +403,7 @@ bool WorkerPool::Run::InitLate() {
     return true;
   }
   Settle(how);
+  if (how == Answer::kGiven) SettleFailure();
   KeepIfFinal();
   keeps_ = false;
   return false;

@@ -15,7 +15,7 @@ UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 START = re.compile(rf"START RequestId: ({UUID}) Version: \$LATEST")
 REPORT = (
     r"REPORT RequestId: {id}\tDuration: \d+\.\d\d ms\tBilled Duration: \d+ ms\tMemory Size: {memory} MB\t"
-    r"Max Memory Used: \d+ MB\t(Init Duration: \d+\.\d\d ms\t)?"
+    r"Max Memory Used: [1-9]\d* MB\t(Init Duration: \d+\.\d\d ms\t)?"
 )
 
 

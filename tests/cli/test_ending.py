@@ -124,6 +124,28 @@ def test_timeout_during_init(invoke_python):
 @pytest.mark.parametrize(
     ("statement", "reason"),
     [
+        ("sys.exit(3)", "with error: exit status 3"),
+        ("sys.exit()", "without providing a reason"),
+        ("raise KeyboardInterrupt", "with error: signal: interrupt"),
+        ("os._exit(4)", "with error: exit status 4"),
+    ],
+)
+def test_python_exit_at_import(invoke_python, statement, reason):
+    """H-PY-27, E-40: with the request id of the invocation that the function is initialised for."""
+    run = invoke_python(f"import os, sys\n{statement}\n")
+    assert (run.code, run.json) == (
+        1,
+        {
+            "errorType": "Runtime.ExitError",
+            "errorMessage": f"RequestId: {run.request_id} Error: Runtime exited {reason}",
+        },
+    )
+    assert re.search(REPORT.format(id=run.request_id, memory=128), run.stderr), run.stderr
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
         ("sys.exit(7)", "with error: exit status 7"),
         ("sys.exit()", "without providing a reason"),
         ("sys.exit('bye')", "with error: exit status 1"),
