@@ -49,6 +49,12 @@ void InvocationLog::Record(const v1::WorkerLog& written) {
   record.time_us = written.time_us();
   record.request_id = written.request_id();
   record.text = written.text();
+  std::string hint;
+  if (record.origin == LogOrigin::kHint) {
+    hint = hints_.TakeLine(written.text());
+    if (hint.empty()) return;
+    record.text = hint;
+  }
   const bool own = begun_ && record.request_id == result_.request_id.view();
   if (own && type_ == LogType::kTail && record.origin != LogOrigin::kHint) AppendLogTail(result_.log_tail, record.text);
   Write(record);

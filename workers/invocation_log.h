@@ -13,14 +13,18 @@
 
 namespace tandem::workers {
 
-// The hints that the host has for one function.
+// The hints for one function, the host's own and those of its workers.
 // Threads: any.
 class FunctionHints {
  public:
-  // As Hints::Take.
+  // As those of Hints.
   std::string Take(std::string_view hint) {
     const std::scoped_lock lock(mutex_);
     return hints_.Take(hint);
+  }
+  std::string TakeLine(std::string_view line) {
+    const std::scoped_lock lock(mutex_);
+    return hints_.TakeLine(line);
   }
 
  private:
