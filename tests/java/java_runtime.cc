@@ -2,6 +2,7 @@
 
 #include <cctype>
 #include <cstdlib>
+#include <map>
 #include <utility>
 
 namespace tandem::test {
@@ -12,6 +13,14 @@ std::unique_ptr<Runtime>& Shared() {
   return runtime;
 }
 
+// What HotSpot would announce on standard error by itself.
+const std::map<std::string, std::string>& StartVariables() {
+  static const std::map<std::string, std::string> variables = {
+      {"JAVA_TOOL_OPTIONS", "-Dtandem.test.first='a b' -Dtandem.test.both=first"},
+      {"_JAVA_OPTIONS", "-Dtandem.test.both=last"}};
+  return variables;
+}
+
 class JavaEnvironment final : public ::testing::Environment {
  public:
   void SetUp() override {
@@ -20,6 +29,7 @@ class JavaEnvironment final : public ::testing::Environment {
     RuntimeOptions options;
     options.loader_dirs = {TANDEM_TEST_LOADERS};
     options.log_sink = &JavaRuntime::Log();
+    options.workers.most = 6;  // as no test needs more at a time, and each has a VM
     options.languages["java"].path = home;
     const char* jvm_options = getenv("TANDEM_TEST_JVM_OPTIONS");
     if (jvm_options != nullptr) options.languages["java"].options["jvm.options"] = jvm_options;
@@ -29,14 +39,16 @@ class JavaEnvironment final : public ::testing::Environment {
     StartVm();
   }
 
-  // Starts the VM with options in the environment, which HotSpot would announce on standard error by itself.
   static void StartVm() {
-    ASSERT_EQ(setenv("JAVA_TOOL_OPTIONS", "-Dtandem.test.first='a b' -Dtandem.test.both=first", 1), 0);
-    ASSERT_EQ(setenv("_JAVA_OPTIONS", "-Dtandem.test.both=last", 1), 0);
+    if (!InProcessIsolation()) {
+      for (const auto& [name, value] : StartVariables()) ASSERT_EQ(setenv(name.c_str(), value.c_str(), 1), 0);
+    }
+    Function& function = JavaRuntime::Add("example.Hello::myHandler");
     ::testing::internal::CaptureStderr();
     ::testing::internal::CaptureStdout();
-    const Outcome outcome = JavaRuntime::Get().Prepare(JavaRuntime::Add("example.Hello::myHandler"));
-    JavaRuntime::StartOutput() = ::testing::internal::GetCapturedStdout() + ::testing::internal::GetCapturedStderr();
+    const Outcome outcome = JavaRuntime::Get().Prepare(function);
+    JavaRuntime::StartOutput() = ::testing::internal::GetCapturedStdout() + ::testing::internal::GetCapturedStderr() +
+                                 JavaRuntime::Log().TextOf(function.config().name);
     ASSERT_TRUE(outcome.ok()) << Show(outcome);
   }
 
@@ -87,6 +99,8 @@ FunctionConfig JavaRuntime::Config(const std::string& handler, const std::string
   config.code = Package(package);
   config.runtime = "java";
   config.timeout = std::chrono::milliseconds(0);
+  config.isolation = TestIsolation();
+  if (InProcessIsolation()) config.variables = StartVariables();
   return config;
 }
 
@@ -108,7 +122,10 @@ std::string CaseName(const ::testing::TestParamInfo<Case>& info) {
 }
 
 void Check(const Case& row, const std::string& package) {
-  Function& function = JavaRuntime::Add(row.handler, package);
+  static std::map<std::pair<std::string, std::string>, Function*> shared;
+  Function*& kept = shared[{row.handler, package}];
+  if (kept == nullptr || !InProcessIsolation()) kept = &JavaRuntime::Add(row.handler, package);
+  Function& function = *kept;
   EXPECT_EQ(Show(Invoke(function, row.event).outcome), row.expected) << "with the event " << row.event;
 }
 

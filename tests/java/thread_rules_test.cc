@@ -15,6 +15,8 @@
 namespace tandem::test {
 namespace {
 
+const OnlyInline kTwins("Threads.TwinsLoadLazilyFromTwoThreadsAtOnce", "two functions meet in one VM");
+
 // Both twins are inside the initialisation of their first lazily loaded class at once, or neither gets past.
 TEST(Threads, TwinsLoadLazilyFromTwoThreadsAtOnce) {
   Function& one = JavaRuntime::Add("twin.Handler::meet", "twin-one");
@@ -32,19 +34,22 @@ TEST(Threads, TwinsLoadLazilyFromTwoThreadsAtOnce) {
   EXPECT_EQ(wrong.load(), 0);
 }
 
-// Four invocations of two functions write at once, by every way that leads to the log.
+// Four invocations write at once, by every way that leads to the log: those of two functions, where these are in one
+// process, else of one.
 TEST(Threads, EachLogLineBelongsToItsInvocation) {
   constexpr int kRounds = 50;
+  const int functions = InProcessIsolation() ? 1 : 2;
+  const int at_once = 4 / functions;
   std::mutex mutex;
   std::map<std::string, std::string> ids;  // by the text that the invocation writes
   std::vector<std::thread> threads;
   std::vector<std::string> names;
-  for (int f = 0; f < 2; ++f) {
+  for (int f = 0; f < functions; ++f) {
     FunctionConfig config = JavaRuntime::Config("rules.Together::log");
-    config.max_concurrency = 2;
+    config.max_concurrency = at_once;
     names.push_back(config.name);
     Function& function = JavaRuntime::Add(config);
-    for (int t = 0; t < 2; ++t) {
+    for (int t = 0; t < at_once; ++t) {
       threads.emplace_back([&, name = config.name + " " + std::to_string(t)] {
         for (int i = 0; i < kRounds; ++i) {
           const std::string text = name + " " + std::to_string(i);
@@ -66,7 +71,7 @@ TEST(Threads, EachLogLineBelongsToItsInvocation) {
       EXPECT_EQ(text.substr(0, text.find(' ')), name);
       ++lines[text];
     }
-    EXPECT_EQ(lines.size(), 2u * kRounds);
+    EXPECT_EQ(lines.size(), static_cast<size_t>(at_once * kRounds));
     for (const auto& [text, count] : lines) EXPECT_EQ(count, 4) << text;
   }
 }
@@ -144,6 +149,9 @@ std::ostream& operator<<(std::ostream& out, const LeakCase& row) {
   return out << row.handler << " " << row.client_context;
 }
 
+const OnlyInline kNested("Cancel.HJAVA53ANestedInvocationLeavesTheOuterOnesInterrupt",
+                         "a handler's thread is the host's, which invokes another function on it");
+
 // A handler is asked to yield while one nested on its thread runs, which hears it; it is for the outer one, too.
 TEST(Cancel, HJAVA53ANestedInvocationLeavesTheOuterOnesInterrupt) {
   FunctionConfig config = JavaRuntime::Config("rules.Failures::untilInterrupted");
@@ -163,6 +171,8 @@ TEST(Cancel, HJAVA53ANestedInvocationLeavesTheOuterOnesInterrupt) {
   EXPECT_EQ(log.TextOf(nested.name), "the inner one interrupted");
   EXPECT_EQ(log.TextOf(config.name).substr(0, 25), "the outer one interrupted");
 }
+
+const OnlyInline kLeaks("Handlers/Leaks.*", "the classes of a function that is removed go with its process");
 
 // A function's classes go with it, though host threads served it and its code used thread-locals and a JSON library.
 class Leaks : public ::testing::TestWithParam<LeakCase> {};
@@ -216,6 +226,8 @@ TEST(Threads, InvocationsAfterLargeAndFailedOnesAreClean) {
     EXPECT_EQ(Show(Invoke(echo, "6").outcome), Ok("6"));
   }
 }
+
+const OnlyInline kHostsSignals("Process.KeepsItsSignalHandlersAndLocale", "the VM is not in the host's process");
 
 // Outside the VM's own signals, the process is as it was: nothing of ours runs before main, so the handlers that a
 // program without a VM has are the defaults.

@@ -15,10 +15,10 @@ readonly -a step_table=(
   'machines|check||which JDKs and CPythons the tests run on; --require is checked here'
   'unit|cases||GoogleTest programs that need no VM: core, the native loader, templates, proto, the Java loader over a VM that fails'
   'loaders|cases||the suite that every loader passes, with Java, Python and the native loader'
-  'java|cases||the rules for Java handlers, on each JDK'
+  'java|cases||the rules for Java handlers, on each JDK; on one, with --all on each, also in process isolation'
   'junit|cases||the Java half of the JVM loader by itself'
   'checkjni|cases||the rules for Java handlers, and the loaders suite with Java, under -Xcheck:jni; a planted misuse must be caught'
-  'python|cases||the rules for Python handlers, on each CPython, with numpy in a virtual environment'
+  'python|cases||the rules for Python handlers, on each CPython, with numpy in a virtual environment; on one, with --all on each, also in process isolation'
   'python-half|cases||the Python half of the CPython loader by itself'
   'proto|cases||the golden files, decoded by another implementation'
   'cli|cases||the tandem command, end to end'
@@ -129,8 +129,18 @@ unit_program() { run_gtest "$1" "$test_programs/$2" "${@:3}"; }
 
 step_java() {
   local program
-  for program in java_standby_test java_start_test java_rules_test; do tested java | sed "s/^/$program\t/"; done |
-    in_lanes java_rules
+  {
+    tested_once java | sed 's/^/java_rules_in_processes\t/'
+    for program in java_standby_test java_start_test java_rules_test; do
+      tested java | sed "s/^/java_rules\t$program\t/"
+    done
+  } | in_lanes call
+}
+
+# java_rules_in_processes IDENTIFIER VERSION JDK
+java_rules_in_processes() {
+  run_gtest "$(label_of "$@")-processes" "$test_programs/java_rules_test" "TANDEM_TEST_JAVA_HOME=$3" \
+    TANDEM_TEST_ISOLATION=process
 }
 
 # java_rules PROGRAM IDENTIFIER VERSION JDK
@@ -218,6 +228,10 @@ python_rules() {
   label=$(label_of "$@")
   venv=$(handlers_environment "$label" "$3")
   run_gtest "$label" "$test_programs/python_rules_test" "TANDEM_TEST_PYTHON=$3" "TANDEM_TEST_VENV=$venv" || status=1
+  if [[ $extent == all || $3 == "$(tested_once python | cut -f3)" ]]; then
+    run_gtest "$label-processes" "$test_programs/python_rules_test" "TANDEM_TEST_PYTHON=$3" "TANDEM_TEST_VENV=$venv" \
+      TANDEM_TEST_ISOLATION=process || status=1
+  fi
   run_gtest "$label-memory" "$test_programs/python_memory_test" "TANDEM_TEST_PYTHON=$3" || status=1
   # Whose site runs no code of its own when the interpreter starts, which would make a zygote one function's.
   bare=$root/build/test-venvs/$label-bare

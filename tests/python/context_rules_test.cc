@@ -145,6 +145,9 @@ TEST(Context, C01UserCodeMayMakeOne) {
   EXPECT_EQ(Answer(PythonRuntime::Add("contexts.construct"), "1"), R"(ok ["id", {"a": 1}, "c", 0, "arn", "tenant"])");
 }
 
+const OnlyInline kOneOfSeveral("Context.C31OneOfSeveralFunctionsLeavesTheEnvironmentAlone",
+                               "each function has an interpreter to itself");
+
 TEST(Context, C31OneOfSeveralFunctionsLeavesTheEnvironmentAlone) {
   InvokeOptions options;
   options.trace_id = "Root=1-5759e988";
@@ -162,9 +165,9 @@ TEST(Context, C04ValuesAreTheConfigsWhateverTheEnvironmentSays) {
   }
 }
 
-// Runs itself again in a process of its own, where no other function has the interpreter.
+// Inline, it runs itself again in a process of its own, where no other function has the interpreter.
 TEST(Context, C31TraceIdOfAFunctionByItself) {
-  if (getenv("TANDEM_TEST_ALONE") == nullptr) {
+  if (!InProcessIsolation() && getenv("TANDEM_TEST_ALONE") == nullptr) {
     const std::string self = std::filesystem::read_symlink("/proc/self/exe");
     const std::string command =
         "TANDEM_TEST_ALONE=1 '" + self + "' --gtest_output= --gtest_filter='*C31TraceIdOfAFunctionByItself' >&2";
@@ -180,6 +183,7 @@ TEST(Context, C31TraceIdOfAFunctionByItself) {
   options.trace_id = "Root=2";
   EXPECT_EQ(Answer(function, "1", options), "ok \"Root=2\"");
   EXPECT_EQ(Answer(function, "1"), "ok null");
+  if (InProcessIsolation()) return;
 
   EXPECT_EQ(Answer(function, "1", options), "ok \"Root=2\"");
   EXPECT_EQ(Answer(PythonRuntime::Add("hello_python.trace", "twin"), "1", options), "ok null") << "in its interpreter";

@@ -102,6 +102,7 @@ FunctionConfig PythonRuntime::Config(const std::string& handler, const std::stri
   config.code = Package(package);
   config.runtime = "python";
   config.timeout = std::chrono::milliseconds(0);
+  config.isolation = TestIsolation();
   return config;
 }
 
