@@ -5,10 +5,10 @@
 #include <filesystem>
 #include <system_error>
 
+#include "workers/protocol.h"
+
 namespace tandem::workers {
 namespace {
-
-constexpr std::string_view kWrapper = "AWS_LAMBDA_EXEC_WRAPPER";
 
 // HOME is where Python looks for the user's own packages.
 constexpr std::array<std::string_view, 8> kNames = {
@@ -109,13 +109,12 @@ bool NeedsOptAtStart(const WorkerSpec& spec) {
 }
 
 Launch MakeLaunch(const WorkerSpec& spec, bool complete) {
-  if (NeedsOptAtStart(spec)) return {};
+  if (NeedsOptAtStart(spec) || HasWrapper(spec.environment)) return {};
   Launch launch;
   launch.complete_environment = complete;
   launch.working_directory = "/";
   for (const std::string& text : spec.environment) {
     const Variable variable = Split(text);
-    if (variable.name == kWrapper) return {};
     if (!complete && variable.name == "LD_LIBRARY_PATH") {
       const std::string path = LibraryPath(variable.value);
       if (!path.empty()) launch.environment.push_back("LD_LIBRARY_PATH=" + path);
@@ -134,6 +133,13 @@ Launch MakeLaunch(const WorkerSpec& spec, bool complete) {
 
 }  // namespace
 
+bool HasWrapper(const std::vector<std::string>& variables) {
+  return std::any_of(variables.begin(), variables.end(), [](const std::string& text) {
+    const Variable variable = Split(text);
+    return variable.name == kWrapperVariable && !variable.value.empty();
+  });
+}
+
 bool IsReadAtStart(std::string_view variable) {
   return Has(kNames, variable) || std::any_of(kPrefixes.begin(), kPrefixes.end(),
                                               [&](std::string_view prefix) { return variable.starts_with(prefix); });
@@ -144,13 +150,13 @@ Launch LaunchOf(const WorkerSpec& spec) {
 }
 
 Launch StandbyLaunchOf(const WorkerSpec& spec) {
+  if (HasWrapper(spec.environment)) return {};
   const bool complete = Preloads(spec);
   Launch launch;
   launch.complete_environment = complete;
   launch.working_directory = spec.working_directory;
   for (const std::string& text : spec.environment) {
     const Variable variable = Split(text);
-    if (variable.name == kWrapper) return {};
     if (complete || IsReadAtStart(variable.name) || IsReadByAJvm(variable.name)) launch.environment.push_back(text);
   }
   Append(launch.key, "standby");

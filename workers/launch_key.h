@@ -24,6 +24,9 @@ struct Launches {
   Launch standby;
 };
 
+// Whether the variables name a wrapper, by which a worker is executed (E-49).
+bool HasWrapper(const std::vector<std::string>& variables);
+
 // Whether the linker, the C library or a language's runtime reads the variable when it starts and not again.
 bool IsReadAtStart(std::string_view variable);
 

@@ -14,6 +14,11 @@ inline constexpr std::uint32_t kWorkerProtocol = 5;
 inline constexpr int kSupervisorChannel = 3;
 inline constexpr int kWorkerChannel = 3;
 
+// The argument of a worker that has to be started by its function's wrapper (E-49), and of one that was.
+inline constexpr char kWrapArgument[] = "wrap";
+inline constexpr char kWrappedArgument[] = "wrapped";
+inline constexpr char kWrapperVariable[] = "AWS_LAMBDA_EXEC_WRAPPER";
+
 // What a keeper calls itself.
 inline constexpr char kKeeperName[] = "tandem-keeper";
 // How a zygote ends that cannot be forked.

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "proto/convert.h"
+#include "workers/launch_key.h"
 #include "workers/protocol.h"
 
 namespace tandem::workers {
@@ -55,6 +56,7 @@ Result<std::unique_ptr<WorkerProcess>> WorkerProcess::StartProcess(Supervisor& s
   ProcessSpec process;
   process.program = spec.program;
   process.arguments = {"tandem-worker"};
+  if (HasWrapper(spec.environment)) process.arguments.emplace_back(kWrapArgument);
   process.environment = spec.environment;
   process.working_directory = spec.working_directory;
   process.files = {input->get(), output->second.get(), output->second.get(), ends->second.fd()};

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <string_view>
 #include <utility>
@@ -101,10 +102,10 @@ void SetTemporaryFolder(const std::string& folder, LanguageOptions& options) {
   if (!folder.empty()) options.options["temporary.folder"] = folder;
 }
 
-void ServeAsWorker() {
+void ServeAsWorker(StartedBy started_by) {
   fcntl(kWorkerChannel, F_SETFD, FD_CLOEXEC);
   auto* const channel = new Channel(FileDescriptor(kWorkerChannel));
-  auto* const worker = new Worker(*channel);
+  auto* const worker = new Worker(*channel, started_by);
   _exit(worker->Run());
 }
 
@@ -151,6 +152,9 @@ Status Worker::Open(const v1::OpenFunction& message, std::vector<FileDescriptor>
   LanguageOptions options;
   runtime_ = LoaderOf(message.runtime(), options);
   config_ = ConfigOf(message);
+  if (started_by_ == StartedBy::kWrapper) {
+    if (const char* const named = std::getenv("_HANDLER"); named != nullptr) config_.handler = named;
+  }
   runtime_identifier_ = message.runtime_identifier();
   code_root_ = message.code_root();
   log_stream_name_ = message.log_stream_name();

@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -32,6 +33,9 @@ class ChannelLog final : public LogSink {
   Channel& channel_;
 };
 
+// The function's wrapper may have given it another handler, by _HANDLER.
+enum class StartedBy : std::uint8_t { kHost, kWrapper };
+
 // Serves the host at the other end of the channel until it closes it: opens the one function that it names and runs its
 // invocations, as many at a time as the function and its loader allow.
 //
@@ -39,7 +43,7 @@ class ChannelLog final : public LogSink {
 // says something else than the protocol has it ends the worker.
 class Worker {
  public:
-  explicit Worker(Channel& channel) : channel_(channel), log_(channel) {}
+  Worker(Channel& channel, StartedBy started_by) : channel_(channel), log_(channel), started_by_(started_by) {}
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
@@ -64,6 +68,7 @@ class Worker {
 
   Channel& channel_;
   ChannelLog log_;
+  const StartedBy started_by_;
   RuntimeInfo runtime_;
   std::string runtime_identifier_;
   std::string code_root_;
@@ -83,7 +88,7 @@ class Worker {
 
 // The whole life of a worker whose channel is kWorkerChannel. What it has stays to the process's end: threads of user
 // code may outlive all else.
-[[noreturn]] void ServeAsWorker();
+[[noreturn]] void ServeAsWorker(StartedBy started_by);
 
 // The runtime that a message names, and its loader's options.
 RuntimeInfo LoaderOf(const v1::WorkerRuntime& message, LanguageOptions& options);

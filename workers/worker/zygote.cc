@@ -110,7 +110,7 @@ class ForkedWorker final : public NewProcess {
     failures.Require(loader_.after_fork()(loader_.instance, &sink) == TANDEM_OK, "after_fork");
     sigprocmask(SIG_SETMASK, &signals_, nullptr);
     failures.Close();
-    ServeAsWorker();
+    ServeAsWorker(StartedBy::kHost);
   }
 
  private:

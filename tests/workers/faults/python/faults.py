@@ -87,7 +87,12 @@ KINDS = {
     "print": print_lines,
     "thread": thread,
     "clear": clear,
+    "environment": os.environ.get,
 }
+
+
+def greet(event, context):
+    return "greetings to " + event
 
 
 def handle(event, context):

@@ -19,6 +19,10 @@ public class Faults {
 
   private static native int fault(int number);
 
+  public String greet(String event) {
+    return "greetings to " + event;
+  }
+
   public String handle(String event) throws Exception {
     String[] words = event.split(" ", 2);
     switch (words[0]) {
