@@ -117,6 +117,7 @@ RuntimeOptions OptionsFor(Session& session) {
   options.log_sink = &session.log;
   options.workers.zygotes = ZygotesFor();
   options.workers.standbys = ZygoteUse::kOff;
+  options.workers.cancels = CancelUse::kOff;
   options.start_cache = StartCacheFor();
   options.platform_logs = PlatformLogs::kOn;  // --quiet hides the lines, but their times and the log tail are wanted
   return options;

@@ -78,6 +78,7 @@ WorkerSpec WorkerPool::MakeWorkerSpec() const {
   for (const std::string& layer : folders_.layers) function.add_layers(layer);
   function.set_memory_size_mb(config_.function.memory_size_mb);
   function.set_max_concurrency(config_.function.max_concurrency);
+  function.set_cancellable(workers_.options().cancels == CancelUse::kOn);
   if (!folders_.each_its_own) function.set_temporary_folder(folders_.temporary);
   return spec;
 }

@@ -157,3 +157,22 @@ def test_a_package_in_tmp_has_its_temporary_files_elsewhere(tandem):
     cache = tandem.env["TANDEM_CACHE_DIR"]
     note = rf"tandem: function 'package': its temporary files are in {cache}/temporary, which TMPDIR names, and .+\n"
     assert re.search(note, verbose.stderr), verbose.stderr
+
+
+def test_a_handler_that_forks_is_not_warned_of_threads(invoke_python):
+    """CPython warns at a fork of a process that has threads."""
+    code = """
+        import os
+        import warnings
+
+        def handler(event, context):
+            with warnings.catch_warnings(record=True) as given:
+                warnings.simplefilter("always")
+                child = os.fork()
+                if child == 0:
+                    os._exit(7)
+                status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+            return [status, [str(warning.message) for warning in given]]
+        """
+    run = invoke_python(code, *PROCESS)
+    assert (run.stdout, run.code) == (b"[7, []]", 0), run.stderr

@@ -90,6 +90,14 @@ INSTANTIATE_TEST_SUITE_P(Variables, PythonLaunchKey,
                                          std::vector<Variables>{{{"PYTHONOPTIMIZE", "1"}}, {{"PYTHONOPTIMIZE", "2"}}},
                                          std::vector<Variables>{{{"LC_ALL", "C.UTF-8"}}, {{"LC_ALL", "C"}}}));
 
+// CPython warns at a fork of a process that has threads, from 3.12 on.
+TEST(PythonZygote, HandlersForkWithoutAWarningWhereNothingIsCancelled) {
+  for (const ZygoteUse use : {ZygoteUse::kAlways, ZygoteUse::kOff}) {
+    PythonWorkers workers(use, [](RuntimeOptions& options) { options.workers.cancels = CancelUse::kOff; });
+    EXPECT_EQ(workers.Call("state.fork", {{"PYTHONWARNINGS", "error"}}), "[7, 7, []]");
+  }
+}
+
 // User code that runs when an interpreter starts has the function's variables.
 TEST(PythonZygote, ASitesOwnCodeSeesTheFunctionsVariables) {
   const std::string folder = testing::TempDir() + "tandem-site-" + std::to_string(getpid());

@@ -172,7 +172,8 @@ Status Worker::Open(const v1::OpenFunction& message, std::vector<FileDescriptor>
     cancels_ = std::make_unique<Cancels>(Channel(std::move(files.front())), most_at_a_time_,
                                          [this](std::string_view id) { environment_->Cancel(id); });
     failure = OpenHandler();
-    if (failure.ok()) cancels_->Start();
+    // A thread more is seen by handlers that have the initial one: CPython warns of it at a fork.
+    if (failure.ok() && (message.cancellable() || !on_initial_thread_)) cancels_->Start();
   } else {
     failure = Outcome::Fault(loader.status());
   }

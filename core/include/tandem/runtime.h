@@ -48,6 +48,12 @@ enum class FolderUse : std::uint8_t {
   kTheMachines  // none: the function finds the machine's, and its layers where they lie
 };
 
+// Whether Runtime::Cancel reaches what runs in a worker.
+enum class CancelUse : std::uint8_t {
+  kOff,  // not where the language wants its process to have one thread; there a cancelled invocation goes on
+  kOn    // a Python worker has a second thread for it, of which CPython 3.12 and later warn at os.fork
+};
+
 // The worker processes of a Runtime, which serve the functions of Isolation::kProcess.
 struct WorkerOptions {
   std::string program_dir;             // of tandem-supervisor and tandem-worker; empty: tandem beside libtandem
@@ -61,6 +67,7 @@ struct WorkerOptions {
   // become workers: a package's next ones, after one has served. kAlways: they wait for one that is being made.
   ZygoteUse standbys = ZygoteUse::kWhenReady;
   FolderUse folders = FolderUse::kOwn;
+  CancelUse cancels = CancelUse::kOn;
 };
 
 // How a Runtime is set up. Every member has a usable default.

@@ -31,6 +31,22 @@ def start(event, context):
         return ["executed" if b"_HANDLER=" in environ.read() else "forked", calls]
 
 
+def _status_of_child():
+    child = os.fork()
+    if child == 0:
+        os._exit(7)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def fork(event, context):
+    """How a child ends that the handler has forked, of another one the same, and what CPython warned of at that."""
+    first = _status_of_child()
+    with warnings.catch_warnings(record=True) as given:
+        warnings.simplefilter("always")
+        second = _status_of_child()
+    return [first, second, [str(warning.message) for warning in given]]
+
+
 def _kind(descriptor):
     mode = os.fstat(descriptor).st_mode
     kinds = {"socket": stat.S_ISSOCK, "pipe": stat.S_ISFIFO, "device": stat.S_ISCHR, "file": stat.S_ISREG}
