@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "proto/convert.h"
+#include "workers/layers_state.h"
 #include "workers/protocol.h"
 #include "workers/zygotes.h"
 
@@ -88,6 +89,7 @@ WorkerProcess::Standing WorkerProcess::NextOfStandby(Clock::time_point until, v1
 std::unique_ptr<WorkerProcess> Zygotes::TakeStandby(const WorkerSpec& spec, const Launch& launch) {
   std::unique_ptr<WorkerProcess> standby;
   Clock::time_point begun;
+  std::string layers;
   {
     const std::scoped_lock lock(mutex_);
     const auto found = zygotes_.find(launch.key);
@@ -95,7 +97,10 @@ std::unique_ptr<WorkerProcess> Zygotes::TakeStandby(const WorkerSpec& spec, cons
     standby = std::move(found->second.standby);
     found->second.used = Clock::now();
     begun = found->second.begun;
+    layers = found->second.layers;
   }
+  // Somebody may have put another folder in a layer's place: it ends, and the next one has that.
+  if (layers != LayersState(spec.folders.opt)) return nullptr;
   const bool waits = options_.standbys == ZygoteUse::kAlways;
   const auto how = standby->Stands(Clock::now() + (waits ? kPatienceAtStart : std::chrono::seconds(0)));
   if (how == WorkerProcess::Standing::kNotYet && !waits && Clock::now() < begun + kPatienceAtStart) {
@@ -104,6 +109,7 @@ std::unique_ptr<WorkerProcess> Zygotes::TakeStandby(const WorkerSpec& spec, cons
     if (entry.standby == nullptr) {
       entry.standby = std::move(standby);
       entry.begun = begun;
+      entry.layers = layers;
     }
     return nullptr;
   }
@@ -131,6 +137,7 @@ void Zygotes::MakeStandby(Supervisor& supervisor, const WorkerSpec& spec, const 
   WorkerSpec ahead = spec;
   ahead.environment = launch.environment;
   ahead.working_directory = launch.working_directory;
+  entry.layers = LayersState(spec.folders.opt);  // before it gets them
   auto started = WorkerProcess::StartStandby(supervisor, ahead);
   if (!started) return;
   entry.standby = std::move(*started);

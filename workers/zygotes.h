@@ -48,6 +48,7 @@ class Zygotes {
     std::shared_ptr<Process> process;        // null: there is none just now
     std::unique_ptr<WorkerProcess> standby;  // the same
     Clock::time_point begun;                 // of the standby
+    std::string layers;                      // the state of those in the standby's /opt
     Clock::time_point used;
     int failures = 0;  // in a row, without any worker
     Clock::time_point not_before;

@@ -42,6 +42,7 @@ struct Call {
   std::int32_t memory_mb = 256;
   std::string event = "\"\"";
   std::string package = kPackage;
+  std::vector<std::string> layers = {};  // NOLINT(readability-redundant-member-init): the same
 };
 
 // Functions, each in an environment of its own.
@@ -73,6 +74,7 @@ class JavaWorkers {
     config.timeout = std::chrono::minutes(2);
     config.memory_size_mb = call.memory_mb;
     config.variables = call.variables;
+    config.layers = call.layers;
     auto function = runtime_->Add(config);
     EXPECT_TRUE(function.ok()) << function.status().message();
     if (!function.ok()) return "";
@@ -246,6 +248,55 @@ TEST_F(JavaStandby, OfAFolderThatIsGoneIsNotTaken) {
   while (workers({.variables = Tagged(), .package = copy}) != kTaken) {  // a standby of the new one, some time later
   }
   std::filesystem::remove_all(copy);
+}
+
+void Write(const std::filesystem::path& file, const std::string& text) {
+  std::filesystem::create_directories(file.parent_path());
+  std::ofstream(file) << text;
+}
+
+// Where /opt cannot be the environment's own, a layer is read where it lies, and a standby has nothing of it.
+TEST_F(JavaStandby, WithALayerThatIsAnotherFolderNowIsNotTaken_K11) {
+  const std::filesystem::path layers = std::filesystem::path(testing::TempDir()) / tag_;
+  const std::filesystem::path first = layers / "first";
+  Write(first / "java" / "text", "one\n");
+  JavaWorkers workers(ZygoteUse::kAlways);
+  Call start = {.variables = Tagged(), .layers = {first}};
+  Call line = start;
+  line.handler = "line";
+  line.event = "\"/opt/java/text\"";
+  EXPECT_EQ(workers(start), kExecuted);
+  EXPECT_EQ(workers(start), kTaken);
+  if (workers(line) == "\"one\"") {
+    std::filesystem::remove_all(first);
+    Write(first / "java" / "text", "other\n");
+    EXPECT_EQ(workers(line), "\"other\"");
+    EXPECT_EQ(workers(start), kTaken) << "of the new one";
+  } else {
+    EXPECT_NE(workers(line).find("FileNotFoundException"), std::string::npos);
+  }
+  std::filesystem::remove_all(layers);
+}
+
+TEST_F(JavaStandby, WithMergedLayersThatHaveOtherFilesNowIsNotTaken_K11) {
+  const std::filesystem::path layers = std::filesystem::path(testing::TempDir()) / tag_;
+  Write(layers / "first" / "java" / "text", "one\n");
+  Write(layers / "second" / "java" / "more", "one\n");
+  JavaWorkers workers(ZygoteUse::kAlways);
+  Call start = {.variables = Tagged(), .layers = {layers / "first", layers / "second"}};
+  Call line = start;
+  line.handler = "line";
+  line.event = "\"/opt/java/text\"";
+  EXPECT_EQ(workers(start), kExecuted);
+  EXPECT_EQ(workers(start), kTaken);
+  if (workers(line) == "\"one\"") {
+    Write(layers / "second" / "java" / "text", "other\n");
+    EXPECT_EQ(workers(line), "\"other\"") << "the later layer's";
+    EXPECT_EQ(workers(start), kTaken);
+  } else {
+    EXPECT_NE(workers(line).find("FileNotFoundException"), std::string::npos);
+  }
+  std::filesystem::remove_all(layers);
 }
 
 // Each goes on by executing the program.

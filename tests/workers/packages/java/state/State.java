@@ -2,6 +2,7 @@ package state;
 
 import java.io.BufferedReader;
 import java.io.File;
+import java.io.FileReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
@@ -100,6 +101,13 @@ public class State {
   }
 
   /** A variable, and what the VM and the C library make of the time zone's. */
+  /** The first line of a file. */
+  public String line(String path) throws IOException {
+    try (BufferedReader reader = new BufferedReader(new FileReader(path))) {
+      return reader.readLine();
+    }
+  }
+
   public String variable(String name) {
     return System.getenv(name) + " " + TimeZone.getDefault().getID();
   }
