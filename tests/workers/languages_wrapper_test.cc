@@ -62,6 +62,18 @@ TEST_P(Wrapper, E49GivesTheRuntimeItsVariables) {
   EXPECT_EQ(Call(function, "environment BY_WRAPPER"), "mine and more") << "a new process has its wrapper, too";
 }
 
+// Layers are in /opt where that can be had, which is known by what the library path leaves out.
+TEST_P(Wrapper, E49ItMayLieInALayer_K12) {
+  FunctionConfig config = Wrapped("");
+  config.layers = {folder_};
+  const std::string path = Write("in-layer", "#!/bin/sh\nBY_WRAPPER=layer exec \"$@\"\n");
+  const std::string libraries = Call(both_.Add(config), "environment LD_LIBRARY_PATH");
+  const bool in_opt = libraries.find(folder_) == std::string::npos;
+  config.name += "-wrapped";
+  config.variables["AWS_LAMBDA_EXEC_WRAPPER"] = in_opt ? "/opt/in-layer" : path;
+  EXPECT_EQ(Call(both_.Add(config), "environment BY_WRAPPER"), "layer");
+}
+
 // As tools for observing do, which call the function's handler from theirs.
 TEST_P(Wrapper, E49ItMayChangeTheHandler) {
   const std::string handler = GetParam() == Language::kJava ? "faults.Faults::greet" : "faults.greet";
