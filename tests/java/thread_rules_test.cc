@@ -95,13 +95,17 @@ TEST(Threads, HJAVA52OneInstanceServesSeveralAtOnce) {
   EXPECT_EQ(wrong.load(), 0);
 }
 
+// Inline, the first of the calls that cancel may come before the handler runs; what waits for a worker would end by
+// that.
 TEST(Cancelling, InterruptsTheHandlerAndLeavesNothingBehind) {
-  Function& sleeper = JavaRuntime::Add("rules.Failures::sleep");
+  Function& sleeper = JavaRuntime::Add("rules.Failures::sayAndSleep");
+  const std::string name = sleeper.config().name;
   InvokeOptions options;
   options.request_id = RequestId("8476a536-e9f4-11e8-9739-2dfe598c3fcd");
   ASSERT_TRUE(JavaRuntime::Get().Prepare(sleeper).ok());
   std::atomic<bool> ended{false};
   std::thread canceller([&] {
+    while (InProcessIsolation() && JavaRuntime::Log().TextOf(name).empty()) std::this_thread::yield();
     while (!ended) {
       JavaRuntime::Get().Cancel(sleeper, options.request_id.view());
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
