@@ -261,7 +261,7 @@ TEST_F(JavaStandby, WithALayerThatIsAnotherFolderNowIsNotTaken_K11) {
   const std::filesystem::path first = layers / "first";
   Write(first / "java" / "text", "one\n");
   JavaWorkers workers(ZygoteUse::kAlways);
-  Call start = {.variables = Tagged(), .layers = {first}};
+  const Call start = {.variables = Tagged(), .layers = {first}};
   Call line = start;
   line.handler = "line";
   line.event = "\"/opt/java/text\"";
@@ -283,7 +283,7 @@ TEST_F(JavaStandby, WithMergedLayersThatHaveOtherFilesNowIsNotTaken_K11) {
   Write(layers / "first" / "java" / "text", "one\n");
   Write(layers / "second" / "java" / "more", "one\n");
   JavaWorkers workers(ZygoteUse::kAlways);
-  Call start = {.variables = Tagged(), .layers = {layers / "first", layers / "second"}};
+  const Call start = {.variables = Tagged(), .layers = {layers / "first", layers / "second"}};
   Call line = start;
   line.handler = "line";
   line.event = "\"/opt/java/text\"";
