@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <mutex>
 #include <set>
@@ -19,8 +21,8 @@ namespace {
 
 class WorkerCalls : public testing::TestWithParam<Language> {
  protected:
-  std::size_t Begun() const {
-    const std::vector<KeptRecord> records = both_.log.records();
+  static std::size_t Begun(const KeepingSink& log) {
+    const std::vector<KeptRecord> records = log.records();
     return static_cast<std::size_t>(std::count_if(records.begin(), records.end(), [](const KeptRecord& record) {
       return record.text.find("begins") != std::string::npos;
     }));
@@ -39,11 +41,33 @@ TEST_P(WorkerCalls, ACancelAsksTheHandlerAndTheEnvironmentGoesOn) {
       const InvokeResult result = both_->Invoke(function, Event(std::string_view("\"wait\"")), options);
       EXPECT_EQ(Become(result.outcome), "\"asked to yield\"");
     });
-    while (Begun() < i) std::this_thread::yield();
+    while (Begun(both_.log) < i) std::this_thread::yield();
     both_->Cancel(function, "waits");
     waiting.join();
   }
   EXPECT_EQ(both_.Call(function, "count"), "2");
+}
+
+// Java's processes have threads anyway.
+TEST_P(WorkerCalls, ACancelThatIsTurnedOffLeavesPythonsHandlerAlone) {
+  WorkerOptions options;
+  options.cancels = CancelUse::kOff;
+  BothLanguages both(options);
+  FunctionConfig config = both.Config(GetParam());
+  config.timeout = std::chrono::seconds(3);
+  Function& function = both.Add(config);
+  EXPECT_EQ(both.Call(function, "count"), "1");
+  InvokeOptions invoke;
+  invoke.request_id = RequestId("waits");
+  std::atomic<bool> ended{false};
+  std::thread canceller([&] {
+    while (!ended && Begun(both.log) == 0) std::this_thread::yield();
+    both->Cancel(function, "waits");
+  });
+  const InvokeResult result = both->Invoke(function, Event(std::string_view("\"wait\"")), invoke);
+  ended = true;
+  canceller.join();
+  EXPECT_EQ(result.report.timed_out, GetParam() == Language::kPython) << Become(result.outcome);
 }
 
 // Each waits for all of them. Python's meet by files, as each has a process; Java's by a lock, as they share one.
