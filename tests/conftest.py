@@ -1,4 +1,4 @@
-"""A bound for every test: one that hangs fails, by its name. It only ends what would never end."""
+"""For every test: `covers`, and a bound. One that hangs fails, by its name; it only ends what would never end."""
 
 import signal
 
@@ -6,6 +6,23 @@ import pytest
 
 HANG_LIMIT_S = 300
 AGAIN_S = 30  # for what waits once more on its way out
+MOST_RULES_OF_A_TEST = 4
+
+
+@pytest.fixture
+def covers(record_property):
+    """A function that records which rules of docs/behaviour.md the test has shown, behind the assertions that do.
+
+    A rule with Δ is named with its side, as in `E-06/java`; tests/lib/coverage.py counts them.
+    """
+    shown = set()
+
+    def record(*rules):
+        shown.update(rules)
+        assert len(shown) <= MOST_RULES_OF_A_TEST, f"covers more than {MOST_RULES_OF_A_TEST} rules: {sorted(shown)}"
+        record_property("covers", " ".join(rules))
+
+    return record
 
 
 def _fail(number, frame):

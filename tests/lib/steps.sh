@@ -29,6 +29,7 @@ readonly -a step_table=(
   'differential|check|ci|thousands of invocations by the official clients and by Tandem, whose answers are compared byte for byte'
   'examples|cases||the examples, the installed tree, the out-of-tree loader, these scripts'
   'soak|cases||long runs of both VMs in one process: what they leave behind, stacks, threads, payloads; far longer with --all'
+  'coverage|check|ci|which rules of docs/behaviour.md the tests above have shown; fails where it were fewer than before'
   'asan|cases|ci|core, the native loader and all that needs no VM under AddressSanitizer and UndefinedBehaviorSanitizer'
   'asan-bridges|cases|ci|the rules for Java and Python handlers and the loaders suite under the same, leaks included'
   'tsan|cases|ci|core and the native loader under ThreadSanitizer'
@@ -381,6 +382,13 @@ soak() {
       "TANDEM_TEST_EXTENT=$extent" "${arguments[@]}" || status=1
   done
   return "$status"
+}
+
+# Of the steps that every run has; those of continuous integration repeat them.
+step_coverage() {
+  local -a steps
+  mapfile -t steps < <(printf '%s\n' "${step_table[@]}" | awk -F'|' '$2 == "cases" && $3 == "" { print $1 }')
+  python3 "$root/tests/lib/coverage.py" --missing "$results" "${steps[@]}"
 }
 
 step_examples() { run_pytest tests/examples "TANDEM_BUILD_DIR=$ci_build"; }

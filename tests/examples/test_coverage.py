@@ -1,0 +1,211 @@
+"""The script that counts which rules the tests show (tests/lib/coverage.py)."""
+
+import json
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+RULES = """
+* **Tier 1 -- promised**: H-PY-01, 03--04;
+  E-01.
+* **Tier 3 -- optional**: E-03.
+
+- **H-PY-01** [2018] {P} One. — seed
+- **H-PY-02** {P} Two, as E-02 has it. — seed
+- **H-PY-03** {P} Three. — seed
+- **H-PY-04** {U} Four. — seed
+- **E-01** {P} Another. Δ Java has none. — seed
+- **E-02** {R} HTTP. — seed
+- **E-03** {R} Optional. — seed
+- **I-01** {R} Of a group that does not count. — seed
+""".replace("--", "\N{EN DASH}")
+LISTS = """
+## Rules that are not taken
+
+| id | why | tried |
+|---|---|---|
+
+## Rules that wait for the Lambda API
+
+| id | what |
+|---|---|
+| E-02 | its status |
+
+## More
+"""
+
+
+class Tree:
+    """Rules, lists, figures and results of one step, as files."""
+
+    def __init__(self, root, folder):
+        self.script = root / "tests" / "lib" / "coverage.py"
+        self.folder = folder
+        self.rules = self.file("rules.md", RULES)
+        self.lists = self.file("lists.md", LISTS)
+        self.figures = self.file("figures.json", "{}")
+        (folder / "java").mkdir()
+
+    def file(self, name, text):
+        path = self.folder / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def results(self, *cases):
+        self.file("java/results.xml", f"<testsuites><testsuite>{''.join(cases)}</testsuite></testsuites>")
+
+    def run(self, *arguments):
+        """Returns the status, the table's rows by their first word, and the errors."""
+        ended = subprocess.run(
+            [sys.executable, "-B", self.script, "--rules", self.rules, "--exceptions", self.lists]
+            + ["--figures", self.figures, self.folder, *(arguments or ["java"])],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ended.stderr == ""
+        lines = ended.stdout.splitlines()
+        rows = {line.split()[0]: " ".join(line.split()[1:]) for line in lines}
+        return ended.returncode, rows, [line[len("error: ") :] for line in lines if line.startswith("error: ")]
+
+
+@pytest.fixture
+def tree(root, tmp_path):
+    return Tree(root, tmp_path)
+
+
+def case(*rules, name="t", inside="", **attributes):
+    more = "".join(f' {key}="{value}"' for key, value in attributes.items())
+    properties = "".join(f'<property name="covers" value="{rule}"/>' for rule in rules)
+    return f'<testcase classname="c" name="{name}"{more}><properties>{properties}</properties>{inside}</testcase>'
+
+
+def test_counts_by_group_and_tier(tree):
+    tree.results(case("H-PY-01 H-PY-02"), case("E-01/java"), case("H-PY-01", "I-01"))
+    status, rows, errors = tree.run()
+    assert (status, errors) == (0, [])
+    assert rows["H-PY"] == "1 / 2 1 / 1 0 / 1 0 0"  # H-PY-04 is unverified
+    assert rows["E"] == "1 / 2 0 / 0 0 / 1 0 1"  # each side of E-01, without E-02, which waits
+    assert rows["all"] == "2 / 4 1 / 1 0 / 2 0 1"
+
+
+def test_names_what_is_missing(tree):
+    tree.results(case("H-PY-01"), case("E-01/java"))
+    missing = [" ".join((word, rest)) for word, rest in tree.run("java", "--missing")[1].items() if word == "not"]
+    assert missing == ["not covered, tier 3: H-PY-04, E-03"]  # the last of three such lines
+    tree.results(case("H-PY-01"), case("H-PY-04"), case("E-03"))
+    assert tree.run("java", "--missing")[1]["not"] == "covered, tier 3: none"
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        {"inside": "<failure/>"},
+        {"inside": "<error/>"},
+        {"inside": "<skipped/>"},
+        {"status": "notrun"},
+        {"result": "skipped"},
+    ],
+)
+def test_only_tests_that_pass_count(tree, result):
+    tree.results(case("H-PY-01", **result))
+    assert tree.run()[1]["H-PY"] == "0 / 2 0 / 1 0 / 1 0 0"
+
+
+def test_fails_where_there_is_less_than_there_was(tree):
+    tree.results(case("H-PY-01"), case("E-01/java"), case("E-01/python"))
+    assert tree.run("java", "--update")[0] == 0
+    assert json.loads(tree.figures.read_text(encoding="utf-8"))["E"] == {"1": 2, "2": 0, "3": 0}
+    assert tree.run()[0] == 0
+    tree.results(case("H-PY-01", name="another"), case("E-01/java"))
+    status, _, errors = tree.run()
+    assert (status, errors) == (1, ["E, tier 1: 1 rules are covered, there were 2"])
+
+
+@pytest.mark.parametrize("rule", ["H-PY-05", "E-01", "H-PY-01/java", "E-01/ruby", "nonsense"])
+def test_fails_where_a_rule_does_not_exist(tree, rule):
+    tree.results(case(rule))
+    assert tree.run()[::2] == (1, [f"java: c.t records {rule}, which is no rule of docs/behaviour.md"])
+
+
+def test_fails_where_a_test_has_more_than_four(tree):
+    tree.results(case("H-PY-01 H-PY-02 H-PY-03", "E-01/java E-01/python"))
+    assert tree.run()[::2] == (1, ["java: c.t records more than 4 rules"])
+
+
+def test_fails_where_a_step_has_no_results(tree):
+    tree.results(case("H-PY-01"))
+    assert tree.run("java", "cli")[::2] == (
+        1,
+        ["no results of the step cli: tests/run without --only has them all"],
+    )
+
+
+def test_fails_where_results_cannot_be_read(tree):
+    tree.file("java/results.xml", "<testsuite><testca")
+    status, _, errors = tree.run()
+    assert status == 1
+    assert errors[0].startswith("java/results.xml: ")
+
+
+def test_fails_where_the_lists_are_wrong(tree):
+    rows = {"H-PY-01": "tier 1", "H-PY-02": "tier 2, and alone", "E-01": "no side", "I-01": "another group"}
+    listed = "".join(f"| {rule} | {why} | |\n" for rule, why in rows.items())
+    tree.file("lists.md", LISTS.replace("|---|---|---|\n", f"|---|---|---|\n{listed}"))
+    tree.results(case("E-02"), case("H-PY-02"))
+    status, _, errors = tree.run()
+    assert status == 1
+    assert errors == [
+        "H-PY-01, listed as not taken, needs every cell of its row",
+        "H-PY-02 is listed as not taken, but java: c.t shows it",
+        "E-01, listed as not taken, is no rule of the groups that count",
+        "I-01, listed as not taken, is no rule of the groups that count",
+        "E-02 is listed as waiting, but java: c.t shows it",
+        "a rule of tier 1 cannot be listed as not taken",
+        "1 rules of tier 2 are listed as not taken; 0 may be",
+    ]
+
+
+TESTS = """
+def test_shows(covers):
+    covers("X-01", "X-02/java")
+    covers("X-03")
+
+def test_fails(covers):
+    covers("X-01")
+    assert False
+    covers("X-02")
+
+def test_boasts(covers):
+    covers("X-01", "X-02", "X-03", "X-04", "X-05")
+"""
+
+
+def test_what_a_python_test_records(root, tmp_path):
+    """By the fixture of tests/conftest.py."""
+    (tmp_path / "test_some.py").write_text(TESTS, encoding="utf-8")
+    subprocess.run(
+        [sys.executable, "-B", "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider", "--junitxml=r.xml"],
+        env={**os.environ, "PYTHONPATH": str(root / "tests")},
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+    )
+    cases = {case.get("name"): case for case in ElementTree.parse(tmp_path / "r.xml").iter("testcase")}
+    recorded = {name: [each.get("value") for each in case.iter("property")] for name, case in cases.items()}
+    assert recorded == {"test_shows": ["X-01 X-02/java", "X-03"], "test_fails": ["X-01"], "test_boasts": []}
+    assert [name for name, case in cases.items() if case.find("failure") is None] == ["test_shows"]
+    assert "covers more than 4 rules" in cases["test_boasts"].find("failure").get("message")
+
+
+def test_the_projects_own_rules_are_read(root, tmp_path):
+    """Each group has rules, and each tier that it names; without results all are missing."""
+    script = [sys.executable, "-B", root / "tests" / "lib" / "coverage.py", tmp_path, "java"]
+    printed = subprocess.run(script, capture_output=True, text=True, check=False).stdout
+    rows = {line.split()[0]: line.split() for line in printed.splitlines()}
+    for group, least in {"H-PY": 39, "H-JAVA": 90, "J": 85, "C": 37, "L": 52, "E": 52, "K": 23}.items():
+        numbers = [int(rows[group][at]) for at in (3, 6, 9, 10, 11)]
+        assert sum(numbers) >= least, rows[group]

@@ -1,0 +1,206 @@
+"""Which rules of docs/behaviour.md the tests show, by the ids that passing tests record in their JUnit results.
+
+    coverage.py [--missing] [--update] RESULTS STEP...
+
+RESULTS is the folder of tests/run's results, STEP a step of it whose tests record rules. Prints covered / total by group
+and tier. Fails where a step has no results, where less is covered than coverage.json says, and where a test records a
+rule that does not exist, that docs/compatibility.md lists as not taken or as waiting, or more than four of them.
+
+An id is as in `E-05`. A rule with Δ has a side for each language, `E-06/java` and `E-06/python`, which count separately.
+"""
+
+import argparse
+import collections
+import json
+import pathlib
+import re
+import sys
+import xml.etree.ElementTree as ElementTree
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+GROUPS = ("H-PY", "H-JAVA", "J", "C", "L", "E", "K")
+SIDES = ("java", "python")
+#: Whose Δ tells two peers apart instead of two languages.
+ONE_SIDED = {"J-48", "E-37"}
+OPTIONAL = 3
+TIERS = (1, 2, OPTIONAL)
+MOST_RULES_OF_A_TEST = 4
+MOST_NOT_TAKEN = 0.03  # of tier 2
+
+RULE = re.compile(r"^- \*\*((?:H-PY|H-JAVA|[A-Z])-\d\d)\*\* (.*)$", re.MULTILINE)
+TIER = re.compile(r"^\* \*\*Tier (\d) [^\n]*(?:\n  [^\n]*)*", re.MULTILINE)
+#: `H-PY-01`, or `02` and a range of numbers of the group that was named before.
+TIER_ITEM = re.compile("(?:(H-PY|H-JAVA|\\b[A-Z])-)?\\b(\\d\\d)(?:\N{EN DASH}(\\d\\d))?\\b")
+PASSED_OVER = ("failure", "error", "skipped")
+NOT_RUN = {"notrun", "skipped", "suppressed"}
+
+
+class Catalogue:
+    """The rules: `tiers` has the tier of each by its id, with its side if it has any; `known` the ids of every group."""
+
+    def __init__(self, text):
+        explicit = {}
+        for paragraph in TIER.finditer(text):
+            group = None
+            for named, first, last in TIER_ITEM.findall(paragraph.group(0)):
+                group = named or group
+                for number in range(int(first), int(last or first) + 1):
+                    explicit[f"{group}-{number:02}"] = int(paragraph.group(1))
+        self.tiers = {}
+        self.known = set()
+        for identifier, statement in RULE.findall(text):
+            sides = SIDES if "Δ" in statement and identifier not in ONE_SIDED else ()
+            names = [f"{identifier}/{side}" for side in sides] or [identifier]
+            self.known.update(names)
+            if identifier.rpartition("-")[0] in GROUPS:
+                tier = OPTIONAL if "{U}" in statement.split("—")[0] else explicit.get(identifier, 2)
+                self.tiers.update(dict.fromkeys(names, tier))
+
+
+class Exceptions:
+    """The rules that docs/compatibility.md lists as not taken, and as waiting for what is not there yet."""
+
+    def __init__(self, text):
+        self.not_taken = self._rows(text, "Rules that are not taken")
+        self.due = self._rows(text, "Rules that wait for the Lambda API")
+
+    @staticmethod
+    def _rows(text, heading):
+        """Returns the cells behind the id, by the id."""
+        section = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+        rows = {}
+        for line in section.group(1).splitlines() if section else ():
+            cells = [cell.strip() for cell in line.strip("|").split("|")]
+            if line.startswith("|") and re.match(r"[A-Z]+-", cells[0]):
+                rows[cells[0]] = cells[1:]
+        return rows
+
+
+class Recorded:
+    """What tests have recorded: `by_rule` has the names of the tests by rule, `problems` what is wrong with results."""
+
+    def __init__(self):
+        self.by_rule = collections.defaultdict(set)
+        self.problems = []
+
+    def read_step(self, results, step):
+        files = sorted((results / step).rglob("*.xml"))
+        if not files:
+            self.problems.append(f"no results of the step {step}: tests/run without --only has them all")
+        for path in files:
+            try:
+                cases = list(ElementTree.parse(path).iter("testcase"))
+            except (ElementTree.ParseError, OSError) as error:
+                self.problems.append(f"{step}/{path.name}: {error}")
+                continue
+            for case in cases:
+                self._read_case(case, f"{step}: {case.get('classname')}.{case.get('name')}")
+
+    def _read_case(self, case, name):
+        if any(case.find(tag) is not None for tag in PASSED_OVER) or NOT_RUN & {case.get("status"), case.get("result")}:
+            return
+        rules = {
+            rule for each in case.iter("property") if each.get("name") == "covers" for rule in each.get("value").split()
+        }
+        if len(rules) > MOST_RULES_OF_A_TEST:
+            self.problems.append(f"{name} records more than {MOST_RULES_OF_A_TEST} rules")
+        for rule in rules:
+            self.by_rule[rule].add(name)
+
+
+def problems_of_exceptions(catalogue, exceptions, covered):
+    """Yields what is wrong with the lists in docs/compatibility.md."""
+    for kind, rows in (("not taken", exceptions.not_taken), ("waiting", exceptions.due)):
+        for rule, cells in rows.items():
+            if rule not in catalogue.tiers:
+                yield f"{rule}, listed as {kind}, is no rule of the groups that count"
+            elif rule in covered:
+                yield f"{rule} is listed as {kind}, but {min(covered[rule])} shows it"
+            elif not all(cells):
+                yield f"{rule}, listed as {kind}, needs every cell of its row"
+    tiers = collections.Counter(catalogue.tiers.get(rule) for rule in exceptions.not_taken)
+    if tiers[1]:
+        yield "a rule of tier 1 cannot be listed as not taken"
+    most = int(MOST_NOT_TAKEN * sum(tier == 2 for tier in catalogue.tiers.values()))
+    if tiers[2] > most:
+        yield f"{tiers[2]} rules of tier 2 are listed as not taken; {most} may be"
+
+
+def count(rules, catalogue):
+    """Returns numbers by group and tier."""
+    counts = {group: dict.fromkeys(TIERS, 0) for group in GROUPS}
+    for rule in rules:
+        counts[rule.rpartition("-")[0]][catalogue.tiers[rule]] += 1
+    return counts
+
+
+def print_table(covered, total, exceptions):
+    listed = collections.Counter()
+    for kind in ("not_taken", "due"):
+        for rule in getattr(exceptions, kind):
+            listed[kind, rule.rpartition("-")[0]] += 1
+    print(f"{'rules':8}" + "".join(f"{f'tier {tier}':>12}" for tier in TIERS) + f"{'not taken':>12}{'waiting':>9}")
+    for group in (*GROUPS, "all"):
+        of = GROUPS if group == "all" else (group,)
+        cells = "".join(
+            f"{f'{sum(covered[each][tier] for each in of)} / {sum(total[each][tier] for each in of)}':>12}"
+            for tier in TIERS
+        )
+        not_taken, due = (sum(listed[kind, each] for each in of) for kind in ("not_taken", "due"))
+        print(f"{group:8}{cells}{not_taken:12}{due:9}")
+
+
+def print_missing(missing, catalogue):
+    for tier in TIERS:
+        rules = [rule for rule in missing if catalogue.tiers[rule] == tier]
+        print(f"not covered, tier {tier}: {', '.join(rules) or 'none'}")
+
+
+def falls(covered, figures):
+    """Yields where less is covered than the committed figures say."""
+    for group in GROUPS:
+        for tier in TIERS:
+            figure = figures.get(group, {}).get(str(tier), 0)
+            if covered[group][tier] < figure:
+                yield f"{group}, tier {tier}: {covered[group][tier]} rules are covered, there were {figure}"
+
+
+def main(arguments):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("results", type=pathlib.Path, help="the folder of the results of tests/run")
+    parser.add_argument("steps", nargs="+", metavar="STEP", help="a step whose tests record rules")
+    parser.add_argument("--missing", action="store_true", help="names the rules that no test shows")
+    parser.add_argument("--update", action="store_true", help="makes these figures the ones to keep")
+    parser.add_argument("--rules", type=pathlib.Path, default=ROOT / "docs" / "behaviour.md")
+    parser.add_argument("--exceptions", type=pathlib.Path, default=ROOT / "docs" / "compatibility.md")
+    parser.add_argument("--figures", type=pathlib.Path, default=pathlib.Path(__file__).with_name("coverage.json"))
+    options = parser.parse_args(arguments)
+
+    catalogue = Catalogue(options.rules.read_text(encoding="utf-8"))
+    exceptions = Exceptions(options.exceptions.read_text(encoding="utf-8"))
+    recorded = Recorded()
+    for step in options.steps:
+        recorded.read_step(options.results, step)
+
+    listed = {*exceptions.not_taken, *exceptions.due}
+    expected = [rule for rule in catalogue.tiers if rule not in listed]
+    covered = count((rule for rule in expected if rule in recorded.by_rule), catalogue)
+    print_table(covered, count(expected, catalogue), exceptions)
+    if options.missing:
+        print_missing([rule for rule in expected if rule not in recorded.by_rule], catalogue)
+
+    problems = list(recorded.problems)
+    for rule in sorted(recorded.by_rule.keys() - catalogue.known):
+        problems.append(f"{min(recorded.by_rule[rule])} records {rule}, which is no rule of docs/behaviour.md")
+    problems += problems_of_exceptions(catalogue, exceptions, recorded.by_rule)
+    if options.update and not problems:
+        options.figures.write_text(json.dumps(covered, indent=2) + "\n", encoding="utf-8")
+    problems += falls(covered, json.loads(options.figures.read_text(encoding="utf-8")))
+    for problem in problems:
+        print(f"error: {problem}")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
