@@ -3,9 +3,11 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <sstream>
 #include <thread>
 
 #include "python_runtime.h"
+#include "tests/lib/covers.h"
 
 namespace tandem::test {
 namespace {
@@ -25,6 +27,7 @@ TEST(Context, C01ClassIsWhatUserCodeImports) {
       R"("function_version": "str", "invoked_function_arn": "str", "memory_limit_in_mb": "str", )"
       R"("aws_request_id": "str", "log_group_name": "str", "log_stream_name": "str", )"
       R"("identity": "CognitoIdentity", "client_context": "NoneType", "tenant_id": "NoneType"}})");
+  Covers("C-01", "C-02", "C-03/python", "C-14");
 }
 
 TEST(Context, C02ValuesAreTheFunctionsAndTheInvocations) {
@@ -46,11 +49,35 @@ TEST(Context, C02ValuesAreTheFunctionsAndTheInvocations) {
             "ok [\"arn:aws:lambda:us-east-1:012345678912:function:" + config.name + "\"]");
   const std::string tenant = PythonRuntime::Minor() < 12 ? "tenant \\u00e9" : "tenant é";
   EXPECT_EQ(Answer(function, R"(["tenant_id"])", options), "ok [\"" + tenant + "\"]");
+  Covers("C-02", "C-14", "C-29", "C-30");
 }
 
 TEST(Context, C05RemainingTimeDecreases) {
   EXPECT_EQ(Answer(AddTimed("contexts.remaining"), "1"), "ok [\"int\", true]");
   EXPECT_EQ(Answer(AddTimed("contexts.after_deadline"), "1"), "ok 0");
+  Covers("C-05");
+}
+
+// What the handler counts down to is the host's deadline: the clocks are read around what it is asked for.
+TEST(Context, C37TheDeadlineIsTheHosts) {
+  Function& function = AddTimed("contexts.deadline");
+  ASSERT_TRUE(PythonRuntime::Get().Prepare(function).ok());
+  const auto now_ms = [] {
+    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  };
+  const auto before = now_ms();
+  const std::string shown = Answer(function, "1");
+  const auto after = now_ms();
+  long long least = 0;
+  long long most = 0;
+  char comma = 0;
+  std::istringstream numbers(shown.substr(std::string("ok [").size()));
+  ASSERT_TRUE(numbers >> least >> comma >> most) << shown;
+  constexpr int kDriftMs = 50;  // what the rule allows
+  EXPECT_LE(least, after + 15000 + kDriftMs);
+  EXPECT_GE(most, before + 15000 - kDriftMs);
+  EXPECT_LE(least, most);
+  Covers("C-06", "C-37");
 }
 
 TEST(Context, C37NoDeadlineIsTheLargestInt) {
@@ -61,6 +88,7 @@ TEST(Context, C07LogAddsNothing) {
   Function& function = PythonRuntime::Add("contexts.log");
   EXPECT_EQ(Answer(function, "1"), "ok null");
   EXPECT_EQ(PythonRuntime::Log().TextOf(function.config().name), "plain5\n");
+  Covers("C-07", "L-30/python");
 }
 
 TEST(Context, C08IdentityIsAlwaysAnObject) {
@@ -69,6 +97,7 @@ TEST(Context, C08IdentityIsAlwaysAnObject) {
   InvokeOptions options;
   options.cognito_identity = R"({"cognitoIdentityId": "id", "cognitoIdentityPoolId": "pool", "other": 1})";
   EXPECT_EQ(Answer(function, "1", options), R"(ok ["CognitoIdentity", "id", "pool"])");
+  Covers("C-08/python");
 }
 
 TEST(Context, C09ClientContextHasItsParts) {
@@ -80,6 +109,7 @@ TEST(Context, C09ClientContextHasItsParts) {
   EXPECT_EQ(Answer(function, "1", options), R"(ok [{"a": [1]}, {"b": null}, ["i", null, false], true])");  // C-10, C-11
   options.client_context = "{}";
   EXPECT_EQ(Answer(function, "1", options), "ok [null, null, null, true]");  // C-12
+  Covers("C-09", "C-10", "C-11/python", "C-12");
 }
 
 TEST(Context, C13BadClientContextIsAFunctionError) {
@@ -99,6 +129,7 @@ TEST(Context, C13BadClientContextIsAFunctionError) {
             Error("Runtime.LambdaContextUnmarshalError",
                   "Unable to parse Cognito Identity JSON: Expecting value: line 1 column 1 (char 0)"));
   EXPECT_EQ(Answer(function, "1"), "ok null");
+  Covers("C-13");
 }
 
 TEST(Context, C15ReprShowsEveryMember) {
@@ -111,6 +142,7 @@ TEST(Context, C15ReprShowsEveryMember) {
                 ",function_name=shown,memory_limit_in_mb=128,function_version=$LATEST,invoked_function_arn=arn:aws:"
                 "lambda:us-east-1:012345678912:function:shown,client_context=None,identity=CognitoIdentity(["
                 "cognito_identity_id=None,cognito_identity_pool_id=None]),tenant_id=None])\"");
+  Covers("C-15");
 }
 
 TEST(Context, C16IsNewEachTimeAndTakesAttributes) {
@@ -120,6 +152,7 @@ TEST(Context, C16IsNewEachTimeAndTakesAttributes) {
   InvokeOptions options;
   options.request_id = RequestId("second");
   EXPECT_EQ(Answer(function, "1", options), "ok [[\"test-id\"]" + rest);  // the first one keeps its values
+  Covers("C-16");
 }
 
 TEST(Context, C16UnknownAttributesAreMissing) {
@@ -139,10 +172,12 @@ TEST(Context, C17VarsHasAllInOrder) {
     EXPECT_GE(at, last) << name;
     last = at;
   }
+  Covers("C-17");
 }
 
 TEST(Context, C01UserCodeMayMakeOne) {
   EXPECT_EQ(Answer(PythonRuntime::Add("contexts.construct"), "1"), R"(ok ["id", {"a": 1}, "c", 0, "arn", "tenant"])");
+  Covers("C-01");
 }
 
 const OnlyInline kOneOfSeveral("Context.C31OneOfSeveralFunctionsLeavesTheEnvironmentAlone",
@@ -163,6 +198,7 @@ TEST(Context, C04ValuesAreTheConfigsWhateverTheEnvironmentSays) {
   for (int round = 0; round < 2; ++round) {
     EXPECT_EQ(Answer(function, "1"), "ok [" + own + ", [\"renamed\", null]]");
   }
+  Covers("C-04/python");
 }
 
 // Inline, it runs itself again in a process of its own, where no other function has the interpreter.
@@ -172,6 +208,7 @@ TEST(Context, C31TraceIdOfAFunctionByItself) {
     const std::string command =
         "TANDEM_TEST_ALONE=1 '" + self + "' --gtest_output= --gtest_filter='*C31TraceIdOfAFunctionByItself' >&2";
     EXPECT_EQ(std::system(command.c_str()), 0);
+    Covers("C-31", "C-32/python");
     return;
   }
   setenv("_X_AMZN_TRACE_ID", "the host's", 1);

@@ -1,6 +1,7 @@
 // Function errors: E-05 to E-16, E-43.
 
 #include "python_runtime.h"
+#include "tests/lib/covers.h"
 
 namespace tandem::test {
 namespace {
@@ -13,6 +14,7 @@ std::string Frame(int line, const std::string& function, const std::string& sour
 TEST(Errors, E05BodyKeepsTheServicesOrder) {
   EXPECT_EQ(Answer(PythonRuntime::Add("failures.key_error"), "1"),
             Error("KeyError", "'k'", Frame(18, "key_error", R"(return {}[\"k\"])")));  // E-06, E-07, E-08
+  Covers("E-05", "E-06/python", "E-07", "E-08");
 }
 
 TEST(Errors, E07MessageIsTheTextOfTheException) {
@@ -20,12 +22,14 @@ TEST(Errors, E07MessageIsTheTextOfTheException) {
   const std::string frame = Frame(22, "value_error", "raise ValueError(*event)");
   EXPECT_EQ(Answer(function, "[]"), Error("ValueError", "", frame));
   EXPECT_EQ(Answer(function, "[1, 2]"), Error("ValueError", "(1, 2)", frame));
+  Covers("E-07", "E-17/python", "E-18/python");
 }
 
 TEST(Errors, E08CausesAreNotShown) {
   EXPECT_EQ(Answer(PythonRuntime::Add("failures.nested"), "1"),
             Error("MyError", "custom text",
                   Frame(26, "nested", "inner()") + ", " + Frame(33, "inner", "raise MyError() from error")));  // E-13
+  Covers("E-08", "E-13");
 }
 
 // The folder of the loader's own Python files.
@@ -43,6 +47,7 @@ TEST(Errors, E09OwnFramesAreNowhereInATrace) {
   const std::string stack_at_init = PythonRuntime::Log().TextOf(function.config().name);
   EXPECT_NE(stack_at_init.find("Stack (most recent call last):"), std::string::npos) << stack_at_init;
   EXPECT_FALSE(NamesOurFiles(stack_at_init)) << stack_at_init;
+  Covers("E-09");
 }
 
 TEST(Errors, E09OwnFramesAreNotLogged) {
@@ -56,12 +61,14 @@ TEST(Errors, E09OwnFramesAreNotLogged) {
       EXPECT_FALSE(NamesOurFiles(text)) << text;
     }
   }
+  Covers("E-09");
 }
 
 TEST(Errors, E10RepeatedFramesCollapse) {
   const std::string shown = Answer(PythonRuntime::Add("failures.recursion"), "1");
   EXPECT_NE(shown.find("\"errorType\": \"RecursionError\""), std::string::npos) << shown;
   EXPECT_NE(shown.find("more times]\\n\""), std::string::npos) << shown;
+  Covers("E-10");
 }
 
 TEST(Errors, E12ExceptionGroup) {
@@ -72,6 +79,7 @@ TEST(Errors, E12ExceptionGroup) {
   const std::string shown = Answer(PythonRuntime::Add("failures.group"), "1");
   EXPECT_EQ(shown.find(R"x(error {"errorMessage": "eg (1 sub-exception)", "errorType": "ExceptionGroup")x"), 0u)
       << shown;
+  Covers("E-12");
 }
 
 TEST(Errors, E13TextThatCannotBeMadeEndsTheProcess) {
@@ -81,6 +89,7 @@ TEST(Errors, E13TextThatCannotBeMadeEndsTheProcess) {
   EXPECT_EQ(outcome.disposition(), Disposition::kExited);
   EXPECT_EQ(outcome.error().exit_status, 1);
   EXPECT_NE(PythonRuntime::Log().TextOf(function.config().name).find("RuntimeError: no text"), std::string::npos);
+  Covers("E-13");
 }
 
 TEST(Errors, E14MessagesFollowTheFunctionsGeneration) {
@@ -91,6 +100,7 @@ TEST(Errors, E14MessagesFollowTheFunctionsGeneration) {
     EXPECT_EQ(Answer(PythonRuntime::Add("failures.text"), "\"é\"").find(R"(error {"errorMessage": "é")"), 0u);
   }
   EXPECT_EQ(Answer(PythonRuntime::Add("failures.surrogate"), "1").find(R"(error {"errorMessage": "\ud800")"), 0u);
+  Covers("E-14");
 }
 
 TEST(Errors, E14MessagesMayHoldAnyCharacter) {
@@ -104,12 +114,31 @@ TEST(Errors, E14MessagesMayHoldAnyCharacter) {
   EXPECT_EQ(at_init.find(R"(error {"errorMessage": "\u00fc \u20ac \ud800", "errorType": "ValueError")"), 0u) << at_init;
   const std::string unknown = Answer(PythonRuntime::Add("failures.\xe2\x82\xac"), "1");  // H-PY-18
   EXPECT_NE(unknown.find("\"Runtime.HandlerNotFound\""), std::string::npos) << unknown;
+  Covers("E-14");
+}
+
+TEST(Errors, E15WhatTheRuntimeFindsHasTypesOfItsOwn) {
+  const Case cases[] = {
+      {"MarshalError", "wire.result", "\"set\"", {}},    {"UnmarshalError", "wire.echo", "{", {}},
+      {"UserCodeSyntaxError", "bad_syntax.fn", "1", {}}, {"HandlerNotFound", "wire.nothing", "1", {}},
+      {"ImportModuleError", "nothing.fn", "1", {}},      {"BuiltInModuleConflict", "sys.exit", "1", {}},
+      {"MalformedHandlerName", "handler", "1", {}}};
+  for (const Case& row : cases) {
+    EXPECT_EQ(Invoke(PythonRuntime::Add(row.handler), row.event).outcome.error().type,
+              std::string("Runtime.") + row.rule);
+  }
+  InvokeOptions options;
+  options.client_context = "{";
+  EXPECT_EQ(Invoke(PythonRuntime::Add("wire.echo"), "1", options).outcome.error().type,
+            "Runtime.LambdaContextUnmarshalError");
+  Covers("E-15");
 }
 
 TEST(Errors, E16StatePersistsAfterAFailure) {
   Function& function = PythonRuntime::Add("failures.mutate");
   EXPECT_NE(Answer(function, "\"fail\"").find("\"ValueError\""), std::string::npos);
   EXPECT_EQ(Answer(function, "\"next\""), R"(ok ["fail", "next"])");
+  Covers("E-16");
 }
 
 TEST(Errors, E16MemoryErrorIsOrdinary) {
@@ -117,6 +146,7 @@ TEST(Errors, E16MemoryErrorIsOrdinary) {
   ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError);
   EXPECT_EQ(outcome.error().type, "MemoryError");
   EXPECT_EQ(outcome.disposition(), Disposition::kKeep);
+  Covers("E-25/python");
 }
 
 void ExpectExit(const std::string& handler, const std::string& event, int status) {
@@ -135,6 +165,7 @@ TEST(Errors, E43ExitsCarryTheirStatus) {
   ExpectExit("failures.exit_with", "-1", 255);
   ExpectExit("failures.interrupt", "1", -2);
   ExpectExit("failures.base_exception", "1", 1);
+  Covers("E-43");
 }
 
 TEST(Errors, E43ForkedChildrenEndWithTheirOwnStatus) {
@@ -142,6 +173,7 @@ TEST(Errors, E43ForkedChildrenEndWithTheirOwnStatus) {
   const std::pair<const char*, const char*> ends[] = {{"4", "4"},    {"0", "0"},        {"null", "0"},
                                                       {"-1", "255"}, {"\"text\"", "1"}, {"\"interrupt\"", "-2"}};
   for (const auto& [event, status] : ends) EXPECT_EQ(Answer(function, event), std::string("ok ") + status) << event;
+  Covers("E-43");
 }
 
 TEST(Errors, E43ExitTextGoesToTheLog) {
@@ -149,6 +181,7 @@ TEST(Errors, E43ExitTextGoesToTheLog) {
   const Outcome outcome = Invoke(function, "\"good bye\"").outcome;
   EXPECT_EQ(outcome.error().exit_status, 1);
   EXPECT_EQ(PythonRuntime::Log().TextOf(function.config().name), "good bye\n");
+  Covers("E-43");
 }
 
 }  // namespace

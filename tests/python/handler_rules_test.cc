@@ -3,8 +3,12 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
 
 #include "python_runtime.h"
+#include "tests/lib/covers.h"
 
 namespace tandem::test {
 namespace {
@@ -22,7 +26,7 @@ const std::vector<Case>& Cases() {
        Error("KeyError", "'first_name'",
              R"("  File \"{packages}/rules/hello_python.py\", line 2, in my_handler\n)"
              R"(    message = \"Hello {} {}\".format(event[\"first_name\"], event[\"last_name\"])\n")")},
-      {"H-PY-02", "pkg.sub.mod.fn", "1", "ok \"nested\""},
+      {"H-PY-02 H-JAVA-06/python", "pkg.sub.mod.fn", "1", "ok \"nested\""},
       {"H-PY-03", "pkg/sub/mod.fn", "1", "ok \"nested\""},
       {"H-PY-03", "pkg/sub.mod.fn", "1", "ok \"nested\""},
       {"H-PY-03", "pkg/nothing.fn", "1", ImportError("'pkg/nothing': No module named 'pkg.nothing'")},
@@ -61,16 +65,14 @@ const std::vector<Case>& Cases() {
       {"H-PY-20", "time.sleep", "1",
        InitError("Runtime.BuiltInModuleConflict", "Cannot use built-in module time as a handler module")},
       {"H-PY-21", "plain_dir/sys.fn", "1", "ok \"nested\""},
+      {"H-PY-21", "plain_dir.sys.fn", "1", "ok \"nested\""},
+      {"H-PY-21", "shapes.__name__", "1", Error("TypeError", "'str' object is not callable")},
       {"H-PY-21", "json.fn", "1", InitError("Runtime.HandlerNotFound", "Handler 'fn' missing on module 'json'")},
       {"H-PY-28", "shapes.function", "1", "ok [\"function\", 1]"},
       {"H-PY-28", "shapes.anonymous", "1", "ok [\"lambda\", 1]"},
       {"H-PY-28", "shapes.partial", "1", "ok [\"partial\", 1]"},
       {"H-PY-28", "shapes.instance", "1", "ok [\"instance\", 1]"},
       {"H-PY-28", "shapes.bound", "1", "ok [\"method\", 1]"},
-      {"H-PY-28", "shapes.built_in", "1",
-       PythonRuntime::Minor() < 10
-           ? Error("TypeError", "isinstance() arg 2 must be a type or tuple of types")
-           : Error("TypeError", "isinstance() arg 2 must be a type, a tuple of types, or a union")},
       {"H-PY-29", "shapes.number", "1", Error("TypeError", "'int' object is not callable")},
       {"H-PY-30", "shapes.one", "1", Error("TypeError", "one() takes 1 positional argument but 2 were given")},
       {"H-PY-31", "shapes.Class", "1",
@@ -92,12 +94,57 @@ std::string Masked(std::string shown, const std::string& expected) {
   return shown.substr(0, at + start.size()) + "{frames}]}";
 }
 
-// The table asks the running interpreter for its version, so it is read while the test runs.
-TEST(Handler, Table) {
-  for (const Case& row : Cases()) {
-    SCOPED_TRACE(std::string(row.rule) + " " + row.handler);
-    EXPECT_EQ(Masked(Answer(PythonRuntime::Add(row.handler), row.event), row.expected), row.expected);
+class HandlerTest : public ::testing::TestWithParam<Case> {};
+
+TEST_P(HandlerTest, Rule) {
+  const Case& row = GetParam();
+  EXPECT_EQ(Masked(Answer(PythonRuntime::Add(row.handler), row.event), row.expected), row.expected);
+  Covers(row.rule);
+}
+
+INSTANTIATE_TEST_SUITE_P(Rules, HandlerTest, ::testing::ValuesIn(Cases()), CaseName);
+
+TEST(Handler, HPy28ABuiltInFunctionIsCalled) {
+  const std::string types =
+      PythonRuntime::Minor() < 10 ? "a type or tuple of types" : "a type, a tuple of types, or a union";
+  EXPECT_EQ(Answer(PythonRuntime::Add("shapes.built_in"), "1"),
+            Error("TypeError", "isinstance() arg 2 must be " + types));
+  Covers("H-PY-28");
+}
+
+TEST(Handler, HPy22TheInterpreterSaysWhatIsBuiltIn) {
+  std::istringstream names(Answer(PythonRuntime::Add("machine.built_in"), "1"));
+  std::string name;
+  int count = 0;
+  for (char quote = 0; names.get(quote);) {
+    if (quote != '"' || !std::getline(names, name, '"')) continue;
+    EXPECT_EQ(
+        Answer(PythonRuntime::Add(name + ".fn"), "1"),
+        InitError("Runtime.BuiltInModuleConflict", "Cannot use built-in module " + name + " as a handler module"));
+    ++count;
   }
+  EXPECT_GT(count, 10);
+  Covers("H-PY-22");
+}
+
+// Sources that are no Python for other reasons than their grammar.
+TEST(Handler, HPy23EveryKindOfBadSourceIsASyntaxError) {
+  const std::filesystem::path folder = ::testing::TempDir() + "sources-" + std::to_string(getpid());
+  std::filesystem::create_directories(folder);
+  std::map<std::string, std::string> sources = {{"indented", "def fn(event, context):\nreturn 1\n"},
+                                                {"tabs", "if True:\n        a = 1\n\tb = 2\n"},
+                                                {"latin", "name = '\xe9'\n"}};
+  if (PythonRuntime::Minor() >= 12) sources["zero"] = std::string("a = 1\0\n", 7);
+  for (const auto& [module, source] : sources) {
+    std::ofstream(folder / (module + ".py")) << source;
+    FunctionConfig config = PythonRuntime::Config(module + ".fn");
+    config.code = folder.string();
+    const std::string shown = Answer(PythonRuntime::Add(config), "1");
+    EXPECT_EQ(shown.find(R"(error {"errorMessage": "Syntax error in module ')" + module + "': "), 0u) << shown;
+    EXPECT_NE(shown.find(R"("errorType": "Runtime.UserCodeSyntaxError")"), std::string::npos) << shown;
+  }
+  std::filesystem::remove_all(folder);
+  Covers("H-PY-23");
 }
 
 TEST(Handler, HPy23SyntaxErrorsNameModuleAndPlace) {
@@ -109,6 +156,7 @@ TEST(Handler, HPy23SyntaxErrorsNameModuleAndPlace) {
         InitError("Runtime.UserCodeSyntaxError",
                   "Syntax error in module '" + std::string(module) + "': " + text + " (bad_syntax.py, line 1)", trace));
   }
+  Covers("H-PY-23", "H-PY-24", "H-PY-25");
 }
 
 TEST(Handler, HPy19ModuleGetattrMayFailOtherwise) {
@@ -118,6 +166,7 @@ TEST(Handler, HPy19ModuleGetattrMayFailOtherwise) {
           R"(error {"errorMessage": "no fn", "errorType": "LookupError", "requestId": "", "stackTrace": ["  File \"{packages}/rules/getattr_fails.py\", line 2, in __getattr__\n)"),
       0u)
       << shown;
+  Covers("H-PY-19");
 }
 
 TEST(Handler, HPy26OtherErrorsAtImportKeepTheImportersFrames) {
@@ -134,6 +183,7 @@ TEST(Handler, HPy26OtherErrorsAtImportKeepTheImportersFrames) {
           R"x("  File \"{packages}/rules/raises.py\", line 5, in <module>\n    raise Problem(\"at import\", 5)\n"]})x"),
       std::string::npos);
   EXPECT_EQ(shown.find("_tandem"), std::string::npos);  // E-09
+  Covers("H-PY-26", "E-09");
 }
 
 TEST(Handler, HPy27ExitAtImportEndsTheProcess) {
@@ -144,12 +194,14 @@ TEST(Handler, HPy27ExitAtImportEndsTheProcess) {
   const Outcome interrupts = Invoke(PythonRuntime::Add("interrupts.fn"), "1").outcome;
   EXPECT_EQ(interrupts.disposition(), Disposition::kExited);
   EXPECT_EQ(interrupts.error().exit_status, -2);
+  Covers("H-PY-27");
 }
 
 TEST(Handler, HPy34ModuleStatePersists) {
   Function& function = PythonRuntime::Add("shapes.count");
   EXPECT_EQ(Answer(function, "1"), "ok 1");
   EXPECT_EQ(Answer(function, "1"), "ok 2");
+  Covers("H-PY-34");
 }
 
 TEST(Handler, HPy35InitErrorsReportTheirType) {
@@ -158,6 +210,7 @@ TEST(Handler, HPy35InitErrorsReportTheirType) {
   EXPECT_EQ(outcome.error().reported_type, "Runtime.ImportModuleError");
   EXPECT_EQ(outcome.error().type, "Runtime.ImportModuleError");
   EXPECT_EQ(Invoke(PythonRuntime::Add("shapes.number"), "1").outcome.error().reported_type, "");
+  Covers("H-PY-35", "E-24/python");
 }
 
 TEST(Handler, HPy36InitRunsAgainWithTheNextInvocation) {
@@ -172,6 +225,7 @@ TEST(Handler, HPy36InitRunsAgainWithTheNextInvocation) {
       << first;
   EXPECT_EQ(Answer(function, "1"), "ok 1");
   std::filesystem::remove(file);
+  Covers("H-PY-36", "E-33", "H-JAVA-10/python");
 }
 
 TEST(Handler, HPy36TheHintOfAFailedInitIsSaidOnce) {
@@ -180,6 +234,7 @@ TEST(Handler, HPy36TheHintOfAFailedInitIsSaidOnce) {
   EXPECT_EQ(Answer(function, "1"), first);
   EXPECT_EQ(PythonRuntime::Log().TextOf(function.config().name, LogOrigin::kHint),
             "tandem: hint: did you mean flaky.fn?\n");
+  Covers("E-34");
 }
 
 TEST(Handler, HPy39SeedSettingsAreAccepted) {
@@ -191,6 +246,7 @@ TEST(Handler, HPy39SeedSettingsAreAccepted) {
   config.name += 'b';
   config.handler = "contexts.remaining";
   EXPECT_EQ(Answer(PythonRuntime::Add(config), "1"), "ok [\"int\", true]");
+  Covers("H-PY-39", "C-03/python");
 }
 
 }  // namespace

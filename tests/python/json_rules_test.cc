@@ -1,6 +1,7 @@
 // Results to bytes and bytes to events: J-01 to J-46.
 
 #include "python_runtime.h"
+#include "tests/lib/covers.h"
 
 namespace tandem::test {
 namespace {
@@ -23,12 +24,12 @@ std::string MarshalError(const std::string& message) {
 
 const std::vector<Result>& Results() {
   static const std::vector<Result> rows = {
-      {"J-01", "none", R"(ok null)"},
-      {"J-02", "separators", R"(ok {"a": 1, "b": [1, 2]})"},
+      {"J-01 H-JAVA-39/python", "none", R"(ok null)"},
+      {"J-02/python", "separators", R"(ok {"a": 1, "b": [1, 2]})"},
       {"J-05", "escapes", R"(ok "\n\r\t\b\f\u0001\u001f/\"\\\u007f")", R"(ok "\n\r\t\b\f\u0001\u001f/\"\\")"},
       {"J-03", "text", R"(ok "\u00e9 \u2713 \ud834\udd1e")", R"(ok "é ✓ 𝄞")"},
       {"J-04", "line_separators", R"(ok "\u2028\u2029")", R"(ok "  ")"},
-      {"J-07", "nan", R"(ok [NaN, Infinity, -Infinity])"},
+      {"J-07/python", "nan", R"(ok [NaN, Infinity, -Infinity])"},
       {"J-08", "decimal", R"(ok [1.10, 1E+3])"},
       {"J-09", "decimal_nan", R"(ok [NaN, NaN, NaN, Infinity])"},
       {"J-10", "floats",
@@ -40,7 +41,7 @@ const std::vector<Result>& Results() {
       {"J-14", "enums", R"(ok [3, "yes"])"},
       {"J-14", "plain_enum", MarshalError("Object of type Plain is not JSON serializable")},
       {"J-15", "booleans", R"(ok {"true": true, "false": false})"},
-      {"J-17", "bytes_inside", R"(ok {"a": "text", "key": 1})"},
+      {"J-17 J-19", "bytes_inside", R"(ok {"a": "text", "key": 1})"},
       {"J-18", "bad_bytes_inside",
        MarshalError("'utf-8' codec can't decode byte 0xff in position 0: invalid start byte")},
       {"J-20", "subclasses", R"(ok [{"z": 1, "a": 2}, {"a": 2, "b": 1}, 5])"},
@@ -48,22 +49,22 @@ const std::vector<Result>& Results() {
       {"J-22", "bad_key", MarshalError("keys must be str, int, float, bool or None, not tuple")},
       {"J-22", "decimal_key", MarshalError("keys must be str, int, float, bool or None, not Decimal")},
       {"J-23", "same_keys", R"(ok {"1": "a", "1": "b"})"},
-      {"J-24", "cycle", MarshalError("Circular reference detected")},
+      {"J-24 J-81/python", "cycle", MarshalError("Circular reference detected")},
       {"J-27", "json_text", R"(ok "{\"a\": 1}")"},
       {"J-28", "hooks", MarshalError("Object of type Hooks is not JSON serializable")},
-      {"J-02", "empty", R"(ok [{}, [], ""])"},
-      {"J-30", "set", MarshalError("Object of type set is not JSON serializable")},
-      {"J-30", "frozenset", MarshalError("Object of type frozenset is not JSON serializable")},
-      {"J-30", "bytearray", MarshalError("Object of type bytearray is not JSON serializable")},
-      {"J-30", "memoryview", MarshalError("Object of type memoryview is not JSON serializable")},
-      {"J-30", "deque", MarshalError("Object of type deque is not JSON serializable")},
-      {"J-30", "datetime", MarshalError("Object of type datetime is not JSON serializable")},
-      {"J-30", "uuid", MarshalError("Object of type UUID is not JSON serializable")},
-      {"J-30", "range", MarshalError("Object of type range is not JSON serializable")},
-      {"J-30", "complex", MarshalError("Object of type complex is not JSON serializable")},
-      {"J-30", "class", MarshalError("Object of type type is not JSON serializable")},
-      {"J-30", "exception", MarshalError("Object of type ValueError is not JSON serializable")},
-      {"J-30", "partial", MarshalError("Object of type partial is not JSON serializable")},
+      {"J-02/python", "empty", R"(ok [{}, [], ""])"},
+      {"J-29 J-30", "set", MarshalError("Object of type set is not JSON serializable")},
+      {"J-29 J-30", "frozenset", MarshalError("Object of type frozenset is not JSON serializable")},
+      {"J-29 J-30", "bytearray", MarshalError("Object of type bytearray is not JSON serializable")},
+      {"J-29 J-30", "memoryview", MarshalError("Object of type memoryview is not JSON serializable")},
+      {"J-29 J-30", "deque", MarshalError("Object of type deque is not JSON serializable")},
+      {"J-29 J-30", "datetime", MarshalError("Object of type datetime is not JSON serializable")},
+      {"J-29 J-30", "uuid", MarshalError("Object of type UUID is not JSON serializable")},
+      {"J-29 J-30", "range", MarshalError("Object of type range is not JSON serializable")},
+      {"J-29 J-30", "complex", MarshalError("Object of type complex is not JSON serializable")},
+      {"J-29 J-30", "class", MarshalError("Object of type type is not JSON serializable")},
+      {"J-29 J-30", "exception", MarshalError("Object of type ValueError is not JSON serializable")},
+      {"J-29 J-30", "partial", MarshalError("Object of type partial is not JSON serializable")},
   };
   return rows;
 }
@@ -75,12 +76,14 @@ TEST_P(ResultTest, Escaped) {
   FunctionConfig config = PythonRuntime::Config("wire.result");
   config.runtime = "python3.9";
   EXPECT_EQ(Answer(PythonRuntime::Add(config), '"' + std::string(GetParam().name) + '"'), GetParam().escaped);
+  Covers(GetParam().rule);
 }
 
 TEST_P(ResultTest, AsTheInterpreter) {
   const bool raw = PythonRuntime::Minor() >= 12 && !GetParam().raw.empty();
   EXPECT_EQ(Answer(PythonRuntime::Add("wire.result"), '"' + std::string(GetParam().name) + '"'),
             raw ? GetParam().raw : GetParam().escaped);
+  Covers(GetParam().rule);
 }
 
 INSTANTIATE_TEST_SUITE_P(Rules, ResultTest, ::testing::ValuesIn(Results()),
@@ -96,6 +99,7 @@ const std::vector<Case>& Events() {
       {"J-26", "wire.echo", "5", "ok 5"},
       {"J-26", "wire.echo", "true", "ok true"},
       {"J-26", "wire.echo", "1.5", "ok 1.5"},
+      {"J-68/python", "wire.echo", R"({"a":null,"b":[null]})", R"(ok {"a": null, "b": [null]})"},
       {"J-34", "wire.kind", "{\"a\":1}", "ok \"dict\""},
       {"J-34", "wire.kind", "[1]", "ok \"list\""},
       {"J-34", "wire.kind", "\"x\"", "ok \"str\""},
@@ -124,21 +128,22 @@ const std::vector<Case>& Events() {
       {"J-39", "wire.shown", "", UnmarshalError("Expecting value: line 1 column 1 (char 0)")},
       {"J-40", "wire.shown", " \n\t [1 , 2 ] \r\n", "ok \"[1, 2]\""},
       {"J-40", "wire.shown", " \n", UnmarshalError("Expecting value: line 2 column 1 (char 2)")},
-      {"J-41", "wire.shown", "NaN", UnmarshalError("Expecting value: line 1 column 1 (char 0)")},
-      {"J-41", "wire.shown", "Infinity", UnmarshalError("Expecting value: line 1 column 1 (char 0)")},
-      {"J-41", "wire.shown", "-Infinity", UnmarshalError("Expecting value: line 1 column 1 (char 0)")},
-      {"J-42", "wire.shown", "[1] 2", UnmarshalError("Extra data: line 1 column 5 - line 1 column 6 (char 4 - 5)")},
-      {"J-42", "wire.shown", std::string("1\0", 2),
+      {"J-41/python", "wire.shown", "NaN", UnmarshalError("Expecting value: line 1 column 1 (char 0)")},
+      {"J-41/python", "wire.shown", "Infinity", UnmarshalError("Expecting value: line 1 column 1 (char 0)")},
+      {"J-41/python", "wire.shown", "-Infinity", UnmarshalError("Expecting value: line 1 column 1 (char 0)")},
+      {"J-42/python", "wire.shown", "[1] 2",
+       UnmarshalError("Extra data: line 1 column 5 - line 1 column 6 (char 4 - 5)")},
+      {"J-42/python", "wire.shown", std::string("1\0", 2),
        UnmarshalError("Extra data: line 1 column 2 - line 1 column 3 (char 1 - 2)")},
-      {"J-43", "wire.shown", "{'a':1}",
+      {"J-43/python", "wire.shown", "{'a':1}",
        UnmarshalError("Expecting property name enclosed in double quotes or '}': line 1 column 2 (char 1)")},
-      {"J-43", "wire.shown", "{a:1}",
+      {"J-43/python", "wire.shown", "{a:1}",
        UnmarshalError("Expecting property name enclosed in double quotes or '}': line 1 column 2 (char 1)")},
-      {"J-43", "wire.shown", "[1,]",
+      {"J-43/python", "wire.shown", "[1,]",
        UnmarshalError("Illegal trailing comma before end of array: line 1 column 3 (char 2)")},
-      {"J-43", "wire.shown", "// c\n1", UnmarshalError("Expecting value: line 1 column 1 (char 0)")},
-      {"J-43", "wire.shown", "01", UnmarshalError("Extra data: line 1 column 2 - line 1 column 3 (char 1 - 2)")},
-      {"J-43", "wire.shown", "\"\x01\"",
+      {"J-43/python", "wire.shown", "// c\n1", UnmarshalError("Expecting value: line 1 column 1 (char 0)")},
+      {"J-43/python", "wire.shown", "01", UnmarshalError("Extra data: line 1 column 2 - line 1 column 3 (char 1 - 2)")},
+      {"J-43/python", "wire.shown", "\"\x01\"",
        UnmarshalError("Invalid control character '\\\\x01' at: line 1 column 2 (char 1)")},
       {"J-58", "wire.length", "\"äöü ✅ 🎉\"", "ok 7"},
       {"J-46", "shapes.count", "{",
@@ -151,6 +156,7 @@ class EventTest : public ::testing::TestWithParam<Case> {};
 
 TEST_P(EventTest, Rule) {
   EXPECT_EQ(Answer(PythonRuntime::Add(GetParam().handler), GetParam().event), GetParam().expected);
+  Covers(GetParam().rule);
 }
 
 INSTANTIATE_TEST_SUITE_P(Rules, EventTest, ::testing::ValuesIn(Events()), CaseName);
@@ -166,6 +172,25 @@ TEST(Json, J25DeepResultsAreWrittenOrRefused) {
   EXPECT_NE(Answer(function, "\"too_deep\"").find("Unable to marshal response: maximum recursion depth exceeded"),
             std::string::npos);
   EXPECT_EQ(Answer(function, "\"none\""), "ok null");
+  Covers("J-25");
+}
+
+TEST(Json, J31AResultThatCannotBeWrittenIsAFunctionError) {
+  Function& function = PythonRuntime::Add("wire.remembers");
+  const Outcome outcome = Invoke(function, "\"unwritable\"").outcome;
+  EXPECT_EQ(Show(outcome), MarshalError("Object of type set is not JSON serializable"));
+  EXPECT_EQ(outcome.disposition(), Disposition::kKeep);
+  EXPECT_EQ(Answer(function, "\"next\""), R"(ok ["unwritable", "next"])") << "its side effects stand";
+  Covers("J-31");
+}
+
+TEST(Json, J46AnEventThatCannotBeReadReachesNoHandler) {
+  Function& function = PythonRuntime::Add("wire.remembers_again");
+  const Outcome outcome = Invoke(function, "{").outcome;
+  EXPECT_EQ(outcome.error().type, "Runtime.UnmarshalError");
+  EXPECT_EQ(outcome.disposition(), Disposition::kKeep);
+  EXPECT_EQ(Answer(function, "1"), "ok [1]");
+  Covers("J-46");
 }
 
 TEST(Json, J45DeepEventsAreReadOrRefused) {
@@ -175,6 +200,7 @@ TEST(Json, J45DeepEventsAreReadOrRefused) {
   const std::string refused = Answer(function, std::string(100000, '['));
   EXPECT_NE(refused.find("\"Runtime.UnmarshalError\""), std::string::npos);
   EXPECT_NE(refused.find("maximum recursion depth exceeded"), std::string::npos);
+  Covers("J-45");
 }
 
 TEST(Json, J06LoneSurrogateEndsTheProcessOnlyWhereBytesCannotHoldIt) {
@@ -191,6 +217,7 @@ TEST(Json, J06LoneSurrogateEndsTheProcessOnlyWhereBytesCannotHoldIt) {
     EXPECT_EQ(outcome.error().exit_status, 1);
   }
   EXPECT_EQ(Answer(function, "\"none\""), "ok null");
+  Covers("J-06/python");
 }
 
 TEST(Json, J16BytesAreTheResponse) {
@@ -198,6 +225,7 @@ TEST(Json, J16BytesAreTheResponse) {
   EXPECT_EQ(outcome.payload().view(), std::string_view("\0raw\xff", 5));
   EXPECT_EQ(outcome.content_type(), "application/unknown");
   EXPECT_EQ(Invoke(PythonRuntime::Add("wire.result"), "\"none\"").outcome.content_type(), "application/json");
+  Covers("J-16");
 }
 
 TEST(Json, J33OnlyJsonIsParsed) {
@@ -207,12 +235,14 @@ TEST(Json, J33OnlyJsonIsParsed) {
     event.content_type = type;
     EXPECT_EQ(Show(PythonRuntime::Get().Invoke(function, event).outcome), "ok \"b'{\\\"a\\\" : 1}'\"") << type;
   }
+  Covers("J-33");
 }
 
 TEST(Json, J44LongIntegersFollowTheInterpretersLimit) {
   const std::string refused = Answer(PythonRuntime::Add("wire.shown"), std::string(5000, '1'));
   EXPECT_NE(refused.find("\"Runtime.UnmarshalError\""), std::string::npos);
   EXPECT_NE(refused.find("limit (4300"), std::string::npos) << refused;
+  Covers("J-44");
 }
 
 TEST(Json, J59LargePayloadsRoundTrip) {
@@ -224,6 +254,7 @@ TEST(Json, J59LargePayloadsRoundTrip) {
     list += (at == 0 ? "" : ", ") + std::string("{\"n\": ") + std::to_string(at) + "}";
   list += ']';
   EXPECT_EQ(Answer(function, list), "ok " + list);
+  Covers("J-59");
 }
 
 TEST(Json, J56TextOfEveryLengthKeepsItsBytes) {

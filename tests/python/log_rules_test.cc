@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "python_runtime.h"
+#include "tests/lib/covers.h"
 
 namespace tandem::test {
 namespace {
@@ -41,6 +42,7 @@ TEST(Logs, L03InitHasNoRequestId) {
   EXPECT_EQ(Undated(PythonRuntime::Log().TextOf(function.config().name)),
             "during init\n[WARNING]\t{time}\t\twarned during init\n");  // L-02, L-22
   EXPECT_EQ(Text(function), "");
+  Covers("L-01", "L-02", "L-03", "L-22");
 }
 
 TEST(Logs, L14PrintIsPassedThrough) {
@@ -52,6 +54,7 @@ TEST(Logs, L14PrintIsPassedThrough) {
     EXPECT_EQ(record.level, LogLevel::kUnset);
     EXPECT_EQ(record.format, LogFormat::kText);
   }
+  Covers("L-14");
 }
 
 TEST(Logs, L14EachWriteIsPassedOnInItsOrder) {
@@ -62,6 +65,7 @@ TEST(Logs, L14EachWriteIsPassedOnInItsOrder) {
   const std::vector<std::string> expected = {"a", "b", "c", "d", "e\n", "f", "[WARNING]\t{time}\ttest-id\tg\n",
                                              "h", "i"};
   EXPECT_EQ(texts, expected);
+  Covers("L-14");
 }
 
 TEST(Logs, L14LinesOfThreadsStayWhole) {
@@ -77,6 +81,7 @@ TEST(Logs, L14LinesOfThreadsStayWhole) {
 TEST(Logs, L14StreamsKeepTheirAttributes) {
   EXPECT_EQ(Answer(PythonRuntime::Add("logs.attributes"), "1"), R"(ok [1, 2, false, "<stdout>", true])");
   EXPECT_EQ(Answer(PythonRuntime::Add("contexts.sink"), "1"), R"(ok [1, true, "utf-8"])");  // L-01
+  Covers("L-14", "L-01");
 }
 
 TEST(Logs, L14StreamsCanBeReplacedAndRestored) {
@@ -104,6 +109,7 @@ TEST(Logs, L02RecordsHaveLevelTimeAndRequestId) {
       << records[3].text;
   EXPECT_EQ(records[3].text.back(), '\n');  // L-06, without the glued line
   EXPECT_EQ(records[4].level, LogLevel::kFatal);
+  Covers("L-02", "L-04", "L-06", "L-12");
 }
 
 TEST(Logs, L09JsonRecords) {
@@ -124,12 +130,39 @@ TEST(Logs, L09JsonRecords) {
     EXPECT_NE(records[3].text.find(part), std::string::npos) << part << " in " << records[3].text;
   }
   EXPECT_NE(records[4].text.find("\"color\": \"red\"}\n"), std::string::npos) << records[4].text;
+  Covers("L-09", "L-10", "L-12", "L-34/python");
+}
+
+TEST(Logs, L11InitHasAnEmptyRequestIdInJson) {
+  Function& function = AddJson("logs_at_init.attributes");
+  ASSERT_TRUE(PythonRuntime::Get().Prepare(function).ok());
+  EXPECT_EQ(Undated(Text(function)),
+            "{\"timestamp\": \"{time}\", \"level\": \"WARNING\", \"message\": \"at init\", \"logger\": \"root\", "
+            "\"requestId\": \"\"}\n");
+  Covers("L-11");
+}
+
+TEST(Logs, L05RecordsKnowTheInvocation) {
+  InvokeOptions options;
+  options.tenant_id = "tenant";
+  Function& function = PythonRuntime::Add("logs_at_init.attributes");
+  EXPECT_EQ(Answer(function, "1", options), R"(ok ["test-id", "tenant"])");
+  EXPECT_EQ(Answer(function, "1"), R"(ok ["test-id", null])");
+  Covers("L-05");
+}
+
+TEST(Logs, L17AnErrorWithoutAMessageIsItsType) {
+  Function& function = PythonRuntime::Add("failures.value_error");
+  EXPECT_NE(Answer(function, "[]").find("\"ValueError\""), std::string::npos);
+  EXPECT_EQ(Text(function).find("[ERROR] ValueError\rTraceback (most recent call last):\r"), 0u) << Text(function);
+  Covers("L-17");
 }
 
 TEST(Logs, L15JsonDoesNotWrapPrint) {
   Function& function = AddJson("logs.prints");
   EXPECT_EQ(Answer(function, "1"), "ok null");
   EXPECT_EQ(Text(function).find("one\ntwo\n"), 0u);
+  Covers("L-15");
 }
 
 TEST(Logs, L13LoggingErrorsReachTheHandler) {
@@ -140,6 +173,7 @@ TEST(Logs, L13LoggingErrorsReachTheHandler) {
       Answer(AddJson("logs.bad_extra"), "1")
           .find(R"(error {"errorMessage": "Object of type set is not JSON serializable", "errorType": "TypeError")"),
       0u);
+  Covers("L-13");
 }
 
 TEST(Logs, L16FunctionErrorIsOneRecord) {
@@ -153,6 +187,7 @@ TEST(Logs, L16FunctionErrorIsOneRecord) {
   EXPECT_EQ(records[0].text, text);
   EXPECT_EQ(records[0].level, LogLevel::kError);
   EXPECT_EQ(records[0].request_id, "test-id");
+  Covers("L-16");
 }
 
 TEST(Logs, L16InitErrorIsLoggedToo) {
@@ -161,6 +196,7 @@ TEST(Logs, L16InitErrorIsLoggedToo) {
   EXPECT_EQ(PythonRuntime::Log().TextOf(function.config().name),
             "[ERROR] Runtime.ImportModuleError: Unable to import module 'nothing': No module named 'nothing'\r"
             "Traceback (most recent call last):\n");
+  Covers("L-16");
 }
 
 TEST(Logs, L19FunctionErrorInJson) {
@@ -175,6 +211,7 @@ TEST(Logs, L19FunctionErrorInJson) {
       0u)
       << records[0].text;
   EXPECT_EQ(records[0].format, LogFormat::kJson);
+  Covers("L-19", "L-08/python");
 }
 
 TEST(Logs, L02ThreadsAreAttributed) {
@@ -182,6 +219,7 @@ TEST(Logs, L02ThreadsAreAttributed) {
   EXPECT_EQ(Answer(function, "1"), "ok null");
   EXPECT_EQ(Text(function), "from a thread\nwith a context\n");
   for (const KeptRecord& record : Records(function)) EXPECT_EQ(record.request_id, "test-id");
+  Covers("L-02");
 }
 
 // The threads name no function: they talk for the only one of their package, also while it is closed.
@@ -192,6 +230,7 @@ TEST(Logs, E50ThreadsTalkWhileFunctionsComeAndGo) {
     ASSERT_TRUE(PythonRuntime::Get().Remove(config.name).ok());
   }
   EXPECT_EQ(Answer(PythonRuntime::Add("talkers.join", "talkative"), "1"), "ok null");
+  Covers("E-50");
 }
 
 TEST(Logs, L14SurrogatesAreAnErrorOnStandardOutputOnly) {
@@ -219,6 +258,7 @@ TEST(Logs, L07LevelNames) {
     const size_t shown = *expected == '1' ? 2 : *expected == '2' ? 1 : 0;
     EXPECT_EQ(Records(function).size(), shown) << name;
   }
+  Covers("L-07/python");
 }
 
 }  // namespace

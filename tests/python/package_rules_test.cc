@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "python_runtime.h"
+#include "tests/lib/covers.h"
 
 namespace tandem::test {
 namespace {
@@ -22,6 +23,7 @@ TEST(Packages, K23SameModuleNamesStayApart) {
   EXPECT_EQ(Answer(PythonRuntime::Add("hello_python.my_handler", "other"), "1"), R"(ok ["other", "other"])");
   EXPECT_EQ(Answer(PythonRuntime::Add("hello_python.my_handler"), R"({"first_name": "A", "last_name": "B"})"),
             R"(ok {"message": "Hello A B"})");
+  Covers("K-23");
 }
 
 TEST(Packages, K23LazyImportsOfTwoThreadsStayApart) {
@@ -39,6 +41,7 @@ TEST(Packages, K23LazyImportsOfTwoThreadsStayApart) {
   first.join();
   second.join();
   EXPECT_EQ(wrong, 0);
+  Covers("K-23");
 }
 
 const OnlyInline kImportsAtOnce("Packages.K23ImportsThatGoOnAtOnceStayApart", "two packages meet in one CPython");
@@ -55,6 +58,7 @@ TEST(Packages, K23ImportsThatGoOnAtOnceStayApart) {
   first.join();
   EXPECT_EQ(twins, "ok \"twin at once\"");
   std::filesystem::remove_all(place);
+  Covers("K-23");
 }
 
 TEST(Packages, I36FunctionsOfOnePackageRunAtOnce) {
@@ -146,18 +150,21 @@ TEST(Packages, J08SlowPathsStayApart) {
     EXPECT_EQ(Answer(rules, "\"decimal\""), "ok [1.10, 1E+3]");
     EXPECT_NE(Answer(other, "{").find("Unable to unmarshal input: Expecting property name"), std::string::npos);
   }
+  Covers("J-08");
 }
 
 TEST(Packages, HPy14LayersComeAfterThePackage) {
   FunctionConfig config = PythonRuntime::Config("layered.fn", "layered");
   config.layers = {PythonRuntime::Package("layers/first")};
   EXPECT_EQ(Answer(PythonRuntime::Add(config), "1"), R"(ok ["layer", "package"])");
+  Covers("H-PY-14", "K-13");
 }
 
 TEST(Packages, K11TheLastLayerWins) {
   FunctionConfig config = PythonRuntime::Config("from_layer.fn", "bare");
   config.layers = {PythonRuntime::Package("layers/first"), PythonRuntime::Package("layers/second")};
   EXPECT_EQ(Answer(PythonRuntime::Add(config), "1"), "ok \"second layer\"");
+  Covers("K-11");
 }
 
 // Without layers, with one, and with another one.
@@ -195,11 +202,13 @@ TEST(Packages, K12AHandlerInALayerIsPythons) {
     EXPECT_EQ(Answer(**added, "1"), "ok 1");
   }
   std::filesystem::remove_all(layer);
+  Covers("K-12", "H-PY-14");
 }
 
 TEST(Packages, HPy14PackageComesFirst) {
   const std::string shown = Answer(PythonRuntime::Add("machine.search_path"), "1");
   EXPECT_EQ(Show(Outcome::Success(Payload::Copy(shown))).find("ok ok [\"{packages}/rules\", "), 0u) << shown;
+  Covers("H-PY-14");
 }
 
 TEST(Packages, K19NoByteCodeIsWritten) {
@@ -207,6 +216,7 @@ TEST(Packages, K19NoByteCodeIsWritten) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(TANDEM_TEST_PACKAGES)) {
     EXPECT_NE(entry.path().filename(), "__pycache__") << entry.path();
   }
+  Covers("K-19");
 }
 
 TEST(Packages, RemovedFunctionsForgetTheirModules) {
@@ -239,6 +249,7 @@ TEST(Packages, E47AnExitAndATimeoutResetTheGlobalsOfAnOnlyFunction) {
   EXPECT_EQ(Answer(only, "1"), shared ? "ok 4" : "ok 1");
   ASSERT_TRUE(PythonRuntime::Get().Remove(second.name).ok());
   ASSERT_TRUE(PythonRuntime::Get().Remove(config.name).ok());
+  Covers("E-47");
 }
 
 const OnlyInline kFailedInit("Packages.HPy36AFailedInitLeavesTheOthersModules", "two functions meet in one CPython");
@@ -252,6 +263,7 @@ TEST(Packages, HPy36AFailedInitLeavesTheOthersModules) {
   EXPECT_EQ(Answer(PythonRuntime::Add("meeting.tell", "meeting"), "1"), "ok null");
   other.join();
   EXPECT_EQ(Answer(failing, "1"), "ok 2") << "its own modules run again";
+  Covers("H-PY-36");
 }
 
 TEST(Machine, ExecutableIsTheInterpreter) {

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "python_runtime.h"
+#include "tests/lib/covers.h"
 
 namespace tandem::test {
 namespace {
@@ -79,6 +80,7 @@ TEST(PlainEvents, J34AreWhatAJsonLibraryGives) {
   }
   EXPECT_GT(refused, 200);
   EXPECT_LT(refused, 2000);
+  Covers("J-34");
 }
 
 TEST(PlainEvents, J43AreRefusedWhereTheyAreCutShort) {
@@ -88,6 +90,7 @@ TEST(PlainEvents, J43AreRefusedWhereTheyAreCutShort) {
     const std::string got = Answer(function, text.substr(0, size));
     EXPECT_NE(got.find("Runtime.UnmarshalError"), std::string::npos) << text.substr(0, size) << "\n" << got;
   }
+  Covers("J-43/python");
 }
 
 TEST(PlainEvents, J45OfEverySizeAndDepth) {

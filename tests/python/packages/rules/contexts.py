@@ -43,6 +43,14 @@ def remaining(event, context):
     return [type(first).__name__, 0 <= third <= second < first <= 15000]
 
 
+def deadline(event, context):
+    """Milliseconds of the epoch between which the deadline lies."""
+    before = time.time_ns() // 1_000_000
+    remaining = context.get_remaining_time_in_millis()
+    after = -(-time.time_ns() // 1_000_000)
+    return [before + remaining, after + remaining]
+
+
 def after_deadline(event, context):
     context._epoch_deadline_time_in_ms = 5
     return context.get_remaining_time_in_millis()

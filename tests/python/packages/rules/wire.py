@@ -143,3 +143,17 @@ def seen(event, _context):
         except ValueError:
             return "refused"
     return repr(event)
+
+
+events = []
+other_events = []
+
+
+def remembers(event, context):
+    events.append(event)
+    return {1} if event == "unwritable" else events
+
+
+def remembers_again(event, context):
+    other_events.append(event)
+    return other_events
