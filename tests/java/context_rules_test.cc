@@ -2,6 +2,7 @@
 
 #include <json/json.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <memory>
 #include <thread>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "java_runtime.h"
+#include "tests/lib/covers.h"
 
 namespace tandem::test {
 namespace {
@@ -49,6 +51,48 @@ TEST(Context, C18SaysWhatTheFunctionIs) {
   EXPECT_TRUE(value["sameLogger"].asBool());  // C-25
   EXPECT_EQ(value["tenantId"].asString(), "tenant \xc3\xa9");
   EXPECT_EQ(value["xrayTraceId"].asString(), "Root=1-2-3");
+  Covers("C-18", "C-08/java", "C-21", "C-03/java");
+}
+
+TEST(Context, C19TheMemoryIs128WhereNothingIsSaid) {
+  const Json::Value value = Parse(Invoke(JavaRuntime::Add("rules.Contexts::all"), "{}").outcome);
+  EXPECT_EQ(value["memoryLimitInMB"].asInt(), 128);
+  Covers("C-19");
+}
+
+TEST(Context, C29AndC30AreTheFunctionsVersionAndItsPlacesInTheLog) {
+  FunctionConfig config = JavaRuntime::Config("rules.Contexts::all");
+  config.version = "7";
+  Function& function = JavaRuntime::Add(config);
+  InvokeOptions options;
+  options.qualifier = "live";
+  const Json::Value value = Parse(Invoke(function, "{}", options).outcome);
+  EXPECT_EQ(value["functionVersion"].asString(), "7");
+  EXPECT_EQ(value["invokedFunctionArn"].asString(), function.config().arn + ":live");
+  EXPECT_EQ(value["logGroupName"].asString(), "/aws/lambda/" + config.name);
+  const std::string stream = value["logStreamName"].asString();
+  EXPECT_EQ(stream.substr(10, 4), "/[7]") << stream;
+  EXPECT_EQ(stream.size(), std::string("2026/01/01/[7]").size() + 32) << stream;
+  Covers("C-28", "C-29", "C-30");
+}
+
+// What the handler counts down to is the host's deadline: the clocks are read around what it is asked for.
+TEST(Context, C37TheDeadlineIsTheHosts) {
+  FunctionConfig config = JavaRuntime::Config("rules.Contexts::deadline");
+  config.timeout = std::chrono::seconds(15);
+  Function& function = JavaRuntime::Add(config);
+  ASSERT_TRUE(JavaRuntime::Get().Prepare(function).ok());
+  const auto now_ms = [] {
+    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  };
+  constexpr int kDriftMs = 50;  // what the rule allows
+  const auto before = now_ms();
+  const Json::Value value = Parse(Invoke(function, "{}").outcome);
+  const auto after = now_ms();
+  EXPECT_LE(value[0].asInt64(), after + 15000 + kDriftMs);
+  EXPECT_GE(value[1].asInt64(), before + 15000 - kDriftMs);
+  EXPECT_LE(value[0].asInt64(), value[1].asInt64());
+  Covers("C-37", "C-20");
 }
 
 TEST(Context, C18LeavesOutWhatIsAbsent) {
@@ -76,6 +120,7 @@ TEST(Context, C04ValuesAreTheFunctionsAndStay) {
     EXPECT_NE(opened_later[member].asString(), "3008") << member;
   }
   EXPECT_EQ(first["functionName"].asString(), config.name);
+  Covers("C-04/java");
 }
 
 TEST(Context, C20RemainingTimeFollowsTheClock) {
@@ -83,13 +128,14 @@ TEST(Context, C20RemainingTimeFollowsTheClock) {
   config.timeout = std::chrono::seconds(60);
   const Json::Value value = Parse(Invoke(JavaRuntime::Add(config), "30").outcome);
   EXPECT_GE(value.asInt(), 29);
+  Covers("C-20");
 }
 
 TEST(Context, C22AndC23ClientContextAndIdentity) {
   InvokeOptions options;
   options.client_context =
       R"({"client":{"installation_id":"i","app_title":"t","app_version_name":"n","app_version_code":"c",)"
-      R"("app_package_name":"p"},"custom":{"k":"v"},"env":{"e":"f"}})";
+      R"("app_package_name":"p"},"custom":{"k":"v","n":5},"env":{"e":"f"}})";
   options.cognito_identity = R"({"cognitoIdentityId":"id","cognitoIdentityPoolId":"pool"})";
   Json::Value value = Parse(Invoke(JavaRuntime::Add("rules.Contexts::client"), "{}", options).outcome);
   EXPECT_EQ(value["installationId"].asString(), "i");
@@ -98,9 +144,12 @@ TEST(Context, C22AndC23ClientContextAndIdentity) {
   EXPECT_EQ(value["appVersionCode"].asString(), "c");
   EXPECT_EQ(value["appPackageName"].asString(), "p");
   EXPECT_EQ(value["custom"]["k"].asString(), "v");
+  EXPECT_TRUE(value["custom"]["n"].isString());  // C-11
+  EXPECT_EQ(value["custom"]["n"].asString(), "5");
   EXPECT_EQ(value["env"]["e"].asString(), "f");
   EXPECT_EQ(value["identityId"].asString(), "id");
   EXPECT_EQ(value["identityPoolId"].asString(), "pool");
+  Covers("C-22", "C-23", "C-11/java");
 }
 
 TEST(Context, C24MalformedClientContextIsAFunctionError) {
@@ -114,6 +163,7 @@ TEST(Context, C24MalformedClientContextIsAFunctionError) {
     EXPECT_EQ(outcome.disposition(), Disposition::kKeep);
   }
   EXPECT_EQ(Show(Invoke(function, "{}").outcome), Ok(R"("none")"));
+  Covers("C-24", "C-11/java");
 }
 
 TEST(Context, StaysValidAfterItsInvocation) {
@@ -128,6 +178,7 @@ TEST(Context, C32TraceHeaderIsAPropertyOfTheInvocation) {
   options.trace_id = "Root=1-5";
   EXPECT_EQ(Show(Invoke(function, "{}", options).outcome), Ok(R"("Root=1-5")"));
   EXPECT_EQ(Show(Invoke(function, "{}").outcome), Ok("null"));
+  Covers("C-32/java");
 }
 
 TEST(Context, C32AndC33InvocationsAtOnceSeeTheirOwnTraceHeader) {
@@ -148,6 +199,7 @@ TEST(Context, C32AndC33InvocationsAtOnceSeeTheirOwnTraceHeader) {
     first.join();
     EXPECT_EQ(seen, Ok(R"("Root=1 Root=1 Root=1")"));
   }
+  Covers("C-32/java");
 }
 
 TEST(Context, C32WhatAHandlerSetsIsItsInvocations) {
@@ -157,6 +209,7 @@ TEST(Context, C32WhatAHandlerSetsIsItsInvocations) {
   for (int i = 0; i < 2; ++i) {
     EXPECT_EQ(Show(Invoke(function, "{}", options).outcome), Ok(R"("Root=1-5 changed none")"));
   }
+  Covers("C-32/java");
 }
 
 TEST(Context, J83AndroidsLibraryPrintsNanBareAndDropsNulls) {
@@ -165,6 +218,7 @@ TEST(Context, J83AndroidsLibraryPrintsNanBareAndDropsNulls) {
   EXPECT_EQ(Show(Invoke(JavaRuntime::Add("rules.Types::aDouble"), "NaN", options).outcome), Ok("NaN"));
   Function& echo = JavaRuntime::Add("rules.Types::objectEcho");
   EXPECT_EQ(Show(Invoke(echo, R"({"a":null,"b":"c"})", options).outcome), Ok(R"({"b":"c"})"));
+  Covers("J-83", "H-JAVA-76");
 }
 
 TEST(Context, HJAVA76AndroidTakesTheOtherLibrary) {
@@ -173,6 +227,7 @@ TEST(Context, HJAVA76AndroidTakesTheOtherLibrary) {
   Function& function = JavaRuntime::Add("rules.Types::object");
   EXPECT_EQ(Show(Invoke(function, "1", options).outcome), Ok(R"("java.lang.Double")"));
   EXPECT_EQ(Show(Invoke(function, "1").outcome), Ok(R"("java.lang.Integer")"));
+  Covers("H-JAVA-76");
 }
 
 TEST(Context, HJAVA76AndroidsLibraryGivesNullForANumber) {

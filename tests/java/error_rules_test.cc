@@ -1,6 +1,7 @@
 // What the invoker gets when a handler fails: E-17 to E-29.
 
 #include "java_runtime.h"
+#include "tests/lib/covers.h"
 
 namespace tandem::test {
 namespace {
@@ -10,11 +11,14 @@ std::string Frame(const std::string& method, int line) {
 }
 
 const Case kCases[] = {
-    {"E-17", "rules.Failures::runtime", "1", Error("went wrong", "java.lang.RuntimeException", Frame("runtime", 24))},
-    {"E-18", "rules.Failures::noMessage", "1",
+    {"E-17/java", "rules.Failures::runtime", "1",
+     Error("went wrong", "java.lang.RuntimeException", Frame("runtime", 24))},
+    {"E-18/java", "rules.Failures::noMessage", "1",
      Error("java.lang.IllegalStateException", "java.lang.IllegalStateException", Frame("noMessage", 28))},
-    {"E-18", "rules.Failures::checked", "1", Error("localized own", "rules.Failures$MyError", Frame("checked", 32))},
-    {"E-19", "rules.Failures::checked", "1", Error("localized own", "rules.Failures$MyError", Frame("checked", 32))},
+    {"E-18/java", "rules.Failures::checked", "1",
+     Error("localized own", "rules.Failures$MyError", Frame("checked", 32))},
+    {"E-19 E-06/java", "rules.Failures::checked", "1",
+     Error("localized own", "rules.Failures$MyError", Frame("checked", 32))},
     {"E-22", "rules.Failures::caused", "1", Error("outer", "java.lang.IllegalStateException", Frame("caused", 47))},
     {"E-27", "rules.Failures::wrapped", "1",
      Error("the handler's own", "java.lang.reflect.InvocationTargetException", Frame("wrapped", 154))},
@@ -22,12 +26,12 @@ const Case kCases[] = {
     {"E-23", "rules.Failures::noClass", "1",
      Error("gone/Away", "java.lang.NoClassDefFoundError", Frame("noClass", 40))},
     {"E-29", "rules.Failures::sneaky", "1", Error("sneaked", "java.io.IOException", Frame("sneaky", 55))},
-    {"E-17", "rules.Failures::unicode", "1",
+    {"E-17/java", "rules.Failures::unicode", "1",
      Error("\xc3\xa9\xf0\x9d\x84\x9e \\\"quoted\\\"\\n\x7f\\u2028?", "java.lang.RuntimeException",
            Frame("unicode", 84))},
-    {"E-18", "rules.Failures::traced", "\"null\"", Error("null", "rules.Failures$Traced")},
-    {"E-18", "rules.Failures::traced", "\"throws\"", Error("throws", "rules.Failures$Traced")},
-    {"E-18", "rules.Failures::traced", "\"null element\"",
+    {"E-18/java", "rules.Failures::traced", "\"null\"", Error("null", "rules.Failures$Traced")},
+    {"E-18/java", "rules.Failures::traced", "\"throws\"", Error("throws", "rules.Failures$Traced")},
+    {"E-18/java", "rules.Failures::traced", "\"null element\"",
      Error("null element", "rules.Failures$Traced", "\"a.B.c(B.java:1)\"")},
 };
 
@@ -41,6 +45,7 @@ TEST_P(Errors, HaveTheBodyOfTheRule) {
     EXPECT_EQ(outcome.error().reported_type, "Runtime.UserException");
     EXPECT_EQ(outcome.disposition(), Disposition::kKeep);
   }
+  Covers(GetParam().rule, "E-20", "E-24/java");
 }
 INSTANTIATE_TEST_SUITE_P(Java, Errors, ::testing::ValuesIn(kCases), CaseName);
 
@@ -53,6 +58,7 @@ TEST(Traces, E21ShowNoFramesOfOurs) {
   for (const std::string& frame : outcome.error().stack_trace) {
     EXPECT_EQ(frame.rfind("rules.Classes$Values.handleRequest(Classes.java:", 0), 0u) << frame;
   }
+  Covers("E-21");
 }
 
 // A message, a trace and a cause are asked of the user's class, which may throw again.
@@ -61,6 +67,7 @@ TEST(Traces, E18AnExceptionWhoseOwnMethodsThrowIsStillAFunctionError) {
   ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError) << Show(outcome);
   EXPECT_EQ(outcome.error().type, "rules.Failures$Hostile");
   EXPECT_EQ(outcome.error().message, "rules.Failures$Hostile");
+  Covers("E-18/java");
 }
 
 TEST(Fatal, E25AndE26StackOverflowReplacesTheEnvironment) {
@@ -73,6 +80,7 @@ TEST(Fatal, E25AndE26StackOverflowReplacesTheEnvironment) {
   EXPECT_GT(outcome.error().stack_trace.size(), 100u);
   EXPECT_LE(outcome.error().stack_trace.size(), 1024u);
   EXPECT_EQ(Show(Invoke(function, "0").outcome), Ok("0"));
+  Covers("E-25/java", "E-26");
 }
 
 TEST(Fatal, E25HeapExhaustionReplacesTheEnvironment) {
@@ -81,12 +89,14 @@ TEST(Fatal, E25HeapExhaustionReplacesTheEnvironment) {
   ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError) << Show(outcome);
   EXPECT_EQ(outcome.error().type, "java.lang.OutOfMemoryError");
   EXPECT_EQ(outcome.disposition(), Disposition::kRecycle);
+  Covers("E-25/java");
 }
 
 TEST(Fatal, E25IoErrorReplacesTheEnvironment) {
   const Outcome outcome = Invoke(JavaRuntime::Add("rules.Failures::ioError"), "1").outcome;
   EXPECT_EQ(Show(outcome), Error("java.io.IOException: disk", "java.io.IOError", Frame("ioError", 80)));
   EXPECT_EQ(outcome.disposition(), Disposition::kRecycle);
+  Covers("E-25/java");
 }
 
 struct FatalCase {
@@ -117,11 +127,12 @@ TEST_P(StaticsStartAnew, InTheNextInvocation) {
     EXPECT_EQ(Show(next.outcome), Ok("1"));
     EXPECT_TRUE(next.report.init_duration.has_value()) << "init runs again";
   }
+  Covers(GetParam().rule);
 }
 
 INSTANTIATE_TEST_SUITE_P(Java, StaticsStartAnew,
-                         ::testing::Values(FatalCase{"E-25", R"("overflow")", "java.lang.StackOverflowError"},
-                                           FatalCase{"E-25", R"("array")", "java.lang.OutOfMemoryError"},
+                         ::testing::Values(FatalCase{"E-25/java", R"("overflow")", "java.lang.StackOverflowError"},
+                                           FatalCase{"E-25/java", R"("array")", "java.lang.OutOfMemoryError"},
                                            FatalCase{"E-47", R"("wait")", "Sandbox.Timedout"}));
 
 }  // namespace

@@ -1,6 +1,7 @@
 // How a handler string becomes something that can be called: H-JAVA-01 to 47.
 
 #include "java_runtime.h"
+#include "tests/lib/covers.h"
 
 namespace tandem::test {
 namespace {
@@ -41,8 +42,8 @@ const std::vector<Case>& ResolvedCases() {
       {"H-JAVA-37", "rules.Shapes::byteStream", "{}", ParseError()},
       {"H-JAVA-38", "rules.Shapes::none", "garbage", Ok(R"("none")")},
       {"H-JAVA-38", "rules.Shapes::context", "garbage", Ok(R"("context true")")},
-      {"H-JAVA-39", "rules.Shapes::nothing", R"("x")", Ok("null")},
-      {"H-JAVA-39", "rules.Shapes::bigNothing", R"("x")", Ok("null")},
+      {"H-JAVA-39/java", "rules.Shapes::nothing", R"("x")", Ok("null")},
+      {"H-JAVA-39/java", "rules.Shapes::bigNothing", R"("x")", Ok("null")},
       {"H-JAVA-40", "rules.Shapes::staticOne", R"("x")", Ok(R"("static x")")},
       {"H-JAVA-40", "rules.Shapes::staticBoth", R"("x")", Ok(R"("static x true")")},
       {"H-JAVA-41", "rules.Classes$Stream", R"("test")", Ok(R"("TEST")")},
@@ -63,12 +64,12 @@ const std::vector<Case>& RefusedCases() {
       {"H-JAVA-03", "a::b::c", "1", Fault("Class not found: a::b", kNotFound)},
       {"H-JAVA-04", "::m", "1", Fault("Invalid handler: `::m'")},
       {"H-JAVA-04", "rules.Shapes::", "1", Fault("Invalid handler: `rules.Shapes::'")},
-      {"H-JAVA-06", "example.Hello.myHandler", "1", Fault("Class not found: example.Hello.myHandler", kNotFound)},
+      {"H-JAVA-06/java", "example.Hello.myHandler", "1", Fault("Class not found: example.Hello.myHandler", kNotFound)},
       {"H-JAVA-08", "rules.MissingParent::run", "1",
        Fault("Error loading class rules.MissingParent: rules/Absent", "java.lang.NoClassDefFoundError")},
       {"H-JAVA-08", "rules.Classes$MissingDependency::run", "1",
        Fault("Error loading method run on class rules.Classes$MissingDependency", "java.lang.NoClassDefFoundError")},
-      {"H-JAVA-13", "rules.Classes$Plain", "1",
+      {"H-JAVA-13 E-28", "rules.Classes$Plain", "1",
        Fault("Class does not implement an appropriate handler interface: rules.Classes$Plain")},
       {"H-JAVA-15", "rules.Classes$Raw", "1",
        Fault("Class rules.Classes$Raw does not implement RequestHandler with concrete type parameters")},
@@ -101,6 +102,7 @@ const std::vector<Case>& RefusedCases() {
 class Resolved : public ::testing::TestWithParam<Case> {};
 TEST_P(Resolved, AnswersAsTheRuleSays) {
   Check(GetParam());
+  Covers(GetParam().rule);
 }
 INSTANTIATE_TEST_SUITE_P(Handlers, Resolved, ::testing::ValuesIn(ResolvedCases()), CaseName);
 
@@ -115,6 +117,7 @@ TEST_P(Refused, AnswersTheSameFaultEachTime) {
     EXPECT_EQ(outcome.error().reported_type, "Runtime.BadFunctionCode");
     EXPECT_EQ(outcome.disposition(), Disposition::kSticky);
   }
+  Covers(GetParam().rule, "H-JAVA-10/java", "H-JAVA-11");
 }
 INSTANTIATE_TEST_SUITE_P(Handlers, Refused, ::testing::ValuesIn(RefusedCases()), CaseName);
 
@@ -125,6 +128,7 @@ TEST_P(Fatal, AsksForANewEnvironment) {
   const Outcome outcome = Invoke(function, GetParam().event).outcome;
   EXPECT_EQ(Show(outcome), GetParam().expected);
   EXPECT_EQ(outcome.disposition(), Disposition::kRecycle);
+  Covers(GetParam().rule);
 }
 const Case kFatalCases[] = {
     {"H-JAVA-09", "rules.Classes$ThrowingInitializer::run", "1",
@@ -162,6 +166,7 @@ TEST_P(Ignored, IsSaidInTheLog) {
   Invoke(function, R"("x")");
   EXPECT_NE(JavaRuntime::Log().TextOf(function.config().name).find(GetParam().text), std::string::npos)
       << GetParam().rule << ": " << JavaRuntime::Log().TextOf(function.config().name);
+  Covers(GetParam().rule);
 }
 INSTANTIATE_TEST_SUITE_P(Handlers, Ignored, ::testing::ValuesIn(kLines));
 
@@ -172,18 +177,30 @@ TEST(Hints, HJAVA10TheHintOfAFaultThatStaysIsSaidOnce) {
   EXPECT_EQ(Show(Invoke(function, "1").outcome), first);
   EXPECT_EQ(JavaRuntime::Log().TextOf(function.config().name, LogOrigin::kHint),
             "tandem: hint: did you mean rules.Shapes::one?\n");
+  Covers("H-JAVA-10/java");
 }
 
 TEST(Construction, HJAVA19MakesOneInstanceForAllInvocations) {
   Function& function = JavaRuntime::Add("rules.Classes$Counting::count");
   EXPECT_EQ(Show(Invoke(function, "1").outcome), Ok(R"("1/1")"));
   EXPECT_EQ(Show(Invoke(function, "1").outcome), Ok(R"("1/2")"));
+  Covers("H-JAVA-19");
+}
+
+// Which of two equals is called is the JVM's affair; it is one of them, and the same one each time.
+TEST(Overloads, HJAVA31OneOfEqualsIsCalled) {
+  Function& function = JavaRuntime::Add("rules.Shapes::equals");
+  const std::string first = Show(Invoke(function, "1").outcome);
+  EXPECT_TRUE(first == Ok(R"("text 1")") || first == Ok(R"("number 1")")) << first;
+  EXPECT_EQ(Show(Invoke(function, "1").outcome), first);
+  Covers("H-JAVA-31");
 }
 
 TEST(Construction, HJAVA07RunsStaticCodeInTheInitPhase) {
   Function& function = JavaRuntime::Add("rules.Classes$LoudInitializer::run");
   ASSERT_TRUE(JavaRuntime::Get().Prepare(function).ok());
   EXPECT_EQ(JavaRuntime::Log().TextOf(function.config().name), "static code ran\n");
+  Covers("H-JAVA-07");
 }
 
 TEST(Construction, HJAVA23NamesTheModifiersOfAHiddenClass) {
@@ -191,6 +208,7 @@ TEST(Construction, HJAVA23NamesTheModifiersOfAHiddenClass) {
   ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError);
   EXPECT_EQ(outcome.error().type, "java.lang.IllegalAccessException");
   EXPECT_NE(outcome.error().message.find(R"(class rules.Hidden with modifiers "public")"), std::string::npos);
+  Covers("H-JAVA-23");
 }
 
 TEST(Streams, ReadingAfterTheInvocationThrows) {
@@ -209,6 +227,7 @@ TEST(Streams, J56EverySizeComesBackByteForByte) {
     ASSERT_TRUE(outcome.ok()) << size;
     EXPECT_TRUE(outcome.payload().view() == event) << size;
   }
+  Covers("J-56");
 }
 
 TEST(Streams, ChunksReachAReceiverThatStreams) {
@@ -239,6 +258,7 @@ const Case kSmokeCases[] = {
 class Smoke : public ::testing::TestWithParam<Case> {};
 TEST_P(Smoke, HandlersAnswerSuccess) {
   Check(GetParam(), "smoke");
+  Covers(GetParam().rule);
 }
 INSTANTIATE_TEST_SUITE_P(Java, Smoke, ::testing::ValuesIn(kSmokeCases), CaseName);
 

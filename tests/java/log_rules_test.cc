@@ -3,6 +3,7 @@
 #include <regex>
 
 #include "java_runtime.h"
+#include "tests/lib/covers.h"
 
 namespace tandem::test {
 namespace {
@@ -31,15 +32,18 @@ Written Write(const FunctionConfig& config, const std::string& event) {
 TEST(Logs, L28AndHJAVA89TheSeedsLineReachesTheLog) {
   const Written written = Write(JavaRuntime::Config("example.Hello::myHandler"), "123");
   EXPECT_EQ(written.text, "received : 123");
+  Covers("L-28", "H-JAVA-89");
 }
 
 TEST(Logs, L30TextIsWrittenAsItIs) {
   EXPECT_EQ(Write(JavaRuntime::Config("rules.Logs::logger"), R"("a\nb")").text, "a\nb");
   EXPECT_EQ(Write(JavaRuntime::Config("rules.Logs::nullText"), "1").text, "null");
+  Covers("L-30/java");
 }
 
 TEST(Logs, L29BytesAreWrittenAsTheyAre) {
   EXPECT_EQ(Write(JavaRuntime::Config("rules.Logs::bytes"), "\"\xc3\xa9\"").text, "\xc3\xa9");
+  Covers("L-29");
 }
 
 TEST(Logs, L31LevelsAreNamedInTextFormat) {
@@ -48,12 +52,14 @@ TEST(Logs, L31LevelsAreNamedInTextFormat) {
   ASSERT_EQ(written.records.size(), 6u);
   EXPECT_EQ(written.records[1].level, LogLevel::kInfo);
   EXPECT_EQ(written.records[5].level, LogLevel::kUnset);
+  Covers("L-31", "L-29");
 }
 
 TEST(Logs, L32LevelsBelowTheFunctionsAreDropped) {
   FunctionConfig config = JavaRuntime::Config("rules.Logs::levels");
   config.log_level = "WARN";
   EXPECT_EQ(Write(config, R"("x")").text, "[WARN] x-warnx-bytesx-plain");
+  Covers("L-32");
 }
 
 TEST(Logs, L33UnknownSettingsFailTheInit) {
@@ -68,6 +74,7 @@ TEST(Logs, L33UnknownSettingsFailTheInit) {
   outcome = Invoke(JavaRuntime::Add(config), "1").outcome;
   ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError);
   EXPECT_EQ(outcome.error().message, "Invalid log format: 'XML' expected one of [JSON, TEXT]");
+  Covers("L-33", "L-07/java", "L-08/java");
 }
 
 TEST(Logs, L34JsonFormat) {
@@ -84,10 +91,12 @@ TEST(Logs, L34JsonFormat) {
   EXPECT_TRUE(std::regex_match(written.records[0].text, line)) << written.records[0].text;
   EXPECT_EQ(written.records[0].format, LogFormat::kJson);
   EXPECT_EQ(written.records[1].text, R"("x"-bytes)");
+  Covers("L-34/java");
 }
 
 TEST(Logs, C25RuntimeLoggerIsTheContextsLogger) {
   EXPECT_EQ(Write(JavaRuntime::Config("rules.Logs::runtimeLogger"), R"("x")").text, "x");
+  Covers("C-25");
 }
 
 // Whether the appender is loaded is known for the whole VM only; functions without Log4j hear nothing of it.
@@ -95,10 +104,12 @@ TEST(Logs, L39Log4jHasTheRequestIdAndOthersDoNotCare) {
   Function& function = JavaRuntime::Add("log4j.Handler::handle", "log4j");
   for (int i = 0; i < 2; ++i) EXPECT_EQ(Show(Invoke(function, "1").outcome), Ok("true"));
   EXPECT_EQ(Write(JavaRuntime::Config("rules.Logs::logger"), R"("x")").text, "x");
+  Covers("L-39");
 }
 
 TEST(Logs, L36StreamsAreUtf8AndAttributed) {
   EXPECT_EQ(Write(JavaRuntime::Config("rules.Logs::streams"), R"("x")").text, "x out \xc3\xa9\nx err\nno newline");
+  Covers("L-36");
 }
 
 TEST(Logs, L25InitHasNoRequestId) {
@@ -129,6 +140,7 @@ TEST(Logs, L37ErrorsShowCausesAndWhatWasSuppressed) {
             std::string::npos);
   EXPECT_EQ(written.text.find("tandem.bridge"), std::string::npos) << written.text;
   EXPECT_EQ(written.text.substr(written.text.size() - 2), "\n\n");
+  Covers("L-37");
 }
 
 TEST(Logs, L37FaultsWithoutAnExceptionAreTheirText) {
@@ -136,6 +148,7 @@ TEST(Logs, L37FaultsWithoutAnExceptionAreTheirText) {
   Invoke(JavaRuntime::Add(config), "1");
   EXPECT_EQ(JavaRuntime::Log().TextOf(config.name),
             "No public method named nope with appropriate method signature found on class rules.Shapes\n");
+  Covers("L-37");
 }
 
 TEST(Logs, L37ErrorsInJsonFormatAreOneLine) {

@@ -1,6 +1,7 @@
 // Where classes and resources come from: K-05 to K-10, K-23, H-JAVA-48 to 50.
 
 #include "java_runtime.h"
+#include "tests/lib/covers.h"
 
 namespace tandem::test {
 namespace {
@@ -15,22 +16,26 @@ TEST(ClassPath, K05AndK06AndK07SearchesInOrder) {
   EXPECT_EQ(Show(Invoke(JavaRuntime::Add(Layered("layout.Paths::all")), "1").outcome),
             Ok("[\"root\",\"4.jar\",\"A.jar\",\"a.jar\",\"b.jar\",\"z.jar\",\"\xce\xbb.jar\",\"0.jar of the layer\","
                R"("layer.jar"])"));
+  Covers("K-05", "K-06", "K-07");
 }
 
 TEST(ClassPath, K08AndK10TheFirstHitWins) {
   EXPECT_EQ(Show(Invoke(JavaRuntime::Add(Layered("layout.Paths::first")), "1").outcome), Ok(R"("root")"));
+  Covers("K-08", "K-10", "K-13");
 }
 
 TEST(ClassPath, K09FoldersMayBeMissing) {
   FunctionConfig config = JavaRuntime::Config("example.Hello::myHandler");
   config.layers = {JavaRuntime::Package("empty-layer")};
   EXPECT_EQ(Show(Invoke(JavaRuntime::Add(config), "123").outcome), Ok(R"("123")"));
+  Covers("K-09");
 }
 
 TEST(Serializers, HJAVA48ThePackagesOwnReplacesJson) {
   Function& function = JavaRuntime::Add("custom.Handler::handle", "custom-serializer");
   EXPECT_EQ(Show(Invoke(function, "no json").outcome), Ok("JAVA.LANG.STRING NO JSON!"));
   EXPECT_EQ(Show(Invoke(function, "bad").outcome), ParseError());
+  Covers("H-JAVA-48");
 }
 
 // The invocation's memory is used again, so what a serializer keeps must not reach it.
@@ -38,6 +43,7 @@ TEST(Serializers, HJAVA48StreamsEndWithTheirCall) {
   Function& function = JavaRuntime::Add("keeping.Handler::handle", "keeping-serializer");
   EXPECT_EQ(Show(Invoke(function, "x").outcome), Ok(" "));
   EXPECT_EQ(Show(Invoke(function, "x").outcome), Ok("Stream closed Stream closed"));
+  Covers("H-JAVA-48");
 }
 
 TEST(Serializers, KeptGeneratorsReachNoOtherResponse) {
@@ -57,6 +63,7 @@ TEST(Serializers, HJAVA49TwoAreRefused) {
   EXPECT_EQ(outcome.error().message,
             "Too many serializers provided inside the META-INF/services folder, only one is allowed");
   EXPECT_NE(outcome.error().type.find("TooManyServiceProvidersFoundException"), std::string::npos);
+  Covers("H-JAVA-49");
 }
 
 TEST(Twins, K23PackagesWithEqualClassNamesKeepTheirOwn) {
@@ -65,6 +72,7 @@ TEST(Twins, K23PackagesWithEqualClassNamesKeepTheirOwn) {
   EXPECT_EQ(Show(Invoke(one, R"("x")").outcome), Ok(R"("one 1")"));
   EXPECT_EQ(Show(Invoke(two, R"("x")").outcome), Ok(R"("two 1")"));
   EXPECT_EQ(Show(Invoke(one, R"("x")").outcome), Ok(R"("one 2")"));
+  Covers("K-23");
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "java_runtime.h"
+#include "tests/lib/covers.h"
 
 namespace tandem::test {
 namespace {
@@ -32,6 +33,7 @@ TEST(Threads, TwinsLoadLazilyFromTwoThreadsAtOnce) {
   first.join();
   second.join();
   EXPECT_EQ(wrong.load(), 0);
+  Covers("K-23");
 }
 
 // Four invocations write at once, by every way that leads to the log: those of two functions, where these are in one
@@ -140,6 +142,7 @@ TEST(Cancelling, HJAVA53TheFlagIsClearedAfterEachInvocation) {
   Function& asks = JavaRuntime::Add("rules.Failures::interrupted");
   EXPECT_EQ(Show(Invoke(sets, "1").outcome), Ok(R"("interrupted")"));
   EXPECT_EQ(Show(Invoke(asks, "1").outcome), Ok("false"));
+  Covers("H-JAVA-53");
 }
 
 struct LeakCase {
@@ -174,6 +177,7 @@ TEST(Cancel, HJAVA53ANestedInvocationLeavesTheOuterOnesInterrupt) {
   log.awaited_text.clear();
   EXPECT_EQ(log.TextOf(nested.name), "the inner one interrupted");
   EXPECT_EQ(log.TextOf(config.name).substr(0, 25), "the outer one interrupted");
+  Covers("H-JAVA-53");
 }
 
 const OnlyInline kLeaks("Handlers/Leaks.*", "the classes of a function that is removed go with its process");

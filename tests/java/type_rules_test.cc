@@ -1,6 +1,7 @@
 // What JSON becomes by declared type, and what results become: H-JAVA-56 to 90, J-60 to J-85.
 
 #include "java_runtime.h"
+#include "tests/lib/covers.h"
 
 namespace tandem::test {
 namespace {
@@ -31,7 +32,7 @@ const Case kCases[] = {
     {"H-JAVA-58", "rules.Types::boxedDouble", "null", Ok("null")},
     {"H-JAVA-58", "rules.Types::boxedBoolean", "false", Ok("false")},
     {"H-JAVA-58", "rules.Types::boxedBoolean", "[]", Ok("null")},
-    {"H-JAVA-59", "rules.Types::aDouble", "NaN", Ok(R"("NaN")")},
+    {"H-JAVA-59 J-41/java", "rules.Types::aDouble", "NaN", Ok(R"("NaN")")},
     {"H-JAVA-59", "rules.Types::aDouble", R"("Infinity")", Ok(R"("Infinity")")},
     {"H-JAVA-59", "rules.Types::aDouble", "1", Ok("1.0")},
     {"H-JAVA-59", "rules.Types::aFloat", "1.5", Ok("1.5")},
@@ -80,6 +81,7 @@ const Case kCases[] = {
     {"H-JAVA-71", "rules.Types::pojo", R"([{"firstName":"Ada"}])", Ok(R"({"firstName":"Ada"})")},
     {"H-JAVA-68", "rules.Types::pojo", R"("")", Ok("null")},
     {"H-JAVA-68", "rules.Types::pojo", "[]", Ok("null")},
+    {"H-JAVA-70", "rules.Output::filled", R"({"open":7,"closed":[8],"fixed":9})", Ok(R"("7 [] 9")")},
     {"H-JAVA-72", "rules.Types::color", R"("RED")", Ok(R"("RED")")},
     {"H-JAVA-72", "rules.Types::color", "1", Ok(R"("GREEN")")},
     {"H-JAVA-72", "rules.Types::color", R"("BLUE")", Ok("null")},
@@ -109,24 +111,24 @@ const Case kCases[] = {
     {"H-JAVA-90", "rules.Types::ints", "[1,2]", Ok("[1,2]")},
     {"H-JAVA-90", "rules.Types::intArray", "[2,1]", Ok("[2,1]")},
     {"H-JAVA-90", "rules.Types::pojo", R"({"firstName":"Ada"})", Ok(R"({"firstName":"Ada"})")},
-    {"J-63", "rules.Types::objectEcho", "{'a':1,b:2}", Ok(R"({"a":1,"b":2})")},
-    {"J-65", "rules.Types::objectEcho", R"({"a":1,"a":2})", Ok(R"({"a":2})")},
-    {"J-66", "rules.Types::objectEcho", "5 garbage", Ok("5")},
+    {"J-63 J-43/java", "rules.Types::objectEcho", "{'a':1,b:2}", Ok(R"({"a":1,"b":2})")},
+    {"J-65 J-36", "rules.Types::objectEcho", R"({"a":1,"a":2})", Ok(R"({"a":2})")},
+    {"J-66 J-42/java", "rules.Types::objectEcho", "5 garbage", Ok("5")},
     {"J-64", "rules.Types::objectEcho", R"({"a":1,})", ParseError()},
     {"J-64", "rules.Types::objectEcho", "/* c */ 1", ParseError()},
     {"J-64", "rules.Types::objectEcho", R"({"a":)", ParseError()},
-    {"J-63", "rules.Types::objectEcho", R"("a\qb")", Ok(R"("aqb")")},
+    {"J-63 J-43/java", "rules.Types::objectEcho", R"("a\qb")", Ok(R"("aqb")")},
     {"J-77", "rules.Output::empty", "1", Ok("{}")},
     {"J-82", "rules.Output::declared", "1", Ok(R"({"base":"base"})")},
     {"J-82", "rules.Output::undeclared", "1", Ok(R"({"sub":"sub","base":"base"})")},
     {"J-82", "rules.Output::declaredList", "1", Ok(R"([{"base":"base"},null])")},
-    {"J-68", "rules.Output::nulls", "1", Ok(R"({"b":[1,null]})")},
-    {"J-72", "rules.Types::aDouble", "NaN", Ok(R"("NaN")")},
-    {"J-72", "rules.Types::aDouble", R"("-Infinity")", Ok(R"("-Infinity")")},
-    {"J-72", "rules.Types::aFloat", R"("Infinity")", Ok(R"("Infinity")")},
+    {"J-68/java", "rules.Output::nulls", "1", Ok(R"({"b":[1,null]})")},
+    {"J-72 J-07/java", "rules.Types::aDouble", "NaN", Ok(R"("NaN")")},
+    {"J-72 J-07/java", "rules.Types::aDouble", R"("-Infinity")", Ok(R"("-Infinity")")},
+    {"J-72 J-07/java", "rules.Types::aFloat", R"("Infinity")", Ok(R"("Infinity")")},
     {"J-73", "rules.Output::doubles", "1", Ok(R"([100.0,1.0E16,1.0E-7,"NaN","Infinity",1E+3,1.5])")},
     {"J-75", "rules.Output::unicode", "1", Ok("\"\xc3\xa9\xe2\x80\xa8/<\x7f\\uD834\\uDD1E\\n\"")},
-    {"J-76", "rules.Output::lone", "1", Ok(R"("\uD800")")},
+    {"J-76 J-06/java", "rules.Output::lone", "1", Ok(R"("\uD800")")},
     {"J-77", "rules.Output::stream", "1", Ok("{}")},
     {"J-79", "rules.Output::date", "1", Ok("1234567890123")},
     {"J-79", "rules.Output::localDate", "1", Ok("[2020,1,2]")},
@@ -141,11 +143,11 @@ const Case kCases[] = {
     {"J-61", "rules.Types::anInt", "true", ParseError()},
     {"J-62", "rules.Types::pojo", "", ParseError()},
     {"J-84", "rules.Annotated::echo", R"({"name":"a","other":"b"})", Ok(R"({"name":"a"})")},
-    {"J-81", "rules.Output::cycle", "1", WriteError()},
-    {"J-81", "rules.Output::broken", "1", WriteError()},
-    {"J-68", "rules.Shapes::nullText", R"("x")", Ok("null")},
+    {"J-81/java", "rules.Output::cycle", "1", WriteError()},
+    {"J-81/java", "rules.Output::broken", "1", WriteError()},
+    {"J-68/java", "rules.Shapes::nullText", R"("x")", Ok("null")},
     {"E-03", "rules.Types::objectEcho", R"({"errorMessage":"x"})", Ok(R"({"errorMessage":"x"})")},
-    {"J-67", "rules.Types::objectEcho", R"({ "a" : [ 1 , 2 ] })", Ok(R"({"a":[1,2]})")},
+    {"J-67 J-02/java", "rules.Types::objectEcho", R"({ "a" : [ 1 , 2 ] })", Ok(R"({"a":[1,2]})")},
     {"J-80", "rules.Types::bytes", R"("AQI=")", Ok(R"("AQI=")")},
     {"H-JAVA-57", "rules.Types::anInt", "null", Ok("0")},
 };
@@ -153,6 +155,7 @@ const Case kCases[] = {
 class Types : public ::testing::TestWithParam<Case> {};
 TEST_P(Types, AreConvertedAsTheRuleSays) {
   Check(GetParam());
+  Covers(GetParam().rule);
 }
 INSTANTIATE_TEST_SUITE_P(Java, Types, ::testing::ValuesIn(kCases), CaseName);
 
@@ -167,6 +170,13 @@ TEST(Beans, J69AndJ70PrintTheirPublicSide) {
   EXPECT_EQ(shown.find("transientField"), std::string::npos);
   EXPECT_EQ(shown.find("hidden"), std::string::npos);
   EXPECT_EQ(shown.find("absent"), std::string::npos);
+  Covers("J-69", "J-70");
+}
+
+TEST(Beans, J71DeclaredFieldsComeFirst) {
+  const std::string shown = Show(Invoke(JavaRuntime::Add("rules.Output::ordered"), "1").outcome);
+  EXPECT_EQ(shown, Ok(R"({"second":2,"first":1,"getterOnly":3})"));
+  Covers("J-71");
 }
 
 TEST(Large, J59ResultsOfEverySizeArrive) {
@@ -176,6 +186,7 @@ TEST(Large, J59ResultsOfEverySizeArrive) {
     ASSERT_TRUE(outcome.ok());
     EXPECT_TRUE(outcome.payload().view() == R"(")" + std::string(static_cast<size_t>(size), 'x') + R"(")") << size;
   }
+  Covers("J-59");
 }
 
 // J-60: deep nesting is an error like any other, and the function goes on.
@@ -183,6 +194,7 @@ TEST(Large, J60DeepNestingIsAParseError) {
   Function& function = JavaRuntime::Add("rules.Types::objectEcho");
   EXPECT_EQ(Show(Invoke(function, std::string(100000, '[')).outcome), ParseError());
   EXPECT_EQ(Show(Invoke(function, "1").outcome), Ok("1"));
+  Covers("J-60");
 }
 
 constexpr char kS3Event[] =
@@ -193,7 +205,8 @@ constexpr char kS3Event[] =
     R"("responseElements":{"x-amz-id-2":"a","x-amz-request-id":"b"},"userIdentity":{"principalId":"p"}}]})";
 
 const Case kEventCases[] = {
-    {"H-JAVA-51", "events.Events::sqs", R"({"Records":[{"body":"b","eventSourceARN":"arn"}]})", Ok("\"b arn\"")},
+    {"H-JAVA-51 H-JAVA-79", "events.Events::sqs", R"({"Records":[{"body":"b","eventSourceARN":"arn"}]})",
+     Ok("\"b arn\"")},
     {"H-JAVA-78", "events.Events::sqsList", R"([{"Records":[{"body":"b"}]}])", Ok("\"null\"")},
     {"H-JAVA-79", "events.Events::sns", R"({"Records":[{"Sns":{"Message":"m"}}]})", Ok("\"m\"")},
     {"H-JAVA-80", "events.Events::dynamo", R"({"Records":[{"dynamodb":{"Keys":{"id":{"S":"k"}}}}]})", Ok("\"k\"")},
@@ -206,6 +219,7 @@ const Case kEventCases[] = {
 class Events : public ::testing::TestWithParam<Case> {};
 TEST_P(Events, AreConvertedAsTheRuleSays) {
   Check(GetParam(), "events");
+  Covers(GetParam().rule);
 }
 INSTANTIATE_TEST_SUITE_P(Java, Events, ::testing::ValuesIn(kEventCases), CaseName);
 
@@ -219,6 +233,7 @@ TEST(EventDates, HJAVA84StayWithTheirFunction) {
     EXPECT_NE(scheduled.payload().view().find(R"("detail-type":"t")"), std::string::npos) << Show(scheduled);
   }
   EXPECT_EQ(Show(Invoke(JavaRuntime::Add("events.Events::plainDate", "events"), "1").outcome), Ok("1234567890123"));
+  Covers("H-JAVA-81", "H-JAVA-83", "H-JAVA-84");
 }
 
 }  // namespace

@@ -76,6 +76,14 @@ public class Contexts {
     return before + " " + between + " " + System.getProperty("com.amazonaws.xray.traceHeader", "none");
   }
 
+  /** Milliseconds of the epoch between which the deadline lies. */
+  public long[] deadline(Object in, Context context) {
+    long before = System.currentTimeMillis();
+    int remaining = context.getRemainingTimeInMillis();
+    long after = System.currentTimeMillis() + 1;
+    return new long[] {before + remaining, after + remaining};
+  }
+
   public int remainingLater(int millis, Context context) throws InterruptedException {
     int before = context.getRemainingTimeInMillis();
     Thread.sleep(millis);

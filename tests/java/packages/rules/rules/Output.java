@@ -151,6 +151,43 @@ public class Output {
     return "text";
   }
 
+  /** Properties by fields, by a getter only, and by a field that cannot be changed (H-JAVA-70). */
+  public static class Filled {
+    public int open;
+    public final Integer fixed = Integer.valueOf(0);
+    private final List<Integer> hidden = new ArrayList<>();
+
+    public List<Integer> getClosed() {
+      return hidden;
+    }
+  }
+
+  public String filled(Filled in) throws ReflectiveOperationException {
+    return in.open + " " + in.getClosed() + " " + Filled.class.getField("fixed").get(in);
+  }
+
+  /** Properties in an order that is no alphabet's (J-71). */
+  public static class Ordered {
+    private int second = 2;
+    private int first = 1;
+
+    public int getGetterOnly() {
+      return 3;
+    }
+
+    public int getFirst() {
+      return first;
+    }
+
+    public int getSecond() {
+      return second;
+    }
+  }
+
+  public Ordered ordered() {
+    return new Ordered();
+  }
+
   public String large(int size) {
     char[] text = new char[size];
     Arrays.fill(text, 'x');

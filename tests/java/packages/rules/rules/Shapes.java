@@ -168,6 +168,14 @@ public class Shapes {
     return null;
   }
 
+  public String equals(String in, Context context) {
+    return "text " + in;
+  }
+
+  public String equals(Integer in, Context context) {
+    return "number " + in;
+  }
+
   static String text(InputStream in) throws IOException {
     byte[] buffer = new byte[1 << 16];
     int size = 0;
