@@ -186,7 +186,7 @@ def as_user(folder):
     return binary
 
 
-def compile_java(folder, sources=None, class_path=""):
+def compile_java(folder, sources=None, class_path="", release=8):
     """Compiles Java sources, those of tests/cli/java by default, into a package folder."""
     tree = command_path().parent.parent
     core = [str(jar) for jar in tree.glob("lib*/**/tandem/java/*core*.jar")]
@@ -197,7 +197,7 @@ def compile_java(folder, sources=None, class_path=""):
     sources = sources or sorted(str(path) for path in (Path(__file__).parent / "java").rglob("*.java"))
     subprocess.run(
         [
-            *(compiler, "-nowarn", "-Xlint:-options", "--release", "8"),
+            *(compiler, "-nowarn", "-Xlint:-options", "--release", str(release)),
             *("-cp", f"{core[0]}:{class_path}", "-d", str(folder), *sources),
         ],
         check=True,

@@ -56,15 +56,17 @@ def assert_timed_out(run, seconds, log):
 
 
 @pytest.mark.parametrize("way", WAYS_TO_HANG)
-def test_python_timeout(invoke_python, way, python):
+def test_python_timeout(invoke_python, way, python, covers):
     run = invoke_python(WAYS_TO_HANG[way], "--timeout", "0.5", "--python", python)
     assert_timed_out(run, "0.50", "began\n.*")
+    covers("E-38", "L-48")
 
 
 @pytest.mark.parametrize("method", ["sleep", "loop", "stay"])
-def test_java_timeout(tandem, java_package, method, java_home):
+def test_java_timeout(tandem, java_package, method, java_home, covers):
     run = tandem.invoke(f"demo.Ending::{method}", java_package, "--timeout", "1", "--java-home", java_home)
     assert_timed_out(run, "1.00", ".*")
+    covers("E-38", "L-48")
 
 
 @pytest.mark.inline("a worker has no standard input to wait for")
@@ -115,10 +117,11 @@ def test_no_timeout(invoke_python):
     assert (run.code, run.stdout) == (0, b"true")
 
 
-def test_timeout_during_init(invoke_python):
+def test_timeout_during_init(invoke_python, covers):
     """E-35: the init phase has its own limit, and then counts under the function's."""
     run = invoke_python("while True:\n    pass\n", "--timeout", "0.2")
     assert_timed_out(run, "0.20", "")
+    covers("E-35")
 
 
 @pytest.mark.parametrize(
@@ -157,13 +160,14 @@ def test_python_exit_at_import(invoke_python, statement, reason):
         ("os._exit(0)", "without providing a reason"),
     ],
 )
-def test_python_exit(invoke_python, statement, reason):
+def test_python_exit(invoke_python, statement, reason, covers):
     """E-40, E-41, E-43, L-49: not our end, and never the command's own exit status."""
     run = invoke_python(f"import ctypes, os, sys\ndef handler(event, context):\n    {statement}\n")
     message = f"RequestId: {run.request_id} Error: Runtime exited {reason}"
     assert run.code == 1
     assert run.json == {"errorType": "Runtime.ExitError", "errorMessage": message}
     assert run.handler_log().endswith(f"{message}\nRuntime.ExitError\n")
+    covers("E-43", "L-49", "E-40" if "status" in reason else "E-41")
 
 
 def test_children_end_as_they_like(invoke_python, python):
@@ -197,7 +201,7 @@ def test_children_end_as_they_like(invoke_python, python):
 
 @pytest.mark.parametrize(("code", "status", "said"), [("4", 4, []), ("None", 0, []), ("'bye'", 1, ["bye"])])
 @pytest.mark.parametrize("place", ["handler", "module"])
-def test_a_forked_child_exits_as_a_program_does(invoke_python, place, code, status, said, python):
+def test_a_forked_child_exits_as_a_program_does(invoke_python, place, code, status, said, python, covers):
     """E-43: nothing that it has printed is lost, and only its parent answers."""
     source = f"""
         import io
@@ -221,11 +225,12 @@ def test_a_forked_child_exits_as_a_program_does(invoke_python, place, code, stat
     lines = [line for line in run.stderr.splitlines() if not re.match("(START|END|REPORT) RequestId: ", line)]
     assert (run.code, run.json, lines) == (0, status, [*said, "printed"])
     assert run.stderr.count("END RequestId: ") == run.stderr.count("REPORT RequestId: ") == 1
+    covers("E-43")
 
 
 @pytest.mark.parametrize("method", ["exit", "halt"])
 @pytest.mark.parametrize("status", [0, 3])
-def test_java_exit(tandem, java_package, java_home, method, status):
+def test_java_exit(tandem, java_package, java_home, method, status, covers):
     """E-40, E-41, E-44."""
     run = tandem.invoke(f"demo.Ending::{method}", java_package, "--payload", str(status), "--java-home", java_home)
     reason = f"with error: exit status {status}" if status else "without providing a reason"
@@ -234,9 +239,10 @@ def test_java_exit(tandem, java_package, java_home, method, status):
     assert run.json == {"errorType": "Runtime.ExitError", "errorMessage": message}
     said = "leaving\n" if method == "exit" else ""
     assert run.handler_log() == f"{said}{message}\nRuntime.ExitError\n"
+    covers("E-44", "L-49", "E-40" if status else "E-41")
 
 
-def test_threads_left_behind_do_not_delay_the_end(invoke_python, tandem, java_package):
+def test_threads_left_behind_do_not_delay_the_end(invoke_python, tandem, java_package, covers):
     """E-50."""
     source = """
         import threading
@@ -247,6 +253,7 @@ def test_threads_left_behind_do_not_delay_the_end(invoke_python, tandem, java_pa
         """
     assert invoke_python(source).stdout == b'"answered"'
     assert tandem.invoke("demo.Ending::thread", java_package).stdout == b'"answered"'
+    covers("E-50")
 
 
 def test_a_broken_pipes_signal_does_not_end_the_handler(invoke_python):

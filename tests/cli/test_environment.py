@@ -117,22 +117,25 @@ OPTIONS = ["--function-name", "greeter", "--timeout", "15", "--memory-size", "51
 CLIENT_CONTEXT = ["--client-context", '{"custom": {"k": "v"}}']
 
 
-def test_python_context(invoke_python):
+def test_python_context(invoke_python, covers):
     """H-PY-39, C-03."""
     run = invoke_python(CONTEXT, *OPTIONS, *CLIENT_CONTEXT)
     assert_context(run.json, run, "512")
+    covers("H-PY-39", "C-02", "C-06", "C-26")
 
 
-def test_java_context(tandem, java_package):
+def test_java_context(tandem, java_package, covers):
     """C-18, C-20."""
     run = tandem.invoke("demo.Talk::describe", java_package, *OPTIONS, *CLIENT_CONTEXT)
     assert_context(run.json, run, 512)
+    covers("C-18", "C-28", "C-29", "C-30")
 
 
-def test_context_without_client_context(invoke_python, tandem, java_package):
+def test_context_without_client_context(invoke_python, tandem, java_package, covers):
     """C-09, C-21."""
     assert invoke_python(CONTEXT).json["custom"] is None
     assert tandem.invoke("demo.Talk::describe", java_package).json.get("custom") is None
+    covers("C-09", "C-21")
 
 
 @pytest.mark.parametrize("text", ["", "[1]", "5", "{", "{'a': 1}", "[" * 5000, '{"a": 1} x'])
@@ -152,10 +155,11 @@ def test_function_name_comes_from_the_package(tandem, tmp_path, folder, name):
         assert run.json["name"] == name
 
 
-def test_module_state_and_init_run_once(invoke_python):
+def test_module_state_and_init_run_once(invoke_python, covers):
     """H-PY-34: the top level runs before the invocation, in its own phase."""
     source = "print('init')\ndef handler(event, context):\n    print('run')\n    return json_safe\njson_safe = [1]\n"
     run = invoke_python(source)
     head, _, tail = run.stderr.partition("START ")
     assert (head, tail.count("init"), tail.count("run\n")) == ("init\n", 0, 1)
     assert json.loads(run.stdout) == [1]
+    covers("H-PY-34")

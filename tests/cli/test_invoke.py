@@ -14,7 +14,7 @@ from support import archived, as_user, example, write_files, write_zip
 ECHO = "def handler(event, context):\n    return event\n"
 
 
-def test_seed_java(tandem, java_home):
+def test_seed_java(tandem, java_home, covers):
     """H-JAVA-01, L-28, L-41 to L-43: `String myHandler(int, Context)` fed 123."""
     run = tandem(
         *("invoke", "--handler", "example.Hello::myHandler", "--code", example("hello-java.jar"), "--payload", "123"),
@@ -22,9 +22,10 @@ def test_seed_java(tandem, java_home):
     )
     assert (run.code, run.stdout) == (0, b'"123"')
     assert run.handler_log() == "received : 123\n"
+    covers("H-JAVA-01", "L-28", "L-41", "L-43")
 
 
-def test_seed_python(tandem, python, tmp_path):
+def test_seed_python(tandem, python, tmp_path, covers):
     """H-PY-01, H-PY-38: the greeting, its event from a file."""
     event = tmp_path / "event.json"
     event.write_text('{"first_name": "Ada", "last_name": "Lovelace"}')
@@ -34,9 +35,10 @@ def test_seed_python(tandem, python, tmp_path):
     )
     assert (run.code, run.stdout) == (0, b'{"message": "Hello Ada Lovelace"}')
     assert run.handler_log() == ""
+    covers("H-PY-01", "H-PY-38")
 
 
-def test_seed_python_error(tandem):
+def test_seed_python_error(tandem, covers):
     """H-PY-38, E-05 to E-08, L-16: a missing key is a function error on standard output and in the log."""
     run = tandem.invoke("hello_python.my_handler", example("deployment-package.zip"))
     assert run.code == 1
@@ -46,9 +48,10 @@ def test_seed_python_error(tandem):
     log = run.handler_log()
     assert log.startswith("[ERROR] KeyError: 'first_name'\rTraceback (most recent call last):\r")
     assert log.count("\n") == 1
+    covers("H-PY-38", "E-05", "E-07", "L-16")
 
 
-def test_java_error(tandem, java_package):
+def test_java_error(tandem, java_package, covers):
     """E-17 to E-20."""
     run = tandem.invoke("demo.Ending::fail", java_package)
     assert run.code == 1
@@ -56,6 +59,7 @@ def test_java_error(tandem, java_package):
     assert (run.json["errorMessage"], run.json["errorType"]) == ("no", "java.lang.IllegalStateException")
     (frame,) = run.json["stackTrace"]
     assert re.fullmatch(r"demo\.Ending\.fail\(Ending\.java:\d+\)", frame)
+    covers("E-17/java", "E-19", "E-20")
 
 
 def test_payload_from_standard_input_and_code_from_the_current_folder(tandem, tmp_path):
@@ -66,17 +70,19 @@ def test_payload_from_standard_input_and_code_from_the_current_folder(tandem, tm
     assert (run.code, run.stdout) == (0, b'{"by": "stdin"}')
 
 
-def test_payload_defaults_to_an_empty_object(tandem, java_package, invoke_python):
+def test_payload_defaults_to_an_empty_object(tandem, java_package, invoke_python, covers):
     """J-47."""
     assert invoke_python(ECHO).stdout == b"{}"
     assert tandem.invoke("demo.Talk$Echo", java_package).stdout == b"{}"
+    covers("J-47")
 
 
 @pytest.mark.parametrize("text", ["123", "-1", "-1.5", '"--code"', "null", '{"a": 1}', '"@x"'])
-def test_payload_text(invoke_python, text):
+def test_payload_text(invoke_python, text, covers):
     """J-34, J-49; a value that looks like an option is a value."""
     run = invoke_python(ECHO, "--payload", text)
     assert (run.code, run.stdout.decode()) == (0, text)
+    covers("J-34", "J-49")
 
 
 def test_payload_file_is_read_before_the_folder_changes(tandem, tmp_path):
@@ -92,23 +98,25 @@ def test_payload_file_is_read_before_the_folder_changes(tandem, tmp_path):
         assert (run.code, run.stdout) == (0, b'{"by": "file"}')
 
 
-def test_bytes_pass_untouched(tandem, java_package, tmp_path):
+def test_bytes_pass_untouched(tandem, java_package, tmp_path, covers):
     """J-56, J-57: a stream handler sees and answers any bytes."""
     for content in (bytes(range(256)) * 3, b'{"a"  :  1}\n', b"", b"not json"):
         file = tmp_path / "event.bin"
         file.write_bytes(content)
         run = tandem.invoke("demo.Talk$Echo", java_package, "--payload", f"@{file}")
         assert (run.code, run.stdout) == (0, content)
+    covers("J-56", "J-57")
 
 
-def test_five_megabytes_through_pipes(invoke_python):
+def test_five_megabytes_through_pipes(invoke_python, covers):
     """J-59."""
     event = json.dumps("x" * 5_000_000).encode()
     run = invoke_python(ECHO, "--payload", "-", stdin=event)
     assert (run.code, run.stdout) == (0, event)
+    covers("J-59")
 
 
-def test_bad_json_is_the_language_sides_error(invoke_python, tandem, java_package):
+def test_bad_json_is_the_language_sides_error(invoke_python, tandem, java_package, covers):
     """J-46: passed through, and a function error."""
     run = invoke_python(ECHO, "--payload", "{'a': 1}")
     assert (run.code, run.json["errorType"]) == (1, "Runtime.UnmarshalError")
@@ -116,6 +124,7 @@ def test_bad_json_is_the_language_sides_error(invoke_python, tandem, java_packag
     run = tandem.invoke("demo.Ending::exit", java_package, "--payload", "{nonsense")
     assert run.code == 1
     assert run.json["errorMessage"].startswith("An error occurred during JSON parsing")
+    covers("J-46", "J-60")
 
 
 @pytest.mark.parametrize(
@@ -136,23 +145,25 @@ def test_bad_json_is_the_language_sides_error(invoke_python, tandem, java_packag
         ),
     ],
 )
-def test_python_handler_that_cannot_be_resolved(tandem, tmp_path, handler, error_type, message):
+def test_python_handler_that_cannot_be_resolved(tandem, tmp_path, handler, error_type, message, covers):
     """H-PY-06, 15, 16, 18, 26, E-33: exit 1, the error's JSON on standard output."""
     files = {"app.py": ECHO, "broken.py": "import missing_dep\n", "raising.py": "raise ValueError('at import')\n"}
     run = tandem.invoke(handler, write_files(tmp_path, files))
     assert run.code == 1
     assert (run.json["errorType"], run.json["errorMessage"], run.json["requestId"]) == (error_type, message, "")
+    covers("E-33")
 
 
-def test_java_handler_that_cannot_be_resolved(tandem, java_package):
+def test_java_handler_that_cannot_be_resolved(tandem, java_package, covers):
     """H-JAVA-06."""
     run = tandem.invoke("demo.Nowhere::run", java_package)
     assert run.code == 1
     assert run.json["errorMessage"] == "Class not found: demo.Nowhere"
     assert run.json["errorType"] == "java.lang.ClassNotFoundException"
+    covers("H-JAVA-06/java")
 
 
-def test_event_prints_nothing(invoke_python):
+def test_event_prints_nothing(invoke_python, covers):
     """I-02, C-34: run, its value discarded, without client context."""
     source = """
         def handler(event, context):
@@ -162,6 +173,7 @@ def test_event_prints_nothing(invoke_python):
     run = invoke_python(source, "--invocation-type", "Event", "--client-context", '{"custom": {}}')
     assert (run.code, run.stdout) == (0, b"")
     assert run.handler_log() == "client context: None\n"
+    covers("C-34")
 
 
 def test_event_that_fails(invoke_python):
@@ -182,7 +194,7 @@ def test_dry_run_reports_what_cannot_be_resolved(invoke_python):
     assert (run.code, run.json["errorType"]) == (1, "Runtime.HandlerNotFound")
 
 
-def test_zip_and_folder_packages_answer_alike(tandem, tmp_path):
+def test_zip_and_folder_packages_answer_alike(tandem, tmp_path, covers):
     """H-PY-02, H-PY-03, K-01: nested modules; a wrapping folder is part of the name."""
     files = {"deep/er/app.py": ECHO}
     packages = [write_zip(tmp_path / "package.zip", files), write_files(tmp_path / "folder", files)]
@@ -191,16 +203,18 @@ def test_zip_and_folder_packages_answer_alike(tandem, tmp_path):
             run = tandem.invoke(handler, package, "--payload", "[1]")
             assert (run.code, run.stdout) == (0, b"[1]")
         assert tandem.invoke("app.handler", package).json["errorType"] == "Runtime.ImportModuleError"
+    covers("H-PY-02", "H-PY-03", "K-01")
 
 
-def test_package_is_not_written_to(invoke_python, tmp_path):
+def test_package_is_not_written_to(invoke_python, tmp_path, covers):
     """K-19."""
     assert invoke_python(ECHO).code == 0
     assert os.listdir(tmp_path / "package") == ["app.py"]
+    covers("K-19")
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_unpacked_package_that_is_damaged_is_unpacked_again(tandem, tmp_path):
+def test_unpacked_package_that_is_damaged_is_unpacked_again(tandem, tmp_path, covers):
     """K-21: also one whose archive has a name twice, in which the last one counts and nothing is damaged."""
     with zipfile.ZipFile(tmp_path / "twice.zip", "w") as archive:
         for text in ("def handler(event, context): return 'the first'\n", ECHO):
@@ -215,9 +229,10 @@ def test_unpacked_package_that_is_damaged_is_unpacked_again(tandem, tmp_path):
         if len(files) == 2:
             (tree / "app.py").unlink()
     assert files[0] == files[1]
+    covers("K-21")
 
 
-def test_package_that_leaves_its_folder_is_refused(tandem, tmp_path):
+def test_package_that_leaves_its_folder_is_refused(tandem, tmp_path, covers):
     """K-15: exit 2, and nothing is left behind."""
     package = write_zip(tmp_path / "evil.zip", {"app.py": ECHO, "../../escaped.txt": "x"})
     cache = tmp_path / "cache"
@@ -226,6 +241,7 @@ def test_package_that_leaves_its_folder_is_refused(tandem, tmp_path):
     assert "escaped.txt" in run.stderr
     assert not list(tmp_path.rglob("escaped.txt"))
     assert not list(cache.rglob("app.py"))
+    covers("K-15")
 
 
 def test_what_is_not_a_package(tandem, tmp_path):
@@ -322,8 +338,9 @@ def test_fifty_megabytes_through_pipes(tandem, java_package, invoke_python):
     assert run.stdout == event
 
 
-def test_empty_standard_input_is_an_empty_event(tandem, java_package, invoke_python):
+def test_empty_standard_input_is_an_empty_event(tandem, java_package, invoke_python, covers):
     """J-39, J-56."""
     assert invoke_python(ECHO, "--payload", "-").json["errorType"] == "Runtime.UnmarshalError"
     run = tandem.invoke("demo.Talk$Echo", java_package, "--payload", "-")
     assert (run.code, run.stdout) == (0, b"")
+    covers("J-39", "J-56")

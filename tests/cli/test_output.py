@@ -27,13 +27,14 @@ TALK = """
     """
 
 
-def test_python_cannot_write_to_the_response(invoke_python, python):
+def test_python_cannot_write_to_the_response(invoke_python, python, covers):
     """L-14."""
     run = invoke_python(TALK, "--python", python)
     assert (run.code, run.stdout) == (0, b'"response"')
     for line in ("by print", "by stderr", "by descriptor 1", "by a child", "by C, line"):
         assert run.stderr.count(f"{line}\n") == 1
     assert run.stderr.count("by C, buffered") == 1
+    covers("L-14")
 
 
 @pytest.fixture(scope="session")
@@ -61,11 +62,12 @@ def test_figures_have_a_point_whatever_locale_the_handler_sets(invoke_python, py
     assert re.search(r"Duration: \d+\.\d\d ms\t", run.stderr), run.stderr
 
 
-def test_java_cannot_write_to_the_response(tandem, java_package, java_home):
+def test_java_cannot_write_to_the_response(tandem, java_package, java_home, covers):
     """L-36."""
     run = tandem.invoke("demo.Talk::everywhere", java_package, "--java-home", java_home)
     assert (run.code, run.stdout) == (0, b'"response"')
     assert sorted(run.handler_log().splitlines()) == ["by FileDescriptor.out", "by System.out", "by a child"]
+    covers("L-36")
 
 
 def test_a_forked_child_cannot_answer(invoke_python):
@@ -82,10 +84,11 @@ def test_a_forked_child_cannot_answer(invoke_python):
     assert (run.code, run.stdout, run.handler_log()) == (0, b'"parent"', "")
 
 
-def test_platform_lines_stand_on_their_own(tandem, java_package):
+def test_platform_lines_stand_on_their_own(tandem, java_package, covers):
     """L-30, L-41 to L-43: a line that the handler leaves open is ended first."""
     run = tandem.invoke("demo.Talk::openLine", java_package)
     assert (run.code, run.handler_log()) == (0, "no newline\n")
+    covers("L-30/java", "L-41", "L-42", "L-43")
 
 
 @pytest.mark.parametrize(
@@ -98,7 +101,7 @@ def test_platform_lines_stand_on_their_own(tandem, java_package):
         ),
     ],
 )
-def test_nothing_printed_is_lost_at_an_abrupt_end(invoke_python, end, code, python):
+def test_nothing_printed_is_lost_at_an_abrupt_end(invoke_python, end, code, python, covers):
     """L-14: what is written is passed on at once, and in its order."""
     source = f"""
         import os, signal, sys
@@ -112,6 +115,7 @@ def test_nothing_printed_is_lost_at_an_abrupt_end(invoke_python, end, code, pyth
         """
     run = invoke_python(source, "--quiet", "--python", python)
     assert (run.code, run.stderr) == (code, "out,err,out,raw")
+    covers("L-14")
 
 
 def test_quiet_shows_the_handlers_log_only(invoke_python):
@@ -126,22 +130,24 @@ def test_verbose_says_which_runtime_and_why(invoke_python):
     assert re.match(r"tandem: runtime python3\.\d+ \(3\.\d+\.\d+, /.*\): .+\n", head)
 
 
-def test_logging_carries_the_request_id(invoke_python):
+def test_logging_carries_the_request_id(invoke_python, covers):
     """L-02, L-22."""
     source = "import logging\ndef handler(event, context):\n    logging.warning('careful')\n"
     run = invoke_python(source)
     stamp = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
     assert re.fullmatch(rf"\[WARNING\]\t{stamp}\t{run.request_id}\tcareful\n", run.handler_log())
+    covers("L-02", "L-22")
 
 
-def test_log_format_and_level_come_from_the_environment(invoke_python):
+def test_log_format_and_level_come_from_the_environment(invoke_python, covers):
     """L-08, L-09."""
     source = "import logging\ndef handler(event, context):\n    logging.getLogger().debug('small')\n"
     run = invoke_python(source, "--env", "AWS_LAMBDA_LOG_FORMAT=JSON", "--env", "AWS_LAMBDA_LOG_LEVEL=DEBUG")
     assert '"level": "DEBUG", "message": "small"' in run.handler_log()
+    covers("L-08/python", "L-09")
 
 
-def test_log_tail(invoke_python):
+def test_log_tail(invoke_python, covers):
     """L-51: the last 4096 bytes, START, END and REPORT included."""
     run = invoke_python("def handler(event, context):\n    print('hello')\n", "--log-type", "Tail")
     log, mark, tail = run.stderr.rpartition("X-Amz-Log-Result: ")
@@ -153,14 +159,25 @@ def test_log_tail(invoke_python):
     assert len(tail) == 4096
     assert tail.startswith(b"xxx")
     assert tail.splitlines()[-1].startswith(b"REPORT RequestId: ")
+    covers("L-51")
 
 
-def test_open_line_is_ended_in_the_log_tail(invoke_python):
+def test_log_tail_may_begin_within_a_character(invoke_python, covers):
+    """L-52: whole bytes are counted, and what is printed stays base64."""
+    run = invoke_python("def handler(event, context):\n    print('\\u2713' * 3000)\n", "--log-type", "Tail")
+    log, _, text = run.stderr.rpartition("X-Amz-Log-Result: ")
+    tail = base64.b64decode(text.rstrip("\n"), validate=True)
+    assert (len(tail), tail) == (4096, log.encode()[-4096:])
+    covers("L-52")
+
+
+def test_open_line_is_ended_in_the_log_tail(invoke_python, covers):
     """L-42, L-51: END stands on a line of its own in the tail, as it does in the log."""
     run = invoke_python("def handler(event, context):\n    print('open', end='')\n", "--log-type", "Tail")
     log, _, tail = run.stderr.rpartition("X-Amz-Log-Result: ")
     assert "\nopen\nEND RequestId: " in log
     assert base64.b64decode(tail, validate=False).decode() == log
+    covers("L-42", "L-51")
 
 
 def test_open_line_is_ended_in_the_log_tail_at_an_exit(invoke_python):
@@ -208,7 +225,7 @@ def test_terminal_gets_the_response_and_its_newline_on_standard_error(tandem, tm
     assert (process.returncode, shown, stderr) == (0, b"7", b"\n")
 
 
-def test_error_record_is_readable_on_a_terminal(tandem, tmp_path):
+def test_error_record_is_readable_on_a_terminal(tandem, tmp_path, covers):
     """L-16: the record's carriage returns would make its lines cover each other."""
     package = write_files(tmp_path, {"app.py": "def handler(event, context):\n    raise ValueError('x')\n"})
     ours, theirs = pty.openpty()
@@ -220,6 +237,7 @@ def test_error_record_is_readable_on_a_terminal(tandem, tmp_path):
     assert process.returncode == 1
     assert b"ValueError" in stdout
     assert shown.startswith(b"[ERROR] ValueError: x\r\nTraceback (most recent call last):\r\n")
+    covers("L-16")
 
 
 @pytest.mark.parametrize("target", ["full", "closed", "broken pipe"])

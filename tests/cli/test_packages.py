@@ -206,7 +206,7 @@ ACCEPTED = {
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize("kind", ACCEPTED)
-def test_archive_that_is_accepted(tandem, tmp_path, kind):
+def test_archive_that_is_accepted(tandem, tmp_path, kind, covers):
     """K-20, K-21; also once it is unpacked."""
     package = tmp_path / "package.zip"
     package.write_bytes(ACCEPTED[kind](tmp_path))
@@ -217,10 +217,11 @@ def test_archive_that_is_accepted(tandem, tmp_path, kind):
         assert (run.code, run.stdout) == (0, b"[1]"), run.stderr
         trees += [(tree.name, tree.stat().st_ino) for tree in (cache / "packages").iterdir()]
     assert trees[0] == trees[1] and len(trees) == 2, "unpacked once"
+    covers("K-20")
 
 
 @pytest.mark.parametrize("form", ["zip", "folder"])
-def test_wrapping_folder_is_said(tandem, tmp_path, form):
+def test_wrapping_folder_is_said(tandem, tmp_path, form, covers):
     """K-01: the error is as ever, and one line says why."""
     files = {"project/app.py": ECHO, "project/util.py": ""}
     package = write_zip(tmp_path / "p.zip", files) if form == "zip" else write_files(tmp_path / "p", files)
@@ -241,6 +242,7 @@ def test_wrapping_folder_is_said(tandem, tmp_path, form):
     assert "project" not in tandem.invoke("nope.handler", package).stderr
     run = tandem.invoke("project/app.handler", package, "--payload", "[1]")
     assert (run.code, run.stdout, run.handler_log()) == (0, b"[1]", "")
+    covers("K-01")
 
 
 def test_wrapping_folder_is_said_in_java(tandem, tmp_path):
@@ -263,7 +265,7 @@ def test_wrapping_folder_of_unknown_files_is_said(tandem, tmp_path):
     assert "no language claims it" in run.stderr and "pack what is in 'project'" in run.stderr, run.stderr
 
 
-def test_modes_are_kept(tandem, tmp_path):
+def test_modes_are_kept(tandem, tmp_path, covers):
     """K-17, K-19: as an ordinary user sees them; nothing in the tree can be changed, and no byte code is written."""
     source = """
         import os, subprocess
@@ -304,15 +306,17 @@ def test_modes_are_kept(tandem, tmp_path):
     (tree,) = (cache / "packages").iterdir()
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tree.iterdir()}
     assert modes == {"app.py": 0o444, "helper.py": 0o444, "run.sh": 0o555, "plain.sh": 0o444, "secret": 0}
+    covers("K-17", "K-19")
 
 
-def test_module_that_may_not_be_read(tandem, tmp_path):
+def test_module_that_may_not_be_read(tandem, tmp_path, covers):
     """K-17: an ordinary init error, as on the service."""
     package = tmp_path / "package.zip"
     package.write_bytes(zipped((archived("app.py", 0o100600), ECHO)))
     run = tandem.invoke("app.handler", package, binary=as_user(tmp_path))
     assert (run.code, run.json["errorType"]) == (1, "PermissionError")
     assert re.fullmatch(r"\[Errno 13\] Permission denied: '.*/app\.py'", run.json["errorMessage"])
+    covers("K-17")
 
 
 WAITING = """

@@ -147,7 +147,7 @@ def entrypoint_error(run):
     return run.json["errorMessage"][len(start) :]
 
 
-def test_a_package_without_a_bootstrap_E51(tandem, tmp_path):
+def test_a_package_without_a_bootstrap_E51(tandem, tmp_path, covers):
     write_files(tmp_path / "package", {"file": ""})
     run = tandem.invoke("a.handler", tmp_path / "package", *RUNTIME)
     assert entrypoint_error(run) == (
@@ -156,6 +156,7 @@ def test_a_package_without_a_bootstrap_E51(tandem, tmp_path):
     assert hint_of(run).startswith(
         "a function with such a runtime brings a program along: an executable file bootstrap"
     )
+    covers("E-51")
 
 
 def test_a_bootstrap_that_cannot_be_executed_E51(tandem, tmp_path):
@@ -199,10 +200,11 @@ def test_a_failed_init_is_its_error_R07(invoke):
     assert (run.code, run.json) == (1, {"errorMessage": "no", "errorType": "Demo.No"})
 
 
-def test_an_error_is_passed_on_byte_for_byte_R06_E04(invoke):
+def test_an_error_is_passed_on_byte_for_byte_R06_E04(invoke, covers):
     body = '{"errorType" : "Demo.No","errorMessage":"no" }'
     run = invoke(f"id, event = following()\ncall('POST', f'invocation/{{id}}/error', {body!r})\n")
     assert (run.code, run.stdout.decode()) == (1, body)
+    covers("E-04")
 
 
 def test_other_answers_do_not_count_R09_R10(invoke):

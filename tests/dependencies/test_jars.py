@@ -42,7 +42,7 @@ def without(source, target, *left_out):
     return str(target)
 
 
-def test_shaded_jar(on_java, java_archive):
+def test_shaded_jar(on_java, java_archive, covers):
     """K-04, H-JAVA-50: a library under another name, and the runtime's interfaces before those in the jar."""
     package = java_archive("shaded")
     event = {"order": '{"tea": 2, "mate": 1}'}
@@ -55,6 +55,7 @@ def test_shaded_jar(on_java, java_archive):
         ("ok", 1, expected["doubled"]),
         ("ok", 2, expected["doubled"]),
     ]
+    covers("K-04", "H-JAVA-50")
 
 
 def test_shaded_jar_that_lacks_a_class(on_java, java_archive, tmp_path):
@@ -74,7 +75,7 @@ def api_request(name):
     }
 
 
-def test_zip_with_lib(on_java, java_archive):
+def test_zip_with_lib(on_java, java_archive, covers):
     """K-03, H-JAVA-51: jars in lib/, the event classes among them."""
     package = java_archive("lib-folder")
 
@@ -88,15 +89,17 @@ def test_zip_with_lib(on_java, java_archive):
         (package, "web.Api::keys", notice),
         (package, "web.Api", api_request("IDA B")),
     ) == [("ok", response("GET Ada 1 1")), ("ok", "b/a bé.txt"), ("ok", response("GET Ida B 5 2"))]
+    covers("K-03", "H-JAVA-51")
 
 
-def test_zip_with_another_core_in_lib(on_java, java_archive):
+def test_zip_with_another_core_in_lib(on_java, java_archive, covers):
     """H-JAVA-50: the context is an instance of the interface that the package sees, which is the runtime's."""
     package = java_archive("lib-folder")
     with zipfile.ZipFile(package) as archive:
         assert "lib/aws-lambda-java-core-1.2.3.jar" in archive.namelist()
     path, _, is_instance = succeeded(on_java(package, "web.Api::core", 1)).partition(" ")
     assert OUR_CORE.search(path) and is_instance == "true"
+    covers("H-JAVA-50")
 
 
 def test_zip_that_lacks_a_jar(on_java, java_archive, tmp_path):
@@ -107,7 +110,7 @@ def test_zip_that_lacks_a_jar(on_java, java_archive, tmp_path):
     assert run.json["errorType"] == "java.lang.NoClassDefFoundError"
 
 
-def test_kotlin(on_java, java_archive):
+def test_kotlin(on_java, java_archive, covers):
     """H-JAVA-55: a class with a generic interface, data classes in and out, a handler's state over two invocations."""
     package = java_archive("kotlin")
     cups = [{"drink": "tea", "size": "LARGE", "extras": ["milk"]}, {"drink": "mate"}]
@@ -130,6 +133,7 @@ def test_kotlin(on_java, java_archive):
         ("ok", 3),
         ("ok", 7),
     ]
+    covers("H-JAVA-55")
 
 
 def test_kotlin_errors(on_java, java_archive):
@@ -157,7 +161,7 @@ def entry(account, cents):
     return {"account_id": account, "cents": cents, "notes": {"k": "größe"}}
 
 
-def test_own_jackson_and_log4j(on_java_with_records, java_archive):
+def test_own_jackson_and_log4j(on_java_with_records, java_archive, covers):
     """J-84, L-39: a Jackson of another release, records; Log4j's and SLF4J's lines with the request's id."""
     package = java_archive("own-jackson")
     run = on_java_with_records(package, "ledger.Entries", entry("a1", 5))
@@ -169,18 +173,20 @@ def test_own_jackson_and_log4j(on_java_with_records, java_archive):
         ("ok", {"again": entry("a2", -7), "count": 1, "jackson": "2.14.3"}),
         ("ok", {"again": entry("a3", -7), "count": 2, "jackson": "2.14.3"}),
     ]
+    covers("J-84", "L-39")
 
 
-def test_annotations_of_the_packages_jackson(on_java_with_records, java_archive):
+def test_annotations_of_the_packages_jackson(on_java_with_records, java_archive, covers):
     """J-84: they name a property for the package's ObjectMapper, and nothing for the runtime's."""
     run = on_java_with_records(java_archive("own-jackson"), "ledger.Entries::total", {"value": 5, "sum": 7})
     assert (run.code, run.json) == (0, {"value": 5})
     first, second = run.handler_log().splitlines()[:2]
     assert first == f'{run.request_id} ERROR Entries - total {{"sum":5}}'
     assert second == "java.lang.IllegalStateException: planted"
+    covers("J-84")
 
 
-def test_jars_side_by_side(on_java_with_records, java_archive, tmp_path):
+def test_jars_side_by_side(on_java_with_records, java_archive, tmp_path, covers):
     """Equal classes of several packages are each package's own."""
     shaded, kotlin, jackson = (java_archive(module) for module in ("shaded", "kotlin", "own-jackson"))
     twin = shutil.copy(jackson, tmp_path / "twin.jar")
@@ -193,3 +199,4 @@ def test_jars_side_by_side(on_java_with_records, java_archive, tmp_path):
     )
     assert [kind for kind, _ in answers] == ["ok"] * 5
     assert [answer["count"] for _, answer in answers if isinstance(answer, dict)] == [1, 1, 1, 2]
+    covers("K-23")

@@ -27,7 +27,7 @@ def changed(source, target, rename):
     return str(target)
 
 
-def test_numpy(on_python, python_package):
+def test_numpy(on_python, python_package, covers):
     """Linear algebra by the BLAS in the wheel; a second invocation in the same interpreter."""
     event = {"matrix": [[2, 1], [1, 3]], "vector": [3, 5]}
     package = python_package("numpy")
@@ -47,6 +47,7 @@ def test_numpy(on_python, python_package):
         ("ok", 1, [0.8, 1.4]),
         ("ok", 2, [0.8, 1.4]),
     ]
+    covers("K-02")
 
 
 def test_numpy_errors(on_python, python_package):
@@ -183,7 +184,7 @@ def test_boto3(on_python, python_package, endpoint):
     assert answers == [("ok", {"count": 1, **expected}), ("ok", {"count": 2, **expected})]
 
 
-def test_packages_side_by_side(on_python, python_package, endpoint):
+def test_packages_side_by_side(on_python, python_package, endpoint, covers):
     """Packages without extensions share a process; the one interpreter keeps their modules apart."""
     web, cloud = python_package("requests"), python_package("boto3")
     event = {"url": endpoint.url, "name": "Ada"}
@@ -194,6 +195,7 @@ def test_packages_side_by_side(on_python, python_package, endpoint):
         (cloud, "cloud_app.handler", event),
     )
     assert [(kind, answer["count"]) for kind, answer in answers] == [("ok", 1), ("ok", 1), ("ok", 2), ("ok", 2)]
+    covers("K-23")
 
 
 def test_numpy_in_a_second_package(on_python, python_package):

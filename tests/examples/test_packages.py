@@ -24,15 +24,16 @@ def invoke(build_dir, root):
     return run
 
 
-def test_order_total(invoke):
+def test_order_total(invoke, covers):
     """POJO in, POJO out, a library in lib/ (K-03)."""
     done = invoke("example.order.OrderTotal::handleRequest", "order-total-java.zip", "order-total-java/event.json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {"orderId": "A-17", "articles": 4, "total": "EUR 40.25"}
     assert "order A-17: EUR 40.25\n" in done.stderr
+    covers("K-03")
 
 
-def test_word_count(invoke):
+def test_word_count(invoke, covers):
     """A dependency at the package's root (K-02), logging (L-11)."""
     done = invoke("word_count.handler", "word-count-python.zip", "word-count-python/event.json")
     assert done.returncode == 0, done.stderr
@@ -40,12 +41,14 @@ def test_word_count(invoke):
     assert answer["words"] == 13
     assert answer["top"][0] == {"word": "runner", "count": 3}
     assert "[INFO]" in done.stderr and "13 words" in done.stderr
+    covers("K-02")
 
 
-def test_hello_python(invoke):
+def test_hello_python(invoke, covers):
     """H-PY-38."""
     done = invoke("hello_python.my_handler", "deployment-package.zip", "hello-python/event.json")
     assert (done.returncode, done.stdout) == (0, '{"message": "Hello Ada Lovelace"}'), done.stderr
+    covers("H-PY-38")
 
 
 def test_packages_hold_what_users_would_ship(build_dir):

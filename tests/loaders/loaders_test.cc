@@ -20,6 +20,7 @@
 #include "language.h"
 #include "tandem/finder_abi.h"
 #include "tandem/runtime.h"
+#include "tests/lib/covers.h"
 
 namespace tandem::test {
 namespace {
@@ -156,6 +157,7 @@ TEST_P(LoaderSuite, EchoesLargeAndSmallEvents) {
     EXPECT_EQ(Parsed(result.outcome)["key"].asString().size(), size) << "I-34, J-59";
   }
   EXPECT_EQ(Parsed(Invoke(echo, R"({"foo": "äöü ✅ 🎉"})").outcome)["foo"].asString(), "äöü ✅ 🎉") << "J-58";
+  Covers("J-58", "J-59");
 }
 
 TEST_P(LoaderSuite, AnInvalidEventIsAFunctionErrorAndTheHandlerLives) {
@@ -229,6 +231,7 @@ TEST_P(LoaderSuite, TellsTheContext) {
   EXPECT_EQ(context["log_stream"].asString(), function.log_stream_name()) << "C-30";
   EXPECT_LE(context["remaining"].asInt64(), 60000) << "C-06";
   EXPECT_GT(context["remaining"].asInt64(), 10000) << "C-05, C-20: milliseconds of the time that is left";
+  Covers("C-26", "C-28", "C-29", "C-30");
 }
 
 TEST_P(LoaderSuite, LogsAreAttributedToTheInvocation) {

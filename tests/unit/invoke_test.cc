@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "tests/lib/covers.h"
 #include "unit/native_runtime.h"
 
 namespace tandem {
@@ -27,6 +28,7 @@ TEST(Invoke, PassesBytesThroughUntouched) {
   ASSERT_TRUE(result.outcome.ok());
   EXPECT_EQ(Text(result.outcome), bytes) << "J-56";
   EXPECT_FALSE(result.request_id.empty());
+  test::Covers("J-56");
 }
 
 TEST(Invoke, AFunctionErrorIsAnOutcomeAndTheHandlerLives) {
@@ -129,6 +131,7 @@ TEST(Invoke, AnExitIsWordedByTheHost) {
   EXPECT_NE(body("-2147483648").find("signal: 2147483648"), std::string::npos) << "E-42, of a loader that is wrong";
   const Outcome init = runtime->Invoke(runtime.Add("init.exit"), Event("{}")).outcome;
   EXPECT_EQ(init.error().type, "Runtime.ExitError") << "E-36";
+  test::Covers("E-36", "E-40", "E-41", "E-42");
 }
 
 TEST(Invoke, PayloadsChangeHandsWithTheirOwnRelease) {
@@ -213,6 +216,7 @@ TEST(Invoke, TheDeadlineAsksTheHandlerToYieldAndReplacesItsAnswer) {
     EXPECT_NE(Text(result.outcome).find("Task timed out after 0.03 seconds"), std::string::npos) << handler;
     EXPECT_EQ(result.report.duration, milliseconds(30)) << handler;
   }
+  test::Covers("E-38");
 }
 
 TEST(Invoke, CancelAsksOneInvocationToYield) {
@@ -246,6 +250,7 @@ TEST(Invoke, TellsTheHandlerItsContext) {
   EXPECT_NE(body.find(R"("arn": "arn:aws:lambda:us-east-1:012345678912:function:told:live")"), std::string::npos)
       << "C-28";
   EXPECT_NE(body.find(R"("memory": "512")"), std::string::npos);
+  test::Covers("C-28");
 }
 
 // Invocations of one function wait for each other; of two functions they do not.

@@ -7,6 +7,7 @@
 #include <future>
 #include <thread>
 
+#include "tests/lib/covers.h"
 #include "unit/native_runtime.h"
 
 namespace tandem {
@@ -55,6 +56,7 @@ TEST(Logging, PlatformLinesSurroundTheInvocation) {
   EXPECT_EQ(records[3].text.find("Max Memory Used: 0 MB"), std::string::npos);
   runtime->Invoke(function, Event("{}"));
   EXPECT_EQ(runtime.log.records()[7].text.find("Init Duration"), std::string::npos) << "I-16";
+  test::Covers("L-41", "L-42", "L-43");
 }
 
 TEST(Logging, AnExitAndATimeoutAreSaid) {
@@ -71,6 +73,7 @@ TEST(Logging, AnExitAndATimeoutAreSaid) {
   runtime->Invoke(runtime.Add(config), Event("{}"), options);
   EXPECT_NE(Joined(runtime.log.records()).find(" id-5 Task timed out after 0.01 seconds\n\n"), std::string::npos)
       << "L-48";
+  test::Covers("L-48", "L-49");
 }
 
 TEST(Logging, TheTailIsTheLast4096BytesOfThisInvocation) {
@@ -91,6 +94,7 @@ TEST(Logging, TheTailIsTheLast4096BytesOfThisInvocation) {
   EXPECT_NE(large.log_tail.find("END RequestId: " + std::string(large.request_id.view())), std::string::npos);
 
   EXPECT_TRUE(runtime->Invoke(function, Event("{}")).log_tail.empty()) << "I-07: None is the default";
+  test::Covers("L-51");
 }
 
 TEST(Logging, ATailKeepsTheEndOfAllThatIsAppended_L51) {
@@ -100,6 +104,7 @@ TEST(Logging, ATailKeepsTheEndOfAllThatIsAppended_L51) {
   EXPECT_EQ(tail, "in " + std::string(kLogTailBytes - 3, 'x'));
   AppendLogTail(tail, std::string(kLogTailBytes, 'y') + "end");
   EXPECT_EQ(tail, std::string(kLogTailBytes - 3, 'y') + "end");
+  test::Covers("L-51");
 }
 
 TEST(Logging, APlatformLineInATailBeginsALine_L42_L51) {
@@ -112,6 +117,7 @@ TEST(Logging, APlatformLineInATailBeginsALine_L42_L51) {
   tail.assign(kLogTailBytes, 'x');
   AppendLogTailLine(tail, "END\n");
   EXPECT_EQ(tail, std::string(kLogTailBytes - 5, 'x') + "\nEND\n");
+  test::Covers("L-42", "L-51");
 }
 
 TEST(Logging, AnOpenLineIsEndedInTheTail_L42_L51) {
@@ -122,6 +128,7 @@ TEST(Logging, AnOpenLineIsEndedInTheTail_L42_L51) {
   const InvokeResult result = runtime->Invoke(runtime.Add("native.log_open"), Event("{}"), options);
   EXPECT_NE(result.log_tail.find("\nopen\nEND RequestId: id-6\nREPORT RequestId: id-6\t"), std::string::npos)
       << result.log_tail;
+  test::Covers("L-42", "L-51");
 }
 
 TEST(Logging, AHintIsOneLineInTandemsName) {

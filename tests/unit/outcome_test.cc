@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/lib/covers.h"
+
 namespace tandem {
 namespace {
 
@@ -40,6 +42,7 @@ TEST(Outcome, TakesABodyAsItIs) {
                                          Payload::Copy(R"({ "as": "posted" })"));
   EXPECT_EQ(outcome.payload().view(), R"({ "as": "posted" })") << "E-04";
   EXPECT_EQ(outcome.error().type, "T");
+  test::Covers("E-04");
 }
 
 TEST(Outcome, AnAbsentContentTypeIsJson) {

@@ -10,6 +10,7 @@
 
 #include "package_maker.h"
 #include "tandem/package.h"
+#include "tests/lib/covers.h"
 
 namespace tandem::test {
 namespace {
@@ -29,6 +30,7 @@ TEST_F(PackageArchiveTest, K20AnArchiveMadeByteByByteIsAccepted) {
   ExpectFile(Raw({.entries = {{.name = "a.py", .data = "print(1)"}}}), "a.py", "print(1)");
   ExpectFile(Raw({.entries = {{.name = "a.py", .data = "1"}}, .comment = std::string(65535, 'c')}), "a.py", "1");
   ExpectFile(Raw({.entries = {{.name = "a.py", .data = "2"}}, .behind = "bytes of nobody's"}), "a.py", "2");
+  test::Covers("K-20");
 }
 
 TEST_F(PackageArchiveTest, K20BytesBeforeTheArchiveMayCountOrNot) {
@@ -41,6 +43,7 @@ TEST_F(PackageArchiveTest, K20BytesBeforeTheArchiveMayCountOrNot) {
   archive.entries[1].offset = script.size() + local;
   archive.offset_is = static_cast<std::uint32_t>(script.size() + local + 30 + 6 + 1);
   ExpectFile(Raw(archive), "b/c.py", "c");
+  test::Covers("K-20");
 }
 
 TEST_F(PackageArchiveTest, K20DataDescriptorsAreAccepted) {
@@ -51,6 +54,7 @@ TEST_F(PackageArchiveTest, K20DataDescriptorsAreAccepted) {
     entry.descriptor = descriptor;
     ExpectFile(Raw({.entries = {entry, {.name = "b.py", .data = "b"}}}), "a.py", data);
   }
+  test::Covers("K-20");
 }
 
 TEST_F(PackageArchiveTest, K20OtherMethodsAndEncryptedEntriesAreRefused) {
@@ -64,6 +68,7 @@ TEST_F(PackageArchiveTest, K20OtherMethodsAndEncryptedEntriesAreRefused) {
   RawEntry hidden{.name = "a.py", .data = "x"};
   hidden.local_flags = 1;
   ExpectRefused(Raw({.entries = {hidden}}), "'a.py' is encrypted");
+  test::Covers("K-20");
 }
 
 TEST_F(PackageArchiveTest, K15HeadersThatContradictEachOtherAreRefused) {
@@ -81,6 +86,7 @@ TEST_F(PackageArchiveTest, K15HeadersThatContradictEachOtherAreRefused) {
     const auto package = OpenPackage(Raw({.entries = {entry}}), options_);
     EXPECT_EQ(package.status().code(), Code::kInvalidArgument) << offset;
   }
+  test::Covers("K-15");
 }
 
 TEST_F(PackageArchiveTest, K20DirectoriesThatAreNotWhatTheySayAreRefused) {
@@ -91,6 +97,7 @@ TEST_F(PackageArchiveTest, K20DirectoriesThatAreNotWhatTheySayAreRefused) {
   ExpectRefused(Raw({.entries = entries, .size_is = 0x7FFFFFFF}), "cannot be followed");
   ExpectRefused(Raw({.entries = entries, .offset_is = 0x7FFFFFFF}), "cannot be followed");
   ExpectRefused(Raw({.entries = entries, .disk = 1}), "one of several parts");
+  test::Covers("K-20");
 }
 
 // What a reader takes for the archive must not depend on where it begins to search.
@@ -99,6 +106,7 @@ TEST_F(PackageArchiveTest, K15TwoArchivesInOneAreRefused) {
   ExpectRefused(Raw({.entries = {{.name = "a.py", .data = "a"}}, .comment = inner}), "in more than one way");
   ExpectFile(Raw({.entries = {{.name = "a.py", .data = "a"}}, .comment = inner + "."}), "a.py", "a");
   ExpectFile(Raw({.entries = {{.name = "a.zip", .data = inner}}}), "a.zip", inner);
+  test::Covers("K-15");
 }
 
 // The numbers of a ZIP64 archive that its first end record refers to.
@@ -134,6 +142,7 @@ TEST_F(PackageArchiveTest, K20Zip64NumbersCountAndMustBeTrue) {
                               Zip64{1, size - 1, offset}, Zip64{1, size, offset + 40}}) {
     EXPECT_EQ(OpenPackage(File(WithZip64(entries, numbers)), options_).status().code(), Code::kInvalidArgument);
   }
+  test::Covers("K-20");
 }
 
 TEST_F(PackageArchiveTest, K20Zip64SizesOfAnEntryCountAndMustBeTrue) {
@@ -151,6 +160,7 @@ TEST_F(PackageArchiveTest, K20Zip64SizesOfAnEntryCountAndMustBeTrue) {
   ExpectRefused(Raw({.entries = {entry}}), "unpacks to more than");
   entry.extra = extra(1, 1).substr(0, 12);
   ExpectRefused(Raw({.entries = {entry}}), "cannot be followed");
+  test::Covers("K-20");
 }
 
 TEST_F(PackageArchiveTest, K15TheUnicodeNameOfAnEntryIsCheckedToo) {
@@ -163,6 +173,7 @@ TEST_F(PackageArchiveTest, K15TheUnicodeNameOfAnEntryIsCheckedToo) {
   ExpectRefused(Raw(with("/escaped")), "absolute name");
   ExpectRefused(Raw(with("b\0.py"s)), "NUL");
   ExpectFile(Raw(with("\xce\xbb.py")), "\xce\xbb.py", "x");
+  test::Covers("K-15");
 }
 
 // Entries that lie inside each other inflate again and again what is there once.
@@ -175,6 +186,7 @@ TEST_F(PackageArchiveTest, K16EntriesThatShareBytesAreRefused) {
   RawEntry quoted{.name = "b.py", .data = "b"};
   quoted.offset = 30 + 4;
   ExpectRefused(Raw({.entries = {{.name = "a.py", .data = inner}, quoted}}), "'b.py' shares bytes with 'a.py'");
+  test::Covers("K-16");
 }
 
 TEST_F(PackageArchiveTest, K16EntriesAndFoldersAreCounted) {
@@ -188,6 +200,7 @@ TEST_F(PackageArchiveTest, K16EntriesAndFoldersAreCounted) {
   deep.reserve(1600);
   for (int i = 0; i < 1600; ++i) deep.push_back({.name = std::to_string(i) + "/" + folders, .data = ""});
   ExpectRefused(Raw({.entries = deep}), "more than 200000 files and folders");
+  test::Covers("K-16");
 }
 
 TEST_F(PackageArchiveTest, K16SizesThatLieDoNotHideABomb) {
@@ -197,6 +210,7 @@ TEST_F(PackageArchiveTest, K16SizesThatLieDoNotHideABomb) {
   const std::size_t directory = bytes.find("PK\x01\x02");
   bytes.replace(directory + 24, 4, Number(10, 4));
   ExpectRefused(File(bytes), "more than 1000 bytes");
+  test::Covers("K-16");
 }
 
 TEST_F(PackageArchiveTest, K16TheLimitIsThatOfEachOpening) {
@@ -206,6 +220,7 @@ TEST_F(PackageArchiveTest, K16TheLimitIsThatOfEachOpening) {
   EXPECT_FALSE(OpenPackage(zip, options_).ok()) << "though it is unpacked already";
   options_.unzipped_limit = 1200;
   EXPECT_TRUE(OpenPackage(zip, options_).ok());
+  test::Covers("K-16");
 }
 
 TEST_F(PackageArchiveTest, K20ContentThatIsNotWhatTheHeadersSayIsRefused) {
@@ -225,6 +240,7 @@ TEST_F(PackageArchiveTest, K20ContentThatIsNotWhatTheHeadersSayIsRefused) {
     bytes.replace(bytes.find("PK\x01\x02") + 24, 4, Number(size, 4));
     ExpectRefused(File(bytes), "'a.py' is damaged");
   }
+  test::Covers("K-20");
 }
 
 TEST_F(PackageArchiveTest, K20WhereverAnArchiveIsCutItIsRefused) {
@@ -234,6 +250,7 @@ TEST_F(PackageArchiveTest, K20WhereverAnArchiveIsCutItIsRefused) {
     SCOPED_TRACE(size);
     ExpectRefused(File(bytes.substr(0, size)), "");
   }
+  test::Covers("K-20");
 }
 
 TEST_F(PackageArchiveTest, K20WhateverByteIsWrongItIsSaidOrDoesNotMatter) {
@@ -253,6 +270,7 @@ TEST_F(PackageArchiveTest, K20WhateverByteIsWrongItIsSaidOrDoesNotMatter) {
   for (const auto& entry : fs::directory_iterator(packages())) {
     EXPECT_NE(entry.path().filename().native().front(), '.') << "left behind";
   }
+  test::Covers("K-20");
 }
 
 TEST_F(PackageArchiveTest, K21TheLastOfANameWinsHoweverItIsWritten) {
@@ -268,6 +286,7 @@ TEST_F(PackageArchiveTest, K21TheLastOfANameWinsHoweverItIsWritten) {
     std::ofstream(root / "kept") << "x";
     ExpectFile(zip, "kept", "x");  // and is intact when it is opened again
   }
+  test::Covers("K-21");
 }
 
 TEST_F(PackageArchiveTest, K21AFileAndAFolderOfOneNameAreRefused) {
@@ -279,6 +298,7 @@ TEST_F(PackageArchiveTest, K21AFileAndAFolderOfOneNameAreRefused) {
   ExpectRefused(Raw({.entries = {{.name = "a/.", .data = "f"}}}), "both a file and a folder");
   ExpectFile(Raw({.entries = {{.name = "./", .data = ""}, {.name = "./a/", .data = ""}, {.name = "a/b", .data = "f"}}}),
              "a/b", "f");
+  test::Covers("K-21");
 }
 
 TEST_F(PackageArchiveTest, K15LinksLeadNowhereElse) {
@@ -298,6 +318,7 @@ TEST_F(PackageArchiveTest, K15LinksLeadNowhereElse) {
   ExpectRefused(Raw({.entries = {file, link("to", "d"), {.name = "to/a.txt", .data = "x"}}}), "no folder");
   ExpectRefused(Raw({.entries = {file, link("d", ".")}}), "both a link and a folder");
   ExpectRefused(Raw({.entries = {file, link("to", "d"), {.name = "to/", .data = ""}}}), "no folder");
+  test::Covers("K-15");
 }
 
 TEST_F(PackageArchiveTest, K15LinksThatStayInsideAreKept) {
@@ -313,18 +334,21 @@ TEST_F(PackageArchiveTest, K15LinksThatStayInsideAreKept) {
   ExpectFile(Raw({.entries = {file, link("l", "d/a.txt"), {.name = "l", .data = "mine"}}}), "d/a.txt", "content");
   ExpectFile(Raw({.entries = {file, link("l", "d/a.txt"), {.name = "l", .data = "mine"}}}), "l", "mine");
   ExpectFile(Raw({.entries = {file, {.name = "l", .data = "mine"}, link("l", "d/a.txt")}}), "l", "content");
+  test::Covers("K-15");
 }
 
 TEST_F(PackageArchiveTest, K15DevicesAndSocketsAreRefused) {
   for (const mode_t kind : {S_IFCHR, S_IFBLK, S_IFSOCK}) {
     ExpectRefused(Raw({.entries = {{.name = "d", .data = "", .mode = kind | 0644U}}}), "neither a file, a folder nor");
   }
+  test::Covers("K-15");
 }
 
 // As `zip package.zip -` writes what it reads from a pipe.
 TEST_F(PackageArchiveTest, K20WhatWasReadFromAPipeIsAFile) {
   const fs::path root = ExpectFile(Raw({.entries = {{.name = "-", .data = "x", .mode = S_IFIFO | 0644}}}), "-", "x");
   EXPECT_TRUE(fs::is_regular_file(root / "-"));
+  test::Covers("K-20");
 }
 
 // What the archive gives to everybody counts, as the function's user is not the files' owner.
@@ -348,6 +372,7 @@ TEST_F(PackageArchiveTest, K17ModesAreThoseOfEverybody) {
   ASSERT_TRUE(folders.ok()) << folders.status().message();
   EXPECT_EQ(ModeOf(fs::path(folders->root) / "d"), 0755U) << "or nobody could clean the cache";
   EXPECT_EQ(ModeOf(fs::path(folders->root) / "d" / "f"), 0444U) << "without mode: readable";
+  test::Covers("K-17");
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "package_maker.h"
+#include "tests/lib/covers.h"
 
 namespace tandem::test {
 namespace {
@@ -62,6 +63,7 @@ TEST_F(PackageTest, AnArchiveIsUnpackedWithItsFoldersAndModes) {
   EXPECT_EQ(status.st_mode & 0777U, 0444U) << "K-17, K-19";
   stat((root / "pkg").c_str(), &status);
   EXPECT_EQ(status.st_mode & 0777U, 0755U) << "rm -r works for an ordinary user";
+  test::Covers("K-01", "K-17", "K-20");
 }
 
 TEST_F(PackageTest, ASmallStackIsEnough) {
@@ -198,12 +200,14 @@ TEST_F(PackageTest, NamesThatEscapeAreRefused) {
   ExpectRefused(Zip({{"/tmp/escaped", "x"}}), "absolute name");
   ExpectRefused(Zip({{"C:/escaped", "x"}}), "names a drive");
   ExpectRefused(Zip({{"..\\escaped", "x"}}), "backslash");
+  test::Covers("K-15");
 }
 
 TEST_F(PackageTest, NamesWithNulAreRefused) {
   const std::string zip = Zip({{"safe.py", "1"}, {"nul_here.py", "2"}});
   Rename(zip, "nul_here.py", "nul\0here.py"s);
   ExpectRefused(zip, "NUL");
+  test::Covers("K-15");
 }
 
 TEST_F(PackageTest, NamesThatFitNoFileSystemAreRefused) {
@@ -246,6 +250,7 @@ TEST_F(PackageTest, AZip64EndRecordMayHaveAnExtension_K20) {
     ASSERT_TRUE(package.ok()) << package.status().message();
     EXPECT_EQ(Read(fs::path(package->root) / "a.py"), "print(1)");
   }
+  test::Covers("K-20");
 }
 
 TEST_F(PackageTest, ADirectoryThatCannotBeFollowedIsSaidSo_K20) {
@@ -254,6 +259,7 @@ TEST_F(PackageTest, ADirectoryThatCannotBeFollowedIsSaidSo_K20) {
   bytes.insert(bytes.size() - 22, "a gap before the end record");
   std::ofstream(zip, std::ios::binary) << bytes;
   ExpectRefused(zip, "cannot be followed");
+  test::Covers("K-20");
 }
 
 TEST_F(PackageTest, SymbolicLinksMayNotPointOutside) {
@@ -264,6 +270,7 @@ TEST_F(PackageTest, SymbolicLinksMayNotPointOutside) {
   const auto inside = OpenPackage(Zip({{"a.txt", "content"}, {"b.txt", "a.txt", S_IFLNK | 0777}}), options_);
   ASSERT_TRUE(inside.ok()) << inside.status().message();
   EXPECT_EQ(Read(fs::path(inside->root) / "b.txt"), "content");
+  test::Covers("K-15");
 }
 
 TEST_F(PackageTest, TheLimitCountsRealBytes) {
@@ -271,6 +278,7 @@ TEST_F(PackageTest, TheLimitCountsRealBytes) {
   ExpectRefused(Zip({{"bomb", std::string(2000, '\0')}}), "more than 1000 bytes");
   ExpectRefused(Zip({{"a", std::string(600, 'a')}, {"b", std::string(600, 'b')}}), "more than 1000 bytes");
   EXPECT_TRUE(OpenPackage(Zip({{"a", std::string(1000, 'a')}}), options_).ok()) << "J-55: exactly the limit passes";
+  test::Covers("K-16");
 }
 
 TEST_F(PackageTest, WhatIsNoPackageSaysSo) {

@@ -4,6 +4,8 @@
 
 #include <regex>
 
+#include "tests/lib/covers.h"
+
 namespace tandem {
 namespace {
 
@@ -13,6 +15,7 @@ using std::chrono::milliseconds;
 TEST(PlatformLines, StartAndEnd) {
   EXPECT_EQ(StartLine("id-1", "$LATEST"), "START RequestId: id-1 Version: $LATEST\n") << "L-41";
   EXPECT_EQ(EndLine("id-1"), "END RequestId: id-1\n") << "L-42";
+  test::Covers("L-41", "L-42");
 }
 
 TEST(PlatformLines, ReportRoundsBilledDurationUp) {
@@ -30,6 +33,7 @@ TEST(PlatformLines, ReportRoundsBilledDurationUp) {
             "30 MB\t"
             "Init Duration: 101.10 ms\t\n")
       << "L-43";
+  test::Covers("L-43", "L-44");
 }
 
 TEST(PlatformLines, ThePeakOfMemoryIsOfBytesAndNeverFalls) {
@@ -47,6 +51,7 @@ TEST(PlatformLines, Timeout) {
       R"({"errorType":"Sandbox.Timedout","errorMessage":"RequestId: id-1 Error: Task timed out after 1.50 seconds"})")
       << "E-38";
   EXPECT_EQ(outcome.kind(), Outcome::Kind::kFunctionError);
+  test::Covers("L-48", "E-38");
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "tandem/invocation.h"
+#include "tests/lib/covers.h"
 
 namespace tandem {
 namespace {
@@ -20,6 +21,7 @@ TEST(RequestId, IsAVersion4Uuid) {
     EXPECT_TRUE(std::regex_match(std::string(id.view()), uuid)) << id.view() << " C-26";
     EXPECT_TRUE(seen.insert(std::string(id.view())).second) << "C-26: new for every invocation";
   }
+  test::Covers("C-26");
 }
 
 TEST(RequestId, AForkedChildHasOthersThanItsParent) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/lib/covers.h"
 #include "tests/workers/package_folder.h"
 
 namespace tandem::workers {
@@ -34,6 +35,7 @@ TEST_F(BootstrapTest, IsThePackagesThenTheLastLayers_K18_K11) {
   EXPECT_EQ(Found(), two_.path() + "/bootstrap") << "one that is not executable is passed over";
   root_.AddFile("bootstrap", "0", Mode::kExecutable);
   EXPECT_EQ(Found(), root_.path() + "/bootstrap");
+  test::Covers("K-18");
 }
 
 TEST_F(BootstrapTest, ThatIsAbsentSaysWhereItWasLookedFor_E51) {
@@ -41,6 +43,7 @@ TEST_F(BootstrapTest, ThatIsAbsentSaysWhereItWasLookedFor_E51) {
                                   "/bootstrap " + one_.path() + "/bootstrap /opt/bootstrap]");
   EXPECT_EQ(Failure().exit_status, 127);
   EXPECT_EQ(Failure().hint.find("a function with such a runtime brings a program along"), 0U) << Failure().hint;
+  test::Covers("E-51");
 }
 
 TEST_F(BootstrapTest, InAFolderOfThePackageHasAHint_K01) {

@@ -16,6 +16,7 @@
 
 #include "invoked.h"
 #include "tandem/runtime.h"
+#include "tests/lib/covers.h"
 #include "worker_runtime.h"
 
 namespace tandem::test {
@@ -152,6 +153,7 @@ TEST_F(EachOnesOwn, PlatformLines_L41_L42_L43) {
     }
     EXPECT_EQ(text.substr(0, before.size()), before);
   }
+  Covers("L-41", "L-42", "L-43");
 }
 
 TEST_F(EachOnesOwn, ChunksInOrder) {
@@ -271,6 +273,7 @@ TEST(Concurrency, TheEndOfAProcessIsThatOfAllInIt_E40_E42_E47) {
     EXPECT_EQ(third.Result(), Expected("Runtime.ExitError", "third", how));
   }
   EXPECT_EQ(identities.size(), ends.size());
+  Covers("E-40", "E-42", "E-47");
 }
 
 // Their events fill the channel, which nobody reads.

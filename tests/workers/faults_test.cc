@@ -11,6 +11,7 @@
 #include "both_languages.h"
 #include "faults/native_faults.h"
 #include "mixture.h"
+#include "tests/lib/covers.h"
 #include "tests/workers/open_files.h"
 #include "tests/workers/processes.h"
 
@@ -143,6 +144,7 @@ TEST_P(FaultTest, CostsOneInvocationAtMost_E47_E48) {
   WaitForOpenFiles(files_before);
   EXPECT_EQ(shared.Call(witness, "count"), "2") << "a worker that was none of its business";
   EXPECT_TRUE(shared->Remove(witness.config().name).ok());
+  if (fault.process == Process::kIsReplaced) Covers("E-47");
 }
 
 std::vector<std::tuple<Language, Fault>> Cases() {

@@ -15,6 +15,7 @@
 
 #include "both_languages.h"
 #include "mixture.h"
+#include "tests/lib/covers.h"
 
 namespace tandem::test {
 namespace {
@@ -105,6 +106,7 @@ TEST(WorkerConcurrency, IsOneHandlerInstanceOnThreadsInJava_R27_HJAVA52) {
   const auto first = WhereAllMeet(both, function, 4);
   EXPECT_EQ(first.size(), 1U) << "the process and the instance";
   EXPECT_EQ(WhereAllMeet(both, function, 4), first);
+  Covers("H-JAVA-52");
 }
 
 TEST(WorkerConcurrency, IsAsManyProcessesInPython_R27) {

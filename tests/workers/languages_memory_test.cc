@@ -6,6 +6,7 @@
 
 #include "both_languages.h"
 #include "mixture.h"
+#include "tests/lib/covers.h"
 
 namespace tandem::test {
 namespace {
@@ -27,6 +28,7 @@ TEST(FullHeap, IsAnErrorInJavaAndAKillInPython_E25_E46) {
   expected.replace(expected.find("ID"), 2, killed.request_id.view());
   EXPECT_EQ(Become(killed.outcome), expected);
   EXPECT_EQ(both.Call(python, "count"), "1");
+  Covers("E-25/java", "E-46");
 }
 
 // What docs/isolation.md has of the options by which a JVM fits into the memory size.

@@ -9,6 +9,7 @@
 #include "both_languages.h"
 #include "faults/native_faults.h"
 #include "mixture.h"
+#include "tests/lib/covers.h"
 #include "tests/workers/open_files.h"
 #include "tests/workers/processes.h"
 
@@ -87,6 +88,7 @@ TEST(MixedLanguages, EachGetsWhatItAskedForAndNothingIsLeft_E40_E42_E46_E47_E48)
   const std::vector<pid_t> left = WithTag(tag);
   EXPECT_TRUE(left.empty()) << Describe(left);
   EXPECT_EQ(OpenFiles(), files_before) << "a descriptor is left";
+  Covers("E-40", "E-42", "E-46", "E-48");
 }
 
 }  // namespace

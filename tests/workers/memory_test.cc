@@ -9,6 +9,7 @@
 #include <cstring>
 #include <string>
 
+#include "tests/lib/covers.h"
 #include "worker_runtime.h"
 #include "workers/memory_watch.h"
 
@@ -58,6 +59,7 @@ TEST_P(TooMuch, EndsTheWorkerAndNothingElse_E46_E47_E48) {
   }
   EXPECT_EQ(runtime.Call(same, kEnough), "\"kept\"");
   EXPECT_EQ(runtime.Call(other), others.substr(0, others.find(':')) + ":2");
+  Covers("E-46", "E-47", "L-49");
 }
 
 INSTANTIATE_TEST_SUITE_P(Memory, TooMuch,
@@ -70,6 +72,7 @@ TEST(Memory, IsWatchedDuringInit_E36_E46) {
   config.handler = "init.hoard";
   const InvokeResult result = runtime.Invoke(runtime.Add(config));
   EXPECT_EQ(Text(result.outcome), OutOfMemory(result));
+  Covers("E-36", "E-46");
 }
 
 TEST(Memory, OfAFreshWorkerIsUsableAgain_E47) {
@@ -79,6 +82,7 @@ TEST(Memory, OfAFreshWorkerIsUsableAgain_E47) {
   EXPECT_EQ(runtime.Call(function, kEnough), "\"kept\"");
   EXPECT_NE(runtime.Call(function, kTooMuch).find("Runtime.OutOfMemory"), std::string::npos);
   EXPECT_EQ(runtime.Call(function, kEnough), "\"kept\"");
+  Covers("E-47");
 }
 
 TEST(Memory, ThatAChildSharesCountsOnce) {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "tandem/runtime.h"
+#include "tests/lib/covers.h"
 #include "worker_runtime.h"
 #include "workers/protocol.h"
 
@@ -180,6 +181,7 @@ TEST_P(Endings, CostOneInvocation_E40_E42_E47) {
   EXPECT_EQ(runtime.Call(other), others + ":2");
   const InvokeResult again = runtime.Invoke(function, ending.event);
   EXPECT_EQ(Text(again.outcome), ExitMessage(again, ending.how));
+  Covers("E-40", "E-47");
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -210,6 +212,7 @@ TEST(Timeout, KillsAndReplaces_E38_E47) {
                                         " Error: Task timed out after 0.20 seconds\"}");
     EXPECT_TRUE(result.report.timed_out);
   }
+  Covers("E-38", "E-47");
 }
 
 TEST(Pool, AForkThatComesBackHasNothingToSay) {
@@ -268,6 +271,7 @@ TEST(Init, ThatFailsIsTriedAgain_E34_HPY36) {
   const std::string first = runtime.Call(function);
   EXPECT_NE(first.find("no_such_handler"), std::string::npos) << first;
   EXPECT_EQ(runtime.Call(function), first);
+  Covers("E-34");
 }
 
 class InitLimit : public testing::Test {
@@ -294,6 +298,7 @@ TEST_F(InitLimit, IsFollowedByAnotherInitUnderTheFunctionsTimeout_E35) {
     EXPECT_NE(Text(result.outcome).find("Task timed out after 0.10 seconds"), std::string::npos);
     EXPECT_EQ(result.report.duration, milliseconds(100));
   }
+  Covers("E-35");
 }
 
 TEST_F(InitLimit, DoesNotFailWhatIsReadyTheSecondTime_E35) {
@@ -304,6 +309,7 @@ TEST_F(InitLimit, DoesNotFailWhatIsReadyTheSecondTime_E35) {
   EXPECT_FALSE(first.report.init_duration.has_value()) << "it has gone on within the invocation";
   EXPECT_GE(first.report.duration, milliseconds(500));
   EXPECT_EQ(Words(runtime.Call(function), ':').back(), "2");
+  Covers("E-35");
 }
 
 TEST(WorkerProgram, OfAnotherVersionIsRefusedInOneLine) {

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "tests/lib/covers.h"
 #include "tests/workers/python_workers.h"
 
 namespace tandem::test {
@@ -97,6 +98,7 @@ TEST_P(PythonBytecode, IsUsedByTheNextColdStart_K19) {
   EXPECT_EQ(Call(), Answer(kAll, kModules));
   EXPECT_EQ(Call(), Answer(0, kModules));
   ExpectPackageAsItWas();
+  Covers("K-19");
 }
 
 TEST_P(PythonBytecode, OfASourceThatChangesInPlaceIsNotUsed) {

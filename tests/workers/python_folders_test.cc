@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/lib/covers.h"
 #include "tests/workers/mounts.h"
 #include "tests/workers/no_mounts.h"
 #include "tests/workers/python_workers.h"
@@ -167,6 +168,7 @@ TEST_P(PythonFolders, LayersAreInOpt_K11_K12_K13) {
   EXPECT_EQ(Run(function, "result = os.access('/opt/python', os.W_OK) or os.access('/opt', os.W_OK)"), "\"False\"");
   EXPECT_EQ(Run(function, "result = os.environ['LAMBDA_TASK_ROOT']"), "\"" + fs::canonical(package()).string() + "\"");
   EXPECT_EQ(workers_.log(), "") << "nothing is to be said";
+  Covers("K-11", "K-12", "K-13");
 }
 
 TEST_P(PythonFolders, APackageInTmpIsNotHidden) {
@@ -213,6 +215,7 @@ TEST_P(PythonFolders, LibrariesOfALayerAreFound_K12) {
               "\"libtandem-layer-test.so\"");
     Run(function, "os._exit(1)");
   }
+  Covers("K-12");
 }
 
 INSTANTIATE_TEST_SUITE_P(Zygotes, PythonFolders, testing::Values(ZygoteUse::kOff, ZygoteUse::kAlways),

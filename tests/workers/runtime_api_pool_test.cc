@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tandem/runtime.h"
+#include "tests/lib/covers.h"
 #include "tests/workers/open_files.h"
 #include "tests/workers/package_folder.h"
 #include "tests/workers/processes.h"
@@ -58,6 +59,7 @@ TEST_F(Provided, ServesInAProcessThatStaysWarm_K18_R01_R05) {
   const std::string identity = first.substr(0, first.find(':'));
   for (int i = 2; i <= 100; ++i) ASSERT_EQ(runtime.Call(function), identity + ":" + std::to_string(i));
   EXPECT_EQ(runtime.Call(runtime.Add(Config("echo")), R"({"a":1})"), R"({"a":1})");
+  Covers("K-18");
 }
 
 TEST_F(Provided, IsTheOnlyRuntimeOfThatName) {
@@ -138,6 +140,7 @@ TEST_F(Provided, HasItsVariables_R33_R34_R37_R39_R40_K11_K12) {
   ASSERT_NE(api, std::string::npos) << all;
   EXPECT_EQ(all.find("AWS_LAMBDA_RUNTIME_API=", api + 2), std::string::npos) << "twice";
   EXPECT_EQ(runtime.Call(runtime.Add(Config("directory"))), root);
+  Covers("K-12");
 }
 
 TEST_F(Provided, LearnsOfItsInvocation_R02) {
@@ -160,6 +163,7 @@ TEST_F(Provided, LearnsOfItsInvocation_R02) {
       EXPECT_NE(head.find("\r\n" + wanted), std::string::npos) << wanted << " is not in " << head;
     }
   }
+  Covers("C-26");
 }
 
 TEST_F(Provided, LogsAllBeforeTheEnd) {
@@ -234,6 +238,7 @@ TEST_F(Provided, ItsEndCostsOneInvocation_E40_E41_E42_E47) {
   EXPECT_NE(AllText(runtime.log).find("last wordsRequestId: "), std::string::npos) << AllText(runtime.log);
   while (OpenFiles() != files) std::this_thread::yield();  // by the thread that tells of an end
   EXPECT_EQ(runtime.Call(other), before.substr(0, before.find(':')) + ":2");
+  Covers("E-40", "E-41", "E-42", "E-47");
 }
 
 TEST_F(Provided, IsKilledAtTheDeadline_E38_E47) {
@@ -245,6 +250,7 @@ TEST_F(Provided, IsKilledAtTheDeadline_E38_E47) {
     EXPECT_TRUE(result.report.timed_out);
     EXPECT_EQ(WithTag(folder_.path()), std::vector<pid_t>()) << "of it is left";
   }
+  Covers("E-38", "E-47");
 }
 
 TEST_F(Provided, ThatLeavesBeforeItAsksIsAnExit_E36) {
@@ -253,6 +259,7 @@ TEST_F(Provided, ThatLeavesBeforeItAsksIsAnExit_E36) {
   EXPECT_EQ(Text(result.outcome), Error("Runtime.ExitError", result, "Runtime exited with error: exit status 5"));
   EXPECT_TRUE(AllText(runtime.log).starts_with("last words\n"));
   EXPECT_TRUE(runtime.log.records().front().request_id.empty()) << "during init";
+  Covers("E-36");
 }
 
 TEST_F(Provided, ThatNeverAsksTimesOut_E35) {
@@ -282,6 +289,7 @@ TEST_F(Provided, AnInitErrorIsTriedAgain_R07_E34) {
   }
   const std::string all = AllText(runtime.log);
   EXPECT_NE(all.find("cannot start\n", all.find("cannot start\n") + 1), std::string::npos) << all;
+  Covers("E-34");
 }
 
 TEST_F(Provided, AnAnswerIsForItsInvocationAndOnce_R09_R10) {
@@ -376,6 +384,7 @@ TEST_F(Provided, KeepsToItsMemorySize_E46_E47) {
     const InvokeResult result = runtime.Invoke(function);
     EXPECT_EQ(Text(result.outcome), Error("Runtime.OutOfMemory", result, "Runtime exited with error: signal: killed"));
   }
+  Covers("E-46", "E-47");
 }
 
 TEST_F(Provided, WithoutABootstrapIsAnInvalidEntrypoint_E51) {
@@ -401,6 +410,7 @@ TEST_F(Provided, WithoutABootstrapIsAnInvalidEntrypoint_E51) {
   const InvokeResult result = runtime.Invoke(runtime.Add(Config("echo")));
   EXPECT_EQ(Text(result.outcome), Error("Runtime.InvalidEntrypoint", result,
                                         "fork/exec " + folder_.path() + "/bootstrap: exec format error"));
+  Covers("E-51");
 }
 
 }  // namespace

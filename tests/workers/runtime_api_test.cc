@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/lib/covers.h"
 #include "workers/runtime_api_client.h"
 
 namespace tandem {
@@ -168,6 +169,7 @@ TEST(RuntimeApi, R06AnErrorIsPassedOnByteForByte_E04) {
   EXPECT_EQ(answer.outcome.error().message, "noü");
   EXPECT_EQ(answer.outcome.error().stack_trace, (std::vector<std::string>{"one", "two"}));
   EXPECT_EQ(answer.outcome.error().reported_type, "Runtime.Mine");
+  test::Covers("E-04");
 }
 
 // A body that is no JSON object, with the header only.

@@ -1,0 +1,46 @@
+// What handlers of both languages print while all of them run.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "both_languages.h"
+#include "tests/lib/covers.h"
+
+namespace tandem::test {
+namespace {
+
+TEST(WorkerOutput, OfBothLanguagesIsAttributed_L40) {
+  constexpr std::size_t kLines = 50;
+  constexpr int kRounds = 10;
+  BothLanguages both;
+  std::vector<Function*> functions = {&both.Add(both.Config(Language::kJava)),
+                                      &both.Add(both.Config(Language::kPython))};
+  for (Function* function : functions) EXPECT_EQ(both.Call(*function, "count"), "1");
+  EXPECT_NE(functions[0]->log_stream_name(), functions[1]->log_stream_name());
+  std::vector<std::thread> threads;
+  threads.reserve(functions.size());
+  for (Function* function : functions) {
+    threads.emplace_back([&both, function] {
+      for (int i = 0; i < kRounds; ++i) {
+        EXPECT_EQ(both.Call(*function, "print " + std::to_string(kLines)), "printed");
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  std::map<std::pair<std::string, std::string>, std::string> texts;  // by function and request
+  for (const KeptRecord& record : both.log.records()) {
+    if (record.origin == LogOrigin::kFunction) texts[{record.function_name, record.request_id}] += record.text;
+  }
+  std::map<std::string, int> complete;
+  std::string expected;
+  for (std::size_t i = 0; i < kLines; ++i) expected += "printed\n";
+  for (const auto& [of, text] : texts) complete[of.first] += text == expected ? 1 : 0;
+  for (Function* function : functions) EXPECT_EQ(complete[function->config().name], kRounds);
+  Covers("L-40");
+}
+
+}  // namespace
+}  // namespace tandem::test
