@@ -8,6 +8,7 @@ import java.time.LocalDate;
 import java.util.Collection;
 import java.util.Date;
 import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -165,6 +166,26 @@ public class Types {
 
   public Collection<Object> collection(Collection<Object> in) {
     return in;
+  }
+
+  public CharSequence sequence(CharSequence in) {
+    return in;
+  }
+
+  public Iterable<Object> iterable(Iterable<Object> in) {
+    return in;
+  }
+
+  public String[] textArray(String[] in) {
+    return in;
+  }
+
+  public Object[] objects(Object[] in) {
+    return in;
+  }
+
+  public Iterator<Integer> iterator(List<Integer> in) {
+    return in.iterator();
   }
 
   public Instant instant(String in) {
