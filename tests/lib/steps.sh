@@ -126,7 +126,7 @@ step_unit() {
 }
 
 # unit_program LABEL PROGRAM [NAME=VALUE ...] [-- ARGUMENTS]
-unit_program() { run_gtest "$1" "$test_programs/$2" "${@:3}"; }
+unit_program() { run_gtest "$1" "$test_programs/$2" "TANDEM_TEST_EXTENT=$extent" "${@:3}"; }
 
 step_java() {
   local program
@@ -266,7 +266,7 @@ step_loaders() {
 
 # with_both PROGRAM LABEL JDK CPYTHON
 with_both() {
-  run_gtest "$1-$2" "$test_programs/$1" "TANDEM_TEST_JAVA_HOME=$3" "TANDEM_TEST_PYTHON=$4"
+  run_gtest "$1-$2" "$test_programs/$1" "TANDEM_TEST_JAVA_HOME=$3" "TANDEM_TEST_PYTHON=$4" "TANDEM_TEST_EXTENT=$extent"
 }
 
 step_python_half() { run_pytest tests/python; }

@@ -78,6 +78,13 @@ std::int32_t Sleep(const Call& call) {
   return TANDEM_OK;
 }
 
+// After so many milliseconds: whether it has been asked to yield.
+std::int32_t Listen(const Call& call) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(Number(call)));
+  call.Succeed(call.host->is_cancelled(call.sink) == 0 ? "\"not asked\"" : "\"asked\"");
+  return TANDEM_OK;
+}
+
 std::string ThisProcess() {
   static const unsigned kIdentity = std::random_device()();
   return std::to_string(kIdentity);
@@ -358,6 +365,7 @@ HandlerFunction FindFault(std::string_view name) {
       {"exit_now", ExitNow},
       {"raise", Raise},
       {"sleep", Sleep},
+      {"listen", Listen},
       {"stuck", Stuck},
       {"hold", Hold},
       {"meet", Meet},

@@ -22,19 +22,31 @@ std::string Required(const char* name) {
 BothLanguages::BothLanguages(WorkerOptions workers) {
   workers.zygotes = ZygoteUse::kOff;
   workers.standbys = ZygoteUse::kOff;
+  RuntimeOptions options;
+  options.log_sink = &log;
+  options.workers = std::move(workers);
+  options.start_cache = StartCache::kOff;
+  Create(std::move(options));
+}
+
+BothLanguages::BothLanguages(WorkerOptions workers, const std::string& cache, LogSink& sink) {
+  RuntimeOptions options;
+  options.log_sink = &sink;
+  options.workers = std::move(workers);
+  options.package.cache_dir = cache;
+  Create(std::move(options));
+}
+
+void BothLanguages::Create(RuntimeOptions options) {
   static int count = 0;
   tag_ = "tandem-workers-test-" + std::to_string(getpid()) + "-" + std::to_string(++count);
   const rlimit no_core{0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
   setenv("TANDEM_TEST_TAG", tag_.c_str(), 1);  // which the supervisor has in its environment
-  RuntimeOptions options;
   options.loader_dirs = {TANDEM_TEST_LANGUAGE_LOADERS};
-  options.log_sink = &log;
   options.platform_logs = PlatformLogs::kOn;
   options.languages["java"].path = Required("TANDEM_TEST_JAVA_HOME");
   options.languages["python"].path = Required("TANDEM_TEST_PYTHON");
-  options.workers = workers;
-  options.start_cache = StartCache::kOff;
   auto created = Runtime::Create(std::move(options));
   EXPECT_TRUE(created.ok()) << created.status().message();
   runtime_ = std::move(*created);

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "tandem/log.h"
 #include "tandem/runtime.h"
 #include "unit/native_runtime.h"
 
@@ -25,6 +26,8 @@ class BothLanguages {
  public:
   // Without zygotes and what makes starts sooner, which would come and go among the processes that are looked at.
   explicit BothLanguages(WorkerOptions workers = {});
+  // With them, as a program has it that says nothing else; the start cache is in the folder. `sink` gets the log.
+  BothLanguages(WorkerOptions workers, const std::string& cache, LogSink& sink);
   BothLanguages(const BothLanguages&) = delete;
   BothLanguages& operator=(const BothLanguages&) = delete;
   ~BothLanguages();
@@ -43,6 +46,8 @@ class BothLanguages {
   KeepingSink log;
 
  private:
+  void Create(RuntimeOptions options);
+
   std::string tag_;
   std::unique_ptr<Runtime> runtime_;
 };

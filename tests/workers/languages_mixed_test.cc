@@ -1,7 +1,10 @@
 // Many invocations of both languages at once, of which some do harm.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
-#include <array>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +20,11 @@ namespace tandem::test {
 namespace {
 
 using enum NativeFault;
+
+// Some are 25 seconds' work of two processors.
+constexpr HowMany kInvocations{.some = 3'000, .all = 20'000};
+constexpr std::size_t kEnvironments = 8;
+
 using Ask = std::function<std::string(std::mt19937& random, std::string& expected)>;
 
 std::string Quoted(const std::string& text) {
@@ -46,7 +54,12 @@ std::string Exit(std::mt19937& random, std::string& expected) {
   return Quoted((random() % 2 == 0 ? "exit " : "exit-now ") + status);
 }
 
-std::vector<Kind> KindsOf(Function* function) {
+// Wherever it is interrupted, Python's handler may be.
+std::string InTheMidstOf(Language language) {
+  return language == Language::kPython ? CancelledText() : "";
+}
+
+std::vector<Kind> KindsOf(Language language, Function* function) {
   return {
       {function, 1000, Echo},
       {function, 50, Always("sleep 1", Quoted("slept"))},
@@ -59,31 +72,61 @@ std::vector<Kind> KindsOf(Function* function) {
       {function, 2, Native(kKill, ExitText("signal: killed"))},
       {function, 2, Native(kAbort, ExitText("signal: aborted (core dumped)"))},
       {function, 1, Native(kHoard, OutOfMemoryText())},
+      {.function = function,
+       .weight = 25,
+       .ask = Always("wait", Quoted("asked to yield")),
+       .cancelled = Cancelled::kOnceItBegins},
+      {.function = function,
+       .weight = 25,
+       .ask = Always("wait", Quoted("asked to yield")),
+       .cancelled = Cancelled::kAgainAndAgain,
+       .instead = InTheMidstOf(language)},
   };
 }
 
-TEST(MixedLanguages, EachGetsWhatItAskedForAndNothingIsLeft_E40_E42_E46_E47_E48) {
+// What temporary files would be in, and the start cache.
+class MixedLanguages : public testing::Test {
+ protected:
+  MixedLanguages() {
+    std::filesystem::create_directories(folder_ / "tmp");
+    setenv("TMPDIR", (folder_ / "tmp").c_str(), 1);
+  }
+  ~MixedLanguages() override {
+    unsetenv("TMPDIR");
+    EXPECT_TRUE(std::filesystem::is_empty(folder_ / "tmp")) << "a temporary file is left";
+    std::filesystem::remove_all(folder_);
+  }
+
+  const std::filesystem::path folder_ =
+      std::filesystem::path(testing::TempDir()) / ("tandem-mixed-languages-" + std::to_string(getpid()));
+};
+
+TEST_F(MixedLanguages, EachGetsWhatItAskedForAndNothingIsLeft_E38_E40_E42_E46_E47_E48) {
   const std::size_t files_before = OpenFiles();
   std::string tag;
   {
     WorkerOptions options;
-    options.most = 10;
+    options.most = kEnvironments;
     options.most_per_function = 2;
-    BothLanguages both(options);
+    BeginningSink sink;
+    BothLanguages both(options, (folder_ / "cache").string(), sink);
     tag = both.tag();
     std::vector<Kind> kinds;
-    for (int i = 0; i < 2; ++i) {
-      for (const Language language : {Language::kJava, Language::kPython}) {
-        for (const Kind& kind : KindsOf(&both.Add(both.Config(language)))) kinds.push_back(kind);
+    for (const Language language : {Language::kJava, Language::kPython}) {
+      for (int i = 0; i < 2; ++i) {
+        for (const Kind& kind : KindsOf(language, &both.Add(both.Config(language)))) kinds.push_back(kind);
       }
+      FunctionConfig late = both.Config(language);
+      late.timeout = std::chrono::seconds(1);
+      kinds.push_back({&both.Add(late), 3, Always("sleep 100000", TimeoutText("1.00"))});
     }
     FunctionConfig shared = both.Config(Language::kJava);  // by several invocations at a time
     shared.max_concurrency = 3;
-    for (Kind kind : KindsOf(&both.Add(shared))) {
+    for (Kind kind : KindsOf(Language::kJava, &both.Add(shared))) {
       kind.shares = true;
       kinds.push_back(kind);
     }
-    RunMixture(*both.operator->(), kinds, 20'000, std::chrono::seconds(8));
+    RunMixture(*both.operator->(), sink, kinds, kInvocations);
   }
   const std::vector<pid_t> left = WithTag(tag);
   EXPECT_TRUE(left.empty()) << Describe(left);

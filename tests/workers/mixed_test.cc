@@ -15,14 +15,15 @@
 namespace tandem::test {
 namespace {
 
+// All take two processors half a minute, both tests together.
 #ifdef TANDEM_TEST_SANITIZED
-constexpr int kInvocations = 2'000;
+constexpr HowMany kInvocations{.some = 300, .all = 2'000};
 constexpr std::int32_t kLimitMb = 1024;
 #else
-constexpr int kInvocations = 20'000;
+constexpr HowMany kInvocations{.some = 20'000, .all = 20'000};
 constexpr std::int32_t kLimitMb = 128;
 #endif
-constexpr std::chrono::seconds kTime{20};
+constexpr std::size_t kEnvironments = 8;
 
 using Ask = std::function<std::string(std::mt19937& random, std::string& expected)>;
 
@@ -63,23 +64,65 @@ std::string Raise(std::mt19937& random, std::string& expected) {
 const std::string kBoom =
     R"~({"errorMessage":"boom","errorType":"Native.Boom","stackTrace":["native.handler(handlers.cc)"]})~";
 
-std::vector<Kind> KindsOf(Function* function) {
+const std::string kYielded = "\"yielded\"";
+const std::string kAskedToYield =
+    R"~({"errorMessage":"asked to yield","errorType":"Native.Cancelled","stackTrace":["native.handler(handlers.cc)"]})~";
+
+// Those that are cancelled, and answer that they yield or do not listen.
+std::vector<Kind> CancelledOf(Function* function) {
+  return {
+      {.function = function,
+       .weight = 20,
+       .ask = Always("say poll_cancelled", kYielded),
+       .cancelled = Cancelled::kOnceItBegins},
+      {.function = function,
+       .weight = 20,
+       .ask = Always("say poll_cancelled", kYielded),
+       .cancelled = Cancelled::kAgainAndAgain},
+      {.function = function,
+       .weight = 10,
+       .ask = Always("say sleep 2", "\"slept\""),
+       .cancelled = Cancelled::kAgainAndAgain},
+  };
+}
+
+std::vector<Kind> HarmlessOf(Function* function) {
   return {
       {function, 600, Echo(0, 200)},
       {function, 30, Echo(60'000, 300'000)},
       {function, 100, Always("fail", kBoom)},
-      {function, 50, Always("sleep 1", "\"slept\"")},
+      {function, 50, Always("listen 1", "\"not asked\"")},
       {function, 30, Always("flood 100000", "\"flooded\"")},
       {function, 20, Always("fork_and_return", "\"parent\"")},
+  };
+}
+
+// `hoarded`: what too much memory may also come to.
+std::vector<Kind> HarmfulOf(Function* function, const std::string& hoarded = {}) {
+  return {
       {function, 20, Always("change_process", "\"changed\"")},
       {function, 10, Always("close_standard", "\"closed\"")},
       {function, 20, Always("touch 5", "1")},
       {function, 25, ExitNow},
       {function, 25, Raise},
       {function, 10, Always("close_all", ExitText("exit status 1"))},
-      {function, 3, Always("hoard " + std::to_string(kLimitMb * 3 / 2), OutOfMemoryText())},
+      {.function = function,
+       .weight = 3,
+       .ask = Always("hoard " + std::to_string(kLimitMb * 3 / 2), OutOfMemoryText()),
+       .instead = hoarded},
   };
 }
+
+struct Mix {
+  std::vector<Kind> kinds;
+
+  void Add(const std::vector<Kind>& more) { kinds.insert(kinds.end(), more.begin(), more.end()); }
+  // Of a function whose processes are shared with those that end them.
+  void AddShared(std::vector<Kind> more) {
+    for (Kind& kind : more) kind.shares = true;
+    Add(more);
+  }
+};
 
 // With everything of this test's in one place, or by one word to be found.
 class MixedInvocations : public testing::Test {
@@ -120,50 +163,68 @@ class MixedInvocations : public testing::Test {
 
 TEST_F(MixedInvocations, EachGetsWhatItAskedForAndNothingIsLeft_E38_E40_E42_E46_E47_E48) {
   WorkerOptions options;
-  options.most = 8;
+  options.most = kEnvironments;
   options.most_per_function = 4;
-  WorkerRuntime runtime(options);
-  std::vector<Kind> kinds;
+  BeginningSink sink;
+  WorkerRuntime runtime(options, PlatformLogs::kOff, {}, &sink);
+  Mix mix;
   for (int i = 0; i < 2; ++i) {
-    for (const Kind& kind : KindsOf(&runtime.Add(Config()))) kinds.push_back(kind);
+    Function& function = runtime.Add(Config());
+    mix.Add(HarmlessOf(&function));
+    mix.Add(HarmfulOf(&function));
+    mix.Add(CancelledOf(&function));
+    mix.Add({{.function = &function,  // which each handler is told, whoever is meant
+              .weight = 10,
+              .ask = Always("say wait", kAskedToYield),
+              .cancelled = Cancelled::kOnceItBegins}});
   }
-  FunctionConfig late = Config();
-  late.timeout = std::chrono::milliseconds(50);
-  Function& function = runtime.Add(late);
-  kinds.push_back({&function, 10, Always("stuck", TimeoutText("0.05"))});
-  kinds.push_back({&function, 5, Always("sleep 100000", TimeoutText("0.05"))});
-  RunMixture(*runtime.operator->(), kinds, kInvocations, kTime);
+  FunctionConfig config = Config();
+  config.max_concurrency = 3;
+  Function& shared = runtime.Add(config);
+  mix.Add(HarmlessOf(&shared));
+  mix.Add(CancelledOf(&shared));
+  config = Config();
+  config.timeout = std::chrono::milliseconds(50);
+  Function& late = runtime.Add(config);
+  mix.Add({{&late, 10, Always("stuck", TimeoutText("0.05"))},
+           {&late, 5, Always("sleep 100000", TimeoutText("0.05"))},
+           {.function = &late,
+            .weight = 5,
+            .ask = Always("say stuck", TimeoutText("0.05")),
+            .cancelled = Cancelled::kAgainAndAgain}});
+  RunMixture(*runtime.operator->(), sink, mix.kinds, kInvocations);
 }
 
 // Those that do no harm get what they asked for also where others end the process that they share.
 TEST_F(MixedInvocations, InSharedProcessesEachGetsWhatItAskedForOrItsEnd_R27_E38_E40_E42_E46) {
   WorkerOptions options;
-  options.most = 6;
-  options.most_per_function = 2;
-  WorkerRuntime runtime(options);
-  std::vector<Kind> kinds;
+  options.most = kEnvironments;
+  options.most_per_function = 3;
+  BeginningSink sink;
+  WorkerRuntime runtime(options, PlatformLogs::kOff, {}, &sink);
+  Mix mix;
   FunctionConfig config = Config();
   config.max_concurrency = 3;
   Function& harmless = runtime.Add(config);
-  kinds.push_back({&harmless, 1200, Echo(0, 200)});
-  kinds.push_back({&harmless, 60, Echo(60'000, 300'000)});
-  kinds.push_back({&harmless, 200, Always("fail", kBoom)});
-  kinds.push_back({&harmless, 100, Always("sleep 1", "\"slept\"")});
-  kinds.push_back({&harmless, 30, Always("flood 100000", "\"flooded\"")});
-  kinds.push_back({&harmless, 40, Always("fork_and_return", "\"parent\"")});
+  for (int i = 0; i < 2; ++i) mix.Add(HarmlessOf(&harmless));
+  mix.Add(CancelledOf(&harmless));
   config = Config();
   config.max_concurrency = 3;
-  for (Kind kind : KindsOf(&runtime.Add(config))) {
-    kind.shares = true;
-    kinds.push_back(kind);
-  }
+  Function& harmful = runtime.Add(config);
+  mix.AddShared(HarmlessOf(&harmful));
+  mix.AddShared(HarmfulOf(&harmful, "\"kept\""));  // an answer counts while others run
+  mix.AddShared(CancelledOf(&harmful));
   config = Config();
   config.max_concurrency = 3;
   config.timeout = std::chrono::milliseconds(300);
   Function& late = runtime.Add(config);
-  kinds.push_back({&late, 10, Always("stuck", TimeoutText("0.30"))});
-  kinds.push_back({&late, 10, Always("sleep 100000", TimeoutText("0.30"))});
-  RunMixture(*runtime.operator->(), kinds, kInvocations, kTime);
+  mix.Add({{&late, 10, Always("stuck", TimeoutText("0.30"))},
+           {&late, 10, Always("sleep 100000", TimeoutText("0.30"))},
+           {.function = &late,
+            .weight = 10,
+            .ask = Always("say stuck", TimeoutText("0.30")),
+            .cancelled = Cancelled::kAgainAndAgain}});
+  RunMixture(*runtime.operator->(), sink, mix.kinds, kInvocations);
 }
 
 }  // namespace

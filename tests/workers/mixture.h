@@ -3,15 +3,47 @@
 #define TANDEM_TESTS_WORKERS_MIXTURE_H_
 
 #include <chrono>
+#include <condition_variable>
+#include <cstdint>
 #include <functional>
+#include <mutex>
 #include <random>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "tandem/log.h"
 #include "tandem/outcome.h"
 #include "tandem/runtime.h"
 
 namespace tandem::test {
+
+// What a handler says by the line "begins", for the invocation that it has.
+// Threads: any.
+class BeginningSink final : public LogSink {
+ public:
+  void Write(const LogRecord& record) noexcept override;
+  bool HasBegun(std::string_view id) const;
+  // Waits until then, or until `Stop` is called for the invocation. Whether it has begun.
+  bool WaitUntilBegun(const std::string& id);
+  void Stop(const std::string& id);
+  // Nobody asks any more.
+  void Forget(const std::string& id);
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::set<std::string, std::less<>> begun_;
+  std::set<std::string, std::less<>> stopped_;
+};
+
+// When an invocation is cancelled. Its handler says that it begins.
+enum class Cancelled : std::uint8_t {
+  kNever,
+  kOnceItBegins,   // a single time
+  kAgainAndAgain,  // from some moment on, until it ends: where it has not begun, it is that which has been cancelled
+};
 
 // One kind of invocation.
 struct Kind {
@@ -19,8 +51,11 @@ struct Kind {
   unsigned weight;  // how often it comes, beside the others
   // Chooses the event, and says what the outcome has to be, by its text; "ID" in it is the request id's place.
   std::function<std::string(std::mt19937& random, std::string& expected)> ask;
-  // Others in the same process may end it: the outcome may be that of such an end, too.
+  // Others in the same process may end it: the outcome may be the one of an end that another invocation of the function
+  // asked for meanwhile.
   bool shares = false;
+  Cancelled cancelled = Cancelled::kNever;
+  std::string instead = {};  // the outcome that it may also have; empty: none
 };
 
 // As text: a response, an error's body, or a fault.
@@ -30,11 +65,18 @@ std::string Become(const Outcome& outcome);
 std::string ExitText(const std::string& how);
 std::string OutOfMemoryText();
 std::string TimeoutText(const std::string& seconds);
+// Of an invocation that was cancelled before its handler had it.
+std::string CancelledText();
 
-// Runs `count` invocations from eight threads, or as many as `time` allows; all of them where the environment has
-// TANDEM_TEST_EXTENT=all. Fails for each whose outcome is another than expected. Says the seed, which TANDEM_TEST_SEED
-// gives again, and how many there were.
-void RunMixture(Runtime& runtime, const std::vector<Kind>& kinds, int count, std::chrono::seconds time);
+// How many invocations of a mixture there are.
+struct HowMany {
+  int some;
+  int all;  // where the environment has TANDEM_TEST_EXTENT=all
+};
+
+// Runs them from eight threads. Fails for each whose outcome is another than expected. `sink` is the runtime's. Says
+// how many there were and the seed, by which each of them is known: TANDEM_TEST_SEED gives it again.
+void RunMixture(Runtime& runtime, BeginningSink& sink, const std::vector<Kind>& kinds, HowMany how_many);
 
 }  // namespace tandem::test
 

@@ -33,11 +33,12 @@ inline constexpr std::int32_t kMemorySizeMb = 128;
 
 class WorkerRuntime {
  public:
+  // `sink` null: `log` has what is logged.
   explicit WorkerRuntime(WorkerOptions workers = DefaultWorkers(), PlatformLogs platform_logs = PlatformLogs::kOff,
-                         const LanguageOptions& language = {}) {
+                         const LanguageOptions& language = {}, LogSink* sink = nullptr) {
     RuntimeOptions options;
     options.loader_dirs = {TANDEM_TEST_LOADERS};
-    options.log_sink = &log;
+    options.log_sink = sink == nullptr ? &log : sink;
     options.platform_logs = platform_logs;
     options.workers = std::move(workers);
     options.start_cache = StartCache::kOff;

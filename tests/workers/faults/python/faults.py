@@ -44,8 +44,8 @@ def meet(count_and_folder):
 
 
 def wait():
-    print("begins")
     try:
+        print("begins")
         while True:
             time.sleep(0.001)
     except BaseException as error:
