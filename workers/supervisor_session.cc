@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "workers/detached_process.h"
+#include "workers/one_line.h"
 #include "workers/protocol.h"
 
 namespace tandem::workers {
@@ -62,7 +63,12 @@ Result<std::shared_ptr<SupervisorSession>> SupervisorSession::Start(const std::s
   auto pid = StartDetached(arguments, pair->second.fd());
   if (!pid) return pid.status();
   { const Channel its_end = std::move(pair->second); }
-  auto session = std::make_shared<SupervisorSession>(std::move(pair->first), *pid);
+  return Begin(std::move(pair->first), *pid, program);
+}
+
+Result<std::shared_ptr<SupervisorSession>> SupervisorSession::Begin(Channel channel, pid_t pid,
+                                                                    const std::string& program) {
+  auto session = std::make_shared<SupervisorSession>(std::move(channel), pid);
   if (Status status = session->TakeHello(program); !status.ok()) return status;
   session->reader_ = std::thread([session] { session->Read(); });
   return session;
@@ -115,7 +121,7 @@ Result<std::shared_ptr<Process>> SupervisorSession::StartProcess(const ProcessSp
   if (answer.pid() != 0) return process;
   if (answer.attempted().empty()) return Gone();
   return {Code::kUnavailable,
-          "cannot start " + spec.program + ": " + answer.attempted() + ": " + std::strerror(answer.error())};
+          "cannot start " + spec.program + ": " + OneLine(answer.attempted()) + ": " + std::strerror(answer.error())};
 }
 
 Result<std::shared_ptr<Process>> SupervisorSession::StartZygote(const ProcessSpec& spec, const std::string& first) {

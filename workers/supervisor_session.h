@@ -25,6 +25,8 @@ class SupervisorSession : public std::enable_shared_from_this<SupervisorSession>
  public:
   // `keeping` empty: the best.
   static Result<std::shared_ptr<SupervisorSession>> Start(const std::string& program, const std::string& keeping);
+  // With the supervisor at the other end of the channel, which is `program`.
+  static Result<std::shared_ptr<SupervisorSession>> Begin(Channel channel, pid_t pid, const std::string& program);
   SupervisorSession(Channel channel, pid_t pid);
 
   Result<std::shared_ptr<Process>> StartProcess(const ProcessSpec& spec);

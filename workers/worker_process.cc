@@ -10,6 +10,7 @@
 
 #include "proto/convert.h"
 #include "workers/launch_key.h"
+#include "workers/one_line.h"
 #include "workers/protocol.h"
 
 namespace tandem::workers {
@@ -309,7 +310,7 @@ Status WorkerProcess::TakeHello(const v1::FromWorker& message) {
   if (!message.has_hello()) return {Code::kInvalidArgument, "it did not say which protocol it speaks"};
   said_hello_ = true;
   if (message.hello().protocol() == kWorkerProtocol) return {};
-  return {Code::kInvalidArgument, "the worker program is of another version, " + message.hello().version() +
+  return {Code::kInvalidArgument, "the worker program is of another version, " + OneLine(message.hello().version()) +
                                       ", whose protocol is " + std::to_string(message.hello().protocol()) +
                                       " and not " + std::to_string(kWorkerProtocol) + ": install both from one build"};
 }

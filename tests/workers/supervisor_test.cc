@@ -7,12 +7,19 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <string>
+#include <thread>
+#include <utility>
 
+#include "tandem/v1/supervisor.pb.h"
 #include "tests/workers/processes.h"
 #include "tests/workers/supervisor_fixture.h"
+#include "workers/channel.h"
+#include "workers/protocol.h"
+#include "workers/supervisor_session.h"
 
 namespace tandem::workers {
 namespace {
@@ -179,6 +186,31 @@ TEST_P(SupervisorTest, ProgramsThatCannotBeStarted) {
   EXPECT_EQ(message(spec, Code::kInvalidArgument), "cannot start /bin/true: it is given too many descriptors");
   spec.files.clear();
   EXPECT_EQ(MustStart(spec)->Wait().status, 0);
+}
+
+TEST(SupervisorSession, WhatASupervisorHasAttemptedIsAPartOfOneLine) {
+  auto ends = Channel::Pair();
+  ASSERT_TRUE(ends.ok());
+  v1::FromSupervisor hello;
+  hello.mutable_hello()->set_protocol(kSupervisorProtocol);
+  ASSERT_TRUE(ends->second.Send(hello.SerializeAsString()).ok());
+  std::thread supervisor([&ends] {
+    Channel channel = std::move(ends->second);
+    v1::FromSupervisor answer;
+    answer.mutable_started()->set_id(1);
+    answer.mutable_started()->set_error(ENOENT);
+    answer.mutable_started()->set_attempted("exec\nve");
+    EXPECT_TRUE(channel.Receive().ok() && channel.Send(answer.SerializeAsString()).ok());
+    EXPECT_FALSE(channel.Receive().ok());
+  });
+  const auto session = SupervisorSession::Begin(std::move(ends->first), 0, "/supervisor");
+  ASSERT_TRUE(session.ok());
+  ProcessSpec spec;
+  spec.program = "/program";
+  const auto started = (*session)->StartProcess(spec);
+  EXPECT_EQ(started.status().message(), "cannot start /program: exec ve: No such file or directory");
+  (*session)->Close();
+  supervisor.join();
 }
 
 INSTANTIATE_TEST_SUITE_P(All, SupervisorTest, testing::ValuesIn(AvailableKeepings()), NameOfKeeping);
