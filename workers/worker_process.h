@@ -42,6 +42,8 @@ struct ForkedFrom {
 // Of the callers whose invocations run in it, one reads what the process says, for all of them, and hands over to
 // another when it has its own answer: a caller that is alone reads for itself.
 class WorkerProcess final : public EnvironmentProcess {
+  friend struct WorkerAtHand;  // fuzz/worker_messages.cc: without a process
+
  public:
   // Starts the process and tells it its function. Errors: kUnavailable, kInternal.
   static Result<std::unique_ptr<WorkerProcess>> Start(Supervisor& supervisor, const WorkerSpec& spec, ForkedFrom from);
