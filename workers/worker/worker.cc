@@ -125,7 +125,19 @@ void ChannelLog::Write(const LogRecord& record) noexcept {
   }
 }
 
+Worker::~Worker() {
+  LoaderProcess::Get().RemoveSink(&log_);
+}
+
 int Worker::Run() {
+  const Result<int> lived = Live();
+  if (lived) return *lived;
+  if (lived.status().code() == Code::kUnavailable) return 0;
+  std::fprintf(stderr, "tandem-worker: %s\n", lived.status().message().c_str());
+  return 1;
+}
+
+Result<int> Worker::Live() {
   if (const Status status = SendHello(channel_); !status.ok()) return 1;
   auto frame = channel_.Receive();
   if (!frame) return 0;  // the host has changed its mind
@@ -142,9 +154,8 @@ int Worker::Run() {
   if (status.ok() && !message->has_open()) status = Unexpected();
   if (status.ok()) status = Open(message->open(), std::move(frame->files));
   if (status.ok()) status = on_initial_thread_ ? Serve() : ServeOnOwnThreads();
-  if (status.ok() || status.code() == Code::kUnavailable) return 0;
-  std::fprintf(stderr, "tandem-worker: %s\n", status.message().c_str());
-  return 1;
+  if (!status.ok()) return status;
+  return 0;
 }
 
 Status Worker::Open(const v1::OpenFunction& message, std::vector<FileDescriptor> files) {

@@ -44,11 +44,14 @@ enum class StartedBy : std::uint8_t { kHost, kWrapper };
 class Worker {
  public:
   Worker(Channel& channel, StartedBy started_by) : channel_(channel), log_(channel), started_by_(started_by) {}
+  ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  // The process's exit status.
+  // The process's exit status. On standard error is what could not be understood.
   int Run();
+  // The same, but for an error: kUnavailable is a host that is gone.
+  Result<int> Live();
 
  private:
   Status Open(const v1::OpenFunction& message, std::vector<FileDescriptor> files);
