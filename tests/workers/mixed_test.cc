@@ -17,7 +17,7 @@ namespace {
 
 // All take two processors half a minute, both tests together.
 #ifdef TANDEM_TEST_SANITIZED
-constexpr HowMany kInvocations{.some = 300, .all = 2'000};
+constexpr HowMany kInvocations{.some = 1'000, .all = 2'000};
 constexpr std::int32_t kLimitMb = 1024;
 #else
 constexpr HowMany kInvocations{.some = 20'000, .all = 20'000};
