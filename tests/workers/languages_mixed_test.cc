@@ -56,7 +56,7 @@ std::string Exit(std::mt19937& random, std::string& expected) {
 
 // Wherever it is interrupted, Python's handler may be.
 std::string InTheMidstOf(Language language) {
-  return language == Language::kPython ? CancelledText() : "";
+  return std::string(language == Language::kPython ? CancelledText() : "");
 }
 
 std::vector<Kind> KindsOf(Language language, Function* function) {

@@ -232,7 +232,7 @@ std::string TimeoutText(const std::string& seconds) {
   return ErrorText("Sandbox.Timedout", "Task timed out after " + seconds + " seconds");
 }
 
-std::string CancelledText() {
+std::string_view CancelledText() {
   return R"({"errorMessage":"The invocation was cancelled","errorType":"Runtime.Cancelled","stackTrace":[]})";
 }
 

@@ -55,7 +55,8 @@ struct Kind {
   // asked for meanwhile.
   bool shares = false;
   Cancelled cancelled = Cancelled::kNever;
-  std::string instead = {};  // the outcome that it may also have; empty: none
+  // The outcome that it may also have; empty: none.
+  std::string instead = {};  // NOLINT(readability-redundant-member-init): for kinds that do not name it
 };
 
 // As text: a response, an error's body, or a fault.
@@ -66,7 +67,7 @@ std::string ExitText(const std::string& how);
 std::string OutOfMemoryText();
 std::string TimeoutText(const std::string& seconds);
 // Of an invocation that was cancelled before its handler had it.
-std::string CancelledText();
+std::string_view CancelledText();
 
 // How many invocations of a mixture there are.
 struct HowMany {
