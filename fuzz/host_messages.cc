@@ -196,7 +196,7 @@ void Run(Input input) {
     std::thread host([&] { Hear(ends->first, script); });
     {
       Channel own = std::move(ends->second);
-      workers::Worker worker(own);
+      workers::Worker worker(own, workers::StartedBy::kHost);
       const auto lived = worker.Live();
       if (!lived.ok()) RequireOneLine(lived.status().message(), "an error that is no line");
       RequireThreads(threads + 1);
@@ -224,7 +224,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     shutdown(ends->first.fd(), SHUT_WR);
     shutdown(control->first.fd(), SHUT_WR);
     const std::ptrdiff_t threads = tandem::fuzz::Threads();
-    tandem::workers::Worker worker(ends->second);
+    tandem::workers::Worker worker(ends->second, tandem::workers::StartedBy::kHost);
     static_cast<void>(worker.Live());
     tandem::fuzz::RequireThreads(threads);
     return true;

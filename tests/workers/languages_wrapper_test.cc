@@ -9,6 +9,7 @@
 
 #include "both_languages.h"
 #include "mixture.h"
+#include "tests/lib/covers.h"
 
 namespace tandem::test {
 namespace {
@@ -60,6 +61,7 @@ TEST_P(Wrapper, E49GivesTheRuntimeItsVariables) {
   EXPECT_NE(LogText().find("wraps tandem-worker\n"), std::string::npos) << LogText();
   EXPECT_EQ(Call(function, "exit 3"), ExitText("exit status 3"));
   EXPECT_EQ(Call(function, "environment BY_WRAPPER"), "mine and more") << "a new process has its wrapper, too";
+  Covers("E-49");
 }
 
 // Layers are in /opt where that can be had, which is known by what the library path leaves out.
