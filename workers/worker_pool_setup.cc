@@ -1,5 +1,6 @@
 // What a pool's processes are started with.
 #include <algorithm>
+#include <cstdlib>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,10 +20,15 @@ v1::WorkerRuntime RuntimeMessage(const RuntimeInfo& info, const LanguageOptions&
   message.set_library(info.library);
   message.set_preload(info.preload);
   message.set_module(info.module);
-  for (const auto& [name, value] : language.options) {
+  const auto add = [&](const std::string& name, const std::string& value) {
     v1::LoaderOption& option = *message.add_options();
     option.set_name(name);
     option.set_value(value);
+  };
+  for (const auto& [name, value] : language.options) add(name, value);
+  // What finders look at, for advice on other runtimes: a worker's own are the function's.
+  for (const std::string name : {"HOME", "JAVA_HOME", "PATH"}) {
+    if (const char* const value = std::getenv(name.c_str()); value != nullptr) add("host." + name, value);
   }
   return message;
 }

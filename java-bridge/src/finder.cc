@@ -39,7 +39,7 @@ void Find(const tandem_find_request* request, tandem_runtime_found found, void* 
       Report(ProbeNamed(named), found, arg);
       return;
     }
-    for (const Jdk& jdk : FindJdks(FromAbi(request->data_dir))) Report(jdk, found, arg);
+    for (const Jdk& jdk : FindJdks(FromAbi(request->data_dir), JdkVariables::OfThisProcess())) Report(jdk, found, arg);
   } catch (...) {  // NOLINT(bugprone-empty-catch): out of memory; what has been reported so far is all there is
   }
 }

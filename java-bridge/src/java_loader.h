@@ -3,9 +3,11 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "function_logs.h"
 #include "java_thread.h"
+#include "jdk_probe.h"
 #include "tandem/loader_abi.h"
 
 namespace tandem::java {
@@ -33,12 +35,14 @@ std::vector<uint8_t> TakeSpill(JniFrame* frame, const JavaTable& table, const Sl
 
 // One JVM in this process.
 struct tandem_loader {
-  tandem_loader(const tandem_host* host, tandem_host_context* context, std::string_view data_dir)
-      : logs(host, context), directory(data_dir) {}
+  tandem_loader(const tandem_host* host, tandem_host_context* context, std::string_view data_dir,
+                tandem::java::JdkVariables variables)
+      : logs(host, context), directory(data_dir), jdk_variables(std::move(variables)) {}
 
   tandem::java::FunctionLogs logs;
   tandem::java::Vm vm;
-  const std::string directory;    // of the loaders
+  const std::string directory;  // of the loaders
+  const tandem::java::JdkVariables jdk_variables;
   bool runs_others_code = false;  // in the VM, from its start
 };
 

@@ -198,21 +198,23 @@ Jdk ProbeNamed(const std::string& path) {
   return none;
 }
 
-std::vector<Jdk> FindJdks(const std::string& loaders) {
+JdkVariables JdkVariables::OfThisProcess() {
+  return {.java_home = Environment(kJavaHome), .path = Environment("PATH"), .home = Environment("HOME")};
+}
+
+std::vector<Jdk> FindJdks(const std::string& loaders, const JdkVariables& variables) {
   Collector collector;
-  const std::string java_home = Environment(kJavaHome);
-  if (!java_home.empty()) collector.Add(java_home, kJavaHome);
-  std::stringstream path(Environment("PATH"));
+  if (!variables.java_home.empty()) collector.Add(variables.java_home, kJavaHome);
+  std::stringstream path(variables.path);
   for (std::string directory; std::getline(path, directory, ':');) {
     if (directory.empty()) continue;
     collector.AddTool(fs::path(directory) / "java", "PATH");
     collector.AddTool(fs::path(directory) / "javac", "PATH");
   }
   for (const char* directory : {"/usr/lib/jvm", "/usr/java", "/opt"}) collector.AddChildren(directory);
-  const std::string user_home = Environment("HOME");
-  if (!user_home.empty()) {
-    collector.AddChildren(fs::path(user_home) / ".sdkman/candidates/java");
-    collector.AddChildren(fs::path(user_home) / ".jdks");
+  if (!variables.home.empty()) {
+    collector.AddChildren(fs::path(variables.home) / ".sdkman/candidates/java");
+    collector.AddChildren(fs::path(variables.home) / ".jdks");
   }
   std::ifstream record(fs::path(loaders) / "java.built-with");
   std::string built_with;

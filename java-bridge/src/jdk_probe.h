@@ -24,9 +24,18 @@ std::optional<Jdk> ProbeJdk(const std::string& home, const std::string& origin);
 // What a user named: a home, or its bin/java. Always answers, with a reason when it is nothing usable.
 Jdk ProbeNamed(const std::string& path);
 
+// The variables that tell where JDKs are.
+struct JdkVariables {
+  std::string java_home;
+  std::string path;
+  std::string home;  // the user's
+
+  static JdkVariables OfThisProcess();
+};
+
 // All that this machine has, each once, newest first; within a version JAVA_HOME's first. What the loader in the folder
 // `loaders` was built with is the last place to look.
-std::vector<Jdk> FindJdks(const std::string& loaders);
+std::vector<Jdk> FindJdks(const std::string& loaders, const JdkVariables& variables);
 
 }  // namespace tandem::java
 

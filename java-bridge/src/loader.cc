@@ -162,10 +162,21 @@ bool RunsOthersCode(const VmConfig& config) {
   });
 }
 
+// Of a worker's host, as far as it says so: a worker's own are its function's.
+JdkVariables VariablesOf(const tandem_loader_config& config) {
+  JdkVariables variables = JdkVariables::OfThisProcess();
+  const std::pair<const char*, std::string*> given[] = {
+      {"host.JAVA_HOME", &variables.java_home}, {"host.PATH", &variables.path}, {"host.HOME", &variables.home}};
+  for (const auto& [key, to] : given) {
+    if (const std::string_view value = OptionOf(config, key); !value.empty()) *to = value;
+  }
+  return variables;
+}
+
 // Makes the loader of this process, which is never taken down, as the VM is not.
 int32_t CreateLoader(const tandem_host* host, tandem_host_context* context, const tandem_loader_config* config,
                      tandem_sink* sink, tandem_loader** loader) {
-  auto made = std::make_unique<tandem_loader>(host, context, FromAbi(config->data_dir));
+  auto made = std::make_unique<tandem_loader>(host, context, FromAbi(config->data_dir), VariablesOf(*config));
   Vm* vm = &made->vm;
   NativeLogs logs(&made->logs);
   std::string error;

@@ -195,7 +195,6 @@ def newer(classes, folder, jdk):
     return package
 
 
-@pytest.mark.inline("a worker does not get JAVA_HOME")
 def test_classes_for_a_newer_jdk(tandem, java_home, classes, tmp_path):
     """The JDK that is needed, the one that runs, and the machine's that would do, if there are any."""
     fake = tmp_path / "jdk-99"
