@@ -5,10 +5,12 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "proto/convert.h"
+#include "tests/workers/package_folder.h"
 #include "tests/workers/processes.h"
 #include "tests/workers/supervisor_fixture.h"
 #include "tests/workers/worker_runtime.h"
@@ -20,6 +22,11 @@ namespace {
 
 class ZygoteEndsTest : public SupervisorTest {
  protected:
+  static void GoWrong(WorkerSpec& spec, const std::string& wrong) {
+    v1::LoaderOption& option = *spec.function.mutable_runtime()->add_options();
+    option.set_name("fork");
+    option.set_value(wrong);
+  }
   WorkerSpec Worker(const std::string& handler) const {
     WorkerSpec spec;
     spec.program = std::filesystem::path(TANDEM_TEST_SUPERVISOR).parent_path() / "tandem-worker";
@@ -38,8 +45,8 @@ class ZygoteEndsTest : public SupervisorTest {
     spec.function.set_max_concurrency(1);
     return spec;
   }
-  std::shared_ptr<Process> MustStartZygote() {
-    const WorkerSpec spec = Worker("start");
+  std::shared_ptr<Process> MustStartZygote() { return MustStartZygote(Worker("start")); }
+  std::shared_ptr<Process> MustStartZygote(const WorkerSpec& spec) {
     v1::ToWorker first;
     *first.mutable_prepare()->mutable_runtime() = spec.function.runtime();
     const ProcessSpec process{.program = spec.program,
@@ -52,7 +59,10 @@ class ZygoteEndsTest : public SupervisorTest {
     return zygote.ok() ? *zygote : nullptr;
   }
   std::unique_ptr<WorkerProcess> MustFork(const std::shared_ptr<Process>& zygote, const std::string& handler) {
-    auto worker = WorkerProcess::Start(*supervisor_, Worker(handler), {.zygote = zygote, .waits = true});
+    return MustFork(zygote, Worker(handler));
+  }
+  std::unique_ptr<WorkerProcess> MustFork(const std::shared_ptr<Process>& zygote, const WorkerSpec& spec) {
+    auto worker = WorkerProcess::Start(*supervisor_, spec, {.zygote = zygote, .waits = true});
     EXPECT_TRUE(worker.ok()) << worker.status().message();
     if (!worker.ok()) return nullptr;
     Outcome outcome;
@@ -141,6 +151,24 @@ TEST_P(ZygoteEndsTest, ItsOwnerEndsTheSupervisor) {
   EXPECT_EQ(zygote->Wait().status, -SIGKILL);
   const std::vector<pid_t> left = test::WithTag(tag_);
   EXPECT_TRUE(left.empty()) << test::Describe(left);
+}
+
+// The keeper of a fork that is of no use ends when the worker that is executed in its place has its folder already.
+TEST_P(ZygoteEndsTest, AFolderStaysWhereAForkHasFailed) {
+  const test::PackageFolder folders;
+  for (const char* const wrong : {"fork fails", "keeper dies"}) {
+    WorkerSpec spec = Worker("start");
+    GoWrong(spec, wrong);
+    const auto zygote = MustStartZygote(spec);
+    spec.folders.made = folders.path() + "/made";
+    const auto worker = MustFork(zygote, spec);
+    EXPECT_EQ(Call(*worker), "executed") << wrong;
+    while (test::ChildrenOf(supervisor_->pid(), "tandem-keeper").size() > 1) std::this_thread::yield();
+    MustStart("exit", "0")->Wait();  // all that went with that keeper has been seen to
+    EXPECT_TRUE(std::filesystem::is_directory(spec.folders.made)) << wrong;
+    worker->End(nullptr);
+    EXPECT_FALSE(std::filesystem::exists(spec.folders.made)) << wrong;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, ZygoteEndsTest, testing::ValuesIn(AvailableKeepings()), NameOfKeeping);

@@ -292,6 +292,7 @@ void Service::Fail(Kept& kept, const KeeperReport& report) {
   Request again = std::move(*kept.again);
   kept.again.reset();
   kept.answered = kept.failed = true;
+  kept.made.clear();  // its keeper has removed it, and the next one makes it again
   Execute(std::move(again));
 }
 
