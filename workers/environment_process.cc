@@ -44,21 +44,26 @@ Answer EnvironmentProcess::UnlessCancelled(const Caller& caller, const std::func
 }
 
 // What is left of a line is logged as it is: a handler that goes on with it does so in the same log.
-void EnvironmentProcess::ReadOutput(InvocationLog& log, Whose whose) {
+std::string EnvironmentProcess::TakeOutput() {
+  std::string output;
   constexpr std::size_t kAtOnce = std::size_t{64} << 10;
-  std::array<char, kAtOnce> bytes;                      // NOLINT(cppcoreguidelines-pro-type-member-init): read fills it
-  for (std::size_t total = 0; total < 16 * kAtOnce;) {  // one that never stops writing has to wait for its answer
+  std::array<char, kAtOnce> bytes;        // NOLINT(cppcoreguidelines-pro-type-member-init): read fills it
+  while (output.size() < 16 * kAtOnce) {  // one that never stops writing has to wait for its answer
     const ssize_t count = read(output_.get(), bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;
     if (count == 0) output_.Close();  // nobody has the other end
-    if (count <= 0) return;
-    total += static_cast<std::size_t>(count);
-    const std::string_view text(bytes.data(), static_cast<std::size_t>(count));
-    if (whose == Whose::kOwn) {
-      log.Output(text);
-    } else {
-      log.OutputOfAny(text);
-    }
+    if (count <= 0) break;
+    output.append(bytes.data(), static_cast<std::size_t>(count));
+  }
+  return output;
+}
+
+void EnvironmentProcess::LogOutput(InvocationLog& log, std::string_view output, Whose whose) {
+  if (output.empty()) return;
+  if (whose == Whose::kOwn) {
+    log.Output(output);
+  } else {
+    log.OutputOfAny(output);
   }
 }
 

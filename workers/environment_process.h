@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "proto/convert.h"
@@ -94,7 +95,10 @@ class EnvironmentProcess {
   // What `wait` says; kCancelled where the invocation is cancelled meanwhile, which ends the process.
   Answer UnlessCancelled(const Caller& caller, const std::function<Answer()>& wait);
   enum class Whose : std::uint8_t { kOwn, kAnybodys };
-  void ReadOutput(InvocationLog& log, Whose whose = Whose::kOwn);
+  // What there is of the output, or a part of it where that is much.
+  std::string TakeOutput();
+  static void LogOutput(InvocationLog& log, std::string_view output, Whose whose);
+  void ReadOutput(InvocationLog& log) { LogOutput(log, TakeOutput(), Whose::kOwn); }
   // What watches the process's; null where there is no process. With memory_mutex_ held, as is its use.
   virtual MemoryWatch* memory() = 0;
 

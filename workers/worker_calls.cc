@@ -11,6 +11,10 @@ Status NotAsked() {
   return {Code::kInvalidArgument, "it answered what was not asked"};
 }
 
+bool AllAreLogged(const std::list<WorkerMessage>& said) {
+  return std::all_of(said.begin(), said.end(), [](const WorkerMessage& message) { return message.is_logged(); });
+}
+
 }  // namespace
 
 bool WorkerCalls::Begin(WorkerCall& call) {
@@ -48,16 +52,18 @@ std::optional<Answer> WorkerCalls::WaitOrRead(WorkerCall& call, Clock::time_poin
   std::unique_lock lock(mutex_);
   std::optional<Answer> how;
   for (;;) {
-    if (!call.said.empty()) {
+    const bool late = deadline != Clock::time_point::max() && Clock::now() >= deadline;
+    // One that is late has no time for what it may log for ever.
+    if (!call.said.empty() && !(late && AllAreLogged(call.said))) {
       to = std::move(call.said.front());
       call.said.pop_front();
-      call.waiting_bytes -= to.payload.size();
+      call.waiting_bytes -= to.size();
       how = Answer::kGiven;
       break;
     }
-    how = over_;
+    if (call.said.empty()) how = over_;
     if (how) break;
-    if (deadline != Clock::time_point::max() && Clock::now() >= deadline) {
+    if (late) {
       how = Answer::kTooLate;
       break;
     }
@@ -74,7 +80,26 @@ std::optional<Answer> WorkerCalls::WaitOrRead(WorkerCall& call, Clock::time_poin
     call.waits = false;
   }
   HandOver(call);
+  const bool is_end = how == Answer::kGiven ? !to.is_logged() && !to.message.has_chunk() : how != Answer::kTooLate;
+  if (is_end) WaitForLog(lock);
   return how;
+}
+
+void WorkerCalls::WaitForLog(std::unique_lock<std::mutex>& lock) {
+  if (unlogged_ == 0 || !waits_for_log_) return;
+  const std::uint64_t before = times_logged_;
+  waits_for_log_ = logged_.wait_for(lock, kPatienceWithLog, [&] {
+    return times_logged_ != before || !waits_for_log_;
+  }) && waits_for_log_;
+  if (!waits_for_log_) logged_.notify_all();
+}
+
+void WorkerCalls::Logged() {
+  const std::scoped_lock lock(mutex_);
+  if (--unlogged_ > 0) return;
+  ++times_logged_;
+  waits_for_log_ = true;
+  logged_.notify_all();
 }
 
 void WorkerCalls::EndRead() {
@@ -83,14 +108,32 @@ void WorkerCalls::EndRead() {
   if (over_) quiet_.notify_all();
 }
 
-Status WorkerCalls::Deliver(std::uint32_t place, std::uint64_t number, WorkerMessage message) {
+void WorkerCalls::Add(WorkerCall& call, WorkerMessage message) {
+  if (message.whose == WorkerMessage::Whose::kAnybodys) ++unlogged_;
+  call.waiting_bytes += message.size();
+  call.said.push_back(std::move(message));
+  call.changed.notify_one();
+}
+
+void WorkerCalls::AddOutput(WorkerCall& call, std::string output) {
+  if (output.empty()) return;
+  WorkerMessage written;
+  written.kind = WorkerMessage::Kind::kOutput;
+  written.whose = Running() > 1 ? WorkerMessage::Whose::kAnybodys : WorkerMessage::Whose::kOwn;
+  written.output = std::move(output);
+  Add(call, std::move(written));
+}
+
+Status WorkerCalls::Deliver(std::uint32_t place, std::uint64_t number, WorkerMessage message, std::string output,
+                            WorkerCall& reader) {
   const std::scoped_lock lock(mutex_);
-  if (place >= places_.size() || places_[place].number != number) return NotAsked();
+  const bool asked = place < places_.size() && places_[place].number == number;
+  WorkerCall* const call = asked ? places_[place].call : nullptr;
+  AddOutput(call == nullptr ? reader : *call, std::move(output));
+  if (!asked) return NotAsked();
   Place& at = places_[place];
-  if (at.call != nullptr) {
-    at.call->waiting_bytes += message.payload.size();
-    at.call->said.push_back(std::move(message));
-    at.call->changed.notify_one();
+  if (call != nullptr) {
+    Add(*call, std::move(message));
     return {};
   }
   if (!at.given_up) return NotAsked();
@@ -101,10 +144,19 @@ Status WorkerCalls::Deliver(std::uint32_t place, std::uint64_t number, WorkerMes
   return {};
 }
 
-void WorkerCalls::Record(const v1::WorkerLog& record, WorkerCall& reader) {
+void WorkerCalls::Record(v1::FromWorker message, WorkerCall& reader) {
   const std::scoped_lock lock(mutex_);
-  WorkerCall* const own = Find(record.request_id());
-  (own == nullptr ? reader : *own).log.Record(record);
+  WorkerCall* const own = Find(message.log().request_id());
+  WorkerMessage record;
+  record.kind = WorkerMessage::Kind::kRecord;
+  record.whose = own == nullptr && Running() > 1 ? WorkerMessage::Whose::kAnybodys : WorkerMessage::Whose::kOwn;
+  record.message = std::move(message);
+  Add(own == nullptr ? reader : *own, std::move(record));
+}
+
+void WorkerCalls::Output(std::string output, WorkerCall& reader) {
+  const std::scoped_lock lock(mutex_);
+  AddOutput(reader, std::move(output));
 }
 
 WorkerCall* WorkerCalls::Find(std::string_view request_id) const {

@@ -9,6 +9,7 @@
 #include <list>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,14 +21,24 @@
 
 namespace tandem::workers {
 
-// What a worker says to one of its callers.
+// What a worker says to one of its callers, or has it log.
 struct WorkerMessage {
-  v1::FromWorker message;
+  enum class Kind : std::uint8_t { kMessage, kRecord, kOutput };
+  enum class Whose : std::uint8_t { kOwn, kAnybodys };
+
+  Kind kind = Kind::kMessage;
+  Whose whose = Whose::kOwn;  // of what is logged: the call's, or that of any
+  v1::FromWorker message;     // but for an output
   Payload payload;
+  std::string output;
+
+  bool is_logged() const { return kind != Kind::kMessage; }
+  std::size_t size() const { return payload.size() + output.size() + message.log().text().size(); }
 };
 
 // One caller's part.
-// Lifetime: one call. Threads: its own thread, and under the lock of WorkerCalls whoever reads.
+// Lifetime: one call. Threads: its own thread, and under the lock of WorkerCalls whoever reads. Only its own thread
+// logs.
 struct WorkerCall {
   explicit WorkerCall(InvocationLog& to) : log(to) {}
 
@@ -65,14 +76,22 @@ class WorkerCalls {
   std::optional<Answer> WaitOrRead(WorkerCall& call, Clock::time_point deadline, WorkerMessage& to);
   void EndRead();
 
-  // By whoever reads: what the worker has said. Errors: kInvalidArgument, for an answer that was not asked.
-  Status Deliver(std::uint32_t place, std::uint64_t number, WorkerMessage message);
-  // To the log of the call of that id; of no call's id: to the reader's.
-  void Record(const v1::WorkerLog& record, WorkerCall& reader);
+  // By whoever reads: what the worker has said, and what was written before, for whoever gets the answer to log.
+  // Errors: kInvalidArgument, for an answer that was not asked.
+  Status Deliver(std::uint32_t place, std::uint64_t number, WorkerMessage message, std::string output,
+                 WorkerCall& reader);
+  // For the call of that id to log; of no call's id: for the reader.
+  void Record(v1::FromWorker message, WorkerCall& reader);
+  // For the reader to log.
+  void Output(std::string output, WorkerCall& reader);
+  // What was anybody's has been logged.
+  void Logged();
   // Whether somebody is behind with what the worker has said.
   bool AnyIsBehind() const;
   // Whether an output that nobody signs may be that of several.
   bool AreSeveral() const;
+  // How long an answer waits for what was anybody's and is being logged.
+  static constexpr std::chrono::milliseconds kPatienceWithLog{50};
 
   // Nothing more comes: what every call gets. The first one counts; false: it was over already.
   bool SetOver(Answer how);
@@ -88,17 +107,28 @@ class WorkerCalls {
   };
 
   WorkerCall* Find(std::string_view request_id) const;
+  // Adds to what the call has not taken yet.
+  void Add(WorkerCall& call, WorkerMessage message);
+  // What was written by anybody, for the call to log.
+  void AddOutput(WorkerCall& call, std::string output);
+  // Until all that was anybody's has been logged, so that an invocation's log is complete before its end. A sink that
+  // takes long with it is waited for once.
+  void WaitForLog(std::unique_lock<std::mutex>& lock);
   std::size_t Running() const { return calls_ + given_up_; }
   // Where nobody reads: another caller does from now on.
   void HandOver(const WorkerCall& by);
 
   mutable std::mutex mutex_;
   std::condition_variable quiet_;
+  std::condition_variable logged_;
   std::vector<Place> places_{1};
   std::size_t calls_ = 0;
   std::size_t given_up_ = 0;
   std::uint64_t last_number_ = 0;
   bool has_reader_ = false;
+  std::size_t unlogged_ = 0;        // of what was anybody's
+  std::uint64_t times_logged_ = 0;  // that there was none left
+  bool waits_for_log_ = true;
   std::optional<Answer> over_;
   bool several_at_end_ = false;
 };

@@ -509,13 +509,17 @@ void WorkerPool::Settle(const Supervisor& supervisor) {
       launches_.zygote.may_be_complete = false;
     }
   }
-  if (!folders_.note.empty()) SayNote(config_, folders_.note);
 }
 
 Result<std::unique_ptr<EnvironmentProcess>> WorkerPool::Start() {
   auto supervisor = workers_.TheSupervisor();
   if (!supervisor) return supervisor.status();
-  std::call_once(settled_, [&] { Settle(**supervisor); });
+  bool settles = false;
+  std::call_once(settled_, [&] {
+    Settle(**supervisor);
+    settles = true;
+  });
+  if (settles && !folders_.note.empty()) SayNote(config_, folders_.note);
   const EnvironmentFolders folders = ForOneProcess(folders_);
   const auto start = [](auto started) -> Result<std::unique_ptr<EnvironmentProcess>> {
     if (!started) return started.status();

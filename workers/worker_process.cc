@@ -123,6 +123,7 @@ Answer WorkerProcess::InCall(const Caller& caller, const RunCall& run) {
 Answer WorkerProcess::EndCall(WorkerCall& call, Answer how) {
   const bool is_last = calls_.End(call, how);
   if (how == Answer::kTooLate && !is_last) AskToYield(call);
+  for (const WorkerMessage& left : call.said) Log(call, left);
   if (how != Answer::kGiven) return how;
   const std::scoped_lock lock(memory_mutex_);
   const auto now = Clock::now();
@@ -226,10 +227,29 @@ Answer WorkerProcess::TakeOutcome(const WorkerMessage& answer, Outcome& outcome)
 
 Answer WorkerProcess::Next(WorkerCall& call, Clock::time_point deadline, WorkerMessage& to) {
   for (;;) {
-    if (const auto how = calls_.WaitOrRead(call, deadline, to)) return *how;
+    if (const auto how = calls_.WaitOrRead(call, deadline, to)) {
+      if (*how == Answer::kGiven && Log(call, to)) continue;
+      return *how;
+    }
     const ReadingCall reading(calls_);
     Read(call, deadline);
   }
+}
+
+bool WorkerProcess::Log(WorkerCall& call, const WorkerMessage& message) {
+  const bool is_own = message.whose == WorkerMessage::Whose::kOwn;
+  switch (message.kind) {
+    case WorkerMessage::Kind::kMessage:
+      return false;
+    case WorkerMessage::Kind::kRecord:
+      call.log.Record(message.message.log());
+      break;
+    case WorkerMessage::Kind::kOutput:
+      LogOutput(call.log, message.output, is_own ? Whose::kOwn : Whose::kAnybodys);
+      break;
+  }
+  if (!is_own) calls_.Logged();
+  return true;
 }
 
 void WorkerProcess::Read(WorkerCall& reader, Clock::time_point deadline) {
@@ -242,7 +262,7 @@ void WorkerProcess::Read(WorkerCall& reader, Clock::time_point deadline) {
   if (ready > 0) {
     // What was written before a message is logged before it; but what a message ends is a line that others follow.
     const bool line_goes_on = reader.log.line_is_open() && waited[0].revents != 0 && !calls_.AreSeveral();
-    if (waited[1].revents != 0 && !line_goes_on) ReadOutputOf(reader);
+    if (waited[1].revents != 0 && !line_goes_on) calls_.Output(TakeOutput(), reader);
     if (waited[0].revents != 0) {
       const auto taken = Take(reader);
       if (!taken) {
@@ -263,10 +283,6 @@ WorkerProcess::Clock::time_point WorkerProcess::MemoryIsDue() {
   return memory_.due();
 }
 
-void WorkerProcess::ReadOutputOf(WorkerCall& reader) {
-  ReadOutput(reader.log, calls_.AreSeveral() ? Whose::kAnybodys : Whose::kOwn);
-}
-
 Result<bool> WorkerProcess::Take(WorkerCall& reader) {
   auto frame = channel_.TryReceive();
   if (!frame) return frame.status();
@@ -282,7 +298,7 @@ Result<bool> WorkerProcess::Take(WorkerCall& reader) {
   std::uint64_t number = reader.number;
   switch (parsed->message_case()) {
     case v1::FromWorker::kLog:
-      calls_.Record(parsed->log(), reader);
+      calls_.Record(std::move(*parsed), reader);
       return false;
     case v1::FromWorker::kOpened:  // for the only call that there is
       if (calls_.AreSeveral()) return {Code::kInvalidArgument, "it answered what was not asked"};
@@ -298,11 +314,13 @@ Result<bool> WorkerProcess::Take(WorkerCall& reader) {
     default:
       return {Code::kInvalidArgument, "it said something that the protocol does not have here"};
   }
-  ReadOutputOf(reader);  // all that was written before an answer is logged before it counts
   const bool is_last_word = !parsed->has_chunk() && number == reader.number;
-  if (Status status = calls_.Deliver(place, number, {std::move(*parsed), std::move((*frame)->payload)}); !status.ok()) {
-    return status;
-  }
+  WorkerMessage message;
+  message.message = std::move(*parsed);
+  message.payload = std::move((*frame)->payload);
+  // All that was written before an answer is logged before it counts.
+  Status status = calls_.Deliver(place, number, std::move(message), TakeOutput(), reader);
+  if (!status.ok()) return status;
   return is_last_word;
 }
 
@@ -324,13 +342,16 @@ bool WorkerProcess::IsSound() {
 }
 
 int WorkerProcess::End(InvocationLog* log) {
-  const std::scoped_lock lock(ending_);
+  std::unique_lock lock(ending_);
   // One that has closed its channel is on its way, and its status is its own.
   pollfd said{channel_.fd(), POLLIN, 0};
   if (poll(&said, 1, 0) <= 0 || (said.revents & POLLHUP) == 0 || !process_->WaitFor(kLastWords)) process_->Kill();
   const ProcessEnd end = process_->Wait();
   const bool several = calls_.WaitUntilQuiet();
-  if (log != nullptr) ReadOutput(*log, several ? Whose::kAnybodys : Whose::kOwn);
+  if (log == nullptr) return end.status;
+  const std::string output = TakeOutput();
+  lock.unlock();  // others in it do not wait for the sink
+  LogOutput(*log, output, several ? Whose::kAnybodys : Whose::kOwn);
   return end.status;
 }
 

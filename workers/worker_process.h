@@ -101,9 +101,10 @@ class WorkerProcess final : public EnvironmentProcess {
 
   // The next message for the call, once there is one.
   Answer Next(WorkerCall& call, Clock::time_point deadline, WorkerMessage& to);
+  // Has the call's log what is for that. False: it is for the caller.
+  bool Log(WorkerCall& call, const WorkerMessage& message);
   // Waits until the process says something, and hands that to whom it is for.
   void Read(WorkerCall& reader, Clock::time_point deadline);
-  void ReadOutputOf(WorkerCall& reader);
   Clock::time_point MemoryIsDue();
   // Takes one frame if there is one; true: it is the reader's answer. Errors: the worker is not to be trusted.
   Result<bool> Take(WorkerCall& reader);

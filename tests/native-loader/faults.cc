@@ -203,6 +203,14 @@ std::int32_t SpeakEverywhere(const Call& call) {
   return TANDEM_OK;
 }
 
+// The same without the log's way.
+std::int32_t PrintEverywhere(const Call& call) {
+  WriteAll(STDOUT_FILENO, "by standard output\n");
+  if (system("echo by a child") != 0) std::abort();
+  call.Succeed("null");
+  return TANDEM_OK;
+}
+
 std::int32_t Variable(const Call& call) {
   const char* value = std::getenv(std::string(call.Event()).c_str());
   call.Succeed(value == nullptr ? "" : value);
@@ -377,6 +385,7 @@ HandlerFunction FindFault(std::string_view name) {
       {"change_process", ChangeProcess},
       {"flood", Flood},
       {"speak_everywhere", SpeakEverywhere},
+      {"print_everywhere", PrintEverywhere},
       {"variable", Variable},
       {"all_variables", AllVariables},
       {"working_directory", WorkingDirectory},

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -353,6 +354,110 @@ TEST_P(OneIsLate, AndTheOthersEndByTheirOwn_E38) {
 
 // One that yields when it is asked, and answers late; one that does not.
 INSTANTIATE_TEST_SUITE_P(Concurrency, OneIsLate, testing::Values("wait", "stuck"));
+
+// A sink that does something once, when it is asked to.
+class OnceInSink {
+ public:
+  OnceInSink(BeginningRuntime& runtime, std::function<void()> run) : run_(std::move(run)) {
+    runtime.log.on_write = [this] {
+      if (armed_.exchange(false)) run_();
+    };
+  }
+  void Arm() { armed_ = true; }
+
+ private:
+  std::atomic<bool> armed_{false};
+  const std::function<void()> run_;
+};
+
+// A gate that a sink waits at.
+class Gate {
+ public:
+  void Wait() {
+    std::unique_lock lock(mutex_);
+    is_waited_at_ = true;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return is_open_; });
+  }
+  void UntilSomebodyWaits() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return is_waited_at_; });
+  }
+  void Open() {
+    const std::scoped_lock lock(mutex_);
+    is_open_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool is_waited_at_ = false;
+  bool is_open_ = false;
+};
+
+// Records of the invocation's own, and output that is anybody's.
+class ASinkThatWaits : public testing::TestWithParam<std::string> {};
+
+TEST_P(ASinkThatWaits, HoldsNobodyUp) {
+  Gate gate;
+  BeginningRuntime runtime;
+  OnceInSink sink(runtime, [&] { gate.Wait(); });
+  Function& function = runtime.Add(Shared(4));
+  EXPECT_EQ(runtime.Call(function, "echo on"), "on");
+  Invoked other(runtime, function, "other", "say poll_cancelled");
+  runtime.WaitFor(1);
+  sink.Arm();
+  Invoked logging(runtime, function, "logging", GetParam());
+  gate.UntilSomebodyWaits();
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(runtime.Call(function, "echo on"), "on");
+  gate.Open();
+  other.Cancel();
+  EXPECT_EQ(other.Result(), "\"yielded\"");
+  EXPECT_EQ(logging.Result(), "null");
+}
+
+INSTANTIATE_TEST_SUITE_P(Concurrency, ASinkThatWaits, testing::Values("speak_everywhere", "print_everywhere"));
+
+TEST(Concurrency, ASinkMayInvokeAndCancel) {
+  BeginningRuntime runtime;
+  Function* function = nullptr;
+  std::atomic<int> answers{0};
+  OnceInSink sink(runtime, [&] {
+    EXPECT_EQ(runtime.Call(*function, "echo from the sink"), "from the sink");
+    runtime->Cancel(*function, "none");
+    ++answers;
+  });
+  function = &runtime.Add(Shared(3));
+  EXPECT_EQ(runtime.Call(*function, "echo on"), "on");
+  Invoked other(runtime, *function, "other", "say poll_cancelled");
+  runtime.WaitFor(1);
+  for (int i = 0; i < 20; ++i) {
+    sink.Arm();
+    EXPECT_EQ(runtime.Call(*function, "speak_everywhere"), "null");
+    while (answers == i) std::this_thread::yield();
+  }
+  other.Cancel();
+  EXPECT_EQ(other.Result(), "\"yielded\"");
+}
+
+// A line that is anybody's is logged before the end of who wrote it.
+TEST(Concurrency, ALogIsCompleteBeforeTheEnd) {
+  BeginningRuntime runtime;
+  Function& function = runtime.Add(Shared(2));
+  EXPECT_EQ(runtime.Call(function, "echo on"), "on");
+  Invoked other(runtime, function, "other", "say poll_cancelled");
+  runtime.WaitFor(1);
+  for (std::size_t i = 1; i <= 200; ++i) {
+    EXPECT_EQ(runtime.Call(function, "print_everywhere"), "null");
+    const std::string all = AllText(runtime.log);
+    std::size_t count = 0;
+    for (std::size_t at = 0; (at = all.find("by a child\n", at)) != std::string::npos; ++at) ++count;
+    EXPECT_EQ(count, i);
+  }
+  other.Cancel();
+  EXPECT_EQ(other.Result(), "\"yielded\"");
+}
 
 TEST(Concurrency, WhatMayBeAnybodysOutputIsNobodys) {
   BeginningRuntime runtime;
