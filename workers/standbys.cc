@@ -128,19 +128,21 @@ std::unique_ptr<WorkerProcess> Zygotes::TakeStandby(const WorkerSpec& spec, cons
 
 void Zygotes::MakeStandby(Supervisor& supervisor, const WorkerSpec& spec, const Launch& launch) {
   if (options_.standbys == ZygoteUse::kOff || launch.key.empty() || options_.most_zygotes == 0) return;
-  std::vector<std::unique_ptr<WorkerProcess>> ended;  // after the lock
-  const std::scoped_lock lock(mutex_);
-  Zygote& entry = zygotes_[launch.key];
-  entry.used = Clock::now();
-  if (entry.standby != nullptr || entry.refuses || Clock::now() < entry.not_before) return;
-  EndLeastUsed(ended);
   WorkerSpec ahead = spec;
   ahead.environment = launch.environment;
   ahead.working_directory = launch.working_directory;
-  entry.layers = LayersState(spec.folders.opt);  // before it gets them
-  auto started = WorkerProcess::StartStandby(supervisor, ahead);
-  if (!started) return;
-  entry.standby = std::move(*started);
+  std::string layers = LayersState(spec.folders.opt);  // before it gets them
+  std::unique_ptr<WorkerProcess> begun;  // ends after the lock where there is another one meanwhile
+  std::unique_lock lock(mutex_);
+  Zygote& entry = zygotes_[launch.key];
+  entry.used = Clock::now();
+  const bool begins = BeginBy(lock, entry, [&] {
+    auto started = WorkerProcess::StartStandby(supervisor, ahead);
+    if (started) begun = std::move(*started);
+  });
+  if (!begins || begun == nullptr || entry.standby != nullptr) return;
+  entry.standby = std::move(begun);
+  entry.layers = std::move(layers);
   entry.begun = Clock::now();
 }
 

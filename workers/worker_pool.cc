@@ -40,7 +40,7 @@ Workers::~Workers() {
     ending_ = true;
     changed_.notify_all();
   }
-  if (retirer_.joinable()) retirer_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 Result<Supervisor*> Workers::TheSupervisor() {
@@ -172,7 +172,7 @@ bool Workers::LeaveLocked(WorkerPool& pool, const Place& member, After after) {
 
 bool Workers::Keep(WorkerPool& pool, const Place& member) {
   try {
-    if (!retirer_.joinable()) retirer_ = std::thread([this] { RetireIdle(); });
+    StartThread();
     idle_.push_back({&pool, member, Clock::now()});
   } catch (const std::exception&) {  // no thread that would end it, or no memory
     CloseLocked(pool, *member);
@@ -181,9 +181,43 @@ bool Workers::Keep(WorkerPool& pool, const Place& member) {
   return true;
 }
 
+void Workers::StartThread() {
+  if (!thread_.joinable()) thread_ = std::thread([this] { Look(); });
+}
+
+void Workers::PrepareSoon(WorkerPool& pool, const Preparation& preparation) {
+  try {
+    const std::scoped_lock lock(mutex_);
+    StartThread();
+    to_prepare_.emplace_back(&pool, preparation);
+    changed_.notify_all();
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): without one, workers are executed
+  }
+}
+
+void Workers::WaitUntilPrepared() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return to_prepare_.empty() && prepared_ == nullptr; });
+}
+
+void Workers::PrepareNext(std::unique_lock<std::mutex>& lock) {
+  const auto [pool, preparation] = to_prepare_.front();
+  to_prepare_.pop_front();
+  prepared_ = pool;
+  lock.unlock();
+  pool->Prepare(preparation);
+  lock.lock();
+  prepared_ = nullptr;
+  changed_.notify_all();
+}
+
 void Workers::Drop(WorkerPool& pool) {
   std::list<Idle> dropped;
-  const std::scoped_lock lock(mutex_);
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] {
+    return prepared_ != &pool &&
+           std::none_of(to_prepare_.begin(), to_prepare_.end(), [&](const auto& each) { return each.first == &pool; });
+  });
   for (auto at = idle_.begin(); at != idle_.end();) {
     const auto next = std::next(at);
     if (at->pool == &pool) {
@@ -195,7 +229,7 @@ void Workers::Drop(WorkerPool& pool) {
   changed_.notify_all();
 }
 
-void Workers::RetireIdle() {
+void Workers::Look() {
   std::unique_lock lock(mutex_);
   while (!ending_) {
     lock.unlock();  // as it waits for their ends, and for whoever starts another one
@@ -204,6 +238,10 @@ void Workers::RetireIdle() {
     ended.clear();
     lock.lock();
     if (ending_) return;
+    if (!to_prepare_.empty()) {
+      PrepareNext(lock);
+      continue;
+    }
     const auto worker_due = idle_.empty() ? WorkerProcess::kForever : idle_.front().since + options_.idle_limit;
     const auto due = std::min(zygote_due, worker_due);
     if (due == WorkerProcess::kForever) {
@@ -338,16 +376,9 @@ bool WorkerPool::Run::StartWorker() {
 }
 
 void WorkerPool::Run::PrepareOthers() noexcept {
-  if (!worker().forkable() && !worker().stands_by() && !worker().fills_cache()) return;
-  try {
-    const auto supervisor = pool_.workers_.TheSupervisor();
-    if (!supervisor) return;
-    const WorkerSpec& spec = std::get<WorkerSpec>(pool_.spec_);
-    if (worker().fills_cache()) pool_.workers_.cache_filler().Fill(**supervisor, spec);
-    if (worker().forkable()) pool_.workers_.zygotes().Make(**supervisor, spec, pool_.launches_.zygote);
-    if (worker().stands_by()) pool_.workers_.zygotes().MakeStandby(**supervisor, spec, pool_.launches_.standby);
-  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): without one, workers are executed
-  }
+  const Workers::Preparation preparation{
+      .zygote = worker().forkable(), .standby = worker().stands_by(), .cache = worker().fills_cache()};
+  if (preparation.zygote || preparation.standby || preparation.cache) pool_.workers_.PrepareSoon(pool_, preparation);
 }
 
 bool WorkerPool::Run::Init() {
@@ -533,9 +564,22 @@ Result<std::unique_ptr<EnvironmentProcess>> WorkerPool::Start() {
   if (const auto* own = std::get_if<RuntimeApiSpec>(&spec_)) {
     return start(RuntimeApiProcess::Start(**supervisor, with_folders(*own)));
   }
+  if (workers_.options().standbys == ZygoteUse::kAlways) workers_.WaitUntilPrepared();
   WorkerSpec spec = with_folders(std::get<WorkerSpec>(spec_));
   spec.function.set_temporary_folder(folders.temporary);
   return start(workers_.zygotes().Start(**supervisor, spec, launches_));
+}
+
+void WorkerPool::Prepare(const Workers::Preparation& preparation) noexcept {
+  try {
+    const auto supervisor = workers_.TheSupervisor();
+    if (!supervisor) return;
+    const WorkerSpec& spec = std::get<WorkerSpec>(spec_);
+    if (preparation.cache) workers_.cache_filler().Fill(**supervisor, spec);
+    if (preparation.zygote) workers_.zygotes().Make(**supervisor, spec, launches_.zygote);
+    if (preparation.standby) workers_.zygotes().MakeStandby(**supervisor, spec, launches_.standby);
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): without one, workers are executed
+  }
 }
 
 void WorkerPool::Invoke(InvokeResult& result, const Event& event, const InvokeOptions& options) {

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -47,7 +48,8 @@ struct PoolMember {
 };
 
 // The supervisor, and how many workers there may be.
-// Threads: any. Owns: the supervisor and a thread that ends idle workers, both started when they are first needed.
+// Threads: any. Owns: the supervisor and a thread that ends idle workers and makes what others are started from, both
+// started when they are first needed.
 // Lifetime: outlives its pools.
 class Workers {
  public:
@@ -65,6 +67,12 @@ class Workers {
  private:
   friend class WorkerPool;
 
+  // What those that come after a worker are started from sooner.
+  struct Preparation {
+    bool zygote = false;
+    bool standby = false;
+    bool cache = false;
+  };
   struct Idle {
     WorkerPool* pool;
     std::shared_ptr<PoolMember> member;
@@ -92,9 +100,16 @@ class Workers {
   void CloseLocked(WorkerPool& pool, PoolMember& member);
   // Makes the member an idle one. False, where the machine refuses what that needs.
   bool Keep(WorkerPool& pool, const Place& member);
-  // Ends the pool's idle workers.
+  // Ends the pool's idle workers, once what was to be prepared for it has been: others may be started from that.
   void Drop(WorkerPool& pool);
-  void RetireIdle();
+  // Has the thread prepare the pool's next workers, whose last one was of this kind.
+  void PrepareSoon(WorkerPool& pool, const Preparation& preparation);
+  // Until nothing is to be prepared.
+  void WaitUntilPrepared();
+  // Under the lock, which is not held meanwhile.
+  void PrepareNext(std::unique_lock<std::mutex>& lock);
+  void StartThread();
+  void Look();
 
   const WorkerOptions options_;
   std::mutex supervisor_mutex_;
@@ -103,10 +118,12 @@ class Workers {
   CacheFiller cache_filler_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::list<Idle> idle_;   // the one that has waited longest first
-  std::size_t total_ = 0;  // workers, idle ones included
+  std::list<Idle> idle_;  // the one that has waited longest first
+  std::list<std::pair<WorkerPool*, Preparation>> to_prepare_;
+  WorkerPool* prepared_ = nullptr;  // the one that is just now
+  std::size_t total_ = 0;           // workers, idle ones included
   bool ending_ = false;
-  std::thread retirer_;
+  std::thread thread_;
 };
 
 // What a pool is told about its function; all of it outlives the pool.
@@ -158,6 +175,7 @@ class WorkerPool {
   WorkerSpec MakeWorkerSpec() const;
   RuntimeApiSpec MakeRuntimeApiSpec() const;
   Result<std::unique_ptr<EnvironmentProcess>> Start();
+  void Prepare(const Workers::Preparation& preparation) noexcept;
 
   Workers& workers_;
   const PoolConfig config_;

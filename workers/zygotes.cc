@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "tandem/v1/worker.pb.h"
@@ -58,11 +59,10 @@ Result<std::unique_ptr<WorkerProcess>> Zygotes::Start(Supervisor& supervisor, co
   const Launch* used = &launch;
   Launch complete;
   std::shared_ptr<Process> process;
-  std::vector<std::unique_ptr<WorkerProcess>> ended;  // after the lock
   {
-    const std::scoped_lock lock(mutex_);
+    std::unique_lock lock(mutex_);
     Zygote& zygote = Of(spec, used, complete);
-    if (waits) Begin(supervisor, spec, *used, zygote, ended);
+    if (waits) Begin(lock, supervisor, spec, *used, zygote);
     zygote.used = Clock::now();
     process = zygote.process;
   }
@@ -76,19 +76,37 @@ Result<std::unique_ptr<WorkerProcess>> Zygotes::Start(Supervisor& supervisor, co
 
 void Zygotes::Make(Supervisor& supervisor, const WorkerSpec& spec, const Launch& launch) {
   if (options_.zygotes == ZygoteUse::kOff || launch.key.empty()) return;
-  std::vector<std::unique_ptr<WorkerProcess>> ended;  // after the lock
-  const std::scoped_lock lock(mutex_);
+  std::unique_lock lock(mutex_);
   const Launch* used = &launch;
   Launch complete;
   Zygote& zygote = Of(spec, used, complete);
-  Begin(supervisor, spec, *used, zygote, ended);
+  Begin(lock, supervisor, spec, *used, zygote);
 }
 
-void Zygotes::Begin(Supervisor& supervisor, const WorkerSpec& spec, const Launch& launch, Zygote& zygote,
-                    std::vector<std::unique_ptr<WorkerProcess>>& ended) {
-  if (zygote.process != nullptr || zygote.refuses || Clock::now() < zygote.not_before) return;
-  if (options_.most_zygotes == 0) return;
-  EndLeastUsed(ended);
+bool Zygotes::BeginBy(std::unique_lock<std::mutex>& lock, Zygote& zygote, const std::function<void()>& start) {
+  ++zygote.waiting;
+  begun_.wait(lock, [&] { return !zygote.begins; });
+  std::vector<std::unique_ptr<WorkerProcess>> ended;
+  const bool begins = zygote.process == nullptr && zygote.standby == nullptr && !zygote.refuses &&
+                      Clock::now() >= zygote.not_before && EndLeastUsed(ended);
+  if (begins) {
+    zygote.begins = true;
+    lock.unlock();
+    ended.clear();
+    try {
+      start();
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): without one, workers are executed
+    }
+    lock.lock();
+    zygote.begins = false;
+    begun_.notify_all();
+  }
+  --zygote.waiting;
+  return begins;
+}
+
+void Zygotes::Begin(std::unique_lock<std::mutex>& lock, Supervisor& supervisor, const WorkerSpec& spec,
+                    const Launch& launch, Zygote& zygote) {
   v1::ToWorker first;
   *first.mutable_prepare()->mutable_runtime() = spec.function.runtime();
   first.mutable_prepare()->set_complete_environment(launch.complete_environment);
@@ -99,22 +117,28 @@ void Zygotes::Begin(Supervisor& supervisor, const WorkerSpec& spec, const Launch
   process.environment = launch.environment;
   process.working_directory = launch.working_directory;
   process.files = {nothing.get(), nothing.get(), nothing.get()};
-  auto started = supervisor.StartZygote(process, first.SerializeAsString());
-  if (!started) return;
-  zygote.process = std::move(*started);
+  std::shared_ptr<Process> begun;
+  const bool begins = BeginBy(lock, zygote, [&] {
+    auto started = supervisor.StartZygote(process, first.SerializeAsString());
+    if (started) begun = std::move(*started);
+  });
+  if (!begins || begun == nullptr) return;
+  zygote.process = std::move(begun);
   zygote.used = Clock::now();
 }
 
-void Zygotes::EndLeastUsed(std::vector<std::unique_ptr<WorkerProcess>>& ended) {
+bool Zygotes::EndLeastUsed(std::vector<std::unique_ptr<WorkerProcess>>& ended) {
   for (;;) {
     std::size_t count = 0;
     Zygote* least = nullptr;
     for (auto& [key, zygote] : zygotes_) {
-      if (zygote.process == nullptr && zygote.standby == nullptr) continue;
+      if (zygote.process == nullptr && zygote.standby == nullptr && !zygote.begins) continue;
       ++count;
+      if (zygote.begins) continue;
       if (least == nullptr || zygote.used < least->used) least = &zygote;
     }
-    if (least == nullptr || count < options_.most_zygotes) return;
+    if (count < options_.most_zygotes) return true;
+    if (least == nullptr) return false;
     End(*least, ended);
   }
 }
@@ -139,8 +163,8 @@ Zygotes::Clock::time_point Zygotes::EndIdle(Clock::time_point now, std::vector<s
   }
   std::erase_if(zygotes_, [](const auto& entry) {
     const Zygote& zygote = entry.second;
-    return zygote.process == nullptr && zygote.standby == nullptr && zygote.failures == 0 && !zygote.refuses &&
-           !zygote.needs_complete;
+    return zygote.process == nullptr && zygote.standby == nullptr && zygote.waiting == 0 && zygote.failures == 0 &&
+           !zygote.refuses && !zygote.needs_complete;
   });
   return next;
 }

@@ -3,7 +3,9 @@
 #define TANDEM_WORKERS_ZYGOTES_H_
 
 #include <chrono>
+#include <condition_variable>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -52,6 +54,8 @@ class Zygotes {
     Clock::time_point used;
     int failures = 0;  // in a row, without any worker
     Clock::time_point not_before;
+    bool begins = false;          // one is being started, without the lock
+    int waiting = 0;              // who starts it or waits for that, and holds this entry
     bool refuses = false;         // there will be none
     bool needs_complete = false;  // there will be none, but for workers with the very same variables
   };
@@ -60,15 +64,20 @@ class Zygotes {
   Zygote& Of(const WorkerSpec& spec, const Launch*& launch, Launch& complete);
   // Takes note of the zygote's end.
   static void Look(Zygote& zygote);
-  void Begin(Supervisor& supervisor, const WorkerSpec& spec, const Launch& launch, Zygote& zygote,
-             std::vector<std::unique_ptr<WorkerProcess>>& ended);
+  // Starts one if there is none and may be one; the lock is not held meanwhile. Waits for whoever starts it just now.
+  void Begin(std::unique_lock<std::mutex>& lock, Supervisor& supervisor, const WorkerSpec& spec, const Launch& launch,
+             Zygote& zygote);
+  // The same by `start`. False: it was not called.
+  bool BeginBy(std::unique_lock<std::mutex>& lock, Zygote& zygote, const std::function<void()>& start);
   static void End(Zygote& zygote, std::vector<std::unique_ptr<WorkerProcess>>& ended);
-  void EndLeastUsed(std::vector<std::unique_ptr<WorkerProcess>>& ended);
+  // False: there is no room for another one.
+  bool EndLeastUsed(std::vector<std::unique_ptr<WorkerProcess>>& ended);
   // Null: there is none that can be taken.
   std::unique_ptr<WorkerProcess> TakeStandby(const WorkerSpec& spec, const Launch& launch);
 
   const WorkerOptions& options_;
   std::mutex mutex_;
+  std::condition_variable begun_;
   std::map<std::string, Zygote> zygotes_;  // by key
 };
 

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -49,13 +50,15 @@ struct Call {
 class JavaWorkers {
  public:
   // `cache` empty: without the archive of classes.
-  explicit JavaWorkers(const WorkerOptions& workers, const std::string& cache = "") {
+  explicit JavaWorkers(const WorkerOptions& workers, const std::string& cache = "", LogSink* sink = nullptr) {
     const char* const home = std::getenv("TANDEM_TEST_JAVA_HOME");
     if (home == nullptr) ADD_FAILURE() << "TANDEM_TEST_JAVA_HOME is not set";
     RuntimeOptions options;
     options.loader_dirs = {TANDEM_TEST_LANGUAGE_LOADERS};
     options.languages["java"].path = home == nullptr ? "" : home;
     options.workers = workers;
+    options.log_sink = sink;
+    options.platform_logs = sink == nullptr ? PlatformLogs::kOff : PlatformLogs::kOn;
     options.start_cache = cache.empty() ? StartCache::kOff : StartCache::kFill;
     options.package.cache_dir = cache;
     auto created = Runtime::Create(std::move(options));
@@ -79,11 +82,14 @@ class JavaWorkers {
     EXPECT_TRUE(function.ok()) << function.status().message();
     if (!function.ok()) return "";
     const InvokeResult result = runtime_->Invoke(**function, Event(std::string_view(call.event)));
+    if (after_invoke) after_invoke();
     EXPECT_TRUE(runtime_->Remove(config.name).ok());
     if (result.outcome.kind() == Outcome::Kind::kFault) return result.outcome.fault().message();
     return std::string(result.outcome.payload().view());
   }
   void End() { runtime_.reset(); }
+
+  std::function<void()> after_invoke;  // before the function is removed
 
  private:
   std::unique_ptr<Runtime> runtime_;
@@ -382,6 +388,40 @@ TEST_F(JavaStandby, GivesWayToAnother) {
 }
 
 // A cache, and what makes its archive, which has the cache's name in its arguments.
+// Stops the supervisor once an invocation has its worker.
+class StoppingSink final : public LogSink {
+ public:
+  explicit StoppingSink(const std::string& tag) : tag_(tag) {}
+  void Write(const LogRecord& record) noexcept override {
+    if (!record.text.starts_with("START ")) return;
+    for (const pid_t pid : WithTag(tag_)) {
+      if (StatusField(pid, "Name") == "tandem-supervis") supervisor_ = pid;
+    }
+    kill(supervisor_, SIGSTOP);
+  }
+  pid_t supervisor() const { return supervisor_; }
+
+ private:
+  const std::string tag_;
+  pid_t supervisor_ = 0;
+};
+
+// Which could not be started meanwhile.
+TEST_F(JavaStandby, TheResponseDoesNotWaitForIt) {
+  setenv("TANDEM_TEST_TAG", tag_.c_str(), 1);
+  StoppingSink sink(tag_);
+  JavaWorkers workers(With(ZygoteUse::kWhenReady), "", &sink);
+  workers.after_invoke = [&] {
+    ASSERT_GT(sink.supervisor(), 0);
+    EXPECT_EQ(StatusField(sink.supervisor(), "State").substr(0, 1), "T");
+    kill(sink.supervisor(), SIGCONT);
+  };
+  EXPECT_EQ(workers({.variables = Tagged()}), kExecuted);
+  TheStandby();
+  workers.End();
+  unsetenv("TANDEM_TEST_TAG");
+}
+
 class JavaStartCache : public testing::Test {
  protected:
   JavaStartCache() : cache_(testing::TempDir() + "tandem-start-cache-" + std::to_string(getpid())) {

@@ -170,7 +170,9 @@ class Endings : public testing::TestWithParam<Ending> {};
 // E-40 to E-43, E-47.
 TEST_P(Endings, CostOneInvocation_E40_E42_E47) {
   const Ending& ending = GetParam();
-  WorkerRuntime runtime;
+  WorkerOptions options = WorkerRuntime::DefaultWorkers();
+  if (options.zygotes == ZygoteUse::kWhenReady) options.zygotes = ZygoteUse::kOff;  // files are counted
+  WorkerRuntime runtime(options);
   Function& function = runtime.Add(ending.handler);
   Function& other = runtime.Add("identity");
   const std::string others = Words(runtime.Call(other), ':').front();

@@ -1,7 +1,9 @@
 // Zygotes by themselves, however the supervisor keeps processes: who ends, and what is left.
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -15,7 +17,9 @@
 #include "tests/workers/supervisor_fixture.h"
 #include "tests/workers/worker_runtime.h"
 #include "workers/invocation_log.h"
+#include "workers/launch_key.h"
 #include "workers/worker_process.h"
+#include "workers/zygotes.h"
 
 namespace tandem::workers {
 namespace {
@@ -169,6 +173,25 @@ TEST_P(ZygoteEndsTest, AFolderStaysWhereAForkHasFailed) {
     worker->End(nullptr);
     EXPECT_FALSE(std::filesystem::exists(spec.folders.made)) << wrong;
   }
+}
+
+// A supervisor that stands still keeps a standby waiting, and nobody else.
+TEST_P(ZygoteEndsTest, WhereOneIsBeingStartedOthersStart) {
+  const WorkerOptions options;
+  Zygotes zygotes(options);
+  auto other = Supervisor::Start(TANDEM_TEST_SUPERVISOR, GetParam());
+  ASSERT_TRUE(other.ok());
+  const WorkerSpec spec = Worker("start");
+  kill(supervisor_->pid(), SIGSTOP);
+  std::atomic<pid_t> id{0};
+  std::thread starting([&] {
+    id = gettid();
+    zygotes.MakeStandby(*supervisor_, spec, StandbyLaunchOf(spec));
+  });
+  while (id == 0 || test::StatusField(id, "State").substr(0, 1) != "S") std::this_thread::yield();
+  EXPECT_TRUE(zygotes.Start(**other, spec, {.zygote = LaunchOf(spec), .standby = {}}).ok());
+  kill(supervisor_->pid(), SIGCONT);
+  starting.join();
 }
 
 INSTANTIATE_TEST_SUITE_P(All, ZygoteEndsTest, testing::ValuesIn(AvailableKeepings()), NameOfKeeping);
