@@ -130,10 +130,11 @@ void Workers::GiveUpStart(WorkerPool& pool) {
   --pool.starting_;
 }
 
-std::size_t Workers::Close(WorkerPool& pool, PoolMember& member) {
+std::size_t Workers::Close(WorkerPool& pool, PoolMember& member, After after) {
   const std::scoped_lock lock(mutex_);
   CloseLocked(pool, member);
-  return member.users;
+  if (after == After::kIsLate) ++member.late;
+  return member.users - member.late;
 }
 
 void Workers::CloseLocked(WorkerPool& pool, PoolMember& member) {
@@ -159,7 +160,8 @@ void Workers::Leave(WorkerPool& pool, const Place& member, After after) {
 }
 
 bool Workers::LeaveLocked(WorkerPool& pool, const Place& member, After after) {
-  if (after == After::kEnds) CloseLocked(pool, *member);
+  if (after != After::kGoesOn) CloseLocked(pool, *member);
+  if (after == After::kIsLate) --member->late;
   const bool was_full = member->users-- == member->places;
   if (member->users > 0) {
     if (was_full && !member->is_closed) pool.shared_.push_back(member);
@@ -282,7 +284,8 @@ class WorkerPool::Run {
   ~Run() {
     if (starts_) pool_.workers_.GiveUpStart(pool_);
     if (started_ && keeps_) PrepareOthers();
-    if (entered_) pool_.workers_.Leave(pool_, member_, keeps_ ? After::kGoesOn : After::kEnds);
+    if (entered_)
+      pool_.workers_.Leave(pool_, member_, keeps_ ? After::kGoesOn : is_late_ ? After::kIsLate : After::kEnds);
     const std::scoped_lock lock(pool_.mutex_);
     pool_.runs_.erase(self_);
   }
@@ -345,6 +348,7 @@ class WorkerPool::Run {
   bool keeps_ = false;
   bool started_ = false;  // the worker, by this invocation
   bool begun_ = false;
+  bool is_late_ = false;    // the others in its process go on
   bool late_init_ = false;  // goes on within the invocation (E-35)
   Clock::time_point began_;
   Clock::time_point deadline_ = EnvironmentProcess::kForever;
@@ -486,8 +490,9 @@ void WorkerPool::Run::Settle(Answer how) {
 
 void WorkerPool::Run::SettleEnd(Answer how) {
   // One that is late lets the others in its process end.
-  const bool alone = pool_.workers_.Close(pool_, *member_) == 1;
-  const int status = alone || how != Answer::kTooLate ? worker().End(&log_) : 0;
+  is_late_ = how == Answer::kTooLate;
+  const bool ends = pool_.workers_.Close(pool_, *member_, is_late_ ? After::kIsLate : After::kEnds) == 0 || !is_late_;
+  const int status = ends ? worker().End(&log_) : 0;
   if (how == Answer::kTooLate) {
     result_.report.timed_out = true;
     result_.report.duration = config_.timeout;

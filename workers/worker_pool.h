@@ -44,6 +44,7 @@ struct PoolMember {
   std::unique_ptr<EnvironmentProcess> process;
   std::size_t places = 1;  // invocations that it takes at a time
   std::size_t users = 1;
+  std::size_t late = 0;    // of these, which its end does not wait for
   bool is_closed = false;  // takes no more, and ends with its last user
 };
 
@@ -90,9 +91,13 @@ class Workers {
   void Share(WorkerPool& pool, const Place& member);
   // What has been started is no member.
   void GiveUpStart(WorkerPool& pool);
-  // Nobody enters the member any more. How many are in it.
-  std::size_t Close(WorkerPool& pool, PoolMember& member);
-  enum class After : std::uint8_t { kGoesOn, kEnds };
+  enum class After : std::uint8_t {
+    kGoesOn,
+    kEnds,
+    kIsLate,  // it ends when nobody is left that is in time
+  };
+  // Nobody enters the member any more. How many are in it that are in time, after what becomes of one of them.
+  std::size_t Close(WorkerPool& pool, PoolMember& member, After after);
   // Gives the place back. A member that ends is no more when its last user has left.
   void Leave(WorkerPool& pool, const Place& member, After after);
   // Under the lock: the same, and whether the member has to be ended.

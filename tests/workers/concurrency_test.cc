@@ -1,5 +1,6 @@
 // Several invocations at a time in one worker: whose each answer, chunk and log record is, and what ends them.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -18,6 +19,7 @@
 #include "invoked.h"
 #include "tandem/runtime.h"
 #include "tests/lib/covers.h"
+#include "tests/workers/processes.h"
 #include "worker_runtime.h"
 
 namespace tandem::test {
@@ -457,6 +459,35 @@ TEST(Concurrency, ALogIsCompleteBeforeTheEnd) {
   }
   other.Cancel();
   EXPECT_EQ(other.Result(), "\"yielded\"");
+}
+
+// Nobody is left that is in time, though both are still there.
+TEST(Concurrency, TwoThatAreLateTogetherEndTheirProcess_E38) {
+  const std::string tag = "tandem-late-" + std::to_string(getpid());
+  Gate gate;
+  WorkerOptions options;
+  options.zygotes = ZygoteUse::kOff;
+  BeginningRuntime runtime(options, PlatformLogs::kOn);
+  FunctionConfig config = Shared(2);
+  config.timeout = milliseconds(1000);
+  config.variables["TANDEM_TEST_TAG"] = tag;
+  std::atomic<bool> waits{false};
+  runtime.log.on_write = [&] {
+    if (waits) gate.Wait();
+  };
+  Function& function = runtime.Add(config);
+  EXPECT_EQ(runtime.Call(function, "echo on"), "on");
+  Invoked first(runtime, function, "first", "say stuck");
+  Invoked second(runtime, function, "second", "say stuck");
+  runtime.WaitFor(2);
+  waits = true;  // from their ends on
+  UntilNoneHas(tag);
+  gate.Open();
+  const std::string late = "Task timed out after 1.00 seconds";
+  EXPECT_NE(first.Result().find(late), std::string::npos);
+  EXPECT_NE(second.Result().find(late), std::string::npos);
+  waits = false;
+  EXPECT_EQ(runtime.Call(function, "echo on"), "on");
 }
 
 TEST(Concurrency, WhatMayBeAnybodysOutputIsNobodys) {
