@@ -1,5 +1,7 @@
 #include "workers/worker_pool.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <chrono>
 #include <exception>
@@ -556,6 +558,7 @@ Result<std::unique_ptr<EnvironmentProcess>> WorkerPool::Start() {
     settles = true;
   });
   if (settles && !folders_.note.empty()) SayNote(config_, folders_.note);
+  if (!folders_.temporary.empty()) mkdir(folders_.temporary.c_str(), 0700);  // where somebody has removed it
   const EnvironmentFolders folders = ForOneProcess(folders_);
   const auto start = [](auto started) -> Result<std::unique_ptr<EnvironmentProcess>> {
     if (!started) return started.status();

@@ -16,6 +16,7 @@
 
 #include "tandem/runtime.h"
 #include "tests/lib/covers.h"
+#include "tests/workers/package_folder.h"
 #include "worker_runtime.h"
 #include "workers/protocol.h"
 
@@ -236,6 +237,31 @@ TEST(Pool, ServesOnWithoutStandardStreams) {
   Function& function = runtime.Add("close_standard");
   EXPECT_EQ(runtime.Call(function), "\"closed\"");
   EXPECT_EQ(runtime.Call(function), "\"closed\"");
+}
+
+// A package in /tmp has its temporary files in the cache.
+TEST(Pool, MakesTheFolderForTemporaryFilesAgain) {
+  const PackageFolder folder;
+  RuntimeOptions options;
+  options.loader_dirs = {TANDEM_TEST_LOADERS};
+  options.workers.zygotes = ZygoteUse::kOff;
+  options.package.cache_dir = folder.path() + "/cache";
+  auto runtime = Runtime::Create(std::move(options));
+  ASSERT_TRUE(runtime.ok()) << runtime.status().message();
+  FunctionConfig config = WorkerRuntime::Config("variable");
+  config.code = folder.path();
+  auto function = (*runtime)->Add(config);
+  ASSERT_TRUE(function.ok()) << function.status().message();
+  for (int i = 0; i < 2; ++i) {
+    const InvokeResult result = (*runtime)->Invoke(**function, Event("TMPDIR"));
+    ASSERT_TRUE(result.outcome.ok()) << i;
+    EXPECT_TRUE(std::string(result.outcome.payload().view()).starts_with(folder.path() + "/cache/temporary"));
+    ASSERT_TRUE((*runtime)->Remove(config.name).ok());
+    auto again = (*runtime)->Add(config);
+    ASSERT_TRUE(again.ok());
+    function = std::move(again);
+    std::filesystem::remove_all(folder.path() + "/cache/temporary");
+  }
 }
 
 TEST(Pool, LeavesNothing) {
