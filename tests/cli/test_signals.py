@@ -1,12 +1,16 @@
 """Ctrl-C and SIGTERM at any point of the command: its end is the signal's, and nothing is left behind."""
 
+import contextlib
 import fcntl
 import glob
 import os
 import signal
 import struct
+import subprocess
 import termios
 import time
+import uuid
+from pathlib import Path
 
 import pytest
 from support import HANG_GUARD_S, write_files
@@ -60,28 +64,37 @@ class Place:
         for made in self.folders:
             made.mkdir()
         self.began = folder / "began"
+        self.tag = f"TANDEM_TEST_TAG={uuid.uuid4()}"
 
     def start(self, *arguments, env=None):
         current, temporary = self.folders
         self.began.touch()
         return self.tandem.start(
-            *("invoke", "--timeout", "0", "--quiet", *arguments),
-            env={"TMPDIR": str(temporary), **(env or {})},
+            *("invoke", "--timeout", "0", "--quiet", "--env", self.tag, *arguments),
+            env={"TMPDIR": str(temporary), "TANDEM_TEST_TAG": self.tag.partition("=")[2], **(env or {})},
             cwd=current,
-            start_new_session=True,
         )
 
-    def left_by(self, process):
-        """Files, also where JVMs put theirs, and processes."""
-        files = [str(path) for folder in self.folders for path in folder.rglob("*")]
+    def processes(self):
+        """The command, and all that it or its function has started."""
+        found = []
+        for environ in Path("/proc").glob("[0-9]*/environ"):
+            with contextlib.suppress(OSError):  # it has ended
+                if self.tag.encode() in environ.read_bytes():
+                    found.append((environ.parent / "comm").read_text().strip())
+        return found
+
+    def left_by(self, process, patience_s=HANG_GUARD_S):
+        """Files, also where JVMs put theirs, and processes. Those of an ended command's function end a moment later."""
+        given_up = time.monotonic() + patience_s
+        while (processes := self.processes()) and time.monotonic() < given_up:
+            time.sleep(0.01)
+        folders = [*self.folders, Path(self.tandem.env["TANDEM_CACHE_DIR"]) / "temporary"]
+        files = [str(path) for folder in folders for path in folder.rglob("*")]
         named = glob.glob(f"/tmp/.java_pid{process.pid}") + glob.glob(f"/tmp/hsperfdata_*/{process.pid}")
         # Older ones are another process's that had its number.
         files += [path for path in named if os.stat(path).st_mtime_ns >= self.began.stat().st_mtime_ns]
-        try:
-            os.killpg(process.pid, 0)
-        except ProcessLookupError:
-            return files
-        return [*files, "a process"]
+        return files + processes
 
 
 @pytest.fixture
@@ -105,6 +118,18 @@ def end(process, number):
     stdout, stderr = process.communicate(timeout=HANG_GUARD_S)
     assert process.returncode == -number, stderr
     return stdout, stderr
+
+
+def test_what_is_left_is_seen(place):
+    """So that the tests below can fail."""
+    name, _, value = place.tag.partition("=")
+    (place.folders[1] / "left").touch()
+    with subprocess.Popen(["sleep", "1000"], env={**os.environ, name: value}) as process:
+        while "sleep" not in place.processes():
+            time.sleep(0.01)
+        left = place.left_by(process, patience_s=0)
+        process.kill()
+    assert left == [str(place.folders[1] / "left"), "sleep"]
 
 
 @pytest.mark.parametrize("number", SIGNALS)
@@ -133,7 +158,7 @@ def test_tools_attach_to_the_vm_where_the_user_says_so(place, java_package):
     )
     assert process.stderr.readline() == b"ready\n"
     socket = f"/tmp/.java_pid{process.pid}"
-    assert place.left_by(process) == [socket, "a process"]
+    assert place.left_by(process, patience_s=0) == [socket, "tandem"]
     end(process, signal.SIGTERM)
     os.unlink(socket)
 
