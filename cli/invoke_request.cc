@@ -254,8 +254,7 @@ const OptionTable& InvokeOptionTable() {
       {"What to run", "handler", 0, "NAME", "package.Class::method, package.Class or module.function"},
       {"What to run", "template", 0, "FILE",
        "a SAM or CloudFormation template (default where a function is named: template.yaml, .yml or .json in the "
-       "current "
-       "folder)"},
+       "current folder)"},
       {"What to run", "parameter", 0, "NAME=VALUE", "a parameter of the template; may be repeated", true},
       {"What to run", "code", 0, "PATH", "a jar, a zip or a folder (default: the current folder)"},
       {"What to run", "function-name", 0, "NAME", "the function's name in its context (default: from --code)"},
@@ -271,8 +270,8 @@ const OptionTable& InvokeOptionTable() {
        "RequestResponse: print the response; Event: run, print none; DryRun: check, do not run"},
       {"The runtime", "runtime", 0, "ID",
        "python3.11, java17, ... (default: the package decides, and the newest usable version serves), or "
-       "provided.al2023: "
-       "the package's own program bootstrap"},
+       "provided.al2023: the "
+       "package's own program bootstrap"},
       {"The runtime", "strict-runtimes", 0, "", "refuse a newer version where the asked one is missing"},
       {"The runtime", "python", 0, "PATH", "the Python interpreter to use, rather than VIRTUAL_ENV"},
       {"The runtime", "java-home", 0, "DIR", "the JDK to use"},

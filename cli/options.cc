@@ -35,8 +35,7 @@ std::string NeedsValue(const OptionSpec& spec) {
 }
 
 // The next option together with its value; throws MissingValue. The library's own parsers refuse an empty value and
-// take
-// "-1" for an option.
+// take "-1" for an option.
 std::vector<po::option> TakeValueOption(const OptionTable& table, std::vector<std::string>& rest) {
   const std::string token = rest.front();
   const bool is_long = token.starts_with("--");

@@ -258,8 +258,9 @@ std::optional<std::string> DecodeBase64(std::string_view text) {
   std::replace(digits.begin(), digits.end(), '_', '/');
   digits.append(missing, '=');
   std::string bytes(digits.size() / 4 * 3, '\0');
-  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                                   reinterpret_cast<const unsigned char*>(digits.data()), static_cast<int>(digits.size()));
+  const int size =
+      EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                      reinterpret_cast<const unsigned char*>(digits.data()), static_cast<int>(digits.size()));
   if (size < 0) return {};
   bytes.resize(static_cast<std::size_t>(size) - missing);
   return bytes;

@@ -132,7 +132,7 @@ void Zygotes::MakeStandby(Supervisor& supervisor, const WorkerSpec& spec, const 
   ahead.environment = launch.environment;
   ahead.working_directory = launch.working_directory;
   std::string layers = LayersState(spec.folders.opt);  // before it gets them
-  std::unique_ptr<WorkerProcess> begun;  // ends after the lock where there is another one meanwhile
+  std::unique_ptr<WorkerProcess> begun;                // ends after the lock where there is another one meanwhile
   std::unique_lock lock(mutex_);
   Zygote& entry = zygotes_[launch.key];
   entry.used = Clock::now();

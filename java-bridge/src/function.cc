@@ -138,7 +138,8 @@ void ReportError(tandem_loader* loader, uint64_t log_id, tandem_string request_i
   record.format = format;
   logs->Write(log_id, record);
   if (!hint.empty()) {
-    WriteHint(logs, log_id, request_id, std::string(hint) + JdksFor(needed_jdk, loader->directory, loader->jdk_variables));
+    WriteHint(logs, log_id, request_id,
+              std::string(hint) + JdksFor(needed_jdk, loader->directory, loader->jdk_variables));
   }
 }
 
