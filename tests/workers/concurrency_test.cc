@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -284,10 +285,13 @@ TEST(Concurrency, InAProcessThatStandsStillEachEndsAtItsDeadline_E38) {
   BeginningRuntime runtime;
   FunctionConfig config = Shared(12);
   config.timeout = milliseconds(1500);
+  const std::string tag = "tandem-stopped-test-" + std::to_string(getpid());
+  config.variables["TAG"] = tag;
   Function& function = runtime.Add(config);
   EXPECT_EQ(runtime.Call(function, "echo on"), "on");
-  Invoked stopped(runtime, function, "stopped", "say raise " + std::to_string(SIGSTOP));
-  runtime.WaitFor(1);
+  Invoked stopped(runtime, function, "stopped", "raise " + std::to_string(SIGSTOP));
+  const auto stands_still = [](pid_t pid) { return StatusField(pid, "State").starts_with('T'); };
+  for (std::vector<pid_t> tagged; std::none_of(tagged.begin(), tagged.end(), stands_still);) tagged = WithTag(tag);
   std::vector<std::unique_ptr<Invoked>> others;
   others.reserve(11);
   for (int i = 0; i < 11; ++i) {
