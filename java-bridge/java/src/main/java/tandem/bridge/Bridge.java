@@ -134,7 +134,7 @@ final class Bridge {
       scope.current = invocation;
       slot.running = invocation;
       thread.setContextClassLoader(function.loader);
-      if (function.hasCancelled(invocation)) {
+      if (function.cancelled.contains(invocation)) {
         invocation.interrupt(thread);
       }
       function.begin(invocation);
@@ -145,9 +145,7 @@ final class Bridge {
     } finally {
       if (invocation != null) {
         invocation.end();
-        if (function.hasCancelled(invocation)) {
-          function.cancelled = null;  // an invocation of the same id may follow (C-27)
-        }
+        function.cancelled.remove(invocation);
       }
       slot.release();
       thread.setContextClassLoader(outerLoader);
@@ -167,7 +165,7 @@ final class Bridge {
 
   /** Interrupts the thread that serves an invocation, or sees to it that the invocation starts interrupted. */
   static void cancel(Function function, byte[] id) {
-    function.cancelled = id;
+    function.cancelled.add(id);
     for (Slot slot : slots) {
       Invocation invocation = slot.running;
       if (invocation != null && invocation.function == function && invocation.hasId(id)) {

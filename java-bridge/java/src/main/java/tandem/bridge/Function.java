@@ -19,8 +19,7 @@ final class Function {
   /** What is advised where a class is missing, by its name, made once: the same may be missing in each invocation. */
   final Map<String, Optional<Hint>> missing = new ConcurrentHashMap<>();
 
-  /** The id of an invocation that is to yield, which may not have begun here. */
-  volatile byte[] cancelled;
+  final CancelledIds cancelled = new CancelledIds();
 
   private final LogContext logContext;
   private Call call;
@@ -45,11 +44,6 @@ final class Function {
     if (invocation.hasJson()) {
       invocation.parse();
     }
-  }
-
-  boolean hasCancelled(Invocation invocation) {
-    byte[] id = cancelled;
-    return id != null && invocation.hasId(id);
   }
 
   Call call() {
