@@ -24,6 +24,12 @@ TEST(AbiLayout, LoaderTable) {
   EXPECT_AT(tandem_loader_table, cancel, 72);
   EXPECT_AT(tandem_loader_table, warm, 80);
   EXPECT_AT(tandem_loader_table, thread_detach, 88);
+  EXPECT_AT(tandem_loader_table, fork_ready, 96);
+  EXPECT_AT(tandem_loader_table, before_fork, 104);
+  EXPECT_AT(tandem_loader_table, after_fork, 112);
+  EXPECT_AT(tandem_loader_table, fill_cache, 120);
+  EXPECT_AT(tandem_loader_table, stand_by, 128);
+  EXPECT_AT(tandem_loader_table, take_function, 136);
 }
 
 TEST(AbiLayout, HostTable) {
@@ -83,7 +89,9 @@ TEST(AbiLayout, ResultErrorAndRecord) {
   EXPECT_AT(tandem_result, data, 8);
   EXPECT_AT(tandem_result, content_type, 24);
   EXPECT_AT(tandem_result, release, 40);
+  EXPECT_AT(tandem_result, release_arg, 48);
   EXPECT_AT(tandem_result, disposition, 56);
+  EXPECT_AT(tandem_result, exit_status, 60);
   EXPECT_AT(tandem_error, type, 8);
   EXPECT_AT(tandem_error, message, 24);
   EXPECT_AT(tandem_error, body, 40);
@@ -118,7 +126,9 @@ TEST(AbiLayout, FinderTable) {
   EXPECT_AT(tandem_runtime_info, module, 88);
   EXPECT_AT(tandem_runtime_info, origin, 104);
   EXPECT_AT(tandem_runtime_info, reason, 120);
+  EXPECT_AT(tandem_find_request, data_dir, 8);
   EXPECT_AT(tandem_find_request, path, 24);
+  EXPECT_AT(tandem_find_request, options, 40);
   EXPECT_AT(tandem_find_request, options_size, 48);
 }
 
@@ -142,6 +152,10 @@ TEST(AbiLayout, NoStructEndsInPadding) {
 }
 
 TEST(AbiLayout, NumbersOnTheWire) {
+  EXPECT_EQ(TANDEM_OK, 0);
+  EXPECT_EQ(TANDEM_FAULT, 1);
+  EXPECT_EQ(TANDEM_FAULT_INTERNAL, 1);
+  EXPECT_EQ(TANDEM_FAULT_UNAVAILABLE, 2);
   EXPECT_EQ(TANDEM_KEEP, 0);
   EXPECT_EQ(TANDEM_RECYCLE, 1);
   EXPECT_EQ(TANDEM_EXITED, 2);
@@ -150,7 +164,22 @@ TEST(AbiLayout, NumbersOnTheWire) {
   EXPECT_EQ(TANDEM_LOADER_MAIN_THREAD, 2);
   EXPECT_EQ(TANDEM_LOADER_FORKABLE, 4);
   EXPECT_EQ(TANDEM_LOADER_STANDBY, 8);
+  EXPECT_EQ(TANDEM_LEVEL_UNSET, 0);
+  EXPECT_EQ(TANDEM_LEVEL_TRACE, 1);
+  EXPECT_EQ(TANDEM_LEVEL_DEBUG, 2);
+  EXPECT_EQ(TANDEM_LEVEL_INFO, 3);
+  EXPECT_EQ(TANDEM_LEVEL_WARN, 4);
+  EXPECT_EQ(TANDEM_LEVEL_ERROR, 5);
   EXPECT_EQ(TANDEM_LEVEL_FATAL, 6);
+  EXPECT_EQ(TANDEM_FORMAT_TEXT, 0);
+  EXPECT_EQ(TANDEM_FORMAT_JSON, 1);
+  EXPECT_EQ(TANDEM_ORIGIN_FUNCTION, 0);
+  EXPECT_EQ(TANDEM_ORIGIN_HINT, 1);
+  EXPECT_EQ(TANDEM_CLAIM_NONE, 0);
+  EXPECT_EQ(TANDEM_CLAIM_FILES, 1);
+  EXPECT_EQ(TANDEM_CLAIM_SOURCES, 2);
+  EXPECT_EQ(TANDEM_CLAIM_RESOLVES, 3);
+  EXPECT_EQ(TANDEM_CLAIM_SYNTAX, 4);
 }
 
 }  // namespace
