@@ -234,7 +234,7 @@ Object Build(Input& input, int depth) {
 }  // namespace tandem::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace tandem::fuzz;  // NOLINT(google-build-using-namespace): the target's one function
+  using namespace tandem::fuzz;
   ThePython();
   Input input(data, size);
   if (size > 0 && data[0] == 1) {

@@ -98,7 +98,7 @@ void Try(std::string_view bytes, const Payload* beside) {
 }  // namespace tandem::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace tandem::fuzz;  // NOLINT(google-build-using-namespace): the target's one function
+  using namespace tandem::fuzz;
   Input input(data, size);
   const std::uint8_t kind = input.Byte();
   std::optional<tandem::Payload> beside;

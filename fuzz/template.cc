@@ -60,7 +60,7 @@ void RequireFunction(const templates::Template& all, const templates::TemplateFu
 }  // namespace tandem::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace tandem::fuzz;  // NOLINT(google-build-using-namespace): the target's one function
+  using namespace tandem::fuzz;
   const std::filesystem::path file = ThePlace().file();
   Write(file, {reinterpret_cast<const char*>(data), size});
   const auto loaded = tandem::templates::LoadTemplate(file.string(), {.parameters = {}, .package_folders = {}});

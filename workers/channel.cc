@@ -237,7 +237,7 @@ Result<std::optional<Frame>> Channel::TryReceive() {
 
 Result<std::optional<Frame>> Channel::ReceiveWith(int flags) {
   Prefix prefix{};
-  std::array<char, kLargestDatagram> bytes;  // NOLINT(cppcoreguidelines-pro-type-member-init): recvmsg fills it
+  std::array<char, kLargestDatagram> bytes;
   std::array<iovec, 2> parts{{{&prefix, sizeof prefix}, {bytes.data(), bytes.size()}}};
   msghdr message{};
   message.msg_iov = parts.data();

@@ -47,7 +47,7 @@ Answer EnvironmentProcess::UnlessCancelled(const Caller& caller, const std::func
 std::string EnvironmentProcess::TakeOutput() {
   std::string output;
   constexpr std::size_t kAtOnce = std::size_t{64} << 10;
-  std::array<char, kAtOnce> bytes;        // NOLINT(cppcoreguidelines-pro-type-member-init): read fills it
+  std::array<char, kAtOnce> bytes;
   while (output.size() < 16 * kAtOnce) {  // one that never stops writing has to wait for its answer
     const ssize_t count = read(output_.get(), bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;

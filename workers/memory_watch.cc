@@ -61,7 +61,7 @@ struct Resident {
 
 Resident ResidentOf(pid_t process) {
   static const std::int64_t kPage = sysconf(_SC_PAGESIZE);
-  std::array<char, 256> space;  // NOLINT(cppcoreguidelines-pro-type-member-init): read fills it
+  std::array<char, 256> space;
   // "size resident shared ...", in pages.
   const std::string_view text = ReadProc(process, "statm", space);
   const std::size_t second = text.find(' ');
@@ -79,7 +79,7 @@ struct Own {
 
 // A share of what the process shares counts where there are others to have the rest.
 Own OwnOf(pid_t process, bool has_others) {
-  std::array<char, 2048> space;  // NOLINT(cppcoreguidelines-pro-type-member-init): read fills it
+  std::array<char, 2048> space;
   const std::string_view text = ReadProc(process, "smaps_rollup", space);
   if (text.empty()) {
     const Resident resident = ResidentOf(process);
@@ -92,7 +92,7 @@ Own OwnOf(pid_t process, bool has_others) {
 
 // What the process had resident at most, by the kernel; 0: it is not there.
 std::int64_t KernelsPeakOf(pid_t process) {
-  std::array<char, 4096> space;  // NOLINT(cppcoreguidelines-pro-type-member-init): read fills it
+  std::array<char, 4096> space;
   return Field(ReadProc(process, "status", space), "\nVmHWM:");
 }
 
@@ -159,7 +159,7 @@ std::int64_t MemoryWatch::PeakOf(std::int64_t resident) {
 }
 
 pid_t KeeperOf(pid_t worker) {
-  std::array<char, 512> space;  // NOLINT(cppcoreguidelines-pro-type-member-init): read fills it
+  std::array<char, 512> space;
   // "pid (any name) state parent ...".
   const std::string_view text = ReadProc(worker, "stat", space);
   const std::size_t name_end = text.rfind(')');

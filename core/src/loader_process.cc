@@ -90,7 +90,7 @@ LoaderProcess::Slot& LoaderProcess::SlotOf(const std::string& language) {
 
 Result<const tandem_loader_table*> LoaderProcess::OpenModule(Slot& slot, const RuntimeInfo& info) {
   if (slot.loader.instance != nullptr) {
-    const RuntimeInfo& bound = *slot.bound;  // NOLINT(bugprone-unchecked-optional-access): an instance is bound to one
+    const RuntimeInfo& bound = *slot.bound;  // an instance is bound to one
     if (!SameRuntime(bound, info)) return AlreadyRuns(bound, info);
     return slot.loader.table;
   }

@@ -70,7 +70,7 @@ struct Start {
 
   void Fail(const std::string& reason) {
     const auto names_file = [](const std::string& option) { return option.starts_with("-XX:ErrorFile="); };
-    // NOLINTNEXTLINE(bugprone-unchecked-optional-access): a start that can fail here has made it
+    // A start that can fail here has made the output.
     const std::string said = output->TakeReason(std::none_of(options.begin(), options.end(), names_file));
     error = "the JVM could not start: " + (said.empty() ? reason : said);
   }
@@ -87,7 +87,7 @@ jint JNICALL OnPrint(FILE* file, const char* format, va_list arguments) {
   const int size = vsnprintf(text, sizeof(text), format, arguments);
   try {
     const size_t kept = std::min(static_cast<size_t>(std::max(size, 0)), sizeof(text) - 1);
-    // NOLINTNEXTLINE(bugprone-unchecked-optional-access): made before the hook is
+    // Made before the hook is.
     if (kept > 0) start->output->Hooked(fileno(file), std::string_view(text, kept));
   } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): out of memory below HotSpot; the text is lost
   }
@@ -230,7 +230,7 @@ void Run(Start* start) {
   if (status != JNI_OK) return start->Fail(ErrorName(status));
   const auto detach = [](JavaVM* of) { of->DetachCurrentThread(); };
   const std::unique_ptr<JavaVM, decltype(detach)> attached(vm, detach);
-  start->output->PassOn();  // NOLINT(bugprone-unchecked-optional-access): CreateGuarded has made it
+  start->output->PassOn();  // CreateGuarded has made it
   try {
     start->started(vm, env);
     start->vm = vm;

@@ -19,7 +19,7 @@ namespace {
 using std::chrono::milliseconds;
 using test::NativeRuntime;
 using test::Text;
-using namespace std::string_literals;  // NOLINT(google-build-using-namespace): the s suffix
+using namespace std::string_literals;
 
 TEST(Invoke, PassesBytesThroughUntouched) {
   NativeRuntime runtime;

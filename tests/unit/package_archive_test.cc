@@ -16,7 +16,7 @@ namespace tandem::test {
 namespace {
 
 namespace fs = std::filesystem;
-using namespace std::string_literals;  // NOLINT(google-build-using-namespace): the s suffix
+using namespace std::string_literals;
 
 class PackageArchiveTest : public PackageTest {};
 

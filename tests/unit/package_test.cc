@@ -23,7 +23,7 @@ namespace tandem::test {
 namespace {
 
 namespace fs = std::filesystem;
-using namespace std::string_literals;  // NOLINT(google-build-using-namespace): the s suffix
+using namespace std::string_literals;
 
 // Replaces every occurrence of a name in the archive's raw bytes by another of the same length.
 void Rename(const std::string& path, const std::string& from, const std::string& to) {

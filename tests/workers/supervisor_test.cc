@@ -80,7 +80,7 @@ TEST_P(SupervisorTest, ItHasWhatItIsGivenAndNothingElse) {
   sigaddset(&some, SIGUSR1);
   pthread_sigmask(SIG_BLOCK, &some, &before);
   const auto pipe_before = signal(SIGPIPE, SIG_IGN);
-  const int inherited = open("/dev/null", O_RDONLY);  // NOLINT(android-cloexec-open): what must not be passed on
+  const int inherited = open("/dev/null", O_RDONLY);  // must not be passed on
   End();
   SetUp();
 
