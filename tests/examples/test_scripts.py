@@ -144,6 +144,32 @@ def test_what_runs_ends_with_the_script(root, tmp_path):
         time.sleep(0.01)
 
 
+@pytest.mark.parametrize("ended_by, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("replay", [False, True])
+def test_fuzzing_that_is_ended_leaves_nothing(root, tmp_path, ended_by, status, replay):
+    """Its folder is in memory, which a machine would miss."""
+    target = tmp_path / "bin" / "fuzz" / "json"
+    target.parent.mkdir(parents=True)
+    target.write_text(
+        f'#!/bin/sh\n: > "$TANDEM_FUZZ_SCRATCH/a file"\nexec 5> "{tmp_path}/open"\n'
+        f'echo "$TANDEM_FUZZ_SCRATCH" > "{tmp_path}/said"\nmv "{tmp_path}/said" "{tmp_path}/scratch"\nexec sleep 1000\n',
+        encoding="utf-8",
+    )
+    target.chmod(0o755)
+    options = ["--replay", target] if replay else []
+    run = subprocess.Popen([root / "fuzz" / "run", "--build", tmp_path, *options, "json"])
+    while not (tmp_path / "scratch").exists():
+        assert run.poll() is None
+        time.sleep(0.01)
+    scratch = pathlib.Path((tmp_path / "scratch").read_text(encoding="utf-8").strip())
+    assert (scratch / "a file").exists() and scratch.parent.name.startswith("tandem-fuzz-run-")
+    run.send_signal(ended_by)
+    assert run.wait() == status
+    assert not scratch.parent.exists()
+    while users_of(tmp_path):
+        time.sleep(0.01)
+
+
 def users_of(folder):
     """The names of the processes that have files in a folder open, such as the logs of what a script starts."""
     names = []
