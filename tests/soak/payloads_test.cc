@@ -1,6 +1,5 @@
 // Payloads far beyond what the service takes.
 
-#include <algorithm>
 #include <cstdint>
 #include <fstream>
 #include <string>
@@ -46,10 +45,21 @@ std::size_t AvailableBytes() {
   return kib * 1024;
 }
 
+// A smaller payload would not show what one of this size does.
+void CheckRoom(std::size_t needed) {
+  const std::size_t available = AvailableBytes();
+  ASSERT_GE(available, needed) << "this test needs " << needed / kMega << " MB of memory, of which the machine has "
+                               << available / kMega << " MB available; TANDEM_TEST_EXTENT=all is for larger ones";
+}
+
 TEST(Payloads, ComeBackWhole) {
   std::vector<std::size_t> sizes = {6 * kMega, 64 * kMega};
-  // The event, its padded copy, and what a language and a response take of it; less where there is not as much.
-  if (BothRuntimes::AreLong()) sizes.push_back(std::min(1000 * kMega, AvailableBytes() / 10));
+  if (BothRuntimes::AreLong()) {
+    constexpr std::size_t kLongest = 1000 * kMega;
+    // The event, its padded copy, and what a language and a response take of it: about five times its size.
+    ASSERT_NO_FATAL_FAILURE(CheckRoom(6 * kLongest));
+    sizes.push_back(kLongest);
+  }
   for (const FunctionConfig& config : {BothRuntimes::Java("soak.Work::copy"), BothRuntimes::Python("work.echo"),
                                        BothRuntimes::Python("work.echo", "other")}) {
     Function& function = BothRuntimes::Add(config);
@@ -89,9 +99,11 @@ TEST_F(LongPayloads, ResponsesBeyondAJavaArrayAreErrors) {
 
 // Python has no such limit.
 TEST_F(LongPayloads, BeyondTwoGigabytesAreAStringOfPython) {
-  const std::size_t size = std::min(kTwoGiB + kMega, AvailableBytes() / 8);
+  constexpr std::size_t kSize = kTwoGiB + kMega;
+  // The event, its copy, and the bytes and the string of Python: about four times its size.
+  ASSERT_NO_FATAL_FAILURE(CheckRoom(5 * kSize));
   Function& length = BothRuntimes::Add(BothRuntimes::Python("work.length"));
-  EXPECT_EQ(Answer(length, Text(size)), "ok " + std::to_string(size - 2));
+  EXPECT_EQ(Answer(length, Text(kSize)), "ok " + std::to_string(kSize - 2));
 }
 
 }  // namespace
