@@ -136,7 +136,7 @@ TEST(Logs, L09JsonRecords) {
 TEST(Logs, L11InitHasAnEmptyRequestIdInJson) {
   Function& function = AddJson("logs_at_init.attributes");
   ASSERT_TRUE(PythonRuntime::Get().Prepare(function).ok());
-  EXPECT_EQ(Undated(Text(function)),
+  EXPECT_EQ(Undated(PythonRuntime::Log().TextOf(function.config().name)),
             "{\"timestamp\": \"{time}\", \"level\": \"WARNING\", \"message\": \"at init\", \"logger\": \"root\", "
             "\"requestId\": \"\"}\n");
   Covers("L-11");
