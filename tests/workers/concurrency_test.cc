@@ -288,7 +288,7 @@ std::set<std::string> StoppedWorkers() {
     const std::string name = entry.path().filename();
     if (name.find_first_not_of("0123456789") != std::string::npos) continue;
     const pid_t pid = std::stoi(name);
-    if (StatusField(pid, "Name") == "tandem-worker" && StatusField(pid, "State").starts_with("T")) stopped.insert(name);
+    if (StatusField(pid, "Name") == "tandem-worker" && StatusField(pid, "State").starts_with('T')) stopped.insert(name);
   }
   return stopped;
 }

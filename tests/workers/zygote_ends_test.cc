@@ -188,7 +188,7 @@ TEST_P(ZygoteEndsTest, WhereOneIsBeingStartedOthersStart) {
     id = gettid();
     zygotes.MakeStandby(*supervisor_, spec, StandbyLaunchOf(spec));
   });
-  while (id == 0 || !test::StatusField(id, "State").starts_with("S")) std::this_thread::yield();
+  while (id == 0 || !test::StatusField(id, "State").starts_with('S')) std::this_thread::yield();
   EXPECT_TRUE(zygotes.Start(**other, spec, {.zygote = LaunchOf(spec), .standby = {}}).ok());
   kill(supervisor_->pid(), SIGCONT);
   starting.join();
