@@ -24,6 +24,7 @@ readonly -a step_table=(
   'cli|cases||the tandem command, end to end'
   'cli-inline|cases||the tests of the command that say how handlers run and end, in its own process; and with forked workers'
   'workers|cases||what handlers in Java and Python do to their worker processes, and the figures of REPORT'
+  'no-namespaces|cases||what ends worker processes, their folders, zygotes and standbys, as on a machine without namespaces for its users'
   'dependencies|cases||packages with what people really ship: numpy, pandas, boto3, shaded jars, Kotlin, a Jackson of their own'
   'runtime-clients|cases||the official Python and Java runtime clients, and the examples in shell and Go, over the Runtime API and under tandem invoke'
   'differential|check|ci|thousands of invocations by the official clients and by Tandem, whose answers are compared byte for byte'
@@ -65,10 +66,11 @@ sanitizer_build() {
 }
 
 # What later steps wait for longest, made by what the steps before them leave of the machine: most use one processor. It
-# is only work done early; a step whose build fails here meets the same failure by itself.
-build_ahead() {
+# is only work done early; a step whose part fails here meets the same failure by itself.
+work_ahead() {
   local preset
   for preset in asan tsan fuzz; do sanitizer_build "$preset" || return; done
+  lint --only tidy
 }
 
 # tested LANGUAGE: lines of identifier, version, path.
@@ -223,6 +225,15 @@ handlers_environment() {
   printf '%s' "$venv"
 }
 
+# bare_environment IDENTIFIER VERSION CPYTHON: one whose site runs no code of its own when the interpreter starts, which
+# would make a zygote one function's; prints its folder.
+bare_environment() {
+  local bare
+  bare=$root/build/test-venvs/$(label_of "$@")-bare
+  "$3" -m venv --clear --without-pip "$bare" >&2
+  printf '%s' "$bare"
+}
+
 # python_rules IDENTIFIER VERSION CPYTHON
 python_rules() {
   local label venv bare status=0
@@ -234,12 +245,8 @@ python_rules() {
       TANDEM_TEST_ISOLATION=process || status=1
   fi
   run_gtest "$label-memory" "$test_programs/python_memory_test" "TANDEM_TEST_PYTHON=$3" || status=1
-  # Whose site runs no code of its own when the interpreter starts, which would make a zygote one function's.
-  bare=$root/build/test-venvs/$label-bare
-  "$3" -m venv --clear --without-pip "$bare"
+  bare=$(bare_environment "$@")
   run_gtest "$label-zygote" "$test_programs/python_zygote_test" "TANDEM_TEST_PYTHON=$bare" || status=1
-  run_gtest "$label-folders" "$test_programs/python_zygote_test" "TANDEM_TEST_PYTHON=$bare" TANDEM_TEST_MOUNTS=none -- \
-    '--gtest_filter=*PythonFolders*' || status=1
   return "$status"
 }
 
@@ -284,6 +291,33 @@ step_cli_inline() {
 }
 
 step_workers() { pairs | in_lanes with_both workers_languages_test; }
+
+# Of the programs whose tests end worker processes and give them folders; Java and Python on one machine each.
+step_no_namespaces() {
+  local java python
+  java=$(tested java | cut -f3 | sed -n 1p)
+  IFS=$'\t' read -r -a python < <(tested python)
+  {
+    printf '%s\t' workers_test -- '--gtest_filter=*Supervisor*:*Folders*:*Zygote*:*Standby*'
+    printf '\n'
+    printf '%s\t' java_standby_test "TANDEM_TEST_JAVA_HOME=$java" -- '--gtest_filter=*Own*:*Taken*:*End*'
+    printf '\n'
+    printf '%s\t' python_zygote_test "TANDEM_TEST_PYTHON=$(bare_environment "${python[@]}")"
+    printf '\n'
+  } | in_lanes without_namespaces
+}
+
+# without_namespaces PROGRAM [NAME=VALUE]... [-- ARGUMENT...]
+without_namespaces() {
+  local program=$1
+  local -a variables=()
+  shift
+  while (($#)) && [[ $1 != -- ]]; do
+    variables+=("$1")
+    shift
+  done
+  run_gtest "$program" "$test_programs/$program" "${variables[@]}" "$test_programs/without_namespaces" "$@"
+}
 
 # test_command PATHS [NAME=VALUE ...]: see run_pytest.
 test_command() {
@@ -508,11 +542,17 @@ step_fuzz() {
   "$root/fuzz/run" --seconds "$seconds"
 }
 
-# With --all, the static analyzer over the tests, too.
-step_lint() {
+step_lint() { lint; }
+
+# lint [OPTION...]: after whoever is already at it, who leaves behind what passed. With --all, the static analyzer over the
+# tests, too.
+lint() {
   local -a everywhere=()
   [[ $extent != all ]] || everywhere=(--all)
-  "$root/tools/lint" "${everywhere[@]}" "$ci_build"
+  (
+    flock 9
+    "$root/tools/lint" "$@" "${everywhere[@]}" "$ci_build" 9>&-
+  ) 9>"$root/build/lint.lock"
 }
 
 # A release build from nothing, which other work on the machine may slow down a lot.

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "tandem/runtime.h"
+#include "tests/workers/mounts.h"
 #include "tests/workers/processes.h"
 
 namespace tandem::test {
@@ -34,6 +35,7 @@ WorkerOptions With(ZygoteUse use) {
   WorkerOptions options;
   options.standbys = use;
   options.zygotes = ZygoteUse::kOff;
+  if (!Mounts()) options.folders = FolderUse::kTheMachines;  // where each process has its own, there are no standbys
   return options;
 }
 
@@ -145,6 +147,15 @@ TEST_F(JavaStandby, IsNotWaitedForUnlessThatIsAsked) {
   JavaWorkers workers(ZygoteUse::kWhenReady);
   EXPECT_EQ(workers(), kExecuted);
   while (workers() != kTaken) std::this_thread::yield();
+}
+
+// Which a standby, whose TMPDIR is from its start, could not be given.
+TEST_F(JavaStandby, IsNoneWhereEachProcessHasAFolderOfItsOwn) {
+  WorkerOptions options = With(ZygoteUse::kAlways);
+  options.folders = FolderUse::kOwn;
+  JavaWorkers workers(options);
+  EXPECT_EQ(workers(), kExecuted);
+  EXPECT_EQ(workers(), Mounts() ? kTaken : kExecuted);
 }
 
 TEST_F(JavaStandby, IsNoneWhereThereIsToBeNone) {

@@ -1,5 +1,4 @@
-// /tmp and /opt of Python functions in environments of their own. With TANDEM_TEST_MOUNTS=none, on a machine where
-// nobody may mount anything.
+// /tmp and /opt of Python functions in environments of their own, as far as they can be had here.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -11,19 +10,12 @@
 
 #include "tests/lib/covers.h"
 #include "tests/workers/mounts.h"
-#include "tests/workers/no_mounts.h"
 #include "tests/workers/python_workers.h"
 
 namespace tandem::test {
 namespace {
 
 namespace fs = std::filesystem;
-
-class Forbidding final : public testing::Environment {
- public:
-  void SetUp() override { EXPECT_TRUE(Mounts() || ForbidMounts()); }
-};
-const testing::Environment* const kForbidding = testing::AddGlobalTestEnvironment(new Forbidding);
 
 // What a handler answers is what the code of its event has made of `result`.
 constexpr char kHandler[] = R"(import os
