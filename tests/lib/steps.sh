@@ -421,7 +421,7 @@ soak() {
     run_gtest "$1-recursion-$name" "$test_programs/soak_recursion_test" "TANDEM_TEST_JAVA_HOME=$2" \
       "TANDEM_TEST_PYTHON=$3" "TANDEM_TEST_EXTENT=$extent" -- "--gtest_filter=*/PythonStacks.*$name" || status=1
   done
-  for name in growth nulls threads recursion payloads; do
+  for name in growth environments nulls threads recursion payloads; do
     run_gtest "$1-$name" "$test_programs/soak_${name}_test" "TANDEM_TEST_JAVA_HOME=$2" "TANDEM_TEST_PYTHON=$3" \
       "TANDEM_TEST_EXTENT=$extent" "${arguments[@]}" || status=1
   done
