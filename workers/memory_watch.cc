@@ -146,11 +146,19 @@ std::int64_t MemoryWatch::Peak() {
   const std::int64_t resident = KernelsPeakOf(worker_);
   // What was shared may become the worker's own without a new peak, most of it soon.
   const bool is_due = std::has_single_bit(++reports_);
-  if (resident != 0 && (is_due || resident > known_peak_ + kWorthMeasuring)) {
+  if (resident != 0 && (is_due || resident > known_peak_ + kWorthMeasuring || TreeHasGrown())) {
     Measure(ProcessesOf(worker_, keeper_));
     known_peak_ = resident;
   }
   return PeakOf(resident);
+}
+
+bool MemoryWatch::TreeHasGrown() {
+  if (known_tree_ == 0) return false;
+  const std::int64_t resident = ResidentMemory(ProcessesOf(worker_, keeper_));
+  if (resident <= known_tree_ + kWorthMeasuring) return false;
+  known_tree_ = resident;
+  return true;
 }
 
 std::int64_t MemoryWatch::PeakOf(std::int64_t resident) {

@@ -16,7 +16,7 @@ namespace tandem::workers {
 //
 // It also knows the most that counted so far. Of the process itself the kernel has the peak of what was resident at any
 // time; what of that is not its own, as pages of libraries and those shared with a zygote, was seen at the last look.
-// Of what it has started there are the samples.
+// Of what it has started there are the samples, the last one where the figure is asked for.
 //
 // Threads: one at a time.
 class MemoryWatch {
@@ -47,6 +47,8 @@ class MemoryWatch {
   bool Look(Clock::time_point now);
   // Takes note of all that counts now. Returns it.
   std::int64_t Measure(const std::vector<pid_t>& processes);
+  // Whether the worker with what it has started has more resident than ever; false while it has started nothing.
+  bool TreeHasGrown();
 
   const pid_t worker_;
   const pid_t keeper_;

@@ -60,23 +60,6 @@ class JavaEnvironment final : public ::testing::Environment {
 
 }  // namespace
 
-std::vector<KeptRecord> KeepingSink::Of(const std::string& function_name) const {
-  const std::scoped_lock lock(mutex_);
-  std::vector<KeptRecord> of;
-  for (const KeptRecord& record : records_) {
-    if (record.function_name == function_name) of.push_back(record);
-  }
-  return of;
-}
-
-std::string KeepingSink::TextOf(const std::string& function_name, LogOrigin origin) const {
-  std::string text;
-  for (const KeptRecord& record : Of(function_name)) {
-    if (record.origin == origin) text += record.text;
-  }
-  return text;
-}
-
 Runtime& JavaRuntime::Get() {
   return *Shared();
 }

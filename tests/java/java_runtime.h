@@ -4,54 +4,15 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <memory>
-#include <mutex>
 #include <ostream>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "lib/isolation.h"
+#include "lib/keeping_sink.h"
 #include "tandem/runtime.h"
 
 namespace tandem::test {
-
-// A log record that outlives its call.
-struct KeptRecord {
-  std::string function_name;
-  std::string request_id;
-  std::string text;
-  LogLevel level;
-  LogFormat format;
-  LogOrigin origin;
-};
-
-// Threads: any.
-class KeepingSink final : public LogSink {
- public:
-  void Write(const LogRecord& record) noexcept override {
-    if (record.origin == LogOrigin::kNote) return;  // which depends on where the test lies
-    if (record.text == awaited_text) {
-      if (const auto now = std::exchange(on_awaited, nullptr); now) now();
-    }
-    const std::scoped_lock lock(mutex_);
-    records_.push_back({std::string(record.function_name), std::string(record.request_id), std::string(record.text),
-                        record.level, record.format, record.origin});
-  }
-  // What one function wrote, oldest first.
-  std::vector<KeptRecord> Of(const std::string& function_name) const;
-  // Its texts of one origin, joined.
-  std::string TextOf(const std::string& function_name, LogOrigin origin = LogOrigin::kFunction) const;
-
-  // Called once, by the thread that writes the text; both to be set before anything logs.
-  std::string awaited_text;
-  std::function<void()> on_awaited;
-
- private:
-  mutable std::mutex mutex_;
-  std::vector<KeptRecord> records_;
-};
 
 // Set up before the first test; a test program without TANDEM_TEST_JAVA_HOME fails.
 class JavaRuntime {

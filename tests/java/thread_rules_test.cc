@@ -8,6 +8,7 @@
 #include <cstring>
 #include <map>
 #include <mutex>
+#include <string_view>
 #include <thread>
 
 #include "java_runtime.h"
@@ -169,12 +170,12 @@ TEST(Cancel, HJAVA53ANestedInvocationLeavesTheOuterOnesInterrupt) {
   ASSERT_TRUE(JavaRuntime::Get().Prepare(outer).ok());
   ASSERT_TRUE(JavaRuntime::Get().Prepare(inner).ok());
   KeepingSink& log = JavaRuntime::Log();
-  log.awaited_text = "the outer one ";
-  log.on_awaited = [&inner] {
+  log.on_write = [&inner](std::string_view text) {
+    if (text != "the outer one ") return;
     EXPECT_EQ(Show(Invoke(inner, R"("the inner one ")").outcome), Ok(R"("the inner one ")"));
   };
   EXPECT_TRUE(Invoke(outer, R"("the outer one ")").report.timed_out);
-  log.awaited_text.clear();
+  log.on_write = nullptr;
   EXPECT_EQ(log.TextOf(nested.name), "the inner one interrupted");
   EXPECT_EQ(log.TextOf(config.name).substr(0, 25), "the outer one interrupted");
   Covers("H-JAVA-53");

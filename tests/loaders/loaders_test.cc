@@ -8,11 +8,10 @@
 #include <barrier>
 #include <cstdio>
 #include <filesystem>
-#include <functional>
 #include <memory>
-#include <mutex>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -21,37 +20,12 @@
 #include "tandem/finder_abi.h"
 #include "tandem/runtime.h"
 #include "tests/lib/covers.h"
+#include "tests/lib/keeping_sink.h"
 
 namespace tandem::test {
 namespace {
 
 using std::chrono::milliseconds;
-
-struct KeptRecord {
-  std::string function_name;
-  std::string request_id;
-  std::string text;
-};
-
-// Threads: any.
-class KeepingSink final : public LogSink {
- public:
-  void Write(const LogRecord& record) noexcept override {
-    if (const auto now = std::exchange(on_write, nullptr); now) now();
-    const std::scoped_lock lock(mutex_);
-    records_.push_back({std::string(record.function_name), std::string(record.request_id), std::string(record.text)});
-  }
-  std::vector<KeptRecord> TakeAll() {
-    const std::scoped_lock lock(mutex_);
-    return std::move(records_);
-  }
-
-  std::function<void()> on_write;  // called once, at the next record; to be set before anything logs
-
- private:
-  std::mutex mutex_;
-  std::vector<KeptRecord> records_;
-};
 
 // One Runtime for the whole program, as a process has one VM of each language.
 class Loaders {
@@ -263,12 +237,14 @@ TEST_P(LoaderSuite, InvocationsNest) {
   std::vector<std::size_t> answered;
   KeepingSink& log = Loaders::Get().log;
   log.TakeAll();
-  log.on_write = [&] {
+  log.on_write = [&, nested = false](std::string_view) mutable {
+    if (std::exchange(nested, true)) return;
     answered.push_back(Text(Invoke(inner, "{}").outcome).size());
     answered.push_back(Text(Invoke(inner, event).outcome).size());
     answered.push_back(Text(Invoke(inner, event, large).outcome).size());
   };
   const InvokeResult result = Invoke(outer, "1");
+  log.on_write = nullptr;
   EXPECT_EQ(Text(result.outcome), "null");
   ASSERT_EQ(answered.size(), 3U);
   EXPECT_GE(answered[1], event.size());

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <future>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -42,7 +43,7 @@ class WaitingHandler {
     Function& function = runtime->Add(config);
     name = config.name;
     std::promise<void> started;
-    runtime->log.on_write = [&started, said = false]() mutable {  // START
+    runtime->log.on_write = [&started, said = false](std::string_view) mutable {  // START
       if (!std::exchange(said, true)) started.set_value();
     };
     invoking_ = std::thread([this, &function] { result = (*runtime)->Invoke(function, Event("{}")); });
@@ -82,7 +83,7 @@ TEST(HoldUp, AFunctionThatInvokesItselfOnItsOwnThreadGetsAFault) {
   NativeRuntime runtime;
   Function& function = runtime.Add("native.greet");  // logs once
   Outcome inner;
-  runtime.log.on_write = [&] { inner = runtime->Invoke(function, Event("{}")).outcome; };
+  runtime.log.on_write = [&](std::string_view) { inner = runtime->Invoke(function, Event("{}")).outcome; };
   const Outcome outer = runtime->Invoke(function, Event("{}")).outcome;
   EXPECT_TRUE(outer.ok());
   ASSERT_EQ(inner.kind(), Outcome::Kind::kFault);
@@ -98,7 +99,7 @@ TEST(HoldUp, AFunctionWithAPlaceLeftMayInvokeItself) {
   Function& function = runtime.Add(config);
   Outcome inner = Outcome::OutOfMemory();
   bool entered = false;
-  runtime.log.on_write = [&] {
+  runtime.log.on_write = [&](std::string_view) {
     if (!std::exchange(entered, true)) inner = runtime->Invoke(function, Event("{}")).outcome;
   };
   EXPECT_TRUE(runtime->Invoke(function, Event("{}")).outcome.ok());

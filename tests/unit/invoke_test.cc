@@ -7,6 +7,7 @@
 #include <functional>
 #include <semaphore>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -287,7 +288,7 @@ TEST(Invoke, RunsAsManyAtOnceAsAskedForAndNoMore) {
     std::atomic<int> too_many{0};
     std::counting_semaphore<8> may_leave{0};
     NativeRuntime runtime;
-    runtime.log.on_write = [&] {
+    runtime.log.on_write = [&](std::string_view) {
       if (++inside > places) ++too_many;
       ++entered;
       may_leave.acquire();
@@ -403,7 +404,7 @@ TEST(Runtime, RemoveWaitsForRunningInvocations) {
   std::atomic<bool> running{false};
   std::atomic<bool> released{false};
   std::atomic<bool> returned{false};
-  runtime.log.on_write = [&] {  // holds the handler where it logs
+  runtime.log.on_write = [&](std::string_view) {  // holds the handler where it logs
     running = true;
     while (!released) std::this_thread::yield();
   };

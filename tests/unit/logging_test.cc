@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <atomic>
 #include <future>
+#include <string>
+#include <string_view>
 #include <thread>
+#include <vector>
 
 #include "tests/lib/covers.h"
 #include "unit/native_runtime.h"
@@ -192,7 +195,7 @@ TEST(Logging, AForkedChildIsNotHeldUpByARecordOfNoFunction) {
   std::promise<void> written;
   const pid_t process = getpid();
   const std::thread::id forking = std::this_thread::get_id();
-  runtime.log.on_write = [&] {
+  runtime.log.on_write = [&](std::string_view) {
     if (getpid() != process || std::this_thread::get_id() == forking) return;
     writing.set_value();
     written.get_future().wait();

@@ -4,46 +4,13 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <vector>
 
+#include "lib/keeping_sink.h"
 #include "tandem/runtime.h"
 
 namespace tandem::test {
-
-// A log record that outlives its call.
-struct KeptRecord {
-  LogOrigin origin;
-  LogLevel level;
-  std::string function_name;
-  std::string request_id;
-  std::string text;
-};
-
-// Threads: any.
-class KeepingSink final : public LogSink {
- public:
-  void Write(const LogRecord& record) noexcept override {
-    if (record.origin == LogOrigin::kNote) return;  // which depends on where the test lies
-    if (on_write) on_write();
-    const std::scoped_lock lock(mutex_);
-    records_.push_back({record.origin, record.level, std::string(record.function_name), std::string(record.request_id),
-                        std::string(record.text)});
-  }
-  std::vector<KeptRecord> records() const {
-    const std::scoped_lock lock(mutex_);
-    return records_;
-  }
-
-  std::function<void()> on_write;  // called first, if set; to be set before anything logs
-
- private:
-  mutable std::mutex mutex_;
-  std::vector<KeptRecord> records_;
-};
 
 // A Runtime with the native loader only.
 class NativeRuntime {

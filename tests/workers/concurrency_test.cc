@@ -13,6 +13,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -376,7 +377,7 @@ INSTANTIATE_TEST_SUITE_P(Concurrency, OneIsLate, testing::Values("wait", "stuck"
 class OnceInSink {
  public:
   OnceInSink(BeginningRuntime& runtime, std::function<void()> run) : run_(std::move(run)) {
-    runtime.log.on_write = [this] {
+    runtime.log.on_write = [this](std::string_view) {
       if (armed_.exchange(false)) run_();
     };
   }
@@ -487,7 +488,7 @@ TEST(Concurrency, TwoThatAreLateTogetherEndTheirProcess_E38) {
   config.timeout = milliseconds(1000);
   config.variables["TANDEM_TEST_TAG"] = tag;
   std::atomic<bool> waits{false};
-  runtime.log.on_write = [&] {
+  runtime.log.on_write = [&](std::string_view) {
     if (waits) gate.Wait();
   };
   Function& function = runtime.Add(config);
