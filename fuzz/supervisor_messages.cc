@@ -57,7 +57,7 @@ v1::FromSupervisor AsItShould(std::uint64_t asked) {
 std::string Next(char kind, Input& input, Script& script) {
   v1::FromSupervisor message;
   if (kind == 'h') {
-    message.mutable_hello()->set_protocol(input.Byte());
+    message.mutable_hello()->set_protocol(workers::kSupervisorProtocol + input.Byte());
     message.mutable_hello()->set_mounts((input.Byte() & 1) != 0);
   } else if (kind == 's') {
     const std::uint64_t id = input.Byte();

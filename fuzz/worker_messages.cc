@@ -3,9 +3,9 @@
 //
 // Input: a byte (1: it is a standby, 2 and 4: how many callers, 8: they take chunks, 16: the first is cancelled), and
 // messages, each a letter and what it has (see Next): h hello, o opened, d done, c chunk, l log, s standing by, t
-// taken, p prepared, w output that is no message, r any bytes; F before it: an open file comes with it. What comes
-// before the first "|" is said before the function is open, and then that it is; the rest is said while all callers
-// wait.
+// taken, p prepared, w output that is no message, m the same behind a mark, k a record with a mark, r any bytes; F
+// before it: an open file comes with it. What comes before the first "|" is said before the function is open, and then
+// that it is; the rest is said while all callers wait.
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -46,6 +46,7 @@ struct WorkerAtHand {
     return {std::move(ends->second), std::move(own), std::move(output->second), std::move(worker)};
   }
   Status Tell(const v1::OpenFunction& function) const { return worker->TellFunction(function); }
+  const std::string& key() const { return worker->marked_.key(); }
 };
 
 }  // namespace tandem::workers
@@ -72,6 +73,7 @@ struct Script {
   std::vector<Said> before;
   std::vector<Said> after;
   std::string output;
+  std::vector<std::pair<std::uint64_t, std::string>> marked;  // text behind a mark
   bool stands = false;
   bool taken = false;
   bool opened = false;
@@ -105,7 +107,7 @@ Said Next(char kind, Input& input, Script& script) {
   v1::FromWorker message;
   Said said;
   if (kind == 'h') {
-    message.mutable_hello()->set_protocol(input.Byte());
+    message.mutable_hello()->set_protocol(workers::kWorkerProtocol + input.Byte());
     message.mutable_hello()->set_version(std::string(input.Text()));
   } else if (kind == 'o') {
     message.mutable_opened()->set_max_concurrency(input.Number<std::uint32_t>());
@@ -124,6 +126,9 @@ Said Next(char kind, Input& input, Script& script) {
     message.mutable_log()->set_level(input.Number<std::uint32_t>());
     message.mutable_log()->set_format(input.Byte());
     message.mutable_log()->set_request_id(std::string(input.Text()));
+    message.mutable_log()->set_text(std::string(input.Text()));
+  } else if (kind == 'k') {
+    message.mutable_log()->set_mark(input.Byte());
     message.mutable_log()->set_text(std::string(input.Text()));
   } else if (kind == 's') {
     message.mutable_standing_by();
@@ -153,12 +158,17 @@ Script ReadScript(Input& input) {
         v1::FromWorker opened;
         opened.mutable_opened()->set_max_concurrency(kMostAtATime);
         to->push_back({opened.SerializeAsString(), {}});
+        script.opened = true;
       }
       to = &script.after;
     } else if (kind == 'F') {
       with_file = true;
     } else if (kind == 'w') {
       script.output += input.Text();
+    } else if (kind == 'm') {
+      const std::uint64_t number = input.Byte();
+      const std::string_view text = input.Text();
+      if (script.marked.size() < 64) script.marked.emplace_back(number, text);
     } else {
       to->push_back(Next(kind, input, script));
       to->back().with_file = std::exchange(with_file, false);
@@ -205,10 +215,15 @@ workers::SupervisorSession& Session() {
 // What the host's log gets.
 class CheckingSink final : public LogSink {
  public:
+  explicit CheckingSink(const std::string& key) : key_(key) {}
   void Write(const LogRecord& record) noexcept override {
+    Require(record.text.find(key_) == std::string_view::npos, "a mark in the log");
     Require(record.origin == LogOrigin::kFunction || record.origin == LogOrigin::kHint, "a line as of the platform");
     Require(record.level <= LogLevel::kFatal && record.format <= LogFormat::kJson, "a record of no known kind");
   }
+
+ private:
+  const std::string key_;
 };
 
 // An invocation, and what became of it.
@@ -221,8 +236,9 @@ struct Caller {
   Answer how = Answer::kGone;
 };
 
-void RunCaller(WorkerProcess& worker, Caller& caller, bool streams) {
-  CheckingSink sink;
+void RunCaller(WorkerAtHand& at_hand, Caller& caller, bool streams) {
+  WorkerProcess& worker = *at_hand.worker;
+  CheckingSink sink(at_hand.key());
   workers::FunctionHints hints;
   InvocationLog log(&sink, "function", LogType::kTail, hints, caller.result);
   log.Begin();
@@ -280,7 +296,7 @@ void Serve(WorkerAtHand& at_hand, std::uint8_t flags, const Script& script) {
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < count; ++i) {
     callers.push_back(std::make_unique<Caller>(static_cast<int>(i)));
-    threads.emplace_back([&, caller = callers.back().get()] { RunCaller(worker, *caller, (flags & 8) != 0); });
+    threads.emplace_back([&, caller = callers.back().get()] { RunCaller(at_hand, *caller, (flags & 8) != 0); });
   }
   const auto calls = Received(at_hand, count);
   if ((flags & 16) != 0) callers.front()->cancellation.Ask();
@@ -305,6 +321,12 @@ bool TakeStandby(WorkerAtHand& at_hand, const workers::WorkerSpec& spec, const S
   return true;
 }
 
+void WriteMarked(const WorkerAtHand& at_hand, const Script& script) {
+  std::string marked;
+  for (const auto& [number, text] : script.marked) marked += workers::MarkedOutput::Mark(at_hand.key(), number) + text;
+  Require(write(at_hand.output.get(), marked.data(), marked.size()) >= 0, "no marked output can be written");
+}
+
 void Run(Input input) {
   workers::SupervisorSession& session = Session();
   const int lowest = LowestFree();
@@ -323,14 +345,15 @@ void Run(Input input) {
     Require(write(at_hand.output.get(), script.output.data(), script.output.size()) >= 0, "no output can be written");
     const bool goes_on = stands_by ? TakeStandby(at_hand, spec, script) : at_hand.Tell(spec.function).ok();
     if (goes_on) {
-      CheckingSink sink;
+      WriteMarked(at_hand, script);
+      CheckingSink sink(at_hand.key());
       workers::FunctionHints hints;
       Caller opening(0);
       InvocationLog log(&sink, "function", LogType::kTail, hints, opening.result);
       if (script.after.empty()) shutdown(at_hand.channel.fd(), SHUT_WR);
       const Answer how =
           at_hand.worker->WaitOpen({log, EnvironmentProcess::kForever, opening.cancellation}, opening.result.outcome);
-      Require(how != Answer::kGiven || script.opened || !script.after.empty(), "it is open, and did not say so");
+      Require(how != Answer::kGiven || script.opened, "it is open, and did not say so");
       if (how == Answer::kGiven && opening.result.outcome.ok() && !stands_by) Serve(at_hand, flags, script);
     }
     const std::string refusal = at_hand.worker->refusal();

@@ -77,7 +77,6 @@ void InvocationLog::OutputOfAny(std::string_view text) {
 }
 
 void InvocationLog::Write(LogRecord record) {
-  if (record.origin == LogOrigin::kFunction && !record.text.empty()) line_is_open_ = record.text.back() != '\n';
   if (sink_ == nullptr) return;
   record.function_name = function_name_;
   sink_->Write(record);

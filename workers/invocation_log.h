@@ -53,8 +53,6 @@ class InvocationLog {
   void OutputOfAny(std::string_view text);
   // Of the invocation, also while it has not begun.
   std::string_view request_id() const { return result_.request_id.view(); }
-  // Whether the log's last line goes on.
-  bool line_is_open() const { return line_is_open_; }
 
  private:
   void Write(LogRecord record);
@@ -66,7 +64,6 @@ class InvocationLog {
   InvokeResult& result_;
   std::string hint_;
   bool begun_ = false;
-  bool line_is_open_ = false;
 };
 
 }  // namespace tandem::workers

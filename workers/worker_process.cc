@@ -1,6 +1,7 @@
 #include "workers/worker_process.h"
 
 #include <poll.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
@@ -75,6 +76,10 @@ Result<std::unique_ptr<WorkerProcess>> WorkerProcess::StartProcess(Supervisor& s
 Status WorkerProcess::TellFunction(const v1::OpenFunction& function) {
   v1::ToWorker message;
   *message.mutable_open() = function;
+  marked_.SetKey(MarkedOutput::NewKey());
+  message.mutable_open()->set_output_mark(marked_.key());
+  struct stat pipe {};
+  if (fstat(output_.get(), &pipe) == 0) message.mutable_open()->set_output_pipe(pipe.st_ino);
   auto bytes = proto::Serialize(message);
   if (!bytes) return bytes.status();
   most_places_ = static_cast<std::size_t>(std::max(1, function.max_concurrency()));
@@ -254,15 +259,18 @@ bool WorkerProcess::Log(WorkerCall& call, const WorkerMessage& message) {
 
 void WorkerProcess::Read(WorkerCall& reader, Clock::time_point deadline) {
   const bool behind = calls_.AnyIsBehind();
-  std::array<pollfd, 3> waited{
-      {{behind ? -1 : channel_.fd(), POLLIN, 0}, {output_.get(), POLLIN, 0}, {process_->end_fd(), POLLIN, 0}}};
+  const bool output_waits = behind && marked_.holds();  // for a record
+  std::array<pollfd, 3> waited{{{behind ? -1 : channel_.fd(), POLLIN, 0},
+                                {output_waits ? -1 : output_.get(), POLLIN, 0},
+                                {process_->end_fd(), POLLIN, 0}}};
   const Clock::time_point latest = behind ? Clock::now() + kUntilNextLook : EnvironmentProcess::kForever;
   const int ready = poll(waited.data(), waited.size(), MillisecondsUntil(std::min({deadline, MemoryIsDue(), latest})));
   if (ready < 0 && errno != EINTR) return BeOver(Answer::kGone);
   if (ready > 0) {
-    // What was written before a message is logged before it; but what a message ends is a line that others follow.
-    const bool line_goes_on = reader.log.line_is_open() && waited[0].revents != 0 && !calls_.AreSeveral();
-    if (waited[1].revents != 0 && !line_goes_on) calls_.Output(TakeOutput(), reader);
+    if (waited[1].revents != 0) {
+      AppendOutput();
+      calls_.Output(marked_.TakeUntilMark(), reader);
+    }
     if (waited[0].revents != 0) {
       const auto taken = Take(reader);
       if (!taken) {
@@ -298,7 +306,7 @@ Result<bool> WorkerProcess::Take(WorkerCall& reader) {
   std::uint64_t number = reader.number;
   switch (parsed->message_case()) {
     case v1::FromWorker::kLog:
-      calls_.Record(std::move(*parsed), reader);
+      TakeRecord(std::move(*parsed), reader);
       return false;
     case v1::FromWorker::kOpened:  // for the only call that there is
       if (calls_.AreSeveral()) return {Code::kInvalidArgument, "it answered what was not asked"};
@@ -319,9 +327,17 @@ Result<bool> WorkerProcess::Take(WorkerCall& reader) {
   message.message = std::move(*parsed);
   message.payload = std::move((*frame)->payload);
   // All that was written before an answer is logged before it counts.
-  Status status = calls_.Deliver(place, number, std::move(message), TakeOutput(), reader);
+  AppendOutput();
+  Status status = calls_.Deliver(place, number, std::move(message), marked_.TakeAll(), reader);
   if (!status.ok()) return status;
   return is_last_word;
+}
+
+void WorkerProcess::TakeRecord(v1::FromWorker record, WorkerCall& reader) {
+  AppendOutput();
+  calls_.Output(marked_.TakeUntil(record.log().mark()), reader);
+  calls_.Record(std::move(record), reader);
+  calls_.Output(marked_.TakeUntilMark(), reader);
 }
 
 Status WorkerProcess::TakeHello(const v1::FromWorker& message) {
@@ -349,7 +365,8 @@ int WorkerProcess::End(InvocationLog* log) {
   const ProcessEnd end = process_->Wait();
   const bool several = calls_.WaitUntilQuiet();
   if (log == nullptr) return end.status;
-  const std::string output = TakeOutput();
+  AppendOutput();
+  const std::string output = marked_.TakeAll();
   lock.unlock();  // others in it do not wait for the sink
   LogOutput(*log, output, several ? Whose::kAnybodys : Whose::kOwn);
   return end.status;

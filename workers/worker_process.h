@@ -16,6 +16,7 @@
 #include "tandem/v1/worker.pb.h"
 #include "workers/channel.h"
 #include "workers/environment_process.h"
+#include "workers/marked_output.h"
 #include "workers/memory_watch.h"
 #include "workers/supervisor.h"
 #include "workers/worker_calls.h"
@@ -108,6 +109,10 @@ class WorkerProcess final : public EnvironmentProcess {
   Clock::time_point MemoryIsDue();
   // Takes one frame if there is one; true: it is the reader's answer. Errors: the worker is not to be trusted.
   Result<bool> Take(WorkerCall& reader);
+  // A record, and before it what was written before.
+  void TakeRecord(v1::FromWorker record, WorkerCall& reader);
+  // What the process has written so far goes on to `marked_`.
+  void AppendOutput() { marked_.Append(TakeOutput()); }
   Status TakeHello(const v1::FromWorker& message);
   // Nothing of what runs in it gets another answer than `how`, and `why` is the refusal. The first one counts.
   void BeOver(Answer how, const std::string& why = {});
@@ -117,6 +122,7 @@ class WorkerProcess final : public EnvironmentProcess {
 
   Channel channel_;
   Channel control_;                       // on which the worker is told to cancel
+  MarkedOutput marked_;                   // of whoever reads
   std::optional<Channel> controlled_by_;  // the worker's end, until it is told its function
   WorkerCalls calls_;
   MemoryWatch memory_;

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <stdexcept>
@@ -96,6 +98,16 @@ std::int32_t LogUnattributed(const Call& call) {
   record.struct_size = sizeof(record);
   record.text = Text("unattributed\n");
   call.host->log(call.context, &record);
+  call.Succeed("null");
+  return TANDEM_OK;
+}
+
+// As often as the event says, logs a line, writes one to standard output, and has a child write one.
+std::int32_t SpeakInTurns(const Call& call) {
+  for (int line = std::stoi(std::string(call.Event())); line > 0; --line) {
+    call.Log("logged\n");
+    if (dprintf(STDOUT_FILENO, "written\n") < 0 || system("echo by a child") != 0) return TANDEM_FAULT;
+  }
   call.Succeed("null");
   return TANDEM_OK;
 }
@@ -366,6 +378,7 @@ HandlerFunction FindHandler(std::string_view name) {
       {"log_levels", LogLevels},
       {"log_unattributed", LogUnattributed},
       {"fork_and_log", ForkAndLog},
+      {"speak_in_turns", SpeakInTurns},
       {"hint", GiveHints},
   };
   const auto found = kHandlers.find(name);

@@ -42,5 +42,26 @@ TEST(WorkerOutput, OfBothLanguagesIsAttributed_L40) {
   Covers("L-40");
 }
 
+class WorkerOutputOf : public testing::TestWithParam<Language> {};
+
+TEST_P(WorkerOutputOf, IsInTheOrderInWhichAThreadHasWrittenIt_L14) {
+  constexpr int kTurns = 50;
+  BothLanguages both;
+  Function& function = both.Add(both.Config(GetParam()));
+  EXPECT_EQ(both.Call(function, "speak " + std::to_string(kTurns)), "spoken");
+  std::string text;
+  for (const KeptRecord& record : both.log.records()) {
+    if (record.origin != LogOrigin::kFunction) continue;
+    const std::size_t said = record.text.find("logged");  // behind its level and time
+    text += said == std::string::npos ? record.text : record.text.substr(said);
+  }
+  std::string expected;
+  for (int i = 0; i < kTurns; ++i) expected += "printed\nlogged\nwritten\nby a child\n";
+  EXPECT_EQ(text, expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(Languages, WorkerOutputOf, testing::Values(Language::kJava, Language::kPython),
+                         [](const auto& tested) { return NameOf(tested.param); });
+
 }  // namespace
 }  // namespace tandem::test

@@ -130,7 +130,7 @@ TEST(Environment, IsTheFunctionsOwn_R33_R34_R37_R38_R39_R40) {
     EXPECT_NE(all.find("\n" + wanted + "\n"), std::string::npos) << wanted << " is not in " << all;
   }
   EXPECT_EQ(runtime.Call(runtime.Add("working_directory")), function.code_root());
-  EXPECT_EQ(runtime.Call(runtime.Add("open_files")), "0 1 2 3 4 ");
+  EXPECT_EQ(runtime.Call(runtime.Add("open_files")), "0 1 2 3 4 5 ");
 }
 
 TEST(Log, HasAllThatAProcessWritesBeforeTheEnd) {
@@ -150,6 +150,16 @@ TEST(Log, HasAllThatAProcessWritesBeforeTheEnd) {
   }
   EXPECT_LT(all.find("by a child\n"), all.find("by the log again\n"));
   for (const KeptRecord& record : runtime.log.records()) EXPECT_EQ(record.request_id, result.request_id.view());
+}
+
+TEST(Log, IsInTheOrderInWhichAThreadHasWrittenIt_L14) {
+  constexpr int kTurns = 100;
+  WorkerRuntime runtime;
+  Function& function = runtime.Add("speak_in_turns");
+  EXPECT_EQ(runtime.Call(function, std::to_string(kTurns)), "null");
+  std::string expected;
+  for (int i = 0; i < kTurns; ++i) expected += "logged\nwritten\nby a child\n";
+  EXPECT_EQ(AllText(runtime.log), expected);
 }
 
 TEST(Log, AFloodIsAllThere) {

@@ -109,22 +109,6 @@ void ServeAsWorker(StartedBy started_by) {
   _exit(worker->Run());
 }
 
-void ChannelLog::Write(const LogRecord& record) noexcept {
-  try {
-    v1::FromWorker message;
-    v1::WorkerLog& log = *message.mutable_log();
-    log.set_origin(static_cast<std::uint32_t>(record.origin));
-    log.set_level(static_cast<std::uint32_t>(record.level));
-    log.set_format(static_cast<std::uint32_t>(record.format));
-    log.set_time_us(record.time_us);
-    log.set_request_id(std::string(record.request_id));
-    log.set_text(std::string(record.text));
-    // A host that is gone ends this process.
-    static_cast<void>(Send(channel_, message));
-  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): no memory for a record: it is lost, no more
-  }
-}
-
 Worker::~Worker() {
   LoaderProcess::Get().RemoveSink(&log_);
 }
@@ -160,6 +144,7 @@ Result<int> Worker::Live() {
 
 Status Worker::Open(const v1::OpenFunction& message, std::vector<FileDescriptor> files) {
   if (files.size() != 1) return Unexpected();
+  log_.MarkOutput(message.output_mark(), message.output_pipe());
   LanguageOptions options;
   runtime_ = LoaderOf(message.runtime(), options);
   config_ = ConfigOf(message);

@@ -13,25 +13,14 @@
 
 #include "core/src/inline_environment.h"
 #include "tandem/function.h"
-#include "tandem/log.h"
 #include "tandem/registry.h"
 #include "tandem/runtime.h"
 #include "tandem/v1/worker.pb.h"
 #include "workers/channel.h"
 #include "workers/worker/cancels.h"
+#include "workers/worker/channel_log.h"
 
 namespace tandem::workers {
-
-// A function's log, on its way to the host.
-// Threads: any.
-class ChannelLog final : public LogSink {
- public:
-  explicit ChannelLog(Channel& channel) : channel_(channel) {}
-  void Write(const LogRecord& record) noexcept override;
-
- private:
-  Channel& channel_;
-};
 
 // The function's wrapper may have given it another handler, by _HANDLER.
 enum class StartedBy : std::uint8_t { kHost, kWrapper };

@@ -1,7 +1,9 @@
 """One handler for everything: the event's first word says what it does."""
 
 import ctypes
+import logging
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -58,6 +60,16 @@ def print_lines(number):
     return "printed"
 
 
+def speak(turns):
+    """A line by print, the log, the descriptor and a child, in turns."""
+    for _ in range(int(turns)):
+        print("printed")
+        logging.getLogger().warning("logged")
+        os.write(1, b"written\n")
+        subprocess.run(["echo", "by a child"], check=True)
+    return "spoken"
+
+
 def throw(text):
     raise RuntimeError(text)
 
@@ -85,6 +97,7 @@ KINDS = {
     "meet": meet,
     "wait": wait,
     "print": print_lines,
+    "speak": speak,
     "thread": thread,
     "clear": clear,
     "environment": os.environ.get,

@@ -1,7 +1,11 @@
 package faults;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryManagerMXBean;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -62,6 +66,8 @@ public class Faults {
           System.out.println("printed");
         }
         return "printed";
+      case "speak":
+        return speak(Integer.parseInt(words[1]));
       case "property":
         return System.getProperty(words[1]);
       case "environment":
@@ -93,6 +99,18 @@ public class Faults {
       Faults.class.wait();
     }
     return PROCESS;
+  }
+
+  /** A line by System.out, by System.err, by the descriptor and by a child, in turns. */
+  private static String speak(int turns) throws IOException, InterruptedException {
+    FileOutputStream descriptor = new FileOutputStream(FileDescriptor.out);
+    for (int i = 0; i < turns; ++i) {
+      System.out.println("printed");
+      System.err.println("logged");
+      descriptor.write("written\n".getBytes(StandardCharsets.US_ASCII));
+      new ProcessBuilder("echo", "by a child").inheritIO().start().waitFor();
+    }
+    return "spoken";
   }
 
   private static void stay() {

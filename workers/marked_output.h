@@ -1,0 +1,56 @@
+// MarkedOutput: what a worker writes to its standard output and error, and where in it the records of its log belong.
+#ifndef TANDEM_WORKERS_MARKED_OUTPUT_H_
+#define TANDEM_WORKERS_MARKED_OUTPUT_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace tandem::workers {
+
+// Records come through the channel, all else through a pipe, which neither the worker nor the host writes for the
+// other. Before it sends a record, the worker writes a mark into the pipe, with a number that the record has, too. So
+// whatever came before the record comes before its mark, whoever wrote it.
+//
+// A mark is the key, which the host makes up for each worker, and behind it the number, 8 bytes in the machine's order.
+//
+// Threads: one at a time.
+class MarkedOutput {
+ public:
+  // For a worker that writes no marks yet.
+  MarkedOutput() = default;
+  // Of the worker's marks from now on. A zero byte, which few texts have, comes first.
+  static std::string NewKey();
+  void SetKey(std::string key) { key_ = std::move(key); }
+  const std::string& key() const { return key_; }
+  static std::string Mark(std::string_view key, std::uint64_t number);
+
+  // What has been read from the pipe.
+  void Append(std::string_view output) { output_ += output; }
+  // The text before the next mark, whose record is still to come; all of it where there is none, but for what may
+  // become one.
+  std::string TakeUntilMark();
+  // The text before the mark of a record that has come, with which that mark and those before it are gone. Nothing
+  // where it has gone before.
+  std::string TakeUntil(std::uint64_t number);
+  // All text.
+  std::string TakeAll();
+  // Whether there is text that waits for a record.
+  bool holds() const { return !output_.empty(); }
+
+ private:
+  // Of the first whole mark from there on; npos: there is none.
+  std::size_t FindMark(std::size_t from) const;
+  std::size_t mark_size() const { return key_.size() + sizeof(std::uint64_t); }
+  // How much of the end may be the beginning of a mark.
+  std::size_t Unfinished() const;
+
+  std::string key_;
+  std::string output_;
+};
+
+}  // namespace tandem::workers
+
+#endif  // TANDEM_WORKERS_MARKED_OUTPUT_H_
