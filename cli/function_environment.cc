@@ -80,21 +80,9 @@ std::string Region() {
 }
 
 Status EnterFunction(const Function& function, const EnvironmentVariables& variables) {
-  const FunctionConfig& config = function.config();
-  Set("_HANDLER", config.handler);
-  Set("AWS_REGION", config.region);
-  Set("AWS_DEFAULT_REGION", config.region, Existing::kKeep);
-  Set("AWS_EXECUTION_ENV", "AWS_Lambda_" + function.runtime().identifier);
-  Set("AWS_LAMBDA_FUNCTION_NAME", config.name);
-  Set("AWS_LAMBDA_FUNCTION_VERSION", config.version);
-  Set("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", std::to_string(config.memory_size_mb));
-  Set("AWS_LAMBDA_LOG_GROUP_NAME", config.log_group_name);
-  Set("AWS_LAMBDA_LOG_STREAM_NAME", function.log_stream_name());
-  Set("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
-  Set("LAMBDA_TASK_ROOT", function.code_root());
-  Set("LANG", "en_US.UTF-8", Existing::kKeep);
-  Set("TZ", ":UTC", Existing::kKeep);
-  Set("PWD", function.code_root());
+  const PlatformVariables platform = function.platform_variables();
+  for (const auto& [name, value] : platform.defaults) Set(name, value, Existing::kKeep);
+  for (const auto& [name, value] : platform.reserved) Set(name, value);
   for (const auto& [name, value] : variables) Set(name, value);
   if (chdir(function.code_root().c_str()) != 0) {
     return {Code::kInternal, "cannot enter " + function.code_root() + ": " + std::generic_category().message(errno)};

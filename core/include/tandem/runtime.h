@@ -148,6 +148,12 @@ class TANDEM_EXPORT Runtime {
   std::unique_ptr<Impl> impl_;
 };
 
+// What the platform tells a function by environment variables, by their names.
+struct PlatformVariables {
+  std::map<std::string, std::string> defaults;  // the function's own go first
+  std::map<std::string, std::string> reserved;  // these go first
+};
+
 // A function of a Runtime.
 // Threads: immutable.
 class TANDEM_EXPORT Function {
@@ -157,6 +163,9 @@ class TANDEM_EXPORT Function {
   const std::string& code_root() const { return code_root_; }
   // YYYY/MM/DD/[<version>]<32 hex> (C-30).
   const std::string& log_stream_name() const { return log_stream_name_; }
+  // What its workers have, with what is theirs alone: PATH, LD_LIBRARY_PATH. Inline, the host's environment is the
+  // function's, and the host may set these.
+  PlatformVariables platform_variables() const;
   // Whether its handlers expect the process's initial thread where the host has the choice; starts no VM but loads the
   // loader. Errors: kUnavailable.
   Result<bool> PrefersMainThread() const;
