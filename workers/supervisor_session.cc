@@ -6,7 +6,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <utility>
@@ -24,6 +26,11 @@ FileDescriptor PidFd(pid_t pid) {
 
 Status Gone() {
   return {Code::kUnavailable, "the supervisor of the worker processes has ended"};
+}
+
+int MillisecondsUntil(std::chrono::steady_clock::time_point deadline) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+  return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
 }
 
 ProcessEnd Killed() {
@@ -67,14 +74,22 @@ Result<std::shared_ptr<SupervisorSession>> SupervisorSession::Start(const std::s
 }
 
 Result<std::shared_ptr<SupervisorSession>> SupervisorSession::Begin(Channel channel, pid_t pid,
-                                                                    const std::string& program) {
+                                                                    const std::string& program,
+                                                                    std::chrono::milliseconds patience) {
   auto session = std::make_shared<SupervisorSession>(std::move(channel), pid);
-  if (Status status = session->TakeHello(program); !status.ok()) return status;
+  if (Status status = session->TakeHello(program, patience); !status.ok()) return status;
   session->reader_ = std::thread([session] { session->Read(); });
   return session;
 }
 
-Status SupervisorSession::TakeHello(const std::string& program) {
+Status SupervisorSession::TakeHello(const std::string& program, std::chrono::milliseconds patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  pollfd waiting[] = {{channel_.fd(), POLLIN, 0}, {end_.get(), POLLIN, 0}};
+  while (poll(waiting, std::size(waiting), MillisecondsUntil(deadline)) <= 0) {
+    if (std::chrono::steady_clock::now() < deadline) continue;
+    if (end_) syscall(SYS_pidfd_send_signal, end_.get(), SIGKILL, nullptr, 0);
+    return {Code::kUnavailable, program + " does not work as a supervisor: it says nothing"};
+  }
   const auto frame = Receive();
   if (!frame) return {Code::kUnavailable, program + " does not work as a supervisor: " + frame.status().message()};
   v1::FromSupervisor message;

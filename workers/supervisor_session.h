@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <map>
@@ -25,8 +26,11 @@ class SupervisorSession : public std::enable_shared_from_this<SupervisorSession>
  public:
   // `keeping` empty: the best.
   static Result<std::shared_ptr<SupervisorSession>> Start(const std::string& program, const std::string& keeping);
+  // How long a supervisor may take until it says which one it is; one that says nothing is killed.
+  static constexpr std::chrono::milliseconds kPatience = std::chrono::seconds(30);
   // With the supervisor at the other end of the channel, which is `program`.
-  static Result<std::shared_ptr<SupervisorSession>> Begin(Channel channel, pid_t pid, const std::string& program);
+  static Result<std::shared_ptr<SupervisorSession>> Begin(Channel channel, pid_t pid, const std::string& program,
+                                                          std::chrono::milliseconds patience = kPatience);
   SupervisorSession(Channel channel, pid_t pid);
 
   Result<std::shared_ptr<Process>> StartProcess(const ProcessSpec& spec);
@@ -57,7 +61,7 @@ class SupervisorSession : public std::enable_shared_from_this<SupervisorSession>
 
   // A new process; null: there is no supervisor any more.
   std::shared_ptr<Process> Enter(Starting* starting);
-  Status TakeHello(const std::string& program);
+  Status TakeHello(const std::string& program, std::chrono::milliseconds patience);
   // Waits for a frame, or for the supervisor's end: a fork of this process may hold the other end of the channel open.
   Result<Frame> Receive();
   Status Send(const v1::ToSupervisor& message, const std::vector<int>& files = {});

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -186,6 +187,22 @@ TEST_P(SupervisorTest, ProgramsThatCannotBeStarted) {
   EXPECT_EQ(message(spec, Code::kInvalidArgument), "cannot start /bin/true: it is given too many descriptors");
   spec.files.clear();
   EXPECT_EQ(MustStart(spec)->Wait().status, 0);
+}
+
+TEST(SupervisorSession, AProgramThatSaysNothingIsKilled) {
+  auto ends = Channel::Pair();
+  ASSERT_TRUE(ends.ok());
+  const pid_t silent = fork();
+  if (silent == 0) {
+    for (;;) pause();
+  }
+  const auto session =
+      SupervisorSession::Begin(std::move(ends->first), silent, "/supervisor", std::chrono::milliseconds(50));
+  EXPECT_EQ(session.status().code(), Code::kUnavailable);
+  EXPECT_EQ(session.status().message(), "/supervisor does not work as a supervisor: it says nothing");
+  int status = 0;
+  EXPECT_EQ(waitpid(silent, &status, 0), silent);
+  EXPECT_TRUE(WIFSIGNALED(status));
 }
 
 TEST(SupervisorSession, WhatASupervisorHasAttemptedIsAPartOfOneLine) {
