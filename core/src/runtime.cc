@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "cache_folder.h"
+#include "config_check.h"
 #include "dispatcher.h"
 #include "function_impl.h"
 #include "guarded.h"
@@ -21,10 +22,6 @@
 namespace tandem {
 namespace {
 
-constexpr std::size_t kMaxNameSize = 64;
-// Far above what anyone needs, and far below what overflows.
-constexpr std::int32_t kMaxConcurrency = 10'000;
-constexpr std::chrono::hours kMaxTimeout{24 * 366};
 // A loader's option: a folder of this user's, for what one process makes and later ones can use.
 constexpr char kCacheOption[] = "cache.folder";
 
@@ -36,21 +33,6 @@ std::string LibraryFolder() {
   return error ? std::filesystem::path(info.dli_fname).parent_path().string() : path.parent_path().string();
 }
 
-Status CheckConfig(const FunctionConfig& config) {
-  const auto bad = [&](const std::string& what) {
-    return Status(Code::kInvalidArgument, "function '" + config.name + "': " + what);
-  };
-  if (!IsFunctionName(config.name))
-    return bad("a function's name has 1 to 64 of the characters a-z, A-Z, 0-9, - and _");
-  if (config.code.empty()) return bad("it has no code: give a jar, a zip or a directory");
-  if (config.timeout.count() < 0) return bad("its timeout is negative");
-  if (config.timeout > kMaxTimeout) return bad("its timeout is longer than a year");
-  if (config.memory_size_mb <= 0) return bad("its memory size is not positive");
-  if (config.max_concurrency <= 0) return bad("its concurrency is not positive");
-  if (config.max_concurrency > kMaxConcurrency) return bad("its concurrency is above 10000");
-  return {};
-}
-
 void FillDefaults(FunctionConfig& config) {
   if (config.version.empty()) config.version = "$LATEST";
   if (config.arn.empty()) config.arn = "arn:aws:lambda:" + config.region + ":012345678912:function:" + config.name;
@@ -58,12 +40,6 @@ void FillDefaults(FunctionConfig& config) {
 }
 
 }  // namespace
-
-bool IsFunctionName(std::string_view name) {
-  return !name.empty() && name.size() <= kMaxNameSize &&
-         name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") ==
-             std::string_view::npos;
-}
 
 std::vector<std::string> DefaultLoaderDirs() {
   std::vector<std::string> dirs;

@@ -23,7 +23,9 @@ enum class Isolation : std::uint8_t {
 };
 
 // What a user says about a function. Inline, environment variables and the working directory are the host process's. A
-// function whose runtime is `provided`, a program of its own, is never inline.
+// function whose runtime is `provided`, a program of its own, is never inline. Runtime::Add refuses, with
+// kInvalidArgument and the member in the message, a name, timeout, size, concurrency or isolation out of range, a layer
+// that is no folder there by an absolute path, and a variable that no process can have.
 struct FunctionConfig {
   std::string name;
   std::string handler;  // "example.Hello::myHandler", "hello_python.my_handler"
@@ -35,12 +37,14 @@ struct FunctionConfig {
   std::string log_group_name;               // empty: /aws/lambda/<name> (C-30)
   std::string log_format;                   // AWS_LAMBDA_LOG_FORMAT; empty: text
   std::string log_level;                    // AWS_LAMBDA_LOG_LEVEL; empty: the language's default
-  std::vector<std::string> layers;          // unpacked layers, absolute paths, in the listed order
+  std::vector<std::string> layers;          // folders of unpacked layers, absolute paths, in the listed order
   std::chrono::milliseconds timeout{3000};  // 0: none
   std::int32_t memory_size_mb = 128;        // MiB
   std::int32_t max_concurrency = 1;         // in one environment; more than 1 where the loader allows it
   Isolation isolation = Isolation::kInline;
-  std::map<std::string, std::string> variables;  // the environment's; not inline
+  // The environment's. Names are not empty and have no '='; neither they nor values have a NUL. Inline they are
+  // ignored: there the host sets its own environment.
+  std::map<std::string, std::string> variables;
 };
 
 }  // namespace tandem

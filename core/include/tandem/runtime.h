@@ -111,8 +111,8 @@ class TANDEM_EXPORT Runtime {
   Runtime& operator=(const Runtime&) = delete;
 
   // Unpacks the function's package and chooses its runtime; starts no VM and runs no user code. The pointer is valid
-  // until Remove or the Runtime's end. Errors: kInvalidArgument (the config, the package, an ambiguous language),
-  // kNotFound (no such package), kUnavailable (no runtime serves it).
+  // until Remove or the Runtime's end. Errors: kInvalidArgument (a member of the config, the package, an ambiguous
+  // language), kNotFound (no such package), kUnavailable (no runtime serves it).
   Result<Function*> Add(FunctionConfig config);
   // Waits for the function's running invocations, which keep their deadlines. Not from one of them. Errors: kNotFound.
   Status Remove(std::string_view name);
