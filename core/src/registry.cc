@@ -465,7 +465,7 @@ Result<RuntimeSelection> RuntimeRegistry::Choose(std::string_view identifier, Ru
   if (match == RuntimeMatch::kStrict || nearest == nullptr) {
     const bool fits = std::any_of(found.begin(), found.end(), [&](const RuntimeInfo& info) {
       const bool newer = match != RuntimeMatch::kStrict && wanted.version < VersionOf(info);
-      return info.identifier.empty() || VersionOf(info) == wanted.version || newer;
+      return VersionOf(info).empty() || VersionOf(info) == wanted.version || newer;
     });
     return NothingServes(identifier, found, named, fits);
   }

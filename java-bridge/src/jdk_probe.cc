@@ -17,6 +17,9 @@ namespace fs = std::filesystem;
 
 constexpr int kOldestMajor = 8;
 constexpr char kJavaHome[] = "JAVA_HOME";
+constexpr char kNoJdk[] =
+    "it is no JDK's or JRE's folder, as it lacks lib/server/libjvm.so (in Java 8 jre/lib/amd64/server/libjvm.so) and a "
+    "release file; name a JDK's home, the folder that holds bin/java and these";
 
 #ifdef __x86_64__
 constexpr uint16_t kMachine = EM_X86_64;
@@ -105,7 +108,13 @@ std::string MissingPart(const fs::path& home) {
   return std::string();
 }
 
+// What a folder has of a JDK beside a program called java, as /usr has one.
+bool IsJdk(const Jdk& jdk) {
+  return !jdk.version.empty() || !jdk.library.empty();
+}
+
 std::string ReasonAgainst(const Jdk& jdk) {
+  if (!IsJdk(jdk)) return kNoJdk;
   if (jdk.version.empty()) return "its version is unknown, as there is no release file; install this JDK again";
   if (jdk.major < kOldestMajor) return "too old: Java 8 is the oldest that serves; install a newer JDK";
   if (jdk.library.empty()) return "it has no libjvm.so; install the full JDK or JRE package";
@@ -188,13 +197,12 @@ Jdk ProbeNamed(const std::string& path) {
   const fs::path real = fs::canonical(path, error);
   std::optional<Jdk> jdk;
   if (!error) jdk = ProbeJdk(fs::is_regular_file(real, error) ? HomeOf(real).string() : real.string(), "named");
-  if (jdk) return *std::move(jdk);
+  if (jdk && IsJdk(*jdk)) return *std::move(jdk);
   Jdk none;
   none.identifier = "java";
   none.home = path;
   none.origin = "named";
-  none.reason = real.empty() ? "there is no such folder; name a JDK's home, the folder that holds bin/java"
-                             : "it is no JDK or JRE; name a JDK's home, the folder that holds bin/java";
+  none.reason = real.empty() ? "there is no such folder; name a JDK's home, the folder that holds bin/java" : kNoJdk;
   return none;
 }
 

@@ -303,7 +303,9 @@ Interpreter FindNamed(const fs::path& loaders, const fs::path& named) {
     });
   }
   if (!IsFile(path)) {
-    one.reason = "there is no such file";
+    one.reason = fs::exists(path, failure)
+                     ? "it is no interpreter, as it is not a regular file; name bin/python3.X of an installation"
+                     : "there is no such file";
     return one;
   }
   if (IsFile(path.parent_path().parent_path() / "pyvenv.cfg")) {

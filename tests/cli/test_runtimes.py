@@ -312,6 +312,29 @@ def test_path_that_is_no_runtime(invoke_python, tandem, java_package, tmp_path):
     assert str(tmp_path) in run.stderr
 
 
+@pytest.mark.parametrize("name", ["root", "root/etc/passwd", "root/etc/there"])
+def test_java_home_that_is_no_jdks(tandem, java_package, tmp_path, name):
+    """A folder with bin/java, as /usr has, and a file two levels below one: the name as given, and what is looked for."""
+    (tmp_path / "root" / "bin").mkdir(parents=True)
+    (tmp_path / "root" / "bin" / "java").write_text("#!/bin/sh\n")
+    write_files(tmp_path, {"root/etc/passwd": "x"})
+    (tmp_path / "root" / "etc" / "there").symlink_to("/dev/null")
+    run = tandem.invoke("demo.Talk::version", java_package, "--java-home", tmp_path / name)
+    assert (run.code, run.stdout) == (3, b"")
+    assert run.stderr.startswith(
+        f"tandem: invoke: --java-home: {tmp_path / name} cannot serve java: it is no JDK's or JRE's folder, as it lacks "
+        "lib/server/libjvm.so "
+    )
+    version = tandem.invoke("demo.Talk::version", java_package, "--java-home", tmp_path / name, "--runtime", "java17")
+    assert (version.code, version.stderr) == (3, run.stderr.replace("serve java:", "serve java17:"))
+
+
+def test_python_that_is_no_regular_file(invoke_python):
+    run = invoke_python(ECHO, "--python", "/dev/null")
+    assert (run.code, run.stdout) == (3, b"")
+    assert run.stderr.startswith("tandem: invoke: --python: /dev/null cannot serve python: it is no interpreter, as ")
+
+
 @pytest.fixture
 def venv(tmp_path, python):
     """A virtual environment with one module of its own."""

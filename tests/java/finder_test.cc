@@ -120,6 +120,17 @@ TEST(Finder, SaysWhyAJdkCannotBeUsed) {
   EXPECT_NE(Find(unknown.path())[0].reason.find("release file"), std::string::npos);
 }
 
+// With a java in its bin, as /usr has, and named by a file in it.
+TEST(Finder, SaysThatAFolderIsNoJdksByTheNameThatWasGiven) {
+  const FakeJdk bare("");
+  for (const std::string& named : {std::string(bare.path()), std::string(bare.path()) + "/bin/java"}) {
+    const Found found = Find(named)[0];
+    EXPECT_EQ(found.path, named);
+    EXPECT_NE(found.reason.find("it is no JDK's or JRE's folder, as it lacks lib/server/libjvm.so"), std::string::npos)
+        << found.reason;
+  }
+}
+
 TEST(Finder, KnowsTheLayoutOfJava8) {
   FakeJdk eight("1.8.0_392");
   eight.AddLibrary("jre/lib/amd64/server/libjvm.so", "x");
