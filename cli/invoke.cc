@@ -147,7 +147,7 @@ void SayChoice(Session& session, const Function& function) {
   options.type = session.request.type;
   options.request_id = RequestId(session.request.request_id);
   options.client_context = session.request.client_context;
-  session.end.Return(session.runtime->Invoke(function, Event(session.request.payload), options));
+  session.end.Return(session.runtime->Invoke(function, session.request.event, options));
 }
 
 // Runs `task` on a thread whose stack a JVM's guard pages do not shrink.

@@ -120,14 +120,14 @@ Result<std::size_t> ParseChoice(const ParsedOptions& options, std::string_view o
   return Bad("--" + std::string(option) + ": '" + *given + "' is not " + choices + DidYouMean(*given, "", names));
 }
 
-Result<std::string> ReadEvent(const ParsedOptions& options) {
+Result<Event> ReadEvent(const ParsedOptions& options) {
   const std::string* payload = options.Find("payload");
   const std::string* event = options.Find("event");
   if (payload != nullptr && event != nullptr) return Bad("--payload and --event exclude each other");
   if (event != nullptr && event->empty()) return Bad("--event is empty: give a file, or - for standard input");
   if (event != nullptr) return ReadFile(*event, "--event");
   if (payload != nullptr) return ReadPayload(*payload);
-  return std::string("{}");
+  return Event("{}");
 }
 
 Status FillWishes(const ParsedOptions& options, RuntimeWishes& wishes) {
@@ -310,9 +310,9 @@ Result<InvokeRequest> MakeInvokeRequest(const ParsedOptions& options) {
   if (Status status = FillConfig(options, request); !status.ok()) return status;
   if (Status status = FillInvocation(options, request); !status.ok()) return status;
   if (Status status = FillWishes(options, request.wishes); !status.ok()) return status;
-  auto payload = ReadEvent(options);
-  if (!payload) return payload.status();
-  request.payload = std::move(*payload);
+  auto event = ReadEvent(options);
+  if (!event) return event.status();
+  request.event = std::move(*event);
   if (const std::string* text = options.Find("payload"); text != nullptr)
     request.payload_advice = AdviceOnPayload(*text);
   return request;

@@ -9,6 +9,7 @@
 #include "log_printer.h"
 #include "options.h"
 #include "runtime_choice.h"
+#include "tandem/event.h"
 #include "tandem/function.h"
 #include "tandem/invocation.h"
 #include "tandem/status.h"
@@ -21,7 +22,7 @@ struct InvokeRequest {
   std::string code_named_by = "--code";  // or the place in a template
   std::string layers_named_by;           // the place in a template
   std::vector<std::string> warnings;     // of a template
-  std::string payload;
+  Event event;
   std::string payload_advice;  // for a function that does not take it; empty: none
   std::string request_id;
   std::string client_context;

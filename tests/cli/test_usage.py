@@ -210,6 +210,44 @@ def test_values_may_be_joined(tandem, tmp_path):
     assert (run.code, run.stdout) == (0, b"[1]")
 
 
+HUGE = 1 << 42  # bytes, of a file without blocks
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (["--payload", "-"], "--payload: there is no memory for standard input, which goes on after [0-9]+ bytes"),
+        (["-e", "-"], "--event: there is no memory for standard input, which goes on after [0-9]+ bytes"),
+        (["--payload", "@/dev/zero"], "--payload: there is no memory for /dev/zero, which goes on after [0-9]+ bytes"),
+        (["--payload", "@sparse"], f"--payload: there is no memory for sparse, which has {HUGE} bytes"),
+        (["--event", "sparse"], f"--event: there is no memory for sparse, which has {HUGE} bytes"),
+    ],
+)
+def test_an_event_that_memory_does_not_suffice_for(tandem, tmp_path, arguments, said):
+    """With a limit, which an endless one reaches in no time; the sparse file's size is beyond any machine's memory."""
+    with (tmp_path / "sparse").open("wb") as file:
+        file.truncate(HUGE)
+    limited = tmp_path / "limited"
+    limited.write_text(f'#!/bin/sh\nulimit -v 600000\nexec "{command_path()}" "$@" </dev/zero\n')
+    limited.chmod(0o755)
+    run = tandem("invoke", "--handler", "app.handler", *arguments, cwd=tmp_path, binary=limited)
+    assert (run.code, run.stdout) == (2, b"")
+    assert re.fullmatch(f"tandem: invoke: {said}\n", run.stderr), run.stderr
+    if "sparse" in arguments[-1]:
+        unlimited = tandem("invoke", "--handler", "app.handler", *arguments, cwd=tmp_path)
+        assert (unlimited.code, unlimited.stderr) == (run.code, run.stderr)
+
+
+def test_an_event_of_a_size_that_its_file_does_not_say(tandem, tmp_path):
+    """A pipe and a file of /proc, over many blocks."""
+    package = write_files(tmp_path, {"app.py": "def handler(event, context):\n    return len(event)\n"})
+    for size in (0, 65535, 65536, 1_000_001):
+        event = b'"' + b"x" * size + b'"'
+        assert tandem.invoke("app.handler", package, "--payload", "-", stdin=event).stdout == str(size).encode()
+    run = tandem.invoke("app.handler", package, "-e", "/proc/sys/kernel/pid_max")
+    assert b"has no len()" in run.stdout  # a number
+
+
 def test_empty_payload_is_passed_as_it_is(invoke_python):
     """J-39."""
     for arguments in (["--payload", ""], ["--payload="]):
