@@ -14,6 +14,7 @@
 
 #include "input.h"
 #include "template_choice.h"
+#include "templates/utf8.h"
 #include "text.h"
 
 namespace tandem::cli {
@@ -95,6 +96,7 @@ Result<std::int32_t> ParseMemorySize(const std::string& text) {
 }
 
 Status CheckClientContext(const std::string& text) {
+  if (!templates::IsUtf8(text)) return Bad("--client-context: it is not UTF-8, as JSON is");  // C-13
   Json::CharReaderBuilder builder;
   Json::CharReaderBuilder::strictMode(&builder.settings_);
   builder["rejectDupKeys"] = false;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "function_environment.h"
+#include "templates/utf8.h"
 #include "text.h"
 
 namespace tandem::cli {
@@ -140,6 +141,8 @@ Result<Template> OpenTemplate(const ParsedOptions& options) {
   for (const std::string& text : options.All("parameter")) {
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos) return Bad("--parameter takes NAME=VALUE, not '" + text + "'");
+    if (!templates::IsUtf8(text))
+      return Bad("--parameter: " + text.substr(0, equals) + " is not UTF-8, as a template is");
     wanted.parameters[text.substr(0, equals)] = text.substr(equals + 1);
   }
   const auto path = FindTemplate(options);

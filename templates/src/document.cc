@@ -11,7 +11,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "utf8.h"
+#include "templates/utf8.h"
 
 namespace tandem::templates {
 namespace {

@@ -1,4 +1,4 @@
-#include "utf8.h"
+#include "templates/utf8.h"
 
 #include <charconv>
 #include <cstdint>
@@ -16,11 +16,16 @@ bool Continues(std::string_view bytes, std::size_t at) {
   return (ByteAt(bytes, at) & 0xC0U) == 0x80U;
 }
 
+// Of those that YAML does not allow.
+bool IsControl(std::uint8_t byte) {
+  return byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r';
+}
+
 // The length of the character at `at`; 0: it is none.
 std::size_t CharacterSize(std::string_view bytes, std::size_t at) {
   const std::uint8_t first = ByteAt(bytes, at);
   const std::uint8_t second = ByteAt(bytes, at + 1);
-  if (first < 0x80) return first >= 0x20 || first == '\t' || first == '\n' || first == '\r' ? 1 : 0;
+  if (first < 0x80) return 1;
   if (first < 0xC2 || first > 0xF4 || !Continues(bytes, at + 1)) return 0;
   if (first < 0xE0) return 2;
   if (!Continues(bytes, at + 2)) return 0;
@@ -47,10 +52,19 @@ void AppendUtf8(std::string& text, std::uint32_t code) {
 
 }  // namespace
 
+bool IsUtf8(std::string_view bytes) {
+  for (std::size_t at = 0; at < bytes.size();) {
+    const std::size_t size = CharacterSize(bytes, at);
+    if (size == 0) return false;
+    at += size;
+  }
+  return true;
+}
+
 std::size_t FindNonText(std::string_view bytes) {
   for (std::size_t at = 0; at < bytes.size();) {
     const std::size_t size = CharacterSize(bytes, at);
-    if (size == 0) return at;
+    if (size == 0 || IsControl(ByteAt(bytes, at))) return at;
     at += size;
   }
   return std::string_view::npos;

@@ -145,6 +145,15 @@ def test_client_context_that_is_no_object(invoke_python, text):
     assert run.stderr.startswith("tandem: invoke: --client-context: ")
 
 
+@pytest.mark.parametrize("byte", [b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xc0\x80", b"\xf4\x90\x80\x80"])
+def test_client_context_that_is_no_utf8(invoke_python, byte):
+    """C-13: no JSON, whatever a reader makes of it."""
+    run = invoke_python(CONTEXT, "--client-context", os.fsdecode(b'{"custom": {"k": "' + byte + b'"}}'))
+    assert (run.code, run.stdout) == (2, b"")
+    assert run.stderr == "tandem: invoke: --client-context: it is not UTF-8, as JSON is\n"
+    assert invoke_python(CONTEXT, "--client-context", '{"custom": {"k": "é€😀"}}').json["custom"] == {"k": "é€😀"}
+
+
 @pytest.mark.parametrize(
     ("folder", "name"), [("hello", "hello"), ("my function.v2", "my-function-v2"), ("x" * 80, "x" * 64)]
 )

@@ -164,6 +164,7 @@ def test_no_template_anywhere(tandem, tmp_path):
     [
         (["Show", "Other"], "unexpected argument 'Other'"),
         (["Show", "--parameter", "Stage"], "--parameter takes NAME=VALUE, not 'Stage'"),
+        (["Show", "--parameter", os.fsdecode(b"Stage=\xff")], "--parameter: Stage is not UTF-8, as a template is"),
         (["Show", "--parameter", "Stage=x"], "Parameters.Stage: 'x' is none of its AllowedValues: dev, prod"),
         (["Show", "--parameter", "Stag=dev"], "template.yaml has no parameter 'Stag'; it has Stage"),
         (["Show", "--template", ""], "--template is empty"),

@@ -6,7 +6,7 @@
 #include <sstream>
 #include <string>
 
-#include "utf8.h"
+#include "templates/utf8.h"
 
 namespace tandem::templates {
 namespace {

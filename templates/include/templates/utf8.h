@@ -1,4 +1,4 @@
-// The bytes of a document before they are parsed.
+// Bytes that are to be text: a document's before they are parsed, and what the command takes as JSON.
 #ifndef TANDEM_TEMPLATES_UTF8_H_
 #define TANDEM_TEMPLATES_UTF8_H_
 
@@ -7,6 +7,8 @@
 #include <string_view>
 
 namespace tandem::templates {
+
+bool IsUtf8(std::string_view bytes);
 
 // The position of the first byte that no UTF-8 text has, or of a control character that YAML does not allow;
 // npos: there is none.
