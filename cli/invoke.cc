@@ -139,7 +139,9 @@ void SayChoice(Session& session, const Function& function) {
   }
   if (session.request.verbosity == Verbosity::kHandlerOnly) return;
   for (const std::string& warning : session.choice.warnings) session.log.Say("tandem: warning: " + warning);
-  if (!selection.warning.empty()) session.log.Say("tandem: warning: " + selection.warning);
+  if (selection.warning.empty()) return;
+  const std::string namer = session.choice.languages.empty() ? "" : About(session.choice);
+  session.log.Say("tandem: warning: " + namer + selection.warning);
 }
 
 [[noreturn]] void InvokeAndEnd(Session& session, Function& function) {

@@ -278,7 +278,8 @@ const OptionTable& InvokeOptionTable() {
       {"The runtime", "python", 0, "PATH", "the Python interpreter to use, rather than VIRTUAL_ENV"},
       {"The runtime", "java-home", 0, "DIR", "the JDK to use"},
       {"The runtime", "venv", 0, "DIR",
-       "the Python virtual environment to use (default: VIRTUAL_ENV, where its version is the one asked for)"},
+       "the Python virtual environment to use (default: VIRTUAL_ENV, where its version is the one asked for or the "
+       "nearest newer one that is usable)"},
       {"The runtime", "isolation", 0, "process|inline",
        "process: the handler runs in a process of its own, with the function's environment and none of this shell's; "
        "inline: in this process (default: process)"},

@@ -472,8 +472,8 @@ Result<RuntimeSelection> RuntimeRegistry::Choose(std::string_view identifier, Ru
   selection.info = *nearest;
   selection.why = Describe(*nearest) + ": the nearest newer version than " + selection.identifier;
   if (named) {
-    selection.warning = "what was named is " + Describe(*nearest) + ", while --runtime asks for " +
-                        selection.identifier + "; running on the named one";
+    selection.warning = "what was named is " + Describe(*nearest) + ", while " + selection.identifier +
+                        " is asked for; running on the named one";
   } else {
     selection.warning = "runtime " + selection.identifier + " is not usable on this machine; running on the newer " +
                         Describe(*nearest);

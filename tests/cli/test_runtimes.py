@@ -392,6 +392,27 @@ def test_identifier_goes_before_the_callers_environment(tandem, invoke_python, p
     assert "no runtime on this machine serves python3.99" in run.stderr
 
 
+def test_environment_of_the_caller_that_stands_in_for_the_version(tandem, invoke_python, tmp_path):
+    """The warning names what named the interpreter: VIRTUAL_ENV, where no option did. As the help says."""
+    ours = [entry for entry in usable_runtimes(tandem) if entry["language"] == "python"]
+    oldest = min(ours, key=lambda entry: int(entry["identifier"].split(".")[1]))
+    venv = tmp_path / "oldest"
+    subprocess.run([oldest["path"], "-m", "venv", "--without-pip", venv], check=True, timeout=HANG_GUARD_S)
+    told = re.compile(
+        rf"tandem: warning: (.*): what was named is {oldest['identifier']} \(.*\), while python3\.8 is asked for; running on "
+        "the named one\n"
+    )
+    for namer, arguments, env in (
+        ("VIRTUAL_ENV", (), {"VIRTUAL_ENV": str(venv)}),
+        ("--python", ("--python", oldest["path"]), {}),
+    ):
+        run = invoke_python(PREFIX, "--runtime", "python3.8", *arguments, env=env)
+        assert told.match(run.stderr)[1] == namer
+        assert "--runtime" not in run.stderr
+        assert (run.json[0] == str(venv)) == (namer == "VIRTUAL_ENV")
+    assert "or the nearest newer one that is usable" in " ".join(tandem("invoke", "--help").stdout.decode().split())
+
+
 def test_environment_of_the_caller_that_is_none(invoke_python, tmp_path):
     run = invoke_python(ECHO, env={"VIRTUAL_ENV": str(tmp_path)})
     assert (run.code, run.stdout) == (2, b"")
