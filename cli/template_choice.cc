@@ -33,12 +33,16 @@ Result<std::string> FindTemplate(const ParsedOptions& options) {
     return *given;
   }
   if (const std::string found = DefaultTemplate(); !found.empty()) return found;
+  const std::string nothing = "there is no template.yaml, template.yml or template.json in this folder";
   const std::string* function = options.Find(kFunctionArgument);
-  const std::string_view otherwise = options.Has("handler") ? ", or put a value with a blank into quotes"
-                                                            : ", or run a handler by --handler and --code";
-  return {Code::kNotFound, "there is no template.yaml, template.yml or template.json in this folder" +
-                               (function == nullptr ? std::string() : " that could have " + *function) +
-                               "; name one with --template" + std::string(function == nullptr ? "" : otherwise)};
+  if (function == nullptr) return {Code::kNotFound, nothing + "; name one with --template"};
+  if (!options.Has("handler")) {
+    return {Code::kNotFound, nothing + " that could have " + *function +
+                                 "; name one with --template, or run a handler by --handler and --code"};
+  }
+  // Beside --handler most likely the rest of a value that the shell took apart.
+  return Bad("unexpected argument '" + *function + "': beside --handler only a function of a template is taken, and " +
+             nothing + "; leave it out, or put a value with a blank into quotes");
 }
 
 // The folders with the packages of the virtual environment that is in use.

@@ -70,7 +70,8 @@ def test_help_names_every_option(tandem):
         (["invoke"], "--handler"),
         (
             ["invoke", "--handler", "a.b", "c"],
-            "that could have c; name one with --template, or put a value with a blank",
+            "invoke: unexpected argument 'c': beside --handler only a function of a template is taken, and there is no "
+            "template.yaml, template.yml or template.json in this folder; leave it out, or put a value with a blank into ",
         ),
         (["invoke", "--handler"], "--handler needs a value: "),
         (["invoke", "--handler", "--code", "x"], "--handler needs a value: "),
