@@ -1,5 +1,6 @@
 """What the command advises where a Java function fails for a name, a dependency or its JDK: docs/errors.md, "Hints"."""
 
+import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -51,6 +52,22 @@ def jar(path, folder):
         for file in sorted(folder.rglob("*.class")):
             archive.write(file, file.relative_to(folder))
     return str(path)
+
+
+@pytest.mark.parametrize("place", ["process", "inline"])
+def test_a_folder_whose_path_no_jvm_can_open(tandem, classes, java_home, tmp_path, place):
+    """A JVM's file names are text; a package in an archive is unpacked where it can be."""
+    folder = tmp_path / os.fsdecode(b"cl\xffx")
+    shutil.copytree(classes[0], folder / "deeper")
+    options = ("--java-home", java_home, "--isolation", place, "--payload", '"x"')
+    run = tandem.invoke("example.Hello::myHandler", folder / "deeper", *options)
+    assert hint_of(run) == (
+        "the path of the package's folder is not UTF-8, and a JVM opens no file by such a name: rename the folder"
+    )
+    archive = jar(folder / "hello.jar", classes[0])
+    for good in (shutil.copytree(classes[0], tmp_path / "cl\u00e9x"), shutil.copytree(classes[0], tmp_path / "a\ufffd")):
+        assert tandem.invoke("example.Hello::myHandler", good, *options).stdout == b'"x"'
+    assert tandem.invoke("example.Hello::myHandler", archive, *options).stdout == b'"x"'
 
 
 @pytest.mark.parametrize(

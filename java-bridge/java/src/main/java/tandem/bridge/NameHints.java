@@ -31,6 +31,11 @@ final class NameHints {
   }
 
   private String findClass(String name, String suffix) {
+    String unreachable = PackageFiles.unreachable(function.config);
+    if (unreachable != null) {
+      return "the path of the " + unreachable
+          + "'s folder is not UTF-8, and a JVM opens no file by such a name: rename the folder";
+    }
     String path = name.replace('.', '/');
     String jar = PackageFiles.misplacedJar(function.config.codeRoot, name);
     if (jar != null) {

@@ -15,6 +15,7 @@ import java.util.jar.JarFile;
 final class PackageFiles {
   private static final int MOST_FILES = 50_000;
   private static final String CLASS = ".class";
+  private static final char NO_CHARACTER = '\uFFFD'; // what bytes that are not UTF-8 are read as
 
   private final File root;
   private int seen;
@@ -80,6 +81,18 @@ final class PackageFiles {
     } catch (IOException | RuntimeException unreadable) {
       return; // then its classes are not known
     }
+  }
+
+  /** What lies where a JVM, whose names are text, cannot get to: package or layer; null: neither. */
+  static String unreachable(FunctionConfig config) {
+    if (isUnreachable(config.codeRoot)) {
+      return "package";
+    }
+    return config.layers.stream().anyMatch(PackageFiles::isUnreachable) ? "layer" : null;
+  }
+
+  private static boolean isUnreachable(String folder) {
+    return folder.indexOf(NO_CHARACTER) >= 0 && !new File(folder).exists();
   }
 
   boolean hasJarsAtRoot() {
