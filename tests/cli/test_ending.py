@@ -170,6 +170,24 @@ def test_python_exit(invoke_python, statement, reason, covers):
     covers("E-43", "L-49", "E-40" if "status" in reason else "E-41")
 
 
+@pytest.mark.parametrize("place", ["process", "inline"])
+def test_python_that_becomes_another_program(invoke_python, place):
+    """docs/compatibility.md: in a worker an end like any other (E-40), inline the command's own end."""
+    source = """
+        import os
+
+        def handler(event, context):
+            os.execv("/bin/sh", ["/bin/sh", "-c", "echo mine; exit 7"])
+        """
+    run = invoke_python(source, "--isolation", place)
+    if place == "inline":
+        assert (run.code, run.stdout) == (7, b"")
+        assert re.fullmatch(r"START RequestId: \S+ Version: \$LATEST\nmine\n", run.stderr)
+    else:
+        assert (run.code, run.json["errorType"]) == (1, "Runtime.ExitError")
+        assert run.json["errorMessage"].endswith("Runtime exited with error: exit status 7")
+
+
 def test_children_end_as_they_like(invoke_python, python):
     """Only the function's own process has an end that is answered."""
     source = """

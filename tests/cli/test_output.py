@@ -417,3 +417,13 @@ def test_stdout_of_a_subshell_pipeline(tandem, tmp_path):
         check=True,
     )
     assert (done.stdout, done.stderr) == (b'{"a": 1}', b"log\n")
+
+
+def test_a_response_of_more_than_the_api_allows(invoke_python, tandem, java_package, tmp_path):
+    """J-53, J-55: the limit is the API's to set (docs/compatibility.md)."""
+    size = 6_291_557
+    run = invoke_python(f"def handler(event, context):\n    return 'x' * {size - 2}\n", "--memory-size", "512")
+    assert (run.code, len(run.stdout)) == (0, size)
+    (tmp_path / "event.json").write_text('"' + "y" * (size - 2) + '"')
+    run = tandem.invoke("demo.Talk$Echo", java_package, "-e", tmp_path / "event.json", "--memory-size", "512")
+    assert (run.code, run.stdout) == (0, (tmp_path / "event.json").read_bytes())
