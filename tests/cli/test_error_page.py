@@ -100,6 +100,12 @@ def test_each_row_has_a_remedy():
     assert [row for row in rows if not re.search(r"\| [^|]*\w[^|]* \|$", row)] == []
 
 
+def test_each_row_has_one_message():
+    """Beside it there may be an end of it, which begins as ends do, or a second name among several."""
+    rows = [line.split(" | ")[0] for line in PAGE.splitlines() if line.startswith("| `")]
+    assert [row for row in rows if re.search(r"`[,;] `+(?![;,:]| \(|… or)", row)] == []
+
+
 @pytest.mark.parametrize("command, lines, status", examples())
 def test_the_examples_of_the_page(tandem, tmp_path, command, lines, status):
     for name in ("hello-java.jar", "deployment-package.zip"):
