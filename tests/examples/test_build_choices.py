@@ -47,6 +47,23 @@ def test_a_mistyped_list_does_not_outlive_its_configuration(configure):
         assert taken(configure(pythons=pythons)) == newest
 
 
+@pytest.mark.parametrize("version", ["2.7", "3.0", "3.8"])
+def test_a_version_before_the_oldest_is_too_old_wherever_it_is(configure, version):
+    failed = configure(f"-DTANDEM_PYTHONS={version}")
+    assert failed.returncode != 0
+    said = " ".join(failed.stderr.split())
+    assert f"TANDEM_PYTHONS names {version}, which cannot be used; too old: 3.9 or later is needed" in said
+
+
+@pytest.mark.parametrize("names_none", [",", " ", " , ,"])
+def test_a_list_that_names_nothing_is_not_the_default(configure, names_none):
+    said = f"TANDEM_PYTHONS is '{names_none}', which names no CPython: give X.Y or a path, all, none, or nothing"
+    for failed in (configure(f"-DTANDEM_PYTHONS={names_none}"), configure(pythons=names_none)):
+        assert failed.returncode != 0
+        assert " ".join(said.split()) in " ".join(failed.stderr.split())
+        assert taken(configure("-DTANDEM_PYTHONS="))
+
+
 def test_what_is_given_to_cmake_goes_before_the_environment_until_it_is_empty(configure):
     newest = taken(configure())
     every = taken(configure(pythons="all"))
