@@ -69,7 +69,7 @@ def test_it_says_first_what_it_installs_and_how_long_it_takes(first, tree, envir
         "by pip into virtual environments below build/",
     ):
         assert part in plan
-    assert re.search(r"^  This takes about \w+ minutes", plan, re.MULTILINE)
+    assert re.search(r"^  This takes about (five|eight) minutes on 2 cores", plan, re.MULTILINE)
     again = run([tree / "examples" / "quickstart"], environment)
     assert again.returncode == 0, again.stderr
     assert "  This takes seconds" in again.stdout[: again.stdout.index("[1/4]")]
@@ -106,6 +106,39 @@ def test_it_leaves_no_file_of_another_owner_and_none_outside_the_build(first, ro
     given = {path.relative_to(root) for part in ("examples", "tools") for path in (root / part).rglob("*")}
     left = {path.relative_to(tree) for part in ("examples", "tools") for path in (tree / part).rglob("*")}
     assert left <= given
+
+
+@pytest.mark.parametrize("names_none", [",", " "])
+def test_a_list_of_pythons_that_names_none_is_refused_before_anything_is_done(tree, environment, names_none):
+    done = run([tree / "examples" / "quickstart"], {**environment, "TANDEM_PYTHONS": names_none})
+    said = f"TANDEM_PYTHONS is '{names_none}', which names no CPython: give X.Y or a path, all, none, or nothing"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"examples/quickstart: {said}\n")
+
+
+def test_a_step_that_takes_long_is_said_to_go_on(root):
+    """Where no terminal is: each tenth step, and at least every so often what was said last."""
+    words = ["bash", "-c", 'set -euo pipefail; source "$0"; show_progress 1', root / "tools" / "progress.sh"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as shown:
+        for step in (1, 2):
+            shown.stdin.write(f"  [{step}/30, 1s] Compile {step}\nsome warning\n")
+            shown.stdin.flush()
+        assert shown.stdout.readline() == "  [1/30, 1s] Compile 1\n"
+        assert shown.stdout.readline() == "  [2/30, 1s] Compile 2\n"
+        for _ in range(2):
+            line = shown.stdout.readline()
+            assert re.fullmatch(r"  \[2/30, 1s\] Compile 2; going on for \d+ s\n", line), line
+        shown.stdin.write("".join(f"  [{step}/30, 9s] Compile {step}\n" for step in range(3, 31)))
+        rest = shown.communicate()[0].splitlines()
+    assert [line for line in rest if "Compile 2;" not in line] == [f"  [{n}/30, 9s] Compile {n}" for n in (11, 21)]
+
+
+def test_a_command_that_takes_long_is_said_to_go_on(root):
+    """Its own status and output stay; and nothing goes on after it."""
+    script = 'set -euo pipefail; source "$0"; say() { printf "%s\\n" "$*"; }; going_on 1 bash -c "read -r; exit 7" || echo $?'
+    words = ["bash", "-c", script, root / "tools" / "progress.sh"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as shown:
+        assert re.fullmatch(r"  going on for \d+ s\n", shown.stdout.readline())
+        assert shown.communicate("end\n")[0].splitlines()[-1] == "7"
 
 
 def test_each_run_says_which_pythons_it_wants(first, tree, environment):
@@ -169,14 +202,19 @@ def test_what_fails_is_one_line_that_names_the_log(tree, environment, tmp_path, 
     assert output in log.read_text(encoding="utf-8")
 
 
+WHAT_TO_DO = "set MAVEN_OPTS=-Dmaven.repo.local=DIR to a folder of this user, or give the user a home of their own"
+
+
 def test_a_repository_that_maven_cannot_write_is_said_before_anything_is_built(tree, environment, tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     repository = tmp_path / "file" / "repository"  # below no folder, so nobody can make it
     done = run([tree / "examples" / "quickstart"], {**environment, "MAVEN_OPTS": f"-Dmaven.repo.local={repository}"})
     assert done.returncode == 1
-    assert done.stderr.startswith(f"examples/quickstart: Maven cannot write to {repository}; ")
-    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr == f"examples/quickstart: Maven cannot write to {repository}; {WHAT_TO_DO}\n"
     assert "[2/4]" not in done.stdout
+    # Of an account without a home: the nearest folder is the system's, and nobody's to give.
+    done = run([tree / "examples" / "quickstart"], {**environment, "MAVEN_OPTS": "-Duser.home=/dev/null/home"})
+    assert done.stderr == f"examples/quickstart: Maven cannot write to /dev/null/home/.m2/repository; {WHAT_TO_DO}\n"
 
 
 def test_settings_of_maven_count_but_for_their_comments(tree, environment, tmp_path):
