@@ -32,6 +32,14 @@ RUN = {
 # What side-by-side prints, with other numbers.
 OUTPUT = ("README.md", "One process, pid ")
 
+# What the commands of a block print in the end, with other numbers.
+SHOWN = {
+    ("examples/out-of-tree-loader/README.md", "cmake --install ../../build/release"): (
+        "examples/out-of-tree-loader/README.md",
+        "the answer is 5",
+    ),
+}
+
 # Run elsewhere: the test, or the step of tests/run.
 PACKAGES = "tests/cli/test_packages.py::test_page_about_packages_is_true"
 ERRORS = "tests/cli/test_error_page.py::test_the_examples_of_the_page"
@@ -114,7 +122,7 @@ def test_blocks_are_found_in_every_form():
 
 
 def test_every_block_is_run_here_or_elsewhere(blocks):
-    known = [*RUN, *ELSEWHERE, OUTPUT]
+    known = [*RUN, *SHOWN.values(), *ELSEWHERE, OUTPUT]
     unknown = [str(block) for block in blocks if not any(block.is_of(key) for key in known)]
     if unknown:
         pytest.fail("no test runs these blocks; add them to RUN or ELSEWHERE:\n" + "\n".join(unknown), pytrace=False)
@@ -156,16 +164,22 @@ def test_a_block(blocks, tree, tmp_path, key):
         cwd=tree / folder,
         env={**os.environ, "HOME": str(tmp_path / "home"), "PATH": f"{tmp_path / 'stand-ins'}:{os.environ['PATH']}"},
         stdin=subprocess.DEVNULL,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT if key in SHOWN else subprocess.PIPE,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "tandem: " not in done.stderr, done.stderr
+    said = done.stdout if done.stderr is None else done.stderr
+    assert done.returncode == 0, done.stdout + said
+    assert "tandem: " not in said, said
     at = 0
     for piece in expected:
         assert piece in done.stdout[at:], f"no {piece!r} in its place in\n{done.stdout}"
         at = done.stdout.index(piece, at) + len(piece)
+    if key in SHOWN:
+        shown = text_of(blocks, SHOWN[key]).splitlines()
+        for expected_line, line in zip(shown, done.stdout.splitlines()[-len(shown) :]):
+            assert re.fullmatch(pattern_of(expected_line), line), f"the page has\n{expected_line}\nand it prints\n{line}"
 
 
 def pattern_of(line):
