@@ -287,6 +287,7 @@ def test_what_the_standard_library_has_lost(tandem, python, tmp_path):
         ("cpython-311-aarch64-linux-gnu.so", "CPython 3.11 on aarch64-linux-gnu"),
         ("cp312-win_amd64.pyd", "CPython 3.12 on win_amd64"),
         ("pypy39-pp73-{platform}.so", "pypy39-pp73-{platform}"),
+        ("pyd", "Windows"),
     ],
 )
 def test_an_extension_for_another_interpreter(tandem, python, tmp_path, suffix, who):
@@ -306,16 +307,73 @@ def test_an_extension_for_another_interpreter(tandem, python, tmp_path, suffix, 
     other = f", or run the function on {version} where tandem runtimes lists it as usable (--runtime {version})"
     assert hint_of(run) == (
         f"speedy/_fast.{suffix} is built for {who}, and CPython {major}.{minor} on {platform} runs here: "
-        "install speedy again for the one that runs (PIP install --upgrade --target PACKAGE speedy)"
-        + (other if "38" in suffix else "")
+        "install the distribution that has it for the one that runs" + (other if "38" in suffix else "")
     )
     assert run.json["errorMessage"] == "Unable to import module 'app': read this"
 
 
 def test_an_extension_for_another_machine(tandem, tmp_path):
-    package = write_files(tmp_path, {"app.py": "import speedy\n", "speedy.so": b"MZ" * 200})
+    package = write_files(tmp_path, {"app.py": "import orjson\n", "orjson.so": b"MZ" * 200})
     hint = hint_of(tandem.invoke("app.handler", package))
-    assert hint.startswith("speedy is built for another platform: install it for this one (PIP install --platform ")
+    assert hint.startswith("orjson is built for another platform: install it for this one (PIP install --platform ")
+    assert hint.endswith(" --target PACKAGE orjson)")
+
+
+@pytest.mark.parametrize(
+    "file, content, hint",
+    [
+        ("corp_fast.cpython-38-x.so", b"", "for CPython 3.8 on x, and "),
+        ("corp_fast.so", b"MZ" * 200, "for another platform: install the distribution that has it for this one"),
+    ],
+    ids=["version", "platform"],
+)
+def test_no_advice_to_install_by_a_name_that_anybody_may_have_taken(tandem, tmp_path, file, content, hint):
+    """Of a module that no well-known distribution has, its name is not given to pip."""
+    package = write_files(tmp_path, {"app.py": "import corp_fast\n", file: content})
+    (said,) = hints_of(tandem.invoke("app.handler", package))
+    assert f" is built {hint}" in said
+    assert "pip" not in said and " install corp_fast" not in said
+    assert "install the distribution that has it for " in said
+
+
+@pytest.mark.parametrize(
+    "known, source, files, hint",
+    [
+        (
+            "Pillow",
+            "from PIL import _imaging",
+            {"PIL/__init__.py": "", "PIL/_imaging.{}": b"", "PIL/_imaging.pyi": ""},
+            "PIL/_imaging.{} is built for ",
+        ),
+        (
+            "pydantic",
+            "from pydantic_core._pydantic_core import ArgsKwargs",
+            {
+                "pydantic_core/__init__.py": "",
+                "pydantic_core/_pydantic_core.{}": b"",
+                "pydantic_core/_pydantic_core/__init__.pyi": "",
+            },
+            "pydantic_core/_pydantic_core.{} is built for ",
+        ),
+        (
+            "orjson",
+            "from orjson.orjson import dumps",
+            {"orjson/__init__.py": "", "orjson/orjson.{}": b"", "hidden/orjson/orjson.so": b""},
+            "orjson/orjson.{} is built for ",
+        ),
+    ],
+)
+@pytest.mark.parametrize("suffix", ["cpython-38-x.so", "cp38-win_amd64.pyd"])
+def test_a_name_that_is_in_an_extension_for_another_interpreter(
+    tandem, python, tmp_path, known, source, files, hint, suffix
+):
+    """Where a package imports it from itself, where stubs lie in its place, where a later folder has one that fits."""
+    app = f"import sys\nsys.path.append(__file__[:-6] + 'hidden')\n{source}\n"
+    files = {name.format(suffix): text for name, text in files.items()}
+    package = write_files(tmp_path, {"app.py": app, **files, "hidden/nothing": ""})
+    run = tandem.invoke("app.handler", package, "--python", python)
+    assert hint_of(run).startswith(hint.format(suffix)), run.stderr
+    assert f"install {known} again for the one that runs (PIP install --upgrade --target PACKAGE {known})" in hint_of(run)
 
 
 def test_a_hint_during_an_invocation(tandem, tmp_path):
@@ -354,6 +412,7 @@ OPTIONAL = "try:\n    import absent_option\nexcept ImportError:\n    "
         "import sys\nsys.modules['foo'] = None\nimport foo\n",
         "import sys\nsys.modules['baz'] = None\nimport baz\n",
         "from bar import nope\n",
+        "from bar import built\n",
         "import silent\n",
         "import other\n",
     ],
@@ -364,6 +423,9 @@ def test_no_hint_where_none_helps(tandem, invoke_python, tmp_path, source):
         "foo.cpython-38-other.so": "",
         "bar/__init__.py": "",
         "bar.cpython-38-other.so": "",
+        "bar/built/__init__.py": "raise ImportError('feature off') from None\n",
+        "bar/built.abi3.so": "",
+        "bar/built.cpython-38-other.so": "",
         "baz.abi3.so": "",
         "baz.cpython-38-other.so": "",
         "silent/__init__.py": OPTIONAL + "raise ImportError('feature off') from None\n",

@@ -68,8 +68,8 @@ NO_MESSAGES = [
     ("python-bridge/python/_tandem/errors.py", r"Traceback \(most.*", "as Python has it, L-16"),
     ("python-bridge/python/_tandem/logs.py", r"\[%\(levelname.*", "a format, L-02"),
     ("python-bridge/python/_tandem/isolation.py", r"(more than once|interpreter change|CPU dispatcher) .*", "looked for in messages"),
-    ("python-bridge/python/_tandem/hints.py", r"asynchat .*|aifc .*|aiohttp .*", "names of modules"),
-    ("python-bridge/python/_tandem/hints.py", r"; '\(.*", "looked for in the interpreter's message"),
+    ("python-bridge/python/_tandem/hints.py", r"asynchat .*|aifc .*|aiobotocore .*", "names of modules"),
+    ("python-bridge/python/_tandem/hints.py", r"; '\(.*|cannot import name .*", "looked for in the interpreter's messages"),
     ("python-bridge/python/_tandem/hints.py", r"\(\\S\+\).*|undefined symbol: .*|invalid ELF .*|wrong ELF .*",
      "looked for in the dynamic linker's messages"),
 ]  # fmt: skip

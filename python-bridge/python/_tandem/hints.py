@@ -24,6 +24,7 @@ _DISTRIBUTIONS = {
     "MySQLdb": "mysqlclient",
     "OpenSSL": "pyOpenSSL",
     "PIL": "Pillow",
+    "_cffi_backend": "cffi",
     "attr": "attrs",
     "aws_lambda_powertools": "aws-lambda-powertools",
     "aws_xray_sdk": "aws-xray-sdk",
@@ -32,9 +33,13 @@ _DISTRIBUTIONS = {
     "dateutil": "python-dateutil",
     "dotenv": "python-dotenv",
     "google": "protobuf",
+    "grpc": "grpcio",
     "jose": "python-jose",
     "jwt": "PyJWT",
+    "nacl": "PyNaCl",
     "psycopg2": "psycopg2-binary",
+    "pydantic_core": "pydantic",  # which takes one version of it only
+    "rpds": "rpds-py",
     "serial": "pyserial",
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",
@@ -42,11 +47,11 @@ _DISTRIBUTIONS = {
 }
 #: Those whose name is the module's. No other module's name is given to pip: anybody may have taken it.
 _NAMED_ALIKE = frozenset(
-    "aiohttp aiobotocore anthropic attrs boto3 botocore cachetools certifi cffi charset_normalizer click "
-    "cryptography django fastapi flask httpx idna jinja2 jmespath jsonschema lxml mangum markupsafe matplotlib "
-    "numpy openai openpyxl orjson packaging pandas paramiko pyarrow pycparser pydantic pydantic_core pymongo "
-    "pymysql pytest pytz redis regex requests rich s3transfer scipy simplejson six sqlalchemy tenacity torch tqdm "
-    "typing_extensions urllib3 werkzeug xmltodict".split()
+    "aiobotocore aiohttp anthropic attrs bcrypt boto3 botocore cachetools certifi cffi charset_normalizer click "
+    "cryptography django fastapi flask frozenlist greenlet httpx idna jinja2 jmespath jsonschema lxml mangum "
+    "markupsafe matplotlib msgpack multidict numpy openai openpyxl orjson packaging pandas paramiko propcache psutil "
+    "pyarrow pycparser pydantic pymongo pymysql pytest pytz redis regex requests rich s3transfer scipy simplejson "
+    "six sqlalchemy tenacity torch tqdm typing_extensions ujson urllib3 werkzeug wrapt xmltodict yarl zstandard".split()
 )
 #: What the standard library has lost, by the version that lacks it.
 _REMOVED = {
@@ -260,8 +265,13 @@ def _missing_dependency(missing):
     return _to_be_added(top) + (", if you did not mean {}".format(near[0]) if near else "")
 
 
+def _known_distribution(module):
+    """The well-known distribution that a module at the top is of, or None."""
+    return _DISTRIBUTIONS.get(module, module if module in _NAMED_ALIKE else None)
+
+
 def _to_be_added(module):
-    distribution = _DISTRIBUTIONS.get(module, module if module in _NAMED_ALIKE else None)
+    distribution = _known_distribution(module)
     if distribution is None:
         return (
             "the module {} is missing: add the distribution that has it beside the handler, at the package's "
@@ -294,38 +304,64 @@ def _is_module(entry):
 
 
 def _foreign_extension(error):
-    """Where an extension module lies whose file name says that another interpreter is to load it."""
-    if not isinstance(error, ModuleNotFoundError) or not error.name:
-        return None
-    *folders, last = error.name.split(".")
+    """Where an extension module lies that was looked for, and whose file name says that another interpreter loads it."""
+    for module in _looked_for(error):
+        file = _foreign_file(module)
+        if file:
+            return _built_for(file, module.partition(".")[0])
+    return None
+
+
+def _looked_for(error):
+    """The modules that may be what is missing: the one that is named, or what was to be imported from that one."""
+    if not error.name:
+        return []
+    if isinstance(error, ModuleNotFoundError):
+        return [error.name]
+    wanted = re.match(r"cannot import name '(\w+)' from ", str(error))
+    if not wanted:
+        return []
+    is_folder = error.path is None  # which stands for the module of the same name, as where stubs lie in it
+    return [error.name + "." + wanted.group(1), *([error.name] if is_folder else [])]
+
+
+def _foreign_file(module):
+    *folders, last = module.split(".")
+    places = sys.path
+    for folder in folders:  # the first one hides those of the same name
+        found = importlib.machinery.PathFinder.find_spec(folder, places)
+        places = list(found.submodule_search_locations or ()) if found else ()
     foreign = None
-    for entry in sys.path:
-        folder = os.path.join(str(entry), *folders)
-        if not os.path.isdir(folder):
+    for place in places:
+        if not os.path.isdir(str(place)):
             continue
-        for file in sorted(os.listdir(folder)):
+        for file in sorted(os.listdir(str(place))):
             stem, _, suffix = file.partition(".")
             if stem != last:
                 continue
             if suffix in ("py", "pyc") or "." + suffix in importlib.machinery.EXTENSION_SUFFIXES:
                 return None
             if suffix.endswith(("so", "pyd", "dylib")):
-                foreign = foreign or (os.path.join(*folders, file), suffix)
-    return _built_for(*foreign, (folders or [last])[0]) if foreign else None
+                foreign = foreign or os.path.join(*folders, file)
+    return foreign
 
 
-def _built_for(file, suffix, top):
-    theirs, ours = _reading(suffix), _reading(importlib.machinery.EXTENSION_SUFFIXES[0].lstrip("."))
+def _built_for(file, top):
+    theirs = _reading(os.path.basename(file).partition(".")[2])
+    ours = _reading(importlib.machinery.EXTENSION_SUFFIXES[0].lstrip("."))
     version = theirs.partition(" on ")[0].rpartition(" ")[2]
     same_platform = theirs.partition(" on ")[2] == ours.partition(" on ")[2]
-    distribution = _DISTRIBUTIONS.get(top, top)
-    remedy = ", or run the function on python{0} where tandem runtimes lists it as usable (--runtime python{0})"
-    return (
-        "{} is built for {}, and {} runs here: install {} again for the one that runs ({} install --upgrade "
-        "--target PACKAGE {}){}".format(
-            file, theirs, ours, distribution, _pip(), distribution, remedy.format(version) if same_platform else ""
+    distribution = _known_distribution(top)
+    what = "{} is built for {}, and {} runs here: ".format(file, theirs, ours)
+    other = ", or run the function on python{0} where tandem runtimes lists it as usable (--runtime python{0})"
+    remedy = (
+        "install {0} again for the one that runs ({1} install --upgrade --target PACKAGE {0})".format(
+            distribution, _pip()
         )
+        if distribution
+        else "install the distribution that has it for the one that runs"
     )
+    return what + remedy + (other.format(version) if same_platform else "")
 
 
 def _pip():
@@ -336,7 +372,10 @@ def _pip():
 def _reading(suffix):
     """Of a suffix such as ``cpython-39-x86_64-linux-gnu.so``: CPython 3.9 on x86_64-linux-gnu."""
     found = re.match(r"(?:cpython-|cp)(\d)(\d+)\w*-([\w-]+)", suffix)
-    return "CPython {}.{} on {}".format(*found.groups()) if found else suffix.rpartition(".")[0]
+    if found:
+        return "CPython {}.{} on {}".format(*found.groups())
+    tag, _, kind = suffix.rpartition(".")
+    return tag or {"pyd": "Windows", "dylib": "macOS"}.get(kind, kind)
 
 
 def _broken_library(error):
@@ -350,16 +389,23 @@ def _broken_library(error):
     top = (error.name or "").partition(".")[0]
     if not top:
         return None
-    distribution = _DISTRIBUTIONS.get(top, top)
+    distribution = _known_distribution(top)
     if "invalid ELF header" in text or "wrong ELF class" in text:
+        if not distribution:
+            return "{} is built for another platform: install the distribution that has it for this one".format(top)
         return (
             "{0} is built for another platform: install it for this one ({2} install --platform manylinux2014_{1} "
             "--only-binary=:all: --target PACKAGE {0})".format(distribution, os.uname().machine, _pip())
         )
     if re.search(r"undefined symbol: _?Py", text):
+        version = "{}.{}".format(*sys.version_info[:2])
+        if not distribution:
+            return "{} is built for another Python version: install the distribution that has it for {}".format(
+                top, version
+            )
         return (
-            "{0} is built for another Python version: install it for {1}.{2} ({3} install --upgrade --target "
-            "PACKAGE {0})".format(distribution, *sys.version_info[:2], _pip())
+            "{0} is built for another Python version: install it for {1} ({2} install --upgrade --target "
+            "PACKAGE {0})".format(distribution, version, _pip())
         )
     return None
 
