@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <openssl/evp.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -36,9 +37,18 @@ std::string Message(int error) {
   return std::generic_category().message(error);
 }
 
+Status NoPackage(const std::string& path) {
+  return {Code::kInvalidArgument, path + " is no package: a jar, a zip or a directory is needed"};
+}
+
 Result<std::string> ReadFile(const std::string& path, std::uint64_t limit) {
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int file = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);  // a pipe is not waited for
   if (file < 0) return {Code::kInvalidArgument, "cannot read the package " + path + ": " + Message(errno)};
+  struct stat status {};
+  if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
+    close(file);
+    return NoPackage(path);
+  }
   std::string bytes;
   std::vector<char> buffer(std::size_t{256} << 10);  // not on the stack, which is a caller's
   int error = 0;
@@ -168,9 +178,7 @@ Result<Package> Open(const std::string& path, const PackageOptions& options) {
     }
     return Package{root.string(), nullptr};
   }
-  if (!fs::is_regular_file(status)) {
-    return {Code::kInvalidArgument, path + " is no package: a jar, a zip or a directory is needed"};
-  }
+  if (!fs::is_regular_file(status)) return NoPackage(path);
   return OpenArchive(path, options);
 }
 

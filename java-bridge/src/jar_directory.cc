@@ -30,10 +30,11 @@ T Read(const std::vector<uint8_t>& bytes, size_t at) {
   return value;
 }
 
-// A file that is read by position. Owns: the descriptor.
+// A regular file that is read by position; anything else is empty. Owns: the descriptor.
 class File {
  public:
-  explicit File(const std::string& path) : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+  // A pipe is not waited for.
+  explicit File(const std::string& path) : fd_(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {
     struct stat status {};
     if (fd_ >= 0 && fstat(fd_, &status) == 0 && S_ISREG(status.st_mode)) size_ = static_cast<uint64_t>(status.st_size);
   }

@@ -1,10 +1,13 @@
 #include "templates/template.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <system_error>
 #include <utility>
 
@@ -35,18 +38,51 @@ constexpr std::array<std::string_view, 10> kSections = {
     "Transform",
 };
 
+// Owns: the descriptor.
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() {
+    if (number_ >= 0) close(number_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  int number() const { return number_; }
+
+ private:
+  int number_;
+};
+
+Status NoFile(const std::string& path) {
+  return {Code::kInvalidArgument, path + " is no regular file, so it is no template"};
+}
+
+Status CannotBeRead(const std::string& path) {
+  return {Code::kInvalidArgument, path + ": cannot be read: " + std::generic_category().message(errno)};
+}
+
 Result<std::string> ReadTemplate(const std::string& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (!fs::exists(status)) return {Code::kNotFound, "there is no template " + path};
   if (fs::is_directory(status)) return {Code::kInvalidArgument, path + " is a folder, not a template"};
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) return {Code::kInvalidArgument, path + ": cannot be read: " + std::generic_category().message(errno)};
+  if (!fs::is_regular_file(status)) return NoFile(path);
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));  // a pipe is not waited for
+  if (file.number() < 0) return CannotBeRead(path);
+  struct stat opened {};
+  if (fstat(file.number(), &opened) != 0 || !S_ISREG(opened.st_mode)) return NoFile(path);
   // One byte more than allowed is enough to refuse it.
   std::string bytes(kMaxTemplateBytes + 1, '\0');
-  stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  if (stream.bad()) return {Code::kInvalidArgument, path + ": cannot be read"};
-  bytes.resize(static_cast<std::size_t>(stream.gcount()));
+  std::size_t size = 0;
+  while (size < bytes.size()) {
+    const ssize_t got = read(file.number(), bytes.data() + size, bytes.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return CannotBeRead(path);
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  bytes.resize(size);
   return bytes;
 }
 

@@ -506,6 +506,33 @@ def blocks_of(page):
     return [re.sub("^    ", "", block, flags=re.MULTILINE) for block in found]
 
 
+@pytest.mark.parametrize("runtime", [None, "java"])
+@pytest.mark.parametrize("place", ["lib/a.jar", "b.jar"])
+def test_a_pipe_in_a_package_is_not_waited_for(tandem, tmp_path, runtime, place):
+    """Neither where a language is looked for nor where a Java function's classes are."""
+    handler = "example.Absent::handle" if runtime else "app.handler"
+    package = Path(write_files(tmp_path, {"app.py": "def handler(event, context):\n    return event\n", "lib/x": ""}))
+    os.mkfifo(package / place)
+    run = tandem.invoke(handler, package, "--payload", "1", *(["--runtime", runtime] if runtime else []))
+    assert (run.code, run.json if run.code == 0 else run.json["errorMessage"]) == (
+        (1, "Class not found: example.Absent") if runtime else (0, 1)
+    ), run.stderr
+
+
+@pytest.mark.parametrize("kind", ["a pipe", "a device"])
+def test_what_is_no_file_is_no_package(tandem, tmp_path, kind):
+    path = tmp_path / "package.zip"
+    if kind == "a pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/zero")
+    run = tandem.invoke("app.handler", path)
+    assert (run.code, run.stderr) == (
+        2,
+        f"tandem: invoke: --code: {path} is no package: a jar, a zip or a directory is needed\n",
+    )
+
+
 def test_page_about_packages_is_true(tandem, tmp_path):
     """The commands of docs/packages.md do what it says."""
     packing, hint, cleaning = blocks_of(Path(__file__).parents[2] / "docs" / "packages.md")

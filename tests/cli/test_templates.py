@@ -194,6 +194,16 @@ def test_malformed_templates(tandem, tmp_path, text, said):
     assert said in one_line(tandem("invoke", "A", "--template", "t.yaml", cwd=tmp_path))
 
 
+@pytest.mark.parametrize("verb", ["list", "invoke"])
+def test_a_pipe_is_no_template(tandem, tmp_path, verb):
+    """It is not waited for."""
+    pipe = tmp_path / "template.yaml"
+    os.mkfifo(pipe)
+    run = tandem(verb, "--template", pipe)
+    assert (run.code, run.stdout) == (2, b"")
+    assert run.stderr == f"tandem: {verb}: {pipe} is no regular file, so it is no template\n"
+
+
 def test_aliases_do_no_harm(tandem, tmp_path):
     """Each level doubles what an expansion would be."""
     levels = "".join(f"  a{i}: &a{i} [*a{i - 1}, *a{i - 1}]\n" for i in range(1, 25))

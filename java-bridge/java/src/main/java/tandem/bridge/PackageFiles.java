@@ -114,7 +114,7 @@ final class PackageFiles {
   }
 
   private static List<File> jarsIn(File folder) {
-    File[] jars = folder.listFiles((dir, name) -> name.endsWith(".jar"));
+    File[] jars = folder.listFiles(file -> file.getName().endsWith(".jar") && file.isFile());
     if (jars == null) {
       return Collections.emptyList();
     }
