@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "scalar.h"
 #include "templates/utf8.h"
 
 namespace tandem::templates {
@@ -291,7 +292,7 @@ NodePtr MakeAbsent(Mark mark) {
 std::string_view KindName(const TreeNode& node) {
   switch (node.kind) {
     case TreeNode::Kind::kScalar:
-      return "a text";
+      return ReadScalar(node).kind == Scalar::Kind::kNull ? "nothing" : "a text";
     case TreeNode::Kind::kList:
       return "a list";
     case TreeNode::Kind::kMap:

@@ -66,7 +66,7 @@ NodePtr MakeList(std::vector<NodePtr> items, Mark mark);
 NodePtr MakeMap(std::vector<Entry> entries, Mark mark);
 NodePtr MakeAbsent(Mark mark);
 
-// "Kind of node" for messages: "a list".
+// "Kind of node" for messages: "a list"; of null "nothing".
 std::string_view KindName(const TreeNode& node);
 
 // Reads one YAML or JSON document. Short forms of functions become long ones (`!Sub x` is {"Fn::Sub": x}), a tag that

@@ -83,10 +83,8 @@ void FunctionReader::Refuse(Subject subject, const Where& where, const std::stri
 
 void FunctionReader::RefuseValue(Subject subject, const Where& where, const TreeNode& value,
                                  const std::string& wanted) {
-  const bool is_null = value.is_scalar() && ReadScalar(value).kind == Scalar::Kind::kNull;
-  const std::string found = is_null             ? "nothing"
-                            : value.is_scalar() ? "'" + value.text + "'"
-                                                : std::string(KindName(value));
+  const bool is_text = value.is_scalar() && ReadScalar(value).kind != Scalar::Kind::kNull;
+  const std::string found = is_text ? "'" + value.text + "'" : std::string(KindName(value));
   Refuse(subject, where, "this must be " + wanted + ", not " + found);
 }
 

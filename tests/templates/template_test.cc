@@ -478,6 +478,11 @@ TEST_F(TemplateTest, WhatIsNoTemplate) {
   EXPECT_EQ(Refusal("Resources: {A: 1, A: 2}"), "t.yaml:1:19: the key 'A' is there twice, first in line 1");
   EXPECT_EQ(Refusal(std::string(2'000'000, ' ')), "t.yaml: a template has 1000000 bytes at most");
   EXPECT_EQ(Refusal("hello"), "t.yaml:1:1: a template is a map with Resources");
+  for (const std::string null : {"", " null", " ~"}) {
+    EXPECT_EQ(Refusal("Resources: {}\nParameters:" + null), "t.yaml:2:1: Parameters must be a map, not nothing")
+        << null;
+  }
+  EXPECT_EQ(Refusal("Resources: 'null'"), "t.yaml:1:1: Resources must be a map, not a text");
 }
 
 TEST_F(TemplateTest, OddResourcesAreToldAndDoNoHarm) {
