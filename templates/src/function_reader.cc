@@ -188,6 +188,7 @@ bool FunctionReader::TakeText(Subject subject, const NodePtr& value, const Where
     RefuseValue(subject, where, *value, "a text");
     return false;
   }
+  RefuseDynamicReference(*value);
   NoteReading(subject, *value, where);
   text = TextOf(*value);
   return true;
@@ -195,6 +196,7 @@ bool FunctionReader::TakeText(Subject subject, const NodePtr& value, const Where
 
 bool FunctionReader::TakeNumber(Subject subject, const NodePtr& value, const Where& where, std::int64_t least,
                                 std::int64_t most, std::int64_t& number) {
+  RefuseDynamicReference(*value);
   const auto read = IntegerOf(*value);
   if (!read || *read < least || *read > most) {
     RefuseValue(subject, where, *value, "a whole number from " + std::to_string(least) + " to " + std::to_string(most));
@@ -300,6 +302,7 @@ void FunctionReader::ReadVariable(const Entry& entry, const Where& where) {
       Warn(Subject::kVariable, where, "this is " + std::string(KindName(*value)) + left_out, entry.key);
       return;
     }
+    RefuseDynamicReference(*value);
     NoteReading(Subject::kVariable, *value, where, entry.key);
     if (ReadScalar(*value).kind == Scalar::Kind::kNull) {
       Warn(Subject::kVariable, where, "this has no value, so it is empty", entry.key);

@@ -67,6 +67,20 @@ bool IsIntrinsic(const TreeNode& node) {
   return key == "Ref" || key == "Condition" || key.starts_with("Fn::") || key.starts_with('!');
 }
 
+void RefuseDynamicReference(const TreeNode& value) {
+  constexpr std::string_view kBegin = "{{resolve:";
+  constexpr std::array<std::string_view, 3> kServices = {"secretsmanager", "ssm", "ssm-secure"};
+  const std::string_view text = value.is_scalar() ? std::string_view(value.text) : std::string_view();
+  for (std::size_t at = text.find(kBegin); at != std::string_view::npos; at = text.find(kBegin, at + 1)) {
+    const std::string_view rest = text.substr(at + kBegin.size());
+    const std::string_view service = rest.substr(0, rest.find(':'));
+    const bool is_known = std::find(kServices.begin(), kServices.end(), service) != kServices.end();
+    if (!is_known || service.size() == rest.size() || rest.find("}}") == std::string_view::npos) continue;
+    throw Unresolvable(value.mark,
+                       "{{resolve:" + std::string(service) + ":...}} needs an account, so it has no value here");
+  }
+}
+
 // One level of nesting more, until its end.
 class Resolver::Level {
  public:

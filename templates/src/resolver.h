@@ -35,6 +35,10 @@ struct Remark {
 // Whether a map is a function: Ref, Condition, Fn::Sub, or a tag that stands for none.
 bool IsIntrinsic(const TreeNode& node);
 
+// Refuses a text that has a dynamic reference in it, whose value is kept in an account: {{resolve:ssm:/a}}. What was
+// put together may have one as well. Errors: Unresolvable.
+void RefuseDynamicReference(const TreeNode& value);
+
 // Errors: Unresolvable, also where the working out would take too long (aliases make exponential templates short).
 class Resolver {
  public:

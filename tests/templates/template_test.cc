@@ -307,6 +307,11 @@ INSTANTIATE_TEST_SUITE_P(
         ProblemCase{"      CodeUri: code\n", Subject::kHandler, "t.yaml:2: Resources.Hello: there is no Handler"},
         ProblemCase{"      CodeUri: code\n      Handler:\n", Subject::kHandler,
                     "t.yaml:6: Resources.Hello.Properties.Handler: this must be a text, not nothing"},
+        ProblemCase{"      CodeUri: code\n      Handler: '{{resolve:ssm:/handler}}'\n", Subject::kHandler,
+                    "t.yaml:6: Resources.Hello.Properties.Handler: {{resolve:ssm:...}} needs an account, so it has no "
+                    "value here"},
+        ProblemCase{"      CodeUri: code\n      Handler: a.b\n      Timeout: '{{resolve:ssm:/t}}'\n", Subject::kTimeout,
+                    "t.yaml:7: Resources.Hello.Properties.Timeout: {{resolve:ssm:...}} needs an account"},
         ProblemCase{"      CodeUri: code\n      Handler: [a]\n", Subject::kHandler,
                     "t.yaml:6: Resources.Hello.Properties.Handler: this must be a text, not a list"},
         ProblemCase{"      CodeUri: code\n      Handler: !Ref Gone\n", Subject::kHandler,
@@ -373,6 +378,34 @@ TEST_F(TemplateTest, Variables) {
   EXPECT_EQ(hello.warnings[3].text,
             "t.yaml:15: Resources.Hello.Properties.Environment.Variables.LIST: this is a list; left out, --env "
             "LIST=VALUE gives it one");
+}
+
+// What is kept in an account is not the text that stands for it, wherever that comes from.
+TEST_F(TemplateTest, DynamicReferencesHaveNoValueHere) {
+  const TemplateFunction hello =
+      Hello(std::string(kFine) +
+                "      Environment:\n        Variables:\n"
+                "          SECRET: '{{resolve:secretsmanager:db:SecretString:password}}'\n"
+                "          URL: !Sub 'postgres://u:{{resolve:ssm-secure:/db/${AWS::Region}:1}}@h'\n"
+                "          JOINED: !Join ['', ['{{resolve:', 'ssm:/x}}']]\n"
+                "          JSON: {'Fn::ToJsonString': {a: '{{resolve:ssm:/x}}'}}\n"
+                "          LIKE: '{{resolve:other:x}} {{ssm}} {{resolve:ssm:x'\n"
+                "      LoggingConfig: {LogGroup: '{{resolve:ssm:/g}}'}\n",
+            "Globals: {Function: {Environment: {Variables: {SHARED: '{{resolve:ssm:/x}}'}}}}\n");
+  EXPECT_EQ(ValueOf(hello, "LIKE"), "{{resolve:other:x}} {{ssm}} {{resolve:ssm:x");
+  EXPECT_EQ(hello.variables.size(), 1U);
+  const std::string place = "Resources.Hello.Properties.Environment.Variables.";
+  const std::string reason = " needs an account, so it has no value here; left out, --env ";
+  const std::string parameter = "{{resolve:ssm:...}}" + reason;
+  EXPECT_EQ(Texts(hello.warnings),
+            "t.yaml:10: " + place + "SECRET: {{resolve:secretsmanager:...}}" + reason + "SECRET=VALUE gives it one\n" +
+                "t.yaml:11: " + place + "URL: {{resolve:ssm-secure:...}}" + reason + "URL=VALUE gives it one\n" +
+                "t.yaml:12: " + place + "JOINED: " + parameter + "JOINED=VALUE gives it one\n" + "t.yaml:13: " + place +
+                "JSON: " + parameter + "JSON=VALUE gives it one\n" +
+                "t.yaml:16: Globals.Function.Environment.Variables.SHARED: " + parameter + "SHARED=VALUE gives it one");
+  EXPECT_EQ(Texts(hello.problems),
+            "t.yaml:15: Resources.Hello.Properties.LoggingConfig: {{resolve:ssm:...}} needs an account, so it has no "
+            "value here");
 }
 
 TEST_F(TemplateTest, LayersOfTheTemplate) {
