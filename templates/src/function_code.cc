@@ -43,7 +43,7 @@ void FunctionReader::ReadInlineCode(const NodePtr& /*value*/, const Where& where
 
 void FunctionReader::ReadCode(const NodePtr& value, const Where& where) {
   names_code_ = true;
-  if (const std::string asset = AssetPath(); !asset.empty()) {
+  if (const std::string asset = AssetPath(resource_, "Code"); !asset.empty()) {
     UseCode(asset, where);
   } else if (value->is_map()) {
     const bool is_inline = value->Find("ZipFile") != nullptr;
@@ -57,9 +57,9 @@ void FunctionReader::ReadCode(const NodePtr& value, const Where& where) {
   }
 }
 
-std::string FunctionReader::AssetPath() const {
-  const Entry* metadata = resource_.body->Find("Metadata");
-  if (metadata == nullptr || TextAt(*metadata->value, "aws:asset:property") != "Code") return {};
+std::string FunctionReader::AssetPath(const Resource& resource, std::string_view property) {
+  const Entry* metadata = resource.body->Find("Metadata");
+  if (metadata == nullptr || TextAt(*metadata->value, "aws:asset:property") != property) return {};
   return TextAt(*metadata->value, "aws:asset:path");
 }
 
@@ -126,11 +126,16 @@ void FunctionReader::UseLayer(const Resource& layer, const Where& where) {
   const std::string property = layer.type == kServerlessLayer ? "ContentUri" : "Content";
   const Entry* content = layer.properties->Find(property);
   if (content == nullptr) throw Unresolvable(where.mark, "the layer " + layer.id + " has no " + property);
-  const NodePtr value = resolver_.Resolve(content->value);
-  if (!value->is_scalar() || IsRemote(value->text)) {
-    throw Unresolvable(where.mark, "the layer " + layer.id + " lies in S3, from where it is not fetched");
+  std::string text = AssetPath(layer, property);
+  if (text.empty()) {
+    const NodePtr value = resolver_.Resolve(content->value);
+    if (!value->is_scalar() || IsRemote(value->text)) {
+      throw Unresolvable(where.mark, "the layer " + layer.id + " lies in S3, from where it is not fetched");
+    }
+    RefuseDynamicReference(*value);
+    text = TextOf(*value);
   }
-  const fs::path path = Absolute(TextOf(*value));
+  const fs::path path = Absolute(text);
   const std::string place = stack_.Place("Resources." + layer.id + ".Properties." + property, content->mark);
   std::error_code error;
   if (!fs::exists(path, error)) {

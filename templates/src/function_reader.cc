@@ -139,8 +139,11 @@ void FunctionReader::ReadProperty(const Entry& entry, const Where& where) {
   }
   const bool in_parts = property->read == &FunctionReader::ReadEnvironment ||
                         property->read == &FunctionReader::ReadLayers || property->read == &FunctionReader::ReadEvents;
+  // Then the code's place in S3 does not matter, which may depend on what is not known here.
+  const bool is_asset = property->read == &FunctionReader::ReadCode && !AssetPath(resource_, "Code").empty();
+  const bool as_written = is_asset || (in_parts && !IsIntrinsic(*entry.value));
   try {
-    const NodePtr value = in_parts && !IsIntrinsic(*entry.value) ? entry.value : resolver_.Resolve(entry.value);
+    const NodePtr value = as_written ? entry.value : resolver_.Resolve(entry.value);
     if (value->is_absent()) return;
     function_.places[property->subject] = Place(where);
     FlushRemarks(property->subject, where);

@@ -75,8 +75,8 @@ class FunctionReader {
   void ReadEvents(const NodePtr& value, const Where& where);
 
   void UseCode(const std::string& text, const Where& where);
-  // The path of an asset that CDK keeps beside its template; empty: there is none.
-  std::string AssetPath() const;
+  // The path of an asset that CDK keeps beside its template, for that property; empty: there is none.
+  static std::string AssetPath(const Resource& resource, std::string_view property);
   void CheckCode();
   std::filesystem::path Absolute(const std::string& path) const;
   // A hint at the template that `sam build` has written; empty where there is none.

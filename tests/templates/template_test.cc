@@ -258,6 +258,27 @@ TEST_F(TemplateTest, AnAssetOfCdkIsItsFolder) {
   EXPECT_EQ(loaded.functions[0].config.code, (fs::path(TANDEM_TEST_TEMPLATES) / "cdk/asset.0a1b").string());
 }
 
+// As CDK 1 writes it, whose parameters for the bucket and the key have no defaults.
+TEST_F(TemplateTest, AnAssetGoesBeforeCodeThatHasNoValue) {
+  Write("asset.1/app.py", "");
+  Write("asset.2/python/x.py", "");
+  Write(
+      "t.yaml",
+      "Parameters: {Bk: {Type: String}, Key: {Type: String}}\nResources:\n  Hello:\n    Type: AWS::Lambda::Function\n"
+      "    Metadata: {'aws:asset:path': asset.1, 'aws:asset:property': Code}\n"
+      "    Properties: {Handler: app.handler, Code: {S3Bucket: !Ref Bk, S3Key: !Select [0, !Split ['||', !Ref Key]]},\n"
+      "                 Layers: [!Ref Shared]}\n"
+      "  Shared:\n    Type: AWS::Lambda::LayerVersion\n"
+      "    Metadata: {'aws:asset:path': asset.2, 'aws:asset:property': Content}\n"
+      "    Properties: {Content: {S3Bucket: !Ref Bk, S3Key: k}}\n");
+  const Template loaded = *LoadTemplate("t.yaml", {});
+  ASSERT_EQ(loaded.functions.size(), 1U);
+  const TemplateFunction& hello = loaded.functions[0];
+  EXPECT_EQ(Texts(hello.problems) + Texts(hello.warnings), "");
+  EXPECT_EQ(hello.config.code, (fs::current_path() / "asset.1").string());
+  EXPECT_EQ(hello.config.layers, std::vector<std::string>{(fs::current_path() / "asset.2").string()});
+}
+
 TEST_F(TemplateTest, GlobalsMergeAsSamMergesThem) {
   const std::string globals =
       "Globals:\n  Function:\n    Timeout: 5\n    MemorySize: 256\n    Architectures: [arm64]\n"
