@@ -11,6 +11,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <string_view>
 #include <utility>
 
 #include "workers/detached_process.h"
@@ -19,6 +20,10 @@
 
 namespace tandem::workers {
 namespace {
+
+// As the supervisor names what it attempts.
+constexpr std::string_view kExecute = "execve";
+constexpr std::string_view kEnter = "chdir";
 
 FileDescriptor PidFd(pid_t pid) {
   return FileDescriptor(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
@@ -50,6 +55,31 @@ v1::StartProcess StartMessage(const ProcessSpec& spec, std::uint64_t id) {
   for (const std::string& folder : spec.folders.opt) folders.add_opt(folder);
   folders.set_made(spec.folders.made);
   return start;
+}
+
+Status TooLargeVariables(const std::vector<std::string>& variables) {
+  const auto largest =
+      std::max_element(variables.begin(), variables.end(),
+                       [](const std::string& left, const std::string& right) { return left.size() < right.size(); });
+  std::size_t all = 0;
+  for (const std::string& variable : variables) all += variable.size();
+  const std::string name = largest->substr(0, largest->find('='));
+  return {Code::kInvalidArgument, "the variables are larger than what a process can be given: " + OneLine(name) +
+                                      " has " +
+                                      std::to_string(largest->size() - std::min(largest->size(), name.size() + 1)) +
+                                      " bytes, and all of them have " + std::to_string(all)};
+}
+
+// Why a program was not started: what the supervisor attempted, and the system's error.
+Status NotStarted(const ProcessSpec& spec, const v1::ProcessStarted& answer) {
+  if (answer.attempted() == kExecute && answer.error() == E2BIG && !spec.environment.empty()) {
+    return TooLargeVariables(spec.environment);
+  }
+  if (answer.attempted() == kEnter) {  // the folder is the function's, and no fault of the runtime
+    return {Code::kInternal, "cannot enter " + spec.working_directory + ": " + std::strerror(answer.error())};
+  }
+  return {Code::kUnavailable,
+          "cannot start " + spec.program + ": " + OneLine(answer.attempted()) + ": " + std::strerror(answer.error())};
 }
 
 }  // namespace
@@ -135,8 +165,7 @@ Result<std::shared_ptr<Process>> SupervisorSession::StartProcess(const ProcessSp
   const v1::ProcessStarted& answer = starting.answer;
   if (answer.pid() != 0) return process;
   if (answer.attempted().empty()) return Gone();
-  return {Code::kUnavailable,
-          "cannot start " + spec.program + ": " + OneLine(answer.attempted()) + ": " + std::strerror(answer.error())};
+  return NotStarted(spec, answer);
 }
 
 Result<std::shared_ptr<Process>> SupervisorSession::StartZygote(const ProcessSpec& spec, const std::string& first) {

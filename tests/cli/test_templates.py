@@ -248,6 +248,26 @@ def test_an_unusable_function_is_one_line(tandem, tmp_path, properties, said):
     assert one_line(tandem("invoke", "A", "--template", "t.yaml", cwd=tmp_path)).startswith(f"tandem: invoke: {said}")
 
 
+def test_a_variable_that_no_process_can_be_given(tandem, tmp_path):
+    """It is named, and no runtime is blamed for it."""
+    big = "x" * 200_000
+    template = f"""
+        Resources:
+          Show:
+            Type: AWS::Serverless::Function
+            Properties:
+              CodeUri: code
+              Handler: app.handler
+              Runtime: python
+              Environment: {{Variables: {{A: a, BIG: {big}}}}}
+    """
+    project = write_files(tmp_path, {"template.yaml": template, "code/app.py": SHOW})
+    line = one_line(tandem("invoke", "Show", cwd=project))
+    assert line.startswith(
+        "tandem: invoke: the variables are larger than what a process can be given: BIG has 200000 bytes, and all of "
+    ), line
+
+
 def test_an_option_cures_what_it_replaces(tandem, tmp_path):
     properties = "{CodeUri: gone, Handler: !Ref X, Runtime: ruby3.2, Timeout: x, MemorySize: x, FunctionName: a b}"
     text = f"Resources: {{A: {{Type: AWS::Serverless::Function, Properties: {properties}}}}}\n"

@@ -172,7 +172,7 @@ TEST_P(SupervisorTest, ProgramsThatCannotBeStarted) {
   spec = Spec("stay");
   spec.program = "/bin/true";
   spec.working_directory = "/nowhere";
-  EXPECT_EQ(message(spec, Code::kUnavailable), "cannot start /bin/true: chdir: No such file or directory");
+  EXPECT_EQ(message(spec, Code::kInternal), "cannot enter /nowhere: No such file or directory");
   spec.working_directory = "";
   EXPECT_EQ(message(spec, Code::kInvalidArgument),
             "cannot start /bin/true: its working directory's path is not absolute");
@@ -180,6 +180,14 @@ TEST_P(SupervisorTest, ProgramsThatCannotBeStarted) {
   spec.environment = {std::string("A=\0b", 4)};
   EXPECT_EQ(message(spec, Code::kInvalidArgument),
             "cannot start /bin/true: an argument, a variable or the working directory has a NUL in it");
+  spec.environment = {"A=b", "BIG=" + std::string(200'000, 'x'), "C=d"};
+  EXPECT_EQ(message(spec, Code::kInvalidArgument),
+            "the variables are larger than what a process can be given: BIG has 200000 bytes, and all of them have "
+            "200010");
+  spec.environment.assign(100, "SOME=" + std::string(100'000, 'x'));
+  EXPECT_EQ(message(spec, Code::kInvalidArgument),
+            "the variables are larger than what a process can be given: SOME has 100000 bytes, and all of them have "
+            "10000500");
   spec.environment = {};
   spec.files = {null_.get(), 1'000'000};
   EXPECT_EQ(message(spec, Code::kInvalidArgument), "cannot start /bin/true: descriptor 1000000 is not open");
