@@ -25,6 +25,7 @@ constexpr std::uint16_t kZip64Field = 0x0001;
 constexpr std::uint16_t kUnicodeNameField = 0x7075;
 constexpr std::size_t kUnicodeNameLead = 5;  // its version and a checksum
 constexpr std::uint16_t kEncrypted = 1U << 0U;
+constexpr std::uint16_t kUtf8Name = 1U << 11U;
 constexpr std::uint16_t kMaskedHeaders = 1U << 13U;
 constexpr std::uint16_t kStored = 0;
 constexpr std::uint16_t kDeflated = 8;
@@ -75,6 +76,18 @@ Status ReadInMoreWays() {
   return Refused("its directory can be read in more than one way; pack it again");
 }
 
+// Whether there is an archive with more bytes behind it than anybody looks at. One that lies in another does not count.
+bool HasTooMuchBehind(const Bytes& bytes) {
+  const std::string_view all = bytes.Part(0, bytes.size());
+  const std::size_t at = all.rfind(std::string_view("PK\x05\x06"));
+  if (at == std::string_view::npos) return false;
+  const std::uint64_t size = bytes.Number(at + 12, 4);
+  const std::uint64_t offset = bytes.Number(at + 16, 4);
+  if (size > at || offset > at - size || bytes.size() - at < kEndSize + kMaxComment) return false;
+  const bool has_entries = size == 0 || bytes.Number(at - size, 4) == kEntrySignature;
+  return has_entries && (at - size - offset == 0 || bytes.Number(0, 4) != kLocalSignature);
+}
+
 // The end record whose comment ends with the bytes; where none does, the last one with bytes of nobody's behind it.
 Result<std::size_t> FindEnd(const Bytes& bytes) {
   const std::size_t last = bytes.size() - std::min(bytes.size(), kEndSize);
@@ -90,6 +103,9 @@ Result<std::size_t> FindEnd(const Bytes& bytes) {
   }
   if (exact) return *exact;
   if (lax) return *lax;
+  if (HasTooMuchBehind(bytes)) {
+    return Refused("it is no zip archive: more than 65,535 bytes follow the archive, where no reader finds it");
+  }
   return Refused("it is no zip archive: it has no end record, or was cut off");
 }
 
@@ -171,6 +187,37 @@ bool ReadEntry(const Bytes& bytes, std::size_t end, std::size_t& at, ZipEntry& e
   return true;
 }
 
+// Whether a name can be UTF-8, as strictly as the zip library has it, which refuses the archive otherwise.
+bool LooksLikeUtf8(std::string_view name) {
+  std::size_t missing = 0;
+  for (const char c : name) {
+    const auto byte = static_cast<std::uint8_t>(c);
+    if (missing > 0) {
+      if ((byte & 0xC0U) != 0x80U) return false;
+      --missing;
+    } else if (byte >= 0x80U) {
+      missing = (byte & 0xE0U) == 0xC0U ? 1 : (byte & 0xF0U) == 0xE0U ? 2 : (byte & 0xF8U) == 0xF0U ? 3 : 0;
+      if (missing == 0) return false;
+    } else if (byte < ' ' && c != '\r' && c != '\n' && c != '\t') {
+      return false;
+    }
+  }
+  return missing == 0;
+}
+
+Status CheckDirectoryEntry(const ZipEntry& entry) {
+  if (entry.name.find('\0') != std::string_view::npos || entry.unicode_name.find('\0') != std::string_view::npos) {
+    return RefusedEntry(entry.name, "has a NUL in its name");
+  }
+  if ((entry.flags & kUtf8Name) != 0 && !LooksLikeUtf8(entry.name)) {
+    return RefusedEntry(entry.name, "has a name that is no text in UTF-8, as it says to be");
+  }
+  if (entry.size == kInZip64 || entry.packed_size == kInZip64) {
+    return RefusedEntry(entry.name, "has no size, as its ZIP64 field is not there");
+  }
+  return {};
+}
+
 Result<ZipDirectory> ReadEntries(const Bytes& bytes, const Extent& extent, std::size_t most) {
   ZipDirectory directory;
   directory.begin = extent.begin - static_cast<std::size_t>(extent.offset);
@@ -178,9 +225,7 @@ Result<ZipDirectory> ReadEntries(const Bytes& bytes, const Extent& extent, std::
     if (directory.entries.size() == most) return Refused("it has more than " + std::to_string(most) + " entries");
     ZipEntry& entry = directory.entries.emplace_back();
     if (!ReadEntry(bytes, extent.end, at, entry)) return NotToBeFollowed();
-    if (entry.name.find('\0') != std::string_view::npos || entry.unicode_name.find('\0') != std::string_view::npos) {
-      return RefusedEntry(entry.name, "has a NUL in its name");
-    }
+    if (Status status = CheckDirectoryEntry(entry); !status.ok()) return status;
   }
   if (directory.entries.size() != extent.entries) {
     return Refused("the number of its entries is " + std::to_string(directory.entries.size()) + ", and not " +
@@ -254,8 +299,10 @@ std::string ShownName(std::string_view name) {
   std::size_t size = std::min(name.size(), kMaxShown);
   while (size < name.size() && size > 0 && (static_cast<unsigned char>(name[size]) & 0xC0U) == 0x80U) --size;
   std::string shown(name.substr(0, size));
+  const bool is_text = LooksLikeUtf8(name);
   for (char& c : shown) {
-    if (static_cast<unsigned char>(c) < ' ' || c == '\x7F') c = '?';
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < ' ' || byte == 0x7F || (byte >= 0x80 && !is_text)) c = '?';
   }
   return "'" + shown + (size < name.size() ? "...'" : "'");
 }

@@ -33,6 +33,25 @@ TEST_F(PackageArchiveTest, K20AnArchiveMadeByteByByteIsAccepted) {
   test::Covers("K-20");
 }
 
+// No reader looks further up than a comment can be long.
+TEST_F(PackageArchiveTest, K20TooManyBytesBehindTheArchiveAreSaid) {
+  const RawEntry entry{.name = "a.py", .data = "1"};
+  const std::string most(65535, '\0');
+  const std::string cut = "it has no end record, or was cut off";
+  ExpectFile(Raw({.entries = {entry}, .behind = most}), "a.py", "1");
+  fs::remove_all(packages());
+  const std::string more = "it is no zip archive: more than 65,535 bytes follow the archive";
+  for (const std::size_t size : {std::size_t{65536}, std::size_t{1'000'000}}) {
+    ExpectRefused(Raw({.entries = {entry}, .behind = std::string(size, '\0')}), more);
+  }
+  ExpectRefused(Raw({.entries = {entry}, .before = "#!/bin/sh\n", .behind = most + most}), more);
+  const std::string inner = Bytes({.entries = {entry}});
+  const std::string outer = Bytes({.entries = {{.name = "in.zip", .data = inner}, {.name = "b", .data = most + most}}});
+  ExpectRefused(File(outer.substr(0, outer.size() - 200)), cut);
+  ExpectRefused(File("PK\x05\x06" + std::string(200'000, 'x')), cut);
+  test::Covers("K-20");
+}
+
 TEST_F(PackageArchiveTest, K20BytesBeforeTheArchiveMayCountOrNot) {
   const std::string script = "#!/bin/sh\nexec java -jar \"$0\"\n";
   RawArchive archive{.entries = {{.name = "a.py", .data = "a"}, {.name = "b/c.py", .data = "c"}}, .before = script};
@@ -160,6 +179,29 @@ TEST_F(PackageArchiveTest, K20Zip64SizesOfAnEntryCountAndMustBeTrue) {
   ExpectRefused(Raw({.entries = {entry}}), "unpacks to more than");
   entry.extra = extra(1, 1).substr(0, 12);
   ExpectRefused(Raw({.entries = {entry}}), "cannot be followed");
+  test::Covers("K-20");
+}
+
+TEST_F(PackageArchiveTest, K20WhatTheZipLibraryRefusesNamesItsEntry) {
+  constexpr std::uint16_t kUtf8 = 1U << 11U;
+  const RawEntry fine{.name = "\xce\xbb.py", .data = "x", .flags = kUtf8};
+  for (const std::string name : {"a\xff.py", "\x80.py", "a\xe2\x82", "a\xe2y.py", "\x01\xf8.py"}) {
+    const auto status =
+        OpenPackage(Raw({.entries = {fine, {.name = name, .data = "x", .flags = kUtf8}}}), options_).status();
+    EXPECT_NE(status.message().find("?"), std::string::npos) << status.message();
+    EXPECT_TRUE(status.message().ends_with(" has a name that is no text in UTF-8, as it says to be"))
+        << status.message();
+    EXPECT_EQ(status.message().find(name), std::string::npos) << "nor is the message";
+  }
+  ExpectFile(Raw({.entries = {fine, {.name = "a\xff.py", .data = "of code page 437"}}}), "a\xc2\xa0.py",
+             "of code page 437");
+  fs::remove_all(packages());
+  RawEntry entry{.name = "a.py", .data = "x"};
+  entry.size = 0xFFFFFFFF;
+  ExpectRefused(Raw({.entries = {fine, entry}}), "its entry 'a.py' has no size, as its ZIP64 field is not there");
+  entry.size.reset();
+  entry.packed_size = 0xFFFFFFFF;
+  ExpectRefused(Raw({.entries = {fine, entry}}), "its entry 'a.py' has no size, as its ZIP64 field is not there");
   test::Covers("K-20");
 }
 
