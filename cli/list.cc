@@ -12,6 +12,7 @@
 #include "options.h"
 #include "runtime_choice.h"
 #include "standard_streams.h"
+#include "tandem/package.h"
 #include "template_choice.h"
 #include "text.h"
 
@@ -136,6 +137,24 @@ void AddUnserved(Template& loaded) {
   }
 }
 
+// Adds to each function whose code or layer is no package why that is, as far as an archive's directory tells.
+void AddUnusablePackages(Template& loaded) {
+  std::map<std::string, std::string> reasons;
+  for (TemplateFunction& function : loaded.functions) {
+    const auto check = [&](templates::Subject subject, const std::string& path) {
+      const bool is_told = std::any_of(function.problems.begin(), function.problems.end(),
+                                       [&](const Note& problem) { return problem.subject == subject; });
+      if (is_told || path.empty()) return;
+      const auto [reason, is_new] = reasons.try_emplace(path);
+      if (is_new) reason->second = CheckPackage(path).message();
+      if (reason->second.empty()) return;
+      function.problems.push_back({subject, "", function.PlaceOf(subject) + ": " + reason->second});
+    };
+    check(templates::Subject::kCode, function.config.code);
+    for (const std::string& layer : function.config.layers) check(templates::Subject::kLayers, layer);
+  }
+}
+
 // Each line once: what Globals say is said of every function.
 void SayWarnings(const Template& loaded) {
   std::set<std::string_view> said;
@@ -163,6 +182,7 @@ int RunList(const std::vector<std::string>& arguments) {
     return ExitStatusOf(loaded.status().code());
   }
   AddUnserved(*loaded);
+  AddUnusablePackages(*loaded);
   if (options->Has("json")) return Print(AsJson(*loaded));
   SayWarnings(*loaded);
   return Print(AsTable(*loaded));

@@ -133,17 +133,24 @@ std::string RemedyFor(const std::string& path, std::string_view bytes) {
   return "; to run a file that is not packed, name its folder: " + (parent.empty() ? "." : parent.string());
 }
 
+// `bytes` are the file's.
+Result<PackageArchive> ReadArchive(const std::string& path, std::string_view bytes, const PackageOptions& options) {
+  auto archive = PackageArchive::Open(bytes);
+  if (!archive) {
+    const Status& refused = archive.status();
+    return CannotBeUsed(path, {refused.code(), refused.message() + RemedyFor(path, bytes)});
+  }
+  if (const Status status = archive->CheckSize(options.unzipped_limit); !status.ok()) return CannotBeUsed(path, status);
+  return archive;
+}
+
 Result<Package> OpenArchive(const std::string& path, const PackageOptions& options) {
   auto limit = CacheLimit(options);
   if (!limit) return limit.status();
   auto bytes = ReadFile(path, options.unzipped_limit + kArchiveOverhead);
   if (!bytes) return bytes.status();
-  auto archive = PackageArchive::Open(*bytes);
-  if (!archive) {
-    const Status& refused = archive.status();
-    return CannotBeUsed(path, {refused.code(), refused.message() + RemedyFor(path, *bytes)});
-  }
-  if (const Status status = archive->CheckSize(options.unzipped_limit); !status.ok()) return CannotBeUsed(path, status);
+  auto archive = ReadArchive(path, *bytes, options);
+  if (!archive) return archive.status();
   auto parent = CacheFolder(options.cache_dir, "packages", LastPlace::kTemporaryFiles);
   if (!parent) return parent.status();
   PlaceContents contents;
@@ -162,7 +169,8 @@ Result<Package> OpenArchive(const std::string& path, const PackageOptions& optio
   return Package{fs::canonical(place, error).string(), std::move(*use)};
 }
 
-Result<Package> Open(const std::string& path, const PackageOptions& options) {
+// Where a folder really is; empty for a file.
+Result<std::string> FolderAt(const std::string& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (!fs::status_known(status)) {
@@ -176,10 +184,28 @@ Result<Package> Open(const std::string& path, const PackageOptions& options) {
     if (faccessat(AT_FDCWD, root.c_str(), R_OK | X_OK, AT_EACCESS) != 0) {
       return {Code::kInvalidArgument, "cannot read the package " + path + ": " + Message(errno)};
     }
-    return Package{root.string(), nullptr};
+    return root.string();
   }
   if (!fs::is_regular_file(status)) return NoPackage(path);
+  return std::string();
+}
+
+Result<Package> Open(const std::string& path, const PackageOptions& options) {
+  const auto folder = FolderAt(path);
+  if (!folder) return folder.status();
+  if (!folder->empty()) return Package{*folder, nullptr};
   return OpenArchive(path, options);
+}
+
+Status Check(const std::string& path, const PackageOptions& options) {
+  const auto folder = FolderAt(path);
+  if (!folder || !folder->empty()) return folder.status();
+  const auto bytes = ReadFile(path, options.unzipped_limit + kArchiveOverhead);
+  if (!bytes) return bytes.status();
+  const auto archive = ReadArchive(path, *bytes, options);
+  if (!archive) return archive.status();
+  const Status status = archive->CheckEntries();
+  return status.ok() ? status : CannotBeUsed(path, status);
 }
 
 // The only folder in `root`, where nothing else is but what desktop systems add; empty where there is none.
@@ -221,6 +247,10 @@ std::string Hint(const fs::path& root, std::string_view handler) {
 
 Result<Package> OpenPackage(const std::string& path, const PackageOptions& options) {
   return Guarded("a package", [&] { return Open(path, options); });
+}
+
+Status CheckPackage(const std::string& path, const PackageOptions& options) {
+  return Guarded("a package", [&] { return Check(path, options); });
 }
 
 std::string StartCacheFolder(const PackageOptions& options, StartCache use) {

@@ -102,6 +102,19 @@ std::size_t CountFolders(zip_t* archive) {
   return folders.size();
 }
 
+Status CheckCount(zip_t* archive) {
+  const auto count = static_cast<std::size_t>(zip_get_num_entries(archive, 0));
+  if (CountFolders(archive) + count <= kMaxEntries) return {};
+  return Refused("it unpacks to more than " + std::to_string(kMaxEntries) + " files and folders");
+}
+
+Status CheckEntry(std::string_view name, mode_t mode) {
+  std::string why;
+  if (!IsSafeEntryName(name, &why)) return RefusedEntry(name, why);
+  if (KindOf(name, mode) == 0) return RefusedEntry(name, "is neither a file, a folder nor a link");
+  return {};
+}
+
 // A file or link to be written.
 struct Item {
   zip_file_t* entry;
@@ -118,10 +131,8 @@ class Unpacker {
       : archive_(archive), target_(std::move(target)), limit_(limit), left_(limit) {}
 
   Status Run() {
+    if (Status status = CheckCount(archive_); !status.ok()) return status;
     const zip_int64_t count = zip_get_num_entries(archive_, 0);
-    if (CountFolders(archive_) + static_cast<std::size_t>(count) > kMaxEntries) {
-      return Refused("it unpacks to more than " + std::to_string(kMaxEntries) + " files and folders");
-    }
     for (zip_int64_t i = 0; i < count; ++i) {
       if (Status status = Unpack(static_cast<zip_uint64_t>(i)); !status.ok()) return status;
     }
@@ -148,11 +159,9 @@ Status Unpacker::Unpack(zip_uint64_t index) {
   zip_stat_t stat;
   if (zip_stat_index(archive_, index, 0, &stat) != 0) return Refused(zip_strerror(archive_));
   const std::string_view name = stat.name;
-  std::string why;
-  if (!IsSafeEntryName(name, &why)) return RefusedEntry(name, why);
   const mode_t mode = UnixMode(archive_, index);
+  if (Status status = CheckEntry(name, mode); !status.ok()) return status;
   const mode_t kind = KindOf(name, mode);
-  if (kind == 0) return RefusedEntry(name, "is neither a file, a folder nor a link");
 
   const fs::path path = PlaceOf(target_, name);
   if (path.native().size() + kMoved > kMaxName)
@@ -352,6 +361,18 @@ bool PackageArchive::IsUnpackedIn(const std::string& folder) const {
 
 Status PackageArchive::CheckSize(std::uint64_t limit) const {
   return size_ > limit ? TooLarge(limit) : Status();
+}
+
+Status PackageArchive::CheckEntries() const {
+  if (Status status = CheckCount(archive_.get()); !status.ok()) return status;
+  const zip_int64_t count = zip_get_num_entries(archive_.get(), 0);
+  for (zip_int64_t i = 0; i < count; ++i) {
+    const auto index = static_cast<zip_uint64_t>(i);
+    const char* name = zip_get_name(archive_.get(), index, 0);
+    if (name == nullptr) return Refused(zip_strerror(archive_.get()));
+    if (Status status = CheckEntry(name, UnixMode(archive_.get(), index)); !status.ok()) return status;
+  }
+  return {};
 }
 
 Status PackageArchive::Unpack(const std::string& target, std::uint64_t limit) {

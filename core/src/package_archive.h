@@ -25,6 +25,9 @@ class PackageArchive {
   // Whether it has at most `limit` bytes by the sizes that its directory says.
   Status CheckSize(std::uint64_t limit) const;
 
+  // Whether its entries can be unpacked by their names, kinds and number; each refusal is one of Unpack's.
+  Status CheckEntries() const;
+
   // Unpacks into the existing, empty folder `target`. At most `limit` bytes are written, counted as they come out of
   // the decompressor (K-16), and a bounded number of files and folders. The caller removes the folder when this fails.
   // Errors: kInvalidArgument with the reason (a name that escapes (K-15) or fits no file system, damaged content, too

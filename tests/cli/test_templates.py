@@ -412,6 +412,51 @@ def test_list_says_what_is_not_served_here(tandem, tmp_path, runtime, said):
     assert tandem("invoke", "A", cwd=tmp_path).stderr.splitlines()[-1] == f"tandem: invoke: {problem}"
 
 
+BAD_PACKAGES = {
+    "slip.zip": (write_zip, {"../app.py": SHOW}, "cannot be used: its entry '../app.py' leaves the package"),
+    "cut.zip": (write_zip, {"app.py": SHOW}, "cannot be used: it is no zip archive: it has no end record, or was cut off"),
+    "app.py": (None, None, "cannot be used: it is no zip archive: it has no end record, or was cut off; to run a file "),
+}
+
+
+@pytest.mark.parametrize("what", ["CodeUri", "Layers"])
+@pytest.mark.parametrize("name", BAD_PACKAGES)
+def test_list_says_what_is_no_package(tandem, tmp_path, name, what):
+    """As the invocation says it, and without unpacking anything."""
+    write, files, said = BAD_PACKAGES[name]
+    write_files(tmp_path, {"code/app.py": SHOW, "app.py": SHOW})
+    path = tmp_path / name
+    if write:
+        write(path, files)
+    if name == "cut.zip":
+        path.write_bytes(path.read_bytes()[:-10])
+    write_zip(tmp_path / "fine.zip", {"app.py": SHOW})
+    code, layers = (name, "") if what == "CodeUri" else ("code", ", Layers: [!Ref L]")
+    write_files(
+        tmp_path,
+        {
+            "template.yaml": f"""
+                Resources:
+                  A:
+                    Type: AWS::Serverless::Function
+                    Properties: {{CodeUri: {code}, Handler: app.handler, Runtime: python{layers}}}
+                  B: {{Type: AWS::Serverless::Function, Properties: {{CodeUri: fine.zip, Handler: app.handler}}}}
+                  L: {{Type: AWS::Serverless::LayerVersion, Properties: {{ContentUri: {name}}}}}
+            """
+        },
+    )
+    cache = tmp_path / "cache"
+    (problem,), fine = (
+        function["problems"]
+        for function in tandem("list", "--json", cwd=tmp_path, env={"TANDEM_CACHE_DIR": str(cache)}).json["functions"]
+    )
+    assert problem.startswith(f"template.yaml:5: Resources.A.Properties.{what}: the package {tmp_path / name} {said}")
+    assert fine == []
+    assert not cache.exists()
+    assert tandem("list", cwd=tmp_path).stdout.decode().splitlines()[2] == f"    cannot be invoked: {problem}"
+    assert one_line(tandem("invoke", "A", cwd=tmp_path)) == f"tandem: invoke: {problem}\n"
+
+
 def test_list_json(tandem, project):
     run = tandem("list", "--json", cwd=project)
     assert run.json["template"] == "template.yaml"

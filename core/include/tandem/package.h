@@ -49,6 +49,11 @@ struct PackageOptions {
 // is not a package, with the reason, and for a TANDEM_CACHE_LIMIT_MB that is no number.
 TANDEM_EXPORT Result<Package> OpenPackage(const std::string& path, const PackageOptions& options = {});
 
+// Whether OpenPackage would take what is there, as far as an archive's directory tells: nothing is unpacked, and the
+// cache plays no part. Errors: OpenPackage's, but for those of an entry's content, of links, and of names that
+// contradict each other.
+TANDEM_EXPORT Status CheckPackage(const std::string& path, const PackageOptions& options = {});
+
 // What is to be said where a handler in the package unpacked at `root` was not found, in one line: that all of the
 // package lies in one folder, which nobody looks into, and that what the handler's name begins with lies there (K-01).
 // Empty where it does not.
