@@ -350,6 +350,7 @@ TEST_F(PackageArchiveTest, K15LinksLeadNowhereElse) {
   const RawEntry file{.name = "d/a.txt", .data = "content"};
   ExpectRefused(Raw({.entries = {link("out", "..")}}), "points outside");
   ExpectRefused(Raw({.entries = {link("d/out", "../..")}}), "points outside");
+  ExpectRefused(Raw({.entries = {link("out", ".."), {.name = "out", .data = "the last"}}}), "points outside");
   ExpectRefused(Raw({.entries = {link("out", "/")}}), "points outside");
   ExpectRefused(Raw({.entries = {link("out", "d\0x"s)}}), "points outside");
   ExpectRefused(Raw({.entries = {link("out", "")}}), "is damaged");
