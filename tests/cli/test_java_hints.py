@@ -75,6 +75,9 @@ def test_a_folder_whose_path_no_jvm_can_open(tandem, classes, java_home, tmp_pat
     [
         ("example.Helo::myHandler", "did you mean example.Hello::myHandler?"),
         ("example.hello::myHandler", "did you mean example.Hello::myHandler?"),
+        ("example.Hello:myHandler", "did you mean example.Hello::myHandler?"),
+        ("example.Hello::myHandler::x", "did you mean example.Hello::myHandler?"),
+        ("example.Helo:myHandler", "did you mean example.Hello::myHandler?"),
         ("Hello::myHandler", "did you mean example.Hello::myHandler?"),
         ("com.example.Hello::myHandler", "did you mean example.Hello::myHandler?"),
         ("example.Hello.Inner::in", "did you mean example.Hello$Inner::in?"),

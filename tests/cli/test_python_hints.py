@@ -67,8 +67,12 @@ SPEEDY = """
             "hello_python is a module and no folder: a handler is a function at a module's top, as in "
             "hello_python.function",
         ),
+        ("hello_python::my_handler", "did you mean hello_python.my_handler?"),
+        ("hello_python:my_handler", "did you mean hello_python.my_handler?"),
+        ("tools.inner::run", "did you mean tools.inner.run?"),
+        ("tools/inner:run", "did you mean tools/inner.run?"),
         (
-            "hello_python::my_handler",
+            "hello_python::Handler::run",
             "a Python handler is named module.function, with a dot: the modules at the package's root are "
             "hello_python, tools",
         ),
@@ -106,6 +110,15 @@ def test_python_names(tandem, tmp_path, handler, hint):
     files = {"hello_python.py": HELLO_PY, "tools/inner.py": "def run(event, context): pass\n", "tools/empty.py": ""}
     package = write_files(tmp_path, {**files, "tools.py": ""} if "root" in hint else files)
     assert hint_of(tandem.invoke(handler, package, "--runtime", "python")) == hint
+
+
+@pytest.mark.parametrize("handler, meant", [("app::handler", "app.handler"), ("a/b::handler", "a/b.handler")])
+def test_a_name_as_for_java_where_nothing_says_python(tandem, tmp_path, handler, meant):
+    """Its form says Java, and what the package holds says what was meant."""
+    source = "def handler(event, context):\n    return 1\n"
+    package = write_files(tmp_path, {"app.py": source, "a/b.py": source})
+    assert hint_of(tandem.invoke(handler, package)) == f"did you mean {meant}?"
+    assert tandem.invoke(meant, package).json == 1
 
 
 def test_a_wrapping_folder(tandem, tmp_path):

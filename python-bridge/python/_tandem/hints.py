@@ -128,8 +128,8 @@ def _of_chain(chain, handler):
 @_quiet
 def of_attribute(module, module_name, attribute):
     """The hint for a module without the handler's attribute (H-PY-18)."""
-    if "::" in attribute:
-        return of_name()
+    if ":" in attribute:
+        return of_name(_handler(module_name, attribute))
     return _once(("attribute", module_name, attribute), _missing_attribute, module, module_name, attribute)
 
 
@@ -161,12 +161,15 @@ def _missing_attribute(module, module_name, attribute):
 
 
 @_quiet
-def of_name():
+def of_name(name):
     """The hint for a handler's name that cannot be cut in two (H-PY-06)."""
-    return _once(("name",), _how_named)
+    return _once(("name", name), _how_named, name)
 
 
-def _how_named():
+def _how_named(name):
+    module, _, function = (part.strip(":") for part in name.partition(":"))
+    if function.isidentifier() and module.replace("/", ".") in (dotted for _, _, dotted in _dotted_modules()):
+        return _did_you_mean([_handler(module, function)])
     modules = [module for place, module in _modules() if not place]
     return "a Python handler is named module.function, with a dot" + _listed(
         ": the modules at the package's root are ", modules
@@ -203,15 +206,15 @@ def _is_worded_anew(error):
 
 
 def _missing_handler(error, module_name, attribute):
-    if "::" in attribute:
-        return _how_named()
+    if ":" in attribute:
+        return _how_named(_handler(module_name, attribute))
     parent = re.search(r"; '(.+)' is not a package$", str(error))
     if parent:  # H-PY-10
         return "{} is a module and no folder: a handler is a function at a module's top, as in {}".format(
             parent.group(1), _handler(parent.group(1), "function")
         )
     wanted = module_name.replace("/", ".")
-    modules = [(place, name, ".".join([*place.split("/"), name]) if place else name) for place, name in _modules()]
+    modules = _dotted_modules()
     if not modules:
         return "the package holds no Python module"
     has_other_code = _has_code_beside_packages()
@@ -429,6 +432,11 @@ def _modules():
             elif not _is_module(entry):
                 continue
             yield folder, stem
+
+
+def _dotted_modules():
+    """Those as folder, name, and the name by which they are imported."""
+    return [(place, name, ".".join([*place.split("/"), name]) if place else name) for place, name in _modules()]
 
 
 def _entries(folder):

@@ -131,7 +131,7 @@ def _resolve(name):
         module_name, attribute = name.rsplit(".", 1)
     except ValueError as error:
         message = "Bad handler '{}': {}".format(name, error)
-        raise Fault("Runtime.MalformedHandlerName", message, hint=hints.of_name) from None
+        raise Fault("Runtime.MalformedHandlerName", message, hint=functools.partial(hints.of_name, name)) from None
     module = _import(module_name, attribute)
     try:
         return getattr(module, attribute)

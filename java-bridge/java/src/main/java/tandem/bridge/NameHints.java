@@ -1,5 +1,6 @@
 package tandem.bridge;
 
+import java.io.File;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
@@ -24,10 +25,18 @@ final class NameHints {
   /** For a class that is not in the package; {@code method} is null where the handler names none. */
   Hint missingClass(String name, String method) {
     try {
-      return new Hint(findClass(name, method == null ? "" : SEPARATOR + method));
+      String suffix = method == null ? "" : SEPARATOR + method;
+      String[] parts = (name + suffix).split(":+", 3);
+      boolean isCutElsewhere = name.indexOf(':') > 0 && parts.length > 1 && !parts[1].isEmpty();
+      return new Hint(isCutElsewhere ? meantClass(parts[0], SEPARATOR + parts[1]) : findClass(name, suffix));
     } catch (Throwable unreadable) { // the package's files, or no memory for them
       return null;
     }
+  }
+
+  /** For a name with one colon, or with more than a class and a method. */
+  private String meantClass(String name, String suffix) {
+    return isLoadable(name) ? didYouMean(new String[] {name + suffix}) : findClass(name, suffix);
   }
 
   private String findClass(String name, String suffix) {
@@ -64,6 +73,9 @@ final class NameHints {
       return "the package has the source of the class, but not compiled: compile it, and package what javac writes";
     }
     if (files.classes.isEmpty() && files.inJars.isEmpty()) {
+      if (!suffix.isEmpty() && new File(function.config.codeRoot, path + ".py").isFile()) {
+        return didYouMean(new String[] {name + "." + suffix.substring(SEPARATOR.length())}); // written as for Java
+      }
       return "the package holds no class file, nor a jar in lib/"
           + (files.hasJarsAtRoot()
               ? "; jars at its root are not searched: move them to lib/, or name the one with the handler by itself"
