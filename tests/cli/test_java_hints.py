@@ -65,7 +65,10 @@ def test_a_folder_whose_path_no_jvm_can_open(tandem, classes, java_home, tmp_pat
         "the path of the package's folder is not UTF-8, and a JVM opens no file by such a name: rename the folder"
     )
     archive = jar(folder / "hello.jar", classes[0])
-    for good in (shutil.copytree(classes[0], tmp_path / "cl\u00e9x"), shutil.copytree(classes[0], tmp_path / "a\ufffd")):
+    for good in (
+        shutil.copytree(classes[0], tmp_path / "cl\u00e9x"),
+        shutil.copytree(classes[0], tmp_path / "a\ufffd"),
+    ):
         assert tandem.invoke("example.Hello::myHandler", good, *options).stdout == b'"x"'
     assert tandem.invoke("example.Hello::myHandler", archive, *options).stdout == b'"x"'
 

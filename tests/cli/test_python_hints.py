@@ -386,7 +386,9 @@ def test_a_name_that_is_in_an_extension_for_another_interpreter(
     package = write_files(tmp_path, {"app.py": app, **files, "hidden/nothing": ""})
     run = tandem.invoke("app.handler", package, "--python", python)
     assert hint_of(run).startswith(hint.format(suffix)), run.stderr
-    assert f"install {known} again for the one that runs (PIP install --upgrade --target PACKAGE {known})" in hint_of(run)
+    assert f"install {known} again for the one that runs (PIP install --upgrade --target PACKAGE {known})" in hint_of(
+        run
+    )
 
 
 def test_a_hint_during_an_invocation(tandem, tmp_path):

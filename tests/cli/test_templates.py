@@ -414,8 +414,16 @@ def test_list_says_what_is_not_served_here(tandem, tmp_path, runtime, said):
 
 BAD_PACKAGES = {
     "slip.zip": (write_zip, {"../app.py": SHOW}, "cannot be used: its entry '../app.py' leaves the package"),
-    "cut.zip": (write_zip, {"app.py": SHOW}, "cannot be used: it is no zip archive: it has no end record, or was cut off"),
-    "app.py": (None, None, "cannot be used: it is no zip archive: it has no end record, or was cut off; to run a file "),
+    "cut.zip": (
+        write_zip,
+        {"app.py": SHOW},
+        "cannot be used: it is no zip archive: it has no end record, or was cut off",
+    ),
+    "app.py": (
+        None,
+        None,
+        "cannot be used: it is no zip archive: it has no end record, or was cut off; to run a file ",
+    ),
 }
 
 

@@ -179,7 +179,9 @@ def test_a_block(blocks, tree, tmp_path, key):
     if key in SHOWN:
         shown = text_of(blocks, SHOWN[key]).splitlines()
         for expected_line, line in zip(shown, done.stdout.splitlines()[-len(shown) :]):
-            assert re.fullmatch(pattern_of(expected_line), line), f"the page has\n{expected_line}\nand it prints\n{line}"
+            assert re.fullmatch(pattern_of(expected_line), line), (
+                f"the page has\n{expected_line}\nand it prints\n{line}"
+            )
 
 
 def pattern_of(line):
