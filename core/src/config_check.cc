@@ -21,7 +21,7 @@ bool HasNul(std::string_view text) {
 
 // Each of these says what is wrong; empty: nothing is.
 
-std::string ReasonAgainstNumbers(const FunctionConfig& config) {
+std::string_view ReasonAgainstNumbers(const FunctionConfig& config) {
   if (config.timeout.count() < 0) return "its timeout is negative";
   if (config.timeout > kMaxTimeout) return "its timeout is longer than a year";
   if (config.memory_size_mb <= 0) return "its memory size is not positive";
@@ -72,7 +72,8 @@ Status CheckConfig(const FunctionConfig& config) {
   if (!IsFunctionName(config.name))
     return bad("a function's name has 1 to 64 of the characters a-z, A-Z, 0-9, - and _");
   if (config.code.empty()) return bad("it has no code: give a jar, a zip or a directory");
-  for (const auto& check : {ReasonAgainstNumbers, ReasonAgainstLayers, ReasonAgainstVariables}) {
+  if (const auto reason = ReasonAgainstNumbers(config); !reason.empty()) return bad(std::string(reason));
+  for (const auto& check : {ReasonAgainstLayers, ReasonAgainstVariables}) {
     if (const std::string reason = check(config); !reason.empty()) return bad(reason);
   }
   return {};
