@@ -188,7 +188,7 @@ TEST_F(PackageArchiveTest, K20WhatTheZipLibraryRefusesNamesItsEntry) {
   for (const std::string name : {"a\xff.py", "\x80.py", "a\xe2\x82", "a\xe2y.py", "\x01\xf8.py"}) {
     const auto status =
         OpenPackage(Raw({.entries = {fine, {.name = name, .data = "x", .flags = kUtf8}}}), options_).status();
-    EXPECT_NE(status.message().find("?"), std::string::npos) << status.message();
+    EXPECT_NE(status.message().find('?'), std::string::npos) << status.message();
     EXPECT_TRUE(status.message().ends_with(" has a name that is no text in UTF-8, as it says to be"))
         << status.message();
     EXPECT_EQ(status.message().find(name), std::string::npos) << "nor is the message";
