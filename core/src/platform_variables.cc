@@ -23,6 +23,9 @@ PlatformVariables PlatformVariablesOf(const FunctionConfig& function, std::strin
       {"LAMBDA_TASK_ROOT", code_root},
       {"PWD", code_root},
   };
+  // Libraries look at these, too (L-07, L-08).
+  if (!function.log_format.empty()) variables.reserved["AWS_LAMBDA_LOG_FORMAT"] = function.log_format;
+  if (!function.log_level.empty()) variables.reserved["AWS_LAMBDA_LOG_LEVEL"] = function.log_level;
   return variables;
 }
 

@@ -340,6 +340,24 @@ def test_the_log_format_of_a_template(tandem, project):
     assert "[WARNING]" in text_run.stderr
 
 
+@pytest.mark.parametrize("isolation", ["process", "inline"])
+def test_the_log_settings_of_a_template_as_variables(tandem, project, isolation):
+    """L-07, L-08: libraries look at AWS_LAMBDA_LOG_FORMAT and AWS_LAMBDA_LOG_LEVEL; nothing is set that nobody said."""
+    source = """\
+        import os
+        def handler(event, context):
+            return {name[15:]: value for name, value in os.environ.items() if name in event}
+    """
+    names = json.dumps(["AWS_LAMBDA_LOG_FORMAT", "AWS_LAMBDA_LOG_LEVEL"])
+    settings = "LoggingConfig: {LogFormat: JSON, ApplicationLogLevel: WARN}"
+    text = TEMPLATE.replace("MemorySize: 256", settings)
+    write_files(project, {"template.yaml": text, "code/app.py": source})
+    call = ("invoke", "Show", "--isolation", isolation, "--payload", names)
+    assert tandem(*call, cwd=project).json == {"FORMAT": "JSON", "LEVEL": "WARN"}
+    write_files(project, {"template.yaml": TEMPLATE})
+    assert tandem(*call, cwd=project).json == {}
+
+
 def test_sources_of_java_are_not_built(tandem, tmp_path):
     shutil.copytree(FIXTURES / "sam-java", tmp_path / "app")
     said = one_line(tandem("invoke", "HelloWorldFunction", cwd=tmp_path / "app"))

@@ -40,5 +40,15 @@ TEST(PlatformVariables, TellAFunctionWhatItIs_R33_R34_R37) {
   test::Covers("R-33");
 }
 
+TEST(PlatformVariables, TellAFunctionHowItLogs_L07_L08) {
+  NativeRuntime runtime;
+  FunctionConfig config = NativeRuntime::Config("native.echo");
+  config.log_format = "JSON";
+  config.log_level = "WARN";
+  const PlatformVariables variables = runtime.Add(config).platform_variables();
+  EXPECT_EQ(variables.reserved.at("AWS_LAMBDA_LOG_FORMAT"), "JSON");
+  EXPECT_EQ(variables.reserved.at("AWS_LAMBDA_LOG_LEVEL"), "WARN");
+}
+
 }  // namespace
 }  // namespace tandem
