@@ -64,17 +64,22 @@ class Invoker:
 
     def again(self, *calls):
         """Calls of (package, handler, event) in one process, by the C++ API; a list of (kind, response)."""
+        return self.logged(*calls)[0]
+
+    def logged(self, *calls, isolation="inline", env=None):
+        """The same, with the log; `process` gives each function a worker of its own, which serves all of its calls."""
         words = [word for package, handler, event in calls for word in (package, handler, json.dumps(event))]
         done = subprocess.run(
             [str(command_path().parent / "tests" / "invoke_again"), f"{self._language}={self._path}", *words],
             capture_output=True,
-            env=self._tandem.environment(),
+            env=self._tandem.environment({"INVOKE_AGAIN_ISOLATION": isolation, **(env or {})}),
             timeout=HANG_GUARD_S,
             check=False,
         )
-        assert done.returncode == 0, done.stderr.decode()
+        log = done.stderr.decode()
+        assert done.returncode == 0, log
         kinds = [line.split(" ", 1) for line in done.stdout.decode().splitlines()]
-        return [(kind, json.loads(text) if kind != "fault" else text) for kind, text in kinds]
+        return [(kind, json.loads(text) if kind != "fault" else text) for kind, text in kinds], log
 
 
 @pytest.fixture

@@ -3,9 +3,11 @@
 //     invoke_again java=HOME|python=INTERPRETER PACKAGE HANDLER EVENT [PACKAGE HANDLER EVENT]...
 //
 // Prints a line for each: ok, error or fault, a blank, and the response or the message. Functions are added once each.
-// The log goes to standard error.
+// The functions' log goes to standard error. INVOKE_AGAIN_ISOLATION=process gives each function a worker;
+// AWS_LAMBDA_LOG_FORMAT and AWS_LAMBDA_LOG_LEVEL are the functions'.
 
 #include <chrono>
+#include <cstdlib>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -20,12 +22,19 @@ namespace {
 
 class StandardError final : public LogSink {
  public:
-  void Write(const LogRecord& record) noexcept override { std::cerr << record.text; }
+  void Write(const LogRecord& record) noexcept override {
+    if (record.origin == LogOrigin::kFunction) std::cerr << record.text;
+  }
 };
 
 std::string Show(const Outcome& outcome) {
   if (outcome.kind() == Outcome::Kind::kFault) return "fault " + outcome.fault().message();
   return (outcome.ok() ? "ok " : "error ") + std::string(outcome.payload().view());
+}
+
+std::string Variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
 }
 
 // The functions of a Runtime by package and handler.
@@ -42,6 +51,9 @@ class Functions {
     config.handler = handler;
     config.runtime = language_;
     config.timeout = std::chrono::milliseconds(0);
+    config.log_format = Variable("AWS_LAMBDA_LOG_FORMAT");
+    config.log_level = Variable("AWS_LAMBDA_LOG_LEVEL");
+    if (Variable("INVOKE_AGAIN_ISOLATION") == "process") config.isolation = Isolation::kProcess;
     return runtime_.Add(std::move(config));
   }
 

@@ -9,6 +9,7 @@ one archive for each module of java/, by the oldest JDK that can compile them.
 import argparse
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,7 +20,7 @@ HERE = Path(__file__).resolve().parent
 REQUIREMENTS = HERE / "python" / "requirements.txt"
 LIMIT_S = 600  # only ends a download that hangs
 
-#: Handlers by what their packages bring along.
+#: Handlers by what their packages bring along: a distribution, or several with a blank between, the first with the name.
 PYTHON = {
     "numpy": "numbers_app.py",
     "pandas": "tables_app.py",
@@ -27,6 +28,7 @@ PYTHON = {
     "cryptography": "secrets_app.py",
     "requests": "client_app.py",
     "boto3": "cloud_app.py",
+    "aws-lambda-powertools[parser,validation] boto3": "powertools_app.py",
 }
 #: Archives by their modules.
 JAVA = {
@@ -67,6 +69,11 @@ def python_folder(out, interpreter):
     return Path(out) / f"python-{digest(os.path.realpath(interpreter))[:12]}"
 
 
+def package_name(distributions):
+    """The name of the first, without its extras."""
+    return re.match(r"[\w.-]+", distributions)[0]
+
+
 def java_package(out, module):
     return Path(out) / "java" / module / JAVA[module]
 
@@ -101,17 +108,18 @@ def make_python(out, interpreter):
         [interpreter, "-m", "venv", folder / "venv"],
         f"{interpreter} cannot make a virtual environment; Debian has python3-venv",
     )
-    for (distribution, _), handler in zip(PYTHON.items(), handlers):
-        site = folder / "site" / distribution
+    for distributions, handler in zip(PYTHON, handlers):
+        name = package_name(distributions)
+        site = folder / "site" / name
         run(
             [
                 *(folder / "venv" / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
                 *("--root-user-action", "ignore", "--only-binary", ":all:", "--no-compile"),
-                *("--constraint", REQUIREMENTS, "--target", site, distribution),
+                *("--constraint", REQUIREMENTS, "--target", site, *distributions.split()),
             ],
-            f"cannot install {distribution} for {interpreter}; is the Python package index reachable?",
+            f"cannot install {distributions} for {interpreter}; is the Python package index reachable?",
         )
-        pack(folder / f"{distribution}.zip", site, handler)
+        pack(folder / f"{name}.zip", site, handler)
     shutil.rmtree(folder / "site")
     (folder / "stamp").write_text(stamp)
 
