@@ -35,6 +35,7 @@ JAVA = {
     "shaded": "shaded.jar",
     "lib-folder": "lib-folder.zip",
     "kotlin": "kotlin.jar",
+    "scala": "scala.jar",
     "own-jackson": "own-jackson.jar",
 }
 JAVA_RELEASE = 17  # of the newest source, which has records

@@ -157,6 +157,61 @@ def test_kotlin_without_its_library(on_java, java_archive, tmp_path):
     assert run.json["errorType"] == "java.lang.NoClassDefFoundError"
 
 
+def test_scala(on_java, java_archive, covers):
+    """H-JAVA-55: Java's maps read as Scala's, a case class with bean properties, methods of objects."""
+    package = java_archive("scala")
+    words = {"text": "to be or not to be"}
+    answer = {"served": 1, "first": "to", "lengths": {"2": 5, "3": 1}}
+    assert succeeded(on_java(package, "press.Words", words), "served 1\n") == answer
+    page = {"title": "größe", "words": 3, "tags": ["a"]}
+    assert on_java.again(
+        (package, "press.Words", words),
+        (package, "press.Words", {"text": "é"}),
+        (package, "press.Printer", page),
+        (package, "press.Printer", {}),
+        (package, "press.Printer::pages", [page, {"words": 4}]),
+        (package, "press.Counter::next", 3),
+        (package, "press.Counter::next", 4),
+    ) == [
+        ("ok", answer),
+        ("ok", {"served": 2, "first": "é", "lengths": {"1": 1}}),
+        ("ok", {"title": "Größe", "words": 6, "tags": ["new", "a"]}),
+        ("ok", {"title": "", "words": 0, "tags": ["new"]}),
+        ("ok", 7),
+        ("ok", 3),
+        ("ok", 7),
+    ]
+    covers("H-JAVA-55")
+
+
+def test_scala_errors(on_java, java_archive, covers):
+    """H-JAVA-55: a frame names the Scala source; what Lambda cannot make of Scala, neither can we."""
+    package = java_archive("scala")
+    missing, well, closed, last = on_java.again(
+        (package, "press.Words::missing", {"text": "a"}),
+        (package, "press.Well::take", {"colour": "red"}),
+        (package, "press.Closed", "x"),
+        (package, "press.Counter::next", 1),
+    )
+    assert (missing[0], missing[1]["errorType"]) == ("error", "java.util.NoSuchElementException")
+    assert missing[1]["errorMessage"] == "key not found: absent"
+    frames = [frame for frame in missing[1]["stackTrace"] if frame.startswith("press.")]
+    assert re.fullmatch(r"press\.Words\.missing\(Handlers\.scala:\d+\)", frames[0])
+    assert (well[0], well[1]["errorMessage"]) == ("error", "An error occurred during JSON parsing")
+    refused = "Class does not implement an appropriate handler interface: press.Closed"
+    assert closed == ("error", {"errorMessage": refused})
+    assert last == ("ok", 1)
+    covers("H-JAVA-55")
+
+
+def test_scala_without_its_library(on_java, java_archive, tmp_path):
+    """As the jar plug-in alone makes it."""
+    package = without(java_archive("scala"), tmp_path / "lacking.jar", "scala/")
+    run = on_java(package, "press.Words", {"text": "a"})
+    assert "scala" in hint_of(run), run.stderr
+    assert run.json["errorType"] == "java.lang.NoClassDefFoundError"
+
+
 def entry(account, cents):
     return {"account_id": account, "cents": cents, "notes": {"k": "größe"}}
 
