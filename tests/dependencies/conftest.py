@@ -14,6 +14,8 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("python", interpreters())
     if "java_home" in metafunc.fixturenames:
         metafunc.parametrize("java_home", java_homes())
+    if "java_11_home" in metafunc.fixturenames:
+        metafunc.parametrize("java_11_home", [home for home in java_homes() if java_major(home) >= 11])
     if "record_home" in metafunc.fixturenames:
         metafunc.parametrize("record_home", [home for home in java_homes() if java_major(home) >= JAVA_RELEASE])
 
@@ -92,6 +94,12 @@ def on_python(tandem, python_packages):
 def on_java_with_records(tandem, record_home):
     """For the module own-jackson, whose classes older JDKs do not read."""
     return Invoker(tandem, "java", record_home)
+
+
+@pytest.fixture
+def on_java_11(tandem, java_11_home):
+    """For libraries whose classes Java 8 does not read."""
+    return Invoker(tandem, "java", java_11_home)
 
 
 @pytest.fixture

@@ -37,6 +37,8 @@ JAVA = {
     "kotlin": "kotlin.jar",
     "scala": "scala.jar",
     "own-jackson": "own-jackson.jar",
+    "powertools-1": "powertools-1.jar",
+    "powertools-2": "powertools-2.jar",
 }
 JAVA_RELEASE = 17  # of the newest source, which has records
 
