@@ -1,5 +1,8 @@
 // Where classes and resources come from: K-05 to K-10, K-23, H-JAVA-48 to 50.
 
+#include <string>
+#include <utility>
+
 #include "java_runtime.h"
 #include "tests/lib/covers.h"
 
@@ -35,6 +38,41 @@ TEST(Serializers, HJAVA48ThePackagesOwnReplacesJson) {
   Function& function = JavaRuntime::Add("custom.Handler::handle", "custom-serializer");
   EXPECT_EQ(Show(Invoke(function, "no json").outcome), Ok("JAVA.LANG.STRING NO JSON!"));
   EXPECT_EQ(Show(Invoke(function, "bad").outcome), ParseError());
+  Covers("H-JAVA-48");
+}
+
+TEST(Serializers, HJAVA48WhatThePackagesOwnThrowsEndsTheInvocation) {
+  Function& function = JavaRuntime::Add("custom.Handler::handle", "custom-serializer");
+  EXPECT_EQ(Show(Invoke(function, "broken").outcome), ParseError());
+  EXPECT_EQ(Show(Invoke(function, "mute").outcome), WriteError());
+  EXPECT_EQ(Show(Invoke(function, "again").outcome), Ok("JAVA.LANG.STRING AGAIN!"));
+  Covers("H-JAVA-48");
+}
+
+TEST(Serializers, HJAVA48OneThatCannotBeMadeIsTheFunctionsError) {
+  const std::string service = "com.amazonaws.services.lambda.runtime.CustomPojoSerializer: Provider custom.";
+  for (const auto& [package, reason] : {std::pair("absent-serializer", "Absent not found"),
+                                        std::pair("failing-serializer", "Failing could not be instantiated")}) {
+    Function& function = JavaRuntime::Add("custom.Handler::handle", package);
+    for (int attempt = 0; attempt < 2; ++attempt) {
+      const Outcome outcome = Invoke(function, "x").outcome;
+      ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError) << package;
+      EXPECT_EQ(outcome.error().type, "java.util.ServiceConfigurationError");
+      EXPECT_EQ(outcome.error().message.rfind(service + reason, 0), 0U) << outcome.error().message;
+    }
+  }
+  EXPECT_EQ(Show(Invoke(JavaRuntime::Add("custom.Handler::handle", "custom-serializer"), "on").outcome),
+            Ok("JAVA.LANG.STRING ON!"));
+  Covers("H-JAVA-48");
+}
+
+// They read and write bytes, so that nobody looks for a serializer.
+TEST(Serializers, HJAVA48StreamHandlersNeedNone) {
+  for (const char* package : {"two-serializers", "absent-serializer"}) {
+    for (const char* handler : {"custom.Streams", "custom.Streams::copy"}) {
+      EXPECT_EQ(Show(Invoke(JavaRuntime::Add(handler, package), "no json").outcome), Ok("no json")) << package;
+    }
+  }
   Covers("H-JAVA-48");
 }
 

@@ -19,6 +19,9 @@ public class Shouting implements CustomPojoSerializer {
     if (text.equals("bad")) {
       throw new IllegalArgumentException("bad input");
     }
+    if (text.equals("broken")) {
+      throw new LinkageError("planted");
+    }
     return (T) (type.getTypeName() + " " + text);
   }
 
@@ -30,6 +33,9 @@ public class Shouting implements CustomPojoSerializer {
 
   @Override
   public <T> void toJson(T value, OutputStream output, Type type) {
+    if (value.toString().endsWith(" mute")) {
+      throw new IllegalStateException("no voice");
+    }
     try {
       output.write((value + "!").toUpperCase().getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {

@@ -30,8 +30,14 @@ final class HandlerResolver {
     if (className.isEmpty() || methodName != null && methodName.isEmpty()) {
       throw Fault.of("Invalid handler: `" + handler + "'");
     }
-    Class<?> type = load(className, methodName);
-    loadCustomSerializer();
+    Call call = call(load(className, methodName), methodName);
+    if (call instanceof ValueCall) {
+      loadCustomSerializer();
+    }
+    return call;
+  }
+
+  private Call call(Class<?> type, String methodName) throws Fault {
     if (methodName != null) {
       return new MethodResolver(function, type).resolve(methodName);
     }
