@@ -1,6 +1,10 @@
 // What handlers write and how it reaches the log: L-28 to L-38.
 
+#include <iterator>
 #include <regex>
+#include <string>
+#include <tuple>
+#include <vector>
 
 #include "java_runtime.h"
 #include "tests/lib/covers.h"
@@ -94,6 +98,44 @@ TEST(Logs, L34JsonFormat) {
   Covers("L-34/java");
 }
 
+// Texts of several lines, each of which is one record.
+class LogsAtLevel : public testing::TestWithParam<std::tuple<const char*, std::size_t>> {};
+
+TEST_P(LogsAtLevel, L32HasThatOneAndWhatIsAboveIt) {
+  static constexpr const char* kLevels[] = {"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"};
+  const auto& [format, least] = GetParam();
+  const bool json = std::string(format) == "JSON";
+  FunctionConfig config = JavaRuntime::Config("rules.Logs::everyLevel");
+  config.log_format = format;
+  config.log_level = kLevels[least];
+  const Written written = Write(config, R"("a\nb")");
+  const std::string id(written.result.request_id.view());
+  const auto expected = [&](const std::string& level) {
+    if (!json) return level.empty() ? std::string("a\nb") : "[" + level + "] a\nb";
+    return R"({"timestamp":"{time}","message":"a\nb","level":")" + (level.empty() ? "UNDEFINED" : level) +
+           R"(","AWSRequestId":")" + id + "\"}\n";
+  };
+  static const std::regex time(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)");
+  std::vector<std::string> texts;
+  texts.reserve(written.records.size());
+  for (const KeptRecord& record : written.records) texts.push_back(std::regex_replace(record.text, time, "{time}"));
+  std::vector<std::string> all;
+  for (std::size_t level = least; level < std::size(kLevels); ++level) all.push_back(expected(kLevels[level]));
+  all.push_back(expected(""));  // L-32: always
+  EXPECT_EQ(texts, all);
+  if (json) {
+    Covers("L-32", "L-34/java");
+  } else {
+    Covers("L-30/java", "L-31", "L-32");
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Formats, LogsAtLevel,
+                         testing::Combine(testing::Values("TEXT", "JSON"), testing::Range<std::size_t>(0, 6)),
+                         [](const auto& of) {
+                           return std::string(std::get<0>(of.param)) + std::to_string(std::get<1>(of.param));
+                         });
+
 TEST(Logs, C25RuntimeLoggerIsTheContextsLogger) {
   EXPECT_EQ(Write(JavaRuntime::Config("rules.Logs::runtimeLogger"), R"("x")").text, "x");
   Covers("C-25");
@@ -109,6 +151,10 @@ TEST(Logs, L39Log4jHasTheRequestIdAndOthersDoNotCare) {
 
 TEST(Logs, L36StreamsAreUtf8AndAttributed) {
   EXPECT_EQ(Write(JavaRuntime::Config("rules.Logs::streams"), R"("x")").text, "x out \xc3\xa9\nx err\nno newline");
+  FunctionConfig json = JavaRuntime::Config("rules.Logs::streams");
+  json.log_format = "JSON";
+  json.log_level = "FATAL";
+  EXPECT_EQ(Write(json, R"("x\ny")").text, "x\ny out \xc3\xa9\nx\ny err\nno newline");
   Covers("L-36");
 }
 

@@ -1,8 +1,12 @@
 // What handlers print and log: L-01 to L-19.
 
+#include <iterator>
 #include <map>
 #include <regex>
 #include <sstream>
+#include <string>
+#include <tuple>
+#include <vector>
 
 #include "python_runtime.h"
 #include "tests/lib/covers.h"
@@ -242,6 +246,49 @@ TEST(Logs, L14SurrogatesAreAnErrorOnStandardOutputOnly) {
 TEST(Logs, L14ChildrenWorkFromHandlers) {
   EXPECT_EQ(Answer(PythonRuntime::Add("logs.child"), "1"), "ok \"42\"");
 }
+
+// Texts of several lines, each of which is one record; what is printed is never formatted or left out.
+class LogsAtLevel : public testing::TestWithParam<std::tuple<const char*, std::size_t>> {};
+
+TEST_P(LogsAtLevel, L07HasThatOneAndWhatIsAboveIt) {
+  static constexpr const char* kLevels[] = {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"};
+  const auto& [format, least] = GetParam();
+  const bool json = std::string(format) == "JSON";
+  FunctionConfig config = PythonRuntime::Config("logs.every_level");
+  config.log_format = format;
+  config.log_level = kLevels[least];
+  Function& function = PythonRuntime::Add(config);
+  EXPECT_EQ(Answer(function, R"("a\nb")"), "ok null");
+  std::vector<std::string> logged;
+  std::string printed;
+  for (const KeptRecord& record : Records(function)) {
+    if (record.level == LogLevel::kUnset) {
+      printed += record.text;
+    } else {
+      logged.push_back(Undated(record.text));
+    }
+  }
+  std::vector<std::string> expected;
+  for (std::size_t at = least; at < std::size(kLevels); ++at) {
+    const std::string level = kLevels[at];
+    expected.push_back(json ? R"({"timestamp": "{time}", "level": ")" + level +
+                                  R"(", "message": "a\nb", "logger": "root", "requestId": "test-id"})" + "\n"
+                            : "[" + level + "]\t{time}\ttest-id\ta\nb\n");
+  }
+  EXPECT_EQ(logged, expected);
+  EXPECT_EQ(printed, "a\nb\n");
+  if (json) {
+    Covers("L-07/python", "L-08/python", "L-09", "L-15");
+  } else {
+    Covers("L-02", "L-07/python", "L-08/python");
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Formats, LogsAtLevel,
+                         testing::Combine(testing::Values("Text", "JSON"), testing::Range<std::size_t>(0, 5)),
+                         [](const auto& of) {
+                           return std::string(std::get<0>(of.param)) + std::to_string(std::get<1>(of.param));
+                         });
 
 // The root level is the interpreter's, so that this is the last test here: a level that is no name leaves the one that
 // the function before has set, where that is in the same interpreter.

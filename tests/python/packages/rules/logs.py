@@ -128,3 +128,9 @@ def unfinished_stream(event, context):
         except ValueError as error:
             errors.append(str(error))
     return [errors, hasattr(stream, "buffer"), stream.flush()]
+
+
+def every_level(event, context):
+    for level in (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR, logging.CRITICAL):
+        logging.log(level, event)
+    print(event)

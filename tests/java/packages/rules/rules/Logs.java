@@ -38,6 +38,17 @@ public class Logs {
     return null;
   }
 
+  /** Once at each level, and once without one. */
+  public String everyLevel(String in, Context context) {
+    for (LogLevel level : LogLevel.values()) {
+      if (level != LogLevel.UNDEFINED) {
+        context.getLogger().log(in, level);
+      }
+    }
+    context.getLogger().log(in);
+    return null;
+  }
+
   public String runtimeLogger(String in) {
     LambdaRuntime.getLogger().log(in);
     return null;
