@@ -118,22 +118,26 @@ TEST_F(Provided, IsEndedWhenItHasBeenIdle) {
 
 TEST_F(Provided, HasItsVariables_R33_R34_R37_R39_R40_K11_K12) {
   setenv("TANDEM_TEST_HOSTS_OWN", "secret", 1);
-  WorkerRuntime runtime;
+  WorkerOptions options;
+  options.folders = FolderUse::kTheMachines;  // layers where they lie
+  WorkerRuntime runtime(options);
+  const PackageFolder one;
+  const PackageFolder two;
   FunctionConfig config = Config("variables");
   config.variables["MINE"] = "a=b";
   config.variables["AWS_LAMBDA_RUNTIME_API"] = "mine";
-  config.layers = {"/layer/one", "/layer/two"};
+  config.layers = {one.path(), two.path()};
   Function& function = runtime.Add(config);
   const std::string all = "\n" + runtime.Call(function);
   unsetenv("TANDEM_TEST_HOSTS_OWN");
   EXPECT_EQ(all.find("TANDEM_TEST_HOSTS_OWN"), std::string::npos);
   const std::string root = function.code_root();
   std::string libraries = "LD_LIBRARY_PATH=" + root;
-  libraries.append(":").append(root).append("/lib:/layer/two/lib:/layer/one/lib:/opt/lib");
+  libraries.append(":").append(root).append("/lib:" + two.path() + "/lib:" + one.path() + "/lib:/opt/lib");
   for (const std::string& wanted :
        {std::string("MINE=a=b"), std::string("_HANDLER=variables"), "LAMBDA_TASK_ROOT=" + root,
         std::string("AWS_EXECUTION_ENV=AWS_Lambda_provided.al2023"),
-        std::string("PATH=/usr/local/bin:/usr/bin:/bin:/layer/two/bin:/layer/one/bin:/opt/bin"), libraries}) {
+        "PATH=/usr/local/bin:/usr/bin:/bin:" + two.path() + "/bin:" + one.path() + "/bin:/opt/bin", libraries}) {
     EXPECT_NE(all.find("\n" + wanted + "\n"), std::string::npos) << wanted << " is not in " << all;
   }
   const std::size_t api = all.find("\nAWS_LAMBDA_RUNTIME_API=127.0.0.1:");
