@@ -20,6 +20,7 @@ std::string MarkedOutput::Mark(std::string_view key, std::uint64_t number) {
 
 std::string MarkedOutput::TakeUntilMark() {
   const std::size_t mark = FindMark(0);
+  if (mark != std::string::npos && output_.size() - mark > kMostHeld) return TakeAll();
   const std::size_t end = mark == std::string::npos ? output_.size() - Unfinished() : mark;
   std::string text = output_.substr(0, end);
   output_.erase(0, end);

@@ -19,6 +19,9 @@ namespace tandem::workers {
 // Threads: one at a time.
 class MarkedOutput {
  public:
+  // A record follows its mark at once: beyond so much behind the mark it has been lost, and nothing waits for it.
+  static constexpr std::size_t kMostHeld = std::size_t{1} << 20;
+
   // For a worker that writes no marks yet.
   MarkedOutput() = default;
   // Of the worker's marks from now on. A zero byte, which few texts have, comes first.

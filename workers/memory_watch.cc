@@ -1,6 +1,8 @@
 #include "workers/memory_watch.h"
 
 #include <fcntl.h>
+#include <linux/kcmp.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -90,6 +92,16 @@ Own OwnOf(pid_t process, bool has_others) {
   return {std::max(own, share), Field(text, "\nSwapPss:"), Field(text, "\nRss:") - own};
 }
 
+// Whether the process runs in another one's memory, as one does that has not come to execute its program after
+// vfork(2); false where that cannot be known. Of very many only the first is asked for.
+bool SharesMemory(const std::vector<pid_t>& processes, std::size_t at) {
+  constexpr std::size_t kMostAsked = 64;
+  for (std::size_t other = 0; other < std::min(at, kMostAsked); ++other) {
+    if (syscall(SYS_kcmp, processes[at], processes[other], KCMP_VM, 0, 0) == 0) return true;
+  }
+  return false;
+}
+
 // What the process had resident at most, by the kernel; 0: it is not there.
 std::int64_t KernelsPeakOf(pid_t process) {
   std::array<char, 4096> space;
@@ -131,7 +143,9 @@ bool MemoryWatch::Look(Clock::time_point now) {
 
 std::int64_t MemoryWatch::Measure(const std::vector<pid_t>& processes) {
   std::int64_t used = 0;
-  for (const pid_t process : processes) {
+  for (std::size_t at = 0; at < processes.size(); ++at) {
+    const pid_t process = processes[at];
+    if (SharesMemory(processes, at)) continue;
     const Own own = OwnOf(process, processes.size() > 1);
     used += own.resident + own.swapped;
     if (process != worker_ || own.resident + own.others == 0) continue;
@@ -194,8 +208,9 @@ std::int64_t ResidentMemory(const std::vector<pid_t>& processes) {
 std::int64_t OwnMemory(const std::vector<pid_t>& processes, std::int64_t enough) {
   if (const std::int64_t resident = ResidentMemory(processes); resident <= enough) return resident;
   std::int64_t memory = 0;
-  for (const pid_t process : processes) {
-    const Own own = OwnOf(process, processes.size() > 1);
+  for (std::size_t at = 0; at < processes.size(); ++at) {
+    if (SharesMemory(processes, at)) continue;
+    const Own own = OwnOf(processes[at], processes.size() > 1);
     memory += own.resident + own.swapped;
   }
   return memory;

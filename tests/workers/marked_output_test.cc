@@ -36,6 +36,13 @@ TEST_F(Marked, ARecordThatComesFirstPassesTheMarksBefore) {
   EXPECT_EQ(output_.TakeUntilMark(), "c");
 }
 
+TEST_F(Marked, TextDoesNotWaitForEver) {
+  const std::string much(MarkedOutput::kMostHeld, 'x');
+  output_.Append("before" + Mark(1) + much);
+  EXPECT_EQ(output_.TakeUntilMark(), "before" + much);
+  EXPECT_FALSE(output_.holds());
+}
+
 TEST_F(Marked, ARecordWithoutAMarkTakesNothing) {
   output_.Append("a" + Mark(1) + "b");
   EXPECT_EQ(output_.TakeUntil(0), "");

@@ -78,6 +78,14 @@ TEST_P(PythonMemory, HasAllProcessesInIt_L43) {
   EXPECT_LE(after - before, 110 * kMb);
 }
 
+TEST_P(PythonMemory, HasOnceWhatAProcessSharesUntilItIsExecuted_L43) {
+  Function& function = *workers_.Add("memory.start_while_touched");
+  const std::int64_t before = Used(function);
+  const std::int64_t after = Used(function, "70");
+  EXPECT_EQ(answer_, "70");
+  EXPECT_LE(after - before, 80 * kMb);
+}
+
 INSTANTIATE_TEST_SUITE_P(Zygotes, PythonMemory, testing::Values(ZygoteUse::kOff, ZygoteUse::kAlways),
                          [](const auto& tested) { return tested.param == ZygoteUse::kOff ? "Executed" : "Forked"; });
 
