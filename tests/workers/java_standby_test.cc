@@ -409,7 +409,7 @@ class StoppingSink final : public LogSink {
       if (StatusField(pid, "Name") == "tandem-supervis") supervisor_ = pid;
     }
     kill(supervisor_, SIGSTOP);
-    while (!StatusField(supervisor_, "State").starts_with("T")) std::this_thread::yield();
+    while (!StatusField(supervisor_, "State").starts_with('T')) std::this_thread::yield();
   }
   pid_t supervisor() const { return supervisor_; }
 
