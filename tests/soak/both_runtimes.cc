@@ -102,12 +102,16 @@ std::int64_t Number(Function& function, std::string_view event) {
 }
 
 std::int64_t ResidentBytes() {
-  malloc_trim(0);
   std::ifstream file("/proc/self/statm");
   std::int64_t size = 0;
   std::int64_t resident = 0;
   file >> size >> resident;
   return resident * sysconf(_SC_PAGESIZE);
+}
+
+std::int64_t TrimmedResidentBytes() {
+  malloc_trim(0);
+  return ResidentBytes();
 }
 
 }  // namespace tandem::test

@@ -49,8 +49,9 @@ inline std::string Answer(Function& function, std::string_view event) {
 // The number that a handler answers; -1 and a failed test where it does not.
 std::int64_t Number(Function& function, std::string_view event = "0");
 
-// This process's resident memory, in bytes, with what the C library has free given back.
+// This process's resident memory, in bytes; and with what the C library has free given back.
 std::int64_t ResidentBytes();
+std::int64_t TrimmedResidentBytes();
 
 }  // namespace tandem::test
 

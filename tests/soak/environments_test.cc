@@ -174,7 +174,7 @@ class Environments : public testing::Test {
   std::vector<Series> series_ = {
       {"resident bytes of a Java worker", kMebibyte, [this] { return MostResident(0); }, {}},
       {"resident bytes of a Python worker", kMebibyte, [this] { return MostResident(1); }, {}},
-      {"resident bytes of the host", kMebibyte, [] { return ResidentBytes(); }, {}},
+      {"resident bytes of the host", kMebibyte, [] { return TrimmedResidentBytes(); }, {}},
       {"descriptors of the host", 8, [] { return Descriptors("self"); }, {}},
       {"threads of the host", 8, [] { return std::stoll(StatusField(getpid(), "Threads")); }, {}},
       {"resident bytes of the supervisor", kMebibyte, [] { return ResidentBytesOf(Supervisor()); }, {}},

@@ -55,7 +55,7 @@ class Threads : public ::testing::Test {
 
   Left Measure() {
     static_cast<void>(Number(heap_));
-    return {Number(attached_), Number(references_), Number(states_), ResidentBytes()};
+    return {Number(attached_), Number(references_), Number(states_), TrimmedResidentBytes()};
   }
 
   std::atomic<int> wrong_{0};
