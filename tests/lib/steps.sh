@@ -13,7 +13,7 @@ readonly -a step_table=(
   'setup|check||installs what is missing: Debian packages, the virtual environments of the Python tests and of clang-tidy'
   'build|check||builds the ci preset: every language, warnings are errors'
   'machines|check||which JDKs and CPythons the tests run on; --require is checked here'
-  'unit|cases||GoogleTest programs that need no VM: core, the native loader, templates, proto, the Java loader over a VM that fails'
+  'unit|cases||GoogleTest programs that need no VM: core, the native loader, templates, the function store, proto, the Java loader over a VM that fails'
   'loaders|cases||the suite that every loader passes, with Java, Python and the native loader'
   'java|cases||the rules for Java handlers, on each JDK; on one, with --all on each, also in process isolation'
   'junit|cases||the Java half of the JVM loader by itself'
