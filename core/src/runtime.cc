@@ -73,8 +73,8 @@ class Runtime::Impl {
   Impl& operator=(const Impl&) = delete;
 
   Result<Function*> Add(FunctionConfig config);
-  Status Remove(std::string_view name);
-  Function* Find(std::string_view name) const;
+  Status Remove(std::string_view key);
+  Function* Find(std::string_view key) const;
   Dispatcher& dispatcher() { return dispatcher_; }
   const RuntimeRegistry& registry() const { return *registry_; }
 
@@ -126,8 +126,9 @@ std::string Runtime::Impl::FolderInCache(const std::string& part) const {
 
 Result<Function*> Runtime::Impl::Add(FunctionConfig config) {
   if (Status status = CheckConfig(config); !status.ok()) return status;
-  if (Find(config.name) != nullptr) {
-    return {Code::kInvalidArgument, "function '" + config.name + "' exists already"};
+  if (config.key.empty()) config.key = config.name;
+  if (Find(config.key) != nullptr) {
+    return {Code::kInvalidArgument, "function '" + config.key + "' exists already"};
   }
   auto package = OpenPackage(config.code, options_.package);
   if (!package) return package.status();
@@ -148,18 +149,18 @@ Result<Function*> Runtime::Impl::Add(FunctionConfig config) {
   auto function = std::make_unique<FunctionImpl>(std::move(setup));
 
   const std::unique_lock lock(functions_mutex_);
-  const auto [at, added] = functions_.try_emplace(function->config().name, nullptr);
+  const auto [at, added] = functions_.try_emplace(function->config().key, nullptr);
   if (!added) return {Code::kInvalidArgument, "function '" + at->first + "' exists already"};
   at->second = std::move(function);
   return static_cast<Function*>(at->second.get());
 }
 
-Status Runtime::Impl::Remove(std::string_view name) {
+Status Runtime::Impl::Remove(std::string_view key) {
   std::unique_ptr<FunctionImpl> function;
   {
     const std::unique_lock lock(functions_mutex_);
-    const auto found = functions_.find(name);
-    if (found == functions_.end()) return {Code::kNotFound, "there is no function '" + std::string(name) + "'"};
+    const auto found = functions_.find(key);
+    if (found == functions_.end()) return {Code::kNotFound, "there is no function '" + std::string(key) + "'"};
     ending_.push_back(found->second.get());
     function = std::move(found->second);
     functions_.erase(found);
@@ -170,9 +171,9 @@ Status Runtime::Impl::Remove(std::string_view name) {
   return {};
 }
 
-Function* Runtime::Impl::Find(std::string_view name) const {
+Function* Runtime::Impl::Find(std::string_view key) const {
   const std::shared_lock lock(functions_mutex_);
-  const auto found = functions_.find(name);
+  const auto found = functions_.find(key);
   return found == functions_.end() ? nullptr : found->second.get();
 }
 
@@ -188,7 +189,7 @@ bool Runtime::Impl::CancelOverdue() {
       uses.push_back(std::make_unique<FunctionImpl::Use>(function));
       environments.push_back(environment);
     };
-    for (const auto& [name, function] : functions_) add(*function);
+    for (const auto& [key, function] : functions_) add(*function);
     for (FunctionImpl* function : ending_) add(*function);
   }
   bool busy = false;
@@ -217,11 +218,11 @@ Result<std::unique_ptr<Runtime>> Runtime::Create(RuntimeOptions options) {
 Result<Function*> Runtime::Add(FunctionConfig config) {
   return Guarded("a function", [&] { return impl_->Add(std::move(config)); });
 }
-Status Runtime::Remove(std::string_view name) {
-  return Guarded("a function", [&] { return impl_->Remove(name); });
+Status Runtime::Remove(std::string_view key) {
+  return Guarded("a function", [&] { return impl_->Remove(key); });
 }
-Function* Runtime::Find(std::string_view name) const {
-  return impl_->Find(name);
+Function* Runtime::Find(std::string_view key) const {
+  return impl_->Find(key);
 }
 
 namespace {

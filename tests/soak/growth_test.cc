@@ -76,8 +76,8 @@ std::int64_t Settled(const std::function<std::int64_t()>& read) {
 class Growth : public ::testing::Test {
  protected:
   // One heap of the C library's, all of it resident from the start as that of the JVM, so that what grows in it is seen
-  // as bytes in use. What the VMs keep for good in small blocks (such as the JVM's maps of the interpreter's frames, one
-  // for each place where a collection has met a method) would else make one page after another resident that is
+  // as bytes in use. What the VMs keep for good in small blocks (such as the JVM's maps of the interpreter's frames,
+  // one for each place where a collection has met a method) would else make one page after another resident that is
   // otherwise free: some 130 KiB in 100,000 invocations for 15 KiB of blocks, fewer and fewer.
   static void SetUpTestSuite() {
     mallopt(M_ARENA_MAX, 1);

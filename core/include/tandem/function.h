@@ -28,6 +28,7 @@ enum class Isolation : std::uint8_t {
 // that is no folder there by an absolute path, and a variable that no process can have.
 struct FunctionConfig {
   std::string name;
+  std::string key;      // what it is in its Runtime, so that versions of one name can be there; empty: its name
   std::string handler;  // "example.Hello::myHandler", "hello_python.my_handler"
   std::string code;     // a jar, a zip or a directory
   std::string runtime;  // runtime identifier; empty: the package decides, and the newest usable version serves

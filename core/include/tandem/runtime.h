@@ -115,9 +115,9 @@ class TANDEM_EXPORT Runtime {
   // language), kNotFound (no such package), kUnavailable (no runtime serves it).
   Result<Function*> Add(FunctionConfig config);
   // Waits for the function's running invocations, which keep their deadlines. Not from one of them. Errors: kNotFound.
-  Status Remove(std::string_view name);
-  // Null when there is none.
-  Function* Find(std::string_view name) const;
+  Status Remove(std::string_view key);
+  // By its key, which is its name where it has no other. Null when there is none.
+  Function* Find(std::string_view key) const;
 
   // Starts the language's VM without user code, so that a first invocation does not pay for it. Errors: kUnavailable or
   // kInternal, with the loader's reason; after a failure to warm up alone invocations may still succeed. Nothing where
