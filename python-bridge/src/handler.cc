@@ -267,6 +267,10 @@ Handler::Answer Handler::Call(const tandem_invocation& invocation, HostThread& t
     const Object event = MakeEvent(invocation, thread);
     PyObject* arguments[] = {nullptr, event.ptr(), shown};
     const Object response = Steal(CallWith(callable_.ptr(), arguments + 1));
+    if (invocation.streaming != 0 && PyGen_CheckExact(response.ptr()) != 0) [[unlikely]] {
+      Stream(response.ptr(), sink);
+      return Answer::kBytes;
+    }
     const Answer answer = PyBytes_Check(response.ptr()) != 0 ? Answer::kBytes : Answer::kJson;
     Marshal(response.ptr(), out);
     return answer;
@@ -306,6 +310,31 @@ void Handler::Marshal(PyObject* response, Buffer& out) {
   PyObject* escaped = mode_ == TextMode::kEscaped ? Py_True : Py_False;
   const Object bytes = Steal(PyObject_CallFunctionObjArgs(interpreter_.marshal(), response, escaped, nullptr));
   out.Append(PyBytes_AS_STRING(bytes.ptr()), static_cast<size_t>(PyBytes_GET_SIZE(bytes.ptr())));
+}
+
+// Where the caller takes the response in parts, a generator's are sent as they come: bytes as they are, text as UTF-8.
+void Handler::Stream(PyObject* generator, tandem_sink* sink) const {
+  for (;;) {
+    PyObject* const next = PyIter_Next(generator);
+    if (next == nullptr) {
+      if (PyErr_Occurred() != nullptr) throw ErrorSet();
+      return;
+    }
+    const Object part = Steal(next);
+    const Object bytes = PyUnicode_Check(next) != 0 ? Steal(PyUnicode_AsUTF8String(next)) : Borrow(next);
+    if (PyBytes_Check(bytes.ptr()) == 0) {
+      PyErr_Format(PyExc_TypeError, "a streaming handler yields bytes or str, not %.200s", Py_TYPE(next)->tp_name);
+      throw ErrorSet();
+    }
+    bool wanted = true;
+    {
+      const WithoutGil without;  // a receiver may be slow
+      wanted = interpreter_.host().Chunk(sink, BytesView(bytes.ptr()));
+    }
+    if (wanted) continue;
+    Steal(PyObject_CallMethod(generator, "close", nullptr));
+    return;
+  }
 }
 
 void Handler::ReportError(PyObject* error, std::string_view request_id, Phase phase, tandem_sink* sink) {

@@ -64,6 +64,7 @@ class Handler {
   Answer Call(const tandem_invocation& invocation, HostThread& thread, Buffer& out, tandem_sink* sink);
   Object MakeEvent(const tandem_invocation& invocation, HostThread& thread);
   void Marshal(PyObject* response, Buffer& out);
+  void Stream(PyObject* generator, tandem_sink* sink) const;
   void KeepConstants(const tandem_function_config& config);
   void Keep(Interpreter::Name name, Object value);
   void ReportError(PyObject* error, std::string_view request_id, Phase phase, tandem_sink* sink);

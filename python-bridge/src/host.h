@@ -25,6 +25,10 @@ class Host {
   bool TakesHints() const { return table_->abi_minor >= 1; }
   void Log(const tandem_log_record& record) const { table_->log(context_, &record); }
   void Result(tandem_sink* sink, const tandem_result& result) const { table_->result(sink, &result); }
+  // Whether the receiver wants more.
+  bool Chunk(tandem_sink* sink, std::string_view part) const {
+    return table_->result_chunk(sink, reinterpret_cast<const uint8_t*>(part.data()), part.size()) == 0;
+  }
   void Error(tandem_sink* sink, const tandem_error& error) const { table_->result_error(sink, &error); }
   void Fault(tandem_sink* sink, int32_t fault, std::string_view message) const {
     table_->result_fault(sink, fault, Borrowed(message));

@@ -43,6 +43,7 @@ SHOWN = {
 # Run elsewhere: the test, or the step of tests/run.
 PACKAGES = "tests/cli/test_packages.py::test_page_about_packages_is_true"
 ERRORS = "tests/cli/test_error_page.py::test_the_examples_of_the_page"
+SERVER = "tests/server/test_aws_cli.py::test_page_about_the_server_is_true"
 ELSEWHERE = {
     # It takes minutes. The second line is what runs this test; tests/fresh runs both, on a machine without any of it.
     ("README.md", "examples/quickstart "): "quickstart",
@@ -60,6 +61,8 @@ ELSEWHERE = {
     ("examples/bootstrap-python/README.md", "python3 -m venv build/venv"): (
         "tests/workers/test_tandem_invoke.py::test_the_commands_of_the_python_example"
     ),
+    ("docs/server.md", "$ tandem serve"): SERVER,
+    ("docs/server.md", "export AWS_ACCESS_KEY_ID="): SERVER,
     # A CMakeLists.txt.
     ("examples/README.md", "cmake_minimum_required("): (
         "tests/examples/test_installed_tree.py::test_what_the_readme_says_is_enough_to_embed"

@@ -137,7 +137,7 @@ run_pytest() {
   while [[ -e $report.xml ]]; do report+=-again; done
   # Tests that each start processes of their own.
   case ${paths[0]} in
-    tests/cli* | tests/dependencies | tests/workers) options=(-n "$lanes" --dist worksteal) ;;
+    tests/cli* | tests/dependencies | tests/server | tests/workers) options=(-n "$lanes" --dist worksteal) ;;
   esac
   printf '\n==== pytest %s\n' "${paths[*]}"
   TANDEM_TEST_LIMIT=2400 limited env "$@" "$test_python" -B -m pytest -p no:cacheprovider -p no:faulthandler -q -ra \

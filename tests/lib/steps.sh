@@ -23,6 +23,7 @@ readonly -a step_table=(
   'proto|cases||the golden files, decoded by another implementation'
   'cli|cases||the tandem command, end to end'
   'cli-inline|cases||the tests of the command that say how handlers run and end, in its own process; and with forked workers'
+  'server|cases||tandem serve, with boto3 and the AWS CLI as its clients'
   'workers|cases||what handlers in Java and Python do to their worker processes, and the figures of REPORT'
   'no-namespaces|cases||what ends worker processes, their folders, zygotes and standbys, as on a machine without namespaces for its users'
   'dependencies|cases||packages with what people really ship: numpy, pandas, boto3, shaded jars, Kotlin, a Jackson of their own'
@@ -299,6 +300,8 @@ step_cli_inline() {
   test_command "${files[*]:0:2}" TANDEM_TEST_ZYGOTES=always || status=1
   return "$status"
 }
+
+step_server() { test_command tests/server; }
 
 step_workers() { pairs | in_lanes with_both workers_languages_test; }
 

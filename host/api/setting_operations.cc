@@ -1,0 +1,156 @@
+#include <string>
+#include <utility>
+
+#include "host/api/constraints.h"
+#include "host/api/json.h"
+#include "host/api/lookup.h"
+#include "host/api/operations.h"
+
+namespace tandem::host {
+namespace {
+
+constexpr int kAccountConcurrency = 1000;
+constexpr std::int64_t kCodeSizeUnzipped = 262'144'000;
+constexpr std::int64_t kCodeSizeZipped = 52'428'800;
+constexpr std::int64_t kTotalCodeSize = 80'530'636'800;
+
+HttpResponse NoContent() {
+  HttpResponse response;
+  response.status = 204;
+  return response;
+}
+
+ApiError Missing(const ApiCall& call, const FunctionReference& reference) {
+  return NotFound("Function not found: " + FunctionArn(call.account, reference.name, reference.qualifier));
+}
+
+template <typename ChangeFunction>
+ApiResult<bool> Change(ApiContext& context, const ApiCall& call, const FunctionReference& reference,
+                       const ChangeFunction& change) {
+  const Status status = context.store.Change(reference.name, [&](StoredFunction& function) -> Status {
+    change(function);
+    return {};
+  });
+  if (status.code() == Code::kNotFound) return Missing(call, reference);
+  if (!status.ok()) return StoreFailed(status);
+  return true;
+}
+
+// The function that a tagged ARN means.
+ApiResult<FunctionReference> TaggedFunction(const ApiCall& call) {
+  const auto reference = ParseFunctionReference(call.parameters.front(), {}, call.account);
+  if (reference && !reference->qualifier.empty()) {
+    return InvalidParameter("Tags on function aliases and versions are not supported. Please specify a function ARN.");
+  }
+  return reference;
+}
+
+}  // namespace
+
+ApiResult<HttpResponse> PutFunctionConcurrency(ApiContext& context, const ApiCall& call) {
+  const auto request = call.Body();
+  if (!request) return request.error();
+  const auto reference = call.Function();
+  if (!reference) return reference.error();
+  const Json::Value& asked = (*request)["ReservedConcurrentExecutions"];
+  Constraints constraints;
+  if (!asked.isInt()) {
+    constraints.Missing("reservedConcurrentExecutions");
+  } else if (asked.asInt() < 0) {
+    constraints.Violated("reservedConcurrentExecutions", asked.asString(),
+                         "Member must have value greater than or equal to 0");
+  }
+  if (!constraints.ok()) return constraints.error();
+  const int reserved = asked.asInt();
+  const auto changed =
+      Change(context, call, *reference, [&](StoredFunction& function) { function.reserved_concurrency = reserved; });
+  if (!changed) return changed.error();
+  Json::Value answer(Json::objectValue);
+  answer["ReservedConcurrentExecutions"] = reserved;
+  return JsonResponse(200, answer);
+}
+
+ApiResult<HttpResponse> GetFunctionConcurrency(ApiContext& context, const ApiCall& call) {
+  const auto reference = call.Function();
+  if (!reference) return reference.error();
+  const auto function = FindFunction(context, call, *reference);
+  if (!function) return function.error();
+  Json::Value answer(Json::objectValue);
+  if ((*function)->reserved_concurrency) answer["ReservedConcurrentExecutions"] = *(*function)->reserved_concurrency;
+  return JsonResponse(200, answer);
+}
+
+ApiResult<HttpResponse> DeleteFunctionConcurrency(ApiContext& context, const ApiCall& call) {
+  const auto reference = call.Function();
+  if (!reference) return reference.error();
+  const auto changed =
+      Change(context, call, *reference, [&](StoredFunction& function) { function.reserved_concurrency.reset(); });
+  if (!changed) return changed.error();
+  return NoContent();
+}
+
+ApiResult<HttpResponse> TagResource(ApiContext& context, const ApiCall& call) {
+  const auto request = call.Body();
+  if (!request) return request.error();
+  const auto reference = TaggedFunction(call);
+  if (!reference) return reference.error();
+  const Json::Value& tags = (*request)["Tags"];
+  if (!tags.isObject()) {
+    Constraints constraints;
+    constraints.Missing("tags");
+    return constraints.error();
+  }
+  for (const std::string& key : tags.getMemberNames()) {
+    if (!tags[key].isString()) return ApiError{400, "SerializationException", "The value of a tag is no string.", {}};
+  }
+  const auto changed = Change(context, call, *reference, [&](StoredFunction& function) {
+    for (const std::string& key : tags.getMemberNames()) function.tags[key] = tags[key].asString();
+  });
+  if (!changed) return changed.error();
+  return NoContent();
+}
+
+ApiResult<HttpResponse> UntagResource(ApiContext& context, const ApiCall& call) {
+  const auto reference = TaggedFunction(call);
+  if (!reference) return reference.error();
+  const auto changed = Change(context, call, *reference, [&](StoredFunction& function) {
+    for (const auto& [name, key] : call.target.query) {
+      if (name == "tagKeys") function.tags.erase(key);
+    }
+  });
+  if (!changed) return changed.error();
+  return NoContent();
+}
+
+ApiResult<HttpResponse> ListTags(ApiContext& context, const ApiCall& call) {
+  const auto reference = TaggedFunction(call);
+  if (!reference) return reference.error();
+  const auto function = FindFunction(context, call, *reference);
+  if (!function) return function.error();
+  Json::Value answer(Json::objectValue);
+  Json::Value& tags = answer["Tags"] = Json::Value(Json::objectValue);
+  for (const auto& [key, value] : (*function)->tags) tags[key] = value;
+  return JsonResponse(200, answer);
+}
+
+ApiResult<HttpResponse> GetAccountSettings(ApiContext& context, const ApiCall&) {
+  Json::Value answer(Json::objectValue);
+  Json::Value& limit = answer["AccountLimit"];
+  limit["TotalCodeSize"] = Json::Int64(kTotalCodeSize);
+  limit["CodeSizeUnzipped"] = Json::Int64(kCodeSizeUnzipped);
+  limit["CodeSizeZipped"] = Json::Int64(kCodeSizeZipped);
+  limit["ConcurrentExecutions"] = kAccountConcurrency;
+  limit["UnreservedConcurrentExecutions"] = kAccountConcurrency;
+  std::int64_t size = 0;
+  std::int64_t count = 0;
+  for (const auto& function : context.store.List({}, SIZE_MAX)) {
+    ++count;
+    size += function->latest->code_size;
+    for (const auto& [number, version] : function->versions) size += version->code_size;
+  }
+  answer["AccountUsage"]["TotalCodeSize"] = Json::Int64(size);
+  answer["AccountUsage"]["FunctionCount"] = Json::Int64(count);
+  return JsonResponse(200, answer);
+}
+
+}  // namespace tandem::host

@@ -1,0 +1,45 @@
+// Server: the Lambda API on one port, with all that is behind it.
+#ifndef TANDEM_HOST_SERVER_H_
+#define TANDEM_HOST_SERVER_H_
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "host/api/function_reference.h"
+#include "tandem/log.h"
+#include "tandem/runtime.h"
+#include "tandem/status.h"
+
+namespace tandem::host {
+
+struct ServerOptions {
+  std::string listen = "127.0.0.1:9001";
+  std::string data_folder;
+  Account account{"us-east-1", "012345678912"};
+  std::size_t concurrency = 64;  // invocations at once, of all functions
+  RuntimeOptions runtime;
+  // One line for each request, without a newline; called by many threads at once. May be empty.
+  std::function<void(const std::string& line)> access_log;
+};
+
+// Threads: one. Owns: the data folder, the port, the worker processes. Lifetime: the destructor stops without patience,
+// and waits for invocations.
+class Server {
+ public:
+  // Errors: kInvalidArgument (the address, the data folder), kNotFound and kInternal as Runtime::Create.
+  static Result<std::unique_ptr<Server>> Open(ServerOptions options);
+  virtual ~Server() = default;
+
+  virtual const std::string& endpoint() const = 0;
+  virtual bool is_loopback() const = 0;
+  // Serves. Errors: kInternal.
+  virtual Status Start() = 0;
+  // Lets the calls that are there be answered for `patience`. False: some are still running; the process is to end.
+  virtual bool Stop(std::chrono::milliseconds patience) = 0;
+};
+
+}  // namespace tandem::host
+
+#endif  // TANDEM_HOST_SERVER_H_
