@@ -167,7 +167,7 @@ int Serve(const ServeRequest& request, ServerLog& log) {
                     ": only this machine may connect, as clients are not verified: take an address such as 127.0.0.1"));
   }
   if (!CatchEndSignals()) return Fail({Code::kInternal, "signals cannot be caught"});
-  if (Status status = (*server)->Start(); !status.ok()) return Fail(status);
+  if (const Status status = (*server)->Start(); !status.ok()) return Fail(status);
   const std::string& endpoint = (*server)->endpoint();
   log.Say("tandem: serving http://" + endpoint + " (functions in " + request.options.data_folder + ")");
   log.Say("tandem: try  aws --endpoint-url http://" + endpoint + " --region " + request.options.account.region +

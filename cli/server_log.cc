@@ -11,8 +11,8 @@ namespace tandem::cli {
 void ServerLog::Write(const LogRecord& record) noexcept {
   try {
     WriteLines(record);
-  } catch (const std::exception&) {
-    // without memory, there is nothing to say it with
+    // Without memory, there is nothing to say it with.
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): see above
   }
 }
 
@@ -43,8 +43,8 @@ void ServerLog::Say(std::string_view text) noexcept {
   try {
     const std::scoped_lock lock(mutex_);
     static_cast<void>(WriteAll(STDERR_FILENO, std::string(text) + "\n"));
-  } catch (const std::exception&) {
-    // as above
+    // As above.
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): see above
   }
 }
 

@@ -12,10 +12,9 @@ std::shared_ptr<const FunctionVersion> VersionNamed(const StoredFunction* functi
   if (function == nullptr) return nullptr;
   if (version == "$LATEST") return function->latest;
   std::uint64_t number = 0;
-  const char* const end = version.data() + version.size();
-  if (const auto [at, failed] = std::from_chars(version.data(), end, number); failed != std::errc() || at != end) {
-    return nullptr;
-  }
+  const char* const begin = version.begin();
+  const char* const end = version.end();
+  if (const auto [at, failed] = std::from_chars(begin, end, number); failed != std::errc() || at != end) return nullptr;
   const auto found = function->versions.find(number);
   return found == function->versions.end() ? nullptr : found->second;
 }

@@ -17,6 +17,8 @@
 namespace tandem::host {
 namespace {
 
+// Environments for each invocation that may run, so that functions which take turns need not end each other's.
+constexpr std::size_t kEnvironmentsFor = 2;
 constexpr std::size_t kMostEventsAtOnce = 16;
 constexpr std::size_t kMostEventsWaiting = 10'000;
 
@@ -99,7 +101,7 @@ Result<std::unique_ptr<Server>> Server::Open(ServerOptions options) {
   if (!store) return store.status();
   auto http = HttpServer::Open(options.listen);
   if (!http) return http.status();
-  options.runtime.workers.most = options.concurrency;
+  options.runtime.workers.most = kEnvironmentsFor * options.concurrency;
   options.runtime.workers.most_per_function = options.concurrency;
   auto runtime = Runtime::Create(options.runtime);
   if (!runtime) return runtime.status();

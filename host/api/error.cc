@@ -2,6 +2,7 @@
 
 #include <json/value.h>
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -15,10 +16,7 @@ constexpr std::array<std::string_view, 4> kCapital = {"ResourceNotFoundException
                                                       "InvalidZipFileException", "InvalidRuntimeException"};
 
 bool IsCapital(std::string_view type) {
-  for (const std::string_view capital : kCapital) {
-    if (type == capital) return true;
-  }
-  return false;
+  return std::ranges::find(kCapital, type) != kCapital.end();
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ bool Is(const Json::Value& request, const char* name) {
 }
 
 // The package of a request, kept. `code`: the object that has ZipFile.
-ApiResult<FunctionStore::KeptPackage> TakeCode(ApiContext& context, const Json::Value& code) {
+ApiResult<FunctionStore::KeptPackage> TakeCode(const ApiContext& context, const Json::Value& code) {
   if (code.isMember("ImageUri"))
     return InvalidParameter("Container images are not supported by this server; Zip packages are.");
   if (code.isMember("S3Bucket") || code.isMember("S3Key")) {
@@ -47,13 +47,21 @@ FunctionVersion NewVersion(Json::Value settings, const FunctionStore::KeptPackag
   return version;
 }
 
+std::string UsedBy(std::string_view version, std::string_view alias) {
+  return std::string("Version ")
+      .append(version)
+      .append(" of the function is used by the alias ")
+      .append(alias)
+      .append(".");
+}
+
 ApiError Exists(const std::string& name) {
   return Conflict("Function already exist: " + name);
 }
 
 }  // namespace
 
-ApiResult<HttpResponse> CreateFunction(ApiContext& context, const ApiCall& call) {
+ApiResult<HttpResponse> CreateFunction(const ApiContext& context, const ApiCall& call) {
   const auto request = call.Body();
   if (!request) return request.error();
   const auto reference = ParseFunctionReference((*request)["FunctionName"].asString(), {}, call.account);
@@ -80,7 +88,7 @@ ApiResult<HttpResponse> CreateFunction(ApiContext& context, const ApiCall& call)
   return JsonResponse(201, answer);
 }
 
-ApiResult<HttpResponse> GetFunction(ApiContext& context, const ApiCall& call) {
+ApiResult<HttpResponse> GetFunction(const ApiContext& context, const ApiCall& call) {
   const auto reference = call.Function();
   if (!reference) return reference.error();
   const auto function = FindFunction(context, call, *reference);
@@ -98,7 +106,7 @@ ApiResult<HttpResponse> GetFunction(ApiContext& context, const ApiCall& call) {
   return JsonResponse(200, answer);
 }
 
-ApiResult<HttpResponse> GetFunctionConfiguration(ApiContext& context, const ApiCall& call) {
+ApiResult<HttpResponse> GetFunctionConfiguration(const ApiContext& context, const ApiCall& call) {
   const auto reference = call.Function();
   if (!reference) return reference.error();
   const auto function = FindFunction(context, call, *reference);
@@ -108,7 +116,7 @@ ApiResult<HttpResponse> GetFunctionConfiguration(ApiContext& context, const ApiC
   return JsonResponse(200, ConfigurationView(call.account, reference->name, **version, reference->qualifier));
 }
 
-ApiResult<HttpResponse> ListFunctions(ApiContext& context, const ApiCall& call) {
+ApiResult<HttpResponse> ListFunctions(const ApiContext& context, const ApiCall& call) {
   const bool all_versions = call.Query("FunctionVersion") == "ALL";
   // The marker is the last name of the page before, so that a page is right whatever comes and goes meanwhile.
   const auto size = PageSizeOf(call);
@@ -130,7 +138,7 @@ ApiResult<HttpResponse> ListFunctions(ApiContext& context, const ApiCall& call) 
   return JsonResponse(200, answer);
 }
 
-ApiResult<HttpResponse> UpdateFunctionCode(ApiContext& context, const ApiCall& call) {
+ApiResult<HttpResponse> UpdateFunctionCode(const ApiContext& context, const ApiCall& call) {
   const auto request = call.Body();
   if (!request) return request.error();
   const auto reference = call.Function();
@@ -159,7 +167,7 @@ ApiResult<HttpResponse> UpdateFunctionCode(ApiContext& context, const ApiCall& c
   return JsonResponse(200, ConfigurationView(call.account, reference->name, *shown, {}));
 }
 
-ApiResult<HttpResponse> UpdateFunctionConfiguration(ApiContext& context, const ApiCall& call) {
+ApiResult<HttpResponse> UpdateFunctionConfiguration(const ApiContext& context, const ApiCall& call) {
   const auto request = call.Body();
   if (!request) return request.error();
   const auto reference = call.Function();
@@ -191,7 +199,7 @@ ApiResult<HttpResponse> UpdateFunctionConfiguration(ApiContext& context, const A
   return JsonResponse(200, ConfigurationView(call.account, reference->name, *shown, {}));
 }
 
-ApiResult<HttpResponse> DeleteFunction(ApiContext& context, const ApiCall& call) {
+ApiResult<HttpResponse> DeleteFunction(const ApiContext& context, const ApiCall& call) {
   const auto reference = call.Function();
   if (!reference) return reference.error();
   const auto function = FindFunction(context, call, *reference);
@@ -210,7 +218,7 @@ ApiResult<HttpResponse> DeleteFunction(ApiContext& context, const ApiCall& call)
       if (found == nullptr) return {Code::kNotFound, version};
       for (const auto& [name, alias] : changed.aliases) {
         if (alias.function_version != version && !alias.weights.contains(version)) continue;
-        refused = Conflict("Version " + version + " of the function is used by the alias " + name + ".");
+        refused = Conflict(UsedBy(version, name));
         return {Code::kInvalidArgument, refused.message};
       }
       changed.versions.erase(std::stoull(version));

@@ -128,7 +128,7 @@ struct Asked {
   InvokeOptions options;
 };
 
-ApiResult<Asked> Read(ApiContext& context, const ApiCall& call) {
+ApiResult<Asked> Read(const ApiContext& context, const ApiCall& call) {
   Asked asked;
   const auto reference = call.Function();
   if (!reference) return reference.error();
@@ -166,7 +166,7 @@ HttpResponse Empty(int status) {
 }
 
 // I-02.
-ApiResult<HttpResponse> Accept(ApiContext& context, const ApiCall& call, Asked asked) {
+ApiResult<HttpResponse> Accept(const ApiContext& context, const ApiCall& call, Asked asked) {
   const std::size_t size = call.request.body.size();
   if (size > kEventLimit) {
     return RequestTooLarge(std::to_string(size) + " byte payload is too large for the Event invocation type (limit " +
@@ -189,7 +189,7 @@ struct Running {
   std::shared_ptr<Deployment> deployment;
 };
 
-ApiResult<Running> Begin(ApiContext& context, const Asked& asked) {
+ApiResult<Running> Begin(const ApiContext& context, const Asked& asked) {
   Concurrency::Limit limit{};
   auto slot = context.concurrency.Enter(asked.function->name, asked.function->reserved_concurrency, limit);
   if (!slot) return Throttled(limit);
@@ -199,7 +199,7 @@ ApiResult<Running> Begin(ApiContext& context, const Asked& asked) {
 }
 
 // I-28: the parts of the response as they come, or all of it in one (I-29), and how it ended.
-void Stream(ApiContext& context, const Asked& asked, const Deployment& deployment, const HttpBodyWriter& write) {
+void Stream(const ApiContext& context, const Asked& asked, const Deployment& deployment, const HttpBodyWriter& write) {
   const auto send = [&](std::string_view chunk) {
     return chunk.empty() || write(EventMessage("PayloadChunk", "application/octet-stream", chunk));
   };
@@ -223,7 +223,7 @@ void Stream(ApiContext& context, const Asked& asked, const Deployment& deploymen
 
 }  // namespace
 
-ApiResult<HttpResponse> Invoke(ApiContext& context, const ApiCall& call) {
+ApiResult<HttpResponse> Invoke(const ApiContext& context, const ApiCall& call) {
   auto asked = Read(context, call);
   if (!asked) return asked.error();
   if (asked->options.type == InvocationType::kDryRun) return Empty(204);  // I-03
@@ -234,7 +234,7 @@ ApiResult<HttpResponse> Invoke(ApiContext& context, const ApiCall& call) {
   return AnswerOf(call, result, running->deployment->of(), asked->options.log_type == LogType::kTail);
 }
 
-ApiResult<HttpResponse> InvokeWithResponseStream(ApiContext& context, const ApiCall& call) {
+ApiResult<HttpResponse> InvokeWithResponseStream(const ApiContext& context, const ApiCall& call) {
   auto asked = Read(context, call);
   if (!asked) return asked.error();
   if (asked->options.type == InvocationType::kDryRun) return Empty(204);

@@ -101,10 +101,9 @@ ApiResult<Page> PageOf(const ApiCall& call, std::size_t all) {
   const auto size = PageSizeOf(call);
   if (!size) return size.error();
   Page page;
-  if (const std::string marker = call.Query("Marker"); !marker.empty()) {
-    if (!ParseNumber(marker, page.begin) || page.begin > all) {
-      return InvalidParameter("The provided Marker is not one of this list's.");
-    }
+  const std::string marker = call.Query("Marker");
+  if (!marker.empty() && (!ParseNumber(marker, page.begin) || page.begin > all)) {
+    return InvalidParameter("The provided Marker is not one of this list's.");
   }
   page.count = std::min(*size, all - page.begin);
   return page;

@@ -9,38 +9,38 @@
 
 namespace tandem::host {
 
-using Operation = ApiResult<HttpResponse> (*)(ApiContext& context, const ApiCall& call);
+using Operation = ApiResult<HttpResponse> (*)(const ApiContext& context, const ApiCall& call);
 
 // function_operations.cc
-ApiResult<HttpResponse> CreateFunction(ApiContext& context, const ApiCall& call);
-ApiResult<HttpResponse> GetFunction(ApiContext& context, const ApiCall& call);
-ApiResult<HttpResponse> GetFunctionConfiguration(ApiContext& context, const ApiCall& call);
-ApiResult<HttpResponse> ListFunctions(ApiContext& context, const ApiCall& call);
-ApiResult<HttpResponse> UpdateFunctionCode(ApiContext& context, const ApiCall& call);
-ApiResult<HttpResponse> UpdateFunctionConfiguration(ApiContext& context, const ApiCall& call);
-ApiResult<HttpResponse> DeleteFunction(ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> CreateFunction(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> GetFunction(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> GetFunctionConfiguration(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> ListFunctions(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> UpdateFunctionCode(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> UpdateFunctionConfiguration(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> DeleteFunction(const ApiContext& context, const ApiCall& call);
 
 // version_operations.cc
-ApiResult<HttpResponse> PublishVersion(ApiContext& context, const ApiCall& call);
-ApiResult<HttpResponse> ListVersionsByFunction(ApiContext& context, const ApiCall& call);
-ApiResult<HttpResponse> CreateAlias(ApiContext& context, const ApiCall& call);
-ApiResult<HttpResponse> GetAlias(ApiContext& context, const ApiCall& call);
-ApiResult<HttpResponse> ListAliases(ApiContext& context, const ApiCall& call);
-ApiResult<HttpResponse> UpdateAlias(ApiContext& context, const ApiCall& call);
-ApiResult<HttpResponse> DeleteAlias(ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> PublishVersion(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> ListVersionsByFunction(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> CreateAlias(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> GetAlias(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> ListAliases(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> UpdateAlias(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> DeleteAlias(const ApiContext& context, const ApiCall& call);
 
 // setting_operations.cc
-ApiResult<HttpResponse> PutFunctionConcurrency(ApiContext& context, const ApiCall& call);
-ApiResult<HttpResponse> GetFunctionConcurrency(ApiContext& context, const ApiCall& call);
-ApiResult<HttpResponse> DeleteFunctionConcurrency(ApiContext& context, const ApiCall& call);
-ApiResult<HttpResponse> TagResource(ApiContext& context, const ApiCall& call);
-ApiResult<HttpResponse> UntagResource(ApiContext& context, const ApiCall& call);
-ApiResult<HttpResponse> ListTags(ApiContext& context, const ApiCall& call);
-ApiResult<HttpResponse> GetAccountSettings(ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> PutFunctionConcurrency(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> GetFunctionConcurrency(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> DeleteFunctionConcurrency(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> TagResource(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> UntagResource(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> ListTags(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> GetAccountSettings(const ApiContext& context, const ApiCall& call);
 
 // invoke_operation.cc
-ApiResult<HttpResponse> Invoke(ApiContext& context, const ApiCall& call);
-ApiResult<HttpResponse> InvokeWithResponseStream(ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> Invoke(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> InvokeWithResponseStream(const ApiContext& context, const ApiCall& call);
 
 }  // namespace tandem::host
 

@@ -25,7 +25,7 @@ ApiError Missing(const ApiCall& call, const FunctionReference& reference) {
 }
 
 template <typename ChangeFunction>
-ApiResult<bool> Change(ApiContext& context, const ApiCall& call, const FunctionReference& reference,
+ApiResult<bool> Change(const ApiContext& context, const ApiCall& call, const FunctionReference& reference,
                        const ChangeFunction& change) {
   const Status status = context.store.Change(reference.name, [&](StoredFunction& function) -> Status {
     change(function);
@@ -38,7 +38,7 @@ ApiResult<bool> Change(ApiContext& context, const ApiCall& call, const FunctionR
 
 // The function that a tagged ARN means.
 ApiResult<FunctionReference> TaggedFunction(const ApiCall& call) {
-  const auto reference = ParseFunctionReference(call.parameters.front(), {}, call.account);
+  auto reference = ParseFunctionReference(call.parameters.front(), {}, call.account);
   if (reference && !reference->qualifier.empty()) {
     return InvalidParameter("Tags on function aliases and versions are not supported. Please specify a function ARN.");
   }
@@ -47,7 +47,7 @@ ApiResult<FunctionReference> TaggedFunction(const ApiCall& call) {
 
 }  // namespace
 
-ApiResult<HttpResponse> PutFunctionConcurrency(ApiContext& context, const ApiCall& call) {
+ApiResult<HttpResponse> PutFunctionConcurrency(const ApiContext& context, const ApiCall& call) {
   const auto request = call.Body();
   if (!request) return request.error();
   const auto reference = call.Function();
@@ -70,7 +70,7 @@ ApiResult<HttpResponse> PutFunctionConcurrency(ApiContext& context, const ApiCal
   return JsonResponse(200, answer);
 }
 
-ApiResult<HttpResponse> GetFunctionConcurrency(ApiContext& context, const ApiCall& call) {
+ApiResult<HttpResponse> GetFunctionConcurrency(const ApiContext& context, const ApiCall& call) {
   const auto reference = call.Function();
   if (!reference) return reference.error();
   const auto function = FindFunction(context, call, *reference);
@@ -80,7 +80,7 @@ ApiResult<HttpResponse> GetFunctionConcurrency(ApiContext& context, const ApiCal
   return JsonResponse(200, answer);
 }
 
-ApiResult<HttpResponse> DeleteFunctionConcurrency(ApiContext& context, const ApiCall& call) {
+ApiResult<HttpResponse> DeleteFunctionConcurrency(const ApiContext& context, const ApiCall& call) {
   const auto reference = call.Function();
   if (!reference) return reference.error();
   const auto changed =
@@ -89,7 +89,7 @@ ApiResult<HttpResponse> DeleteFunctionConcurrency(ApiContext& context, const Api
   return NoContent();
 }
 
-ApiResult<HttpResponse> TagResource(ApiContext& context, const ApiCall& call) {
+ApiResult<HttpResponse> TagResource(const ApiContext& context, const ApiCall& call) {
   const auto request = call.Body();
   if (!request) return request.error();
   const auto reference = TaggedFunction(call);
@@ -110,7 +110,7 @@ ApiResult<HttpResponse> TagResource(ApiContext& context, const ApiCall& call) {
   return NoContent();
 }
 
-ApiResult<HttpResponse> UntagResource(ApiContext& context, const ApiCall& call) {
+ApiResult<HttpResponse> UntagResource(const ApiContext& context, const ApiCall& call) {
   const auto reference = TaggedFunction(call);
   if (!reference) return reference.error();
   const auto changed = Change(context, call, *reference, [&](StoredFunction& function) {
@@ -122,7 +122,7 @@ ApiResult<HttpResponse> UntagResource(ApiContext& context, const ApiCall& call) 
   return NoContent();
 }
 
-ApiResult<HttpResponse> ListTags(ApiContext& context, const ApiCall& call) {
+ApiResult<HttpResponse> ListTags(const ApiContext& context, const ApiCall& call) {
   const auto reference = TaggedFunction(call);
   if (!reference) return reference.error();
   const auto function = FindFunction(context, call, *reference);
@@ -133,12 +133,12 @@ ApiResult<HttpResponse> ListTags(ApiContext& context, const ApiCall& call) {
   return JsonResponse(200, answer);
 }
 
-ApiResult<HttpResponse> GetAccountSettings(ApiContext& context, const ApiCall&) {
+ApiResult<HttpResponse> GetAccountSettings(const ApiContext& context, const ApiCall&) {
   Json::Value answer(Json::objectValue);
   Json::Value& limit = answer["AccountLimit"];
-  limit["TotalCodeSize"] = Json::Int64(kTotalCodeSize);
-  limit["CodeSizeUnzipped"] = Json::Int64(kCodeSizeUnzipped);
-  limit["CodeSizeZipped"] = Json::Int64(kCodeSizeZipped);
+  limit["TotalCodeSize"] = static_cast<Json::Int64>(kTotalCodeSize);
+  limit["CodeSizeUnzipped"] = static_cast<Json::Int64>(kCodeSizeUnzipped);
+  limit["CodeSizeZipped"] = static_cast<Json::Int64>(kCodeSizeZipped);
   limit["ConcurrentExecutions"] = kAccountConcurrency;
   limit["UnreservedConcurrentExecutions"] = kAccountConcurrency;
   std::int64_t size = 0;
@@ -148,8 +148,8 @@ ApiResult<HttpResponse> GetAccountSettings(ApiContext& context, const ApiCall&) 
     size += function->latest->code_size;
     for (const auto& [number, version] : function->versions) size += version->code_size;
   }
-  answer["AccountUsage"]["TotalCodeSize"] = Json::Int64(size);
-  answer["AccountUsage"]["FunctionCount"] = Json::Int64(count);
+  answer["AccountUsage"]["TotalCodeSize"] = static_cast<Json::Int64>(size);
+  answer["AccountUsage"]["FunctionCount"] = static_cast<Json::Int64>(count);
   return JsonResponse(200, answer);
 }
 

@@ -177,7 +177,7 @@ ApiResult<Json::Value> Checked(Json::Value settings, const KnowsRuntime& knows) 
                             "python3.10, python3.11, python3.12, python3.13, python3.14, provided, provided.al2, "
                             "provided.al2023] or be a valid ARN");
   }
-  if (auto checked = CheckEnvironment(settings["Environment"]); !checked) return checked.error();
+  if (const auto checked = CheckEnvironment(settings["Environment"]); !checked) return checked.error();
   if (settings["Environment"]["Variables"].empty()) settings.removeMember("Environment");
   if (settings["Layers"].empty()) settings.removeMember("Layers");
   return settings;
@@ -201,7 +201,7 @@ ApiResult<Json::Value> NewSettings(const Json::Value& request, const KnowsRuntim
   for (const Setting& setting : kSettings) {
     if (setting.default_json != nullptr) settings[setting.name] = *ParseJson(setting.default_json);
   }
-  if (auto taken = TakeMembers(settings, request); !taken) return taken.error();
+  if (const auto taken = TakeMembers(settings, request); !taken) return taken.error();
   Constraints constraints;
   if (!settings.isMember("Role")) constraints.Missing("role");
   if (!constraints.ok()) return constraints.error();
@@ -215,7 +215,7 @@ ApiResult<Json::Value> NewSettings(const Json::Value& request, const KnowsRuntim
 ApiResult<Json::Value> ChangedSettings(const Json::Value& settings, const Json::Value& request,
                                        const KnowsRuntime& knows) {
   Json::Value changed = settings;
-  if (auto taken = TakeMembers(changed, request); !taken) return taken.error();
+  if (const auto taken = TakeMembers(changed, request); !taken) return taken.error();
   return Checked(std::move(changed), knows);
 }
 

@@ -19,7 +19,7 @@ HttpResponse NoContent() {
 
 // Changes a function; what `change` refuses is the answer.
 template <typename ChangeFunction>
-ApiResult<bool> Change(ApiContext& context, const ApiCall& call, const FunctionReference& reference,
+ApiResult<bool> Change(const ApiContext& context, const ApiCall& call, const FunctionReference& reference,
                        const ChangeFunction& change) {
   ApiError refused;
   const Status status = context.store.Change(reference.name, [&](StoredFunction& function) -> Status {
@@ -59,12 +59,13 @@ ApiResult<bool> CheckRouting(const ApiCall& call, const StoredFunction& function
   return true;
 }
 
+std::string WrongTypeOf(std::string_view name) {
+  return std::string("The value of ").append(name).append(" has the wrong JSON type.");
+}
+
 // What the request says of an alias; what it does not say stays.
 ApiResult<bool> TakeAlias(const Json::Value& request, Alias& alias) {
-  const auto wrong = [](const char* name) {
-    return ApiError{
-        400, "SerializationException", std::string("The value of ") + name + " has the wrong JSON type.", {}};
-  };
+  const auto wrong = [](const char* name) { return ApiError{400, "SerializationException", WrongTypeOf(name), {}}; };
   for (const auto& [name, member] :
        {std::pair("FunctionVersion", &Alias::function_version), std::pair("Description", &Alias::description)}) {
     const Json::Value& given = request[name];
@@ -91,7 +92,7 @@ ApiError NoAlias(const ApiCall& call, const std::string& name, const std::string
 
 }  // namespace
 
-ApiResult<HttpResponse> PublishVersion(ApiContext& context, const ApiCall& call) {
+ApiResult<HttpResponse> PublishVersion(const ApiContext& context, const ApiCall& call) {
   const auto request = call.Body();
   if (!request) return request.error();
   const auto reference = call.Function();
@@ -112,7 +113,7 @@ ApiResult<HttpResponse> PublishVersion(ApiContext& context, const ApiCall& call)
   return JsonResponse(201, ConfigurationView(call.account, reference->name, *published, published->version));
 }
 
-ApiResult<HttpResponse> ListVersionsByFunction(ApiContext& context, const ApiCall& call) {
+ApiResult<HttpResponse> ListVersionsByFunction(const ApiContext& context, const ApiCall& call) {
   const auto reference = call.Function();
   if (!reference) return reference.error();
   const auto function = FindFunction(context, call, *reference);
@@ -131,7 +132,7 @@ ApiResult<HttpResponse> ListVersionsByFunction(ApiContext& context, const ApiCal
   return JsonResponse(200, answer);
 }
 
-ApiResult<HttpResponse> CreateAlias(ApiContext& context, const ApiCall& call) {
+ApiResult<HttpResponse> CreateAlias(const ApiContext& context, const ApiCall& call) {
   const auto request = call.Body();
   if (!request) return request.error();
   const auto reference = call.Function();
@@ -159,7 +160,7 @@ ApiResult<HttpResponse> CreateAlias(ApiContext& context, const ApiCall& call) {
   return JsonResponse(201, AliasView(call.account, reference->name, alias));
 }
 
-ApiResult<HttpResponse> GetAlias(ApiContext& context, const ApiCall& call) {
+ApiResult<HttpResponse> GetAlias(const ApiContext& context, const ApiCall& call) {
   const auto reference = call.Function();
   if (!reference) return reference.error();
   const auto function = FindFunction(context, call, *reference);
@@ -169,7 +170,7 @@ ApiResult<HttpResponse> GetAlias(ApiContext& context, const ApiCall& call) {
   return JsonResponse(200, AliasView(call.account, reference->name, alias->second));
 }
 
-ApiResult<HttpResponse> ListAliases(ApiContext& context, const ApiCall& call) {
+ApiResult<HttpResponse> ListAliases(const ApiContext& context, const ApiCall& call) {
   const auto reference = call.Function();
   if (!reference) return reference.error();
   const auto function = FindFunction(context, call, *reference);
@@ -190,7 +191,7 @@ ApiResult<HttpResponse> ListAliases(ApiContext& context, const ApiCall& call) {
   return JsonResponse(200, answer);
 }
 
-ApiResult<HttpResponse> UpdateAlias(ApiContext& context, const ApiCall& call) {
+ApiResult<HttpResponse> UpdateAlias(const ApiContext& context, const ApiCall& call) {
   const auto request = call.Body();
   if (!request) return request.error();
   const auto reference = call.Function();
@@ -211,7 +212,7 @@ ApiResult<HttpResponse> UpdateAlias(ApiContext& context, const ApiCall& call) {
   return JsonResponse(200, AliasView(call.account, reference->name, updated));
 }
 
-ApiResult<HttpResponse> DeleteAlias(ApiContext& context, const ApiCall& call) {
+ApiResult<HttpResponse> DeleteAlias(const ApiContext& context, const ApiCall& call) {
   const auto reference = call.Function();
   if (!reference) return reference.error();
   const auto changed = Change(context, call, *reference, [&](StoredFunction& function) -> ApiResult<bool> {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdio>
 #include <ctime>
+#include <utility>
 
 #include "host/api/settings.h"
 #include "tandem/invocation.h"
@@ -16,7 +17,7 @@ Json::Value ConfigurationView(const Account& account, const std::string& name, c
   view.removeMember(kRegionSetting);
   view["FunctionName"] = name;
   view["FunctionArn"] = FunctionArn(account, name, qualifier);
-  view["CodeSize"] = Json::Int64(version.code_size);
+  view["CodeSize"] = static_cast<Json::Int64>(version.code_size);
   view["CodeSha256"] = version.code_sha256;
   view["LastModified"] = version.last_modified;
   view["RevisionId"] = version.revision_id;
@@ -30,7 +31,7 @@ Json::Value ConfigurationView(const Account& account, const std::string& name, c
   for (const Json::Value& layer : version.settings["Layers"])
     layers.append(Json::Value(Json::objectValue))["Arn"] = layer;
   view.removeMember("Layers");
-  if (!layers.empty()) view["Layers"] = layers;
+  if (!layers.empty()) view["Layers"] = std::move(layers);
   Json::Value& snap = view["SnapStart"];
   if (!snap.isMember("ApplyOn")) snap["ApplyOn"] = "None";
   snap["OptimizationStatus"] = "Off";

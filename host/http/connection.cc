@@ -62,8 +62,8 @@ std::string_view View(boost::beast::string_view text) {
   return {text.data(), text.size()};
 }
 
-template <bool is_request, typename Body>
-void SetHeaders(http::message<is_request, Body>& message, const HttpHeaders& headers, bool keeps) {
+template <bool kIsRequest, typename Body>
+void SetHeaders(http::message<kIsRequest, Body>& message, const HttpHeaders& headers, bool keeps) {
   for (const auto& [name, value] : headers) message.insert(name, value);
   message.set(http::field::date, std::string(Date()));
   message.keep_alive(keeps);

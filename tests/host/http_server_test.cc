@@ -97,12 +97,12 @@ class HttpServing : public testing::Test {
     GuardAgainstHang("the HTTP server");
     auto opened = HttpServer::Open("127.0.0.1:0", limits);
     ASSERT_TRUE(opened.ok()) << opened.status().message();
-    server = std::move(*opened);
-    ASSERT_TRUE(server->Start(echo).ok());
+    server_ = std::move(*opened);
+    ASSERT_TRUE(server_->Start(echo_).ok());
   }
 
-  Echo echo;
-  std::unique_ptr<HttpServer> server;
+  Echo echo_;
+  std::unique_ptr<HttpServer> server_;
 };
 
 TEST_F(HttpServing, RequestsOfManyConnectionsAreAnswered) {
@@ -110,10 +110,11 @@ TEST_F(HttpServing, RequestsOfManyConnectionsAreAnswered) {
   constexpr int kClients = 8;
   constexpr int kRequests = 200;
   std::vector<std::thread> clients;
+  clients.reserve(kClients);
   std::atomic<int> right{0};
   for (int client = 0; client < kClients; ++client) {
     clients.emplace_back([&, client] {
-      const FileDescriptor socket = Connect(*server);
+      const FileDescriptor socket = Connect(*server_);
       for (int i = 0; i < kRequests; ++i) {
         const std::string body = "<" + std::to_string(client) + "." + std::to_string(i) + ">";
         Send(socket, Post("/", body));
@@ -127,46 +128,46 @@ TEST_F(HttpServing, RequestsOfManyConnectionsAreAnswered) {
 
 TEST_F(HttpServing, AResponseComesInChunks) {
   Open();
-  const FileDescriptor socket = Connect(*server);
+  const FileDescriptor socket = Connect(*server_);
   Send(socket, Post("/stream", "", "Connection: close\r\n"));
   EXPECT_TRUE(Receive(socket).ends_with("\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n"));
 }
 
 TEST_F(HttpServing, BodiesAreBounded) {
   Open();
-  const FileDescriptor good = Connect(*server);
+  const FileDescriptor good = Connect(*server_);
   Send(good, Post("/", std::string(kLargestBody, 'x'), "Connection: close\r\n"));
   EXPECT_TRUE(Receive(good).starts_with("HTTP/1.1 200 "));
-  const FileDescriptor bad = Connect(*server);
+  const FileDescriptor bad = Connect(*server_);
   Send(bad, Post("/", std::string(kLargestBody + 1, 'x')));
   EXPECT_TRUE(Receive(bad).starts_with("HTTP/1.1 413 "));
-  EXPECT_EQ(echo.handled, 1);
+  EXPECT_EQ(echo_.handled, 1);
 }
 
 TEST_F(HttpServing, WhoIsTooSlowIsCutOff) {
   Open({.idle = std::chrono::milliseconds(100),
         .head = std::chrono::milliseconds(100),
         .body = std::chrono::milliseconds(100)});
-  const FileDescriptor idle = Connect(*server);
+  const FileDescriptor idle = Connect(*server_);
   EXPECT_EQ(Receive(idle), "");
-  const FileDescriptor head = Connect(*server);
+  const FileDescriptor head = Connect(*server_);
   Send(head, "POST / HTTP/1.1\r\n");
   EXPECT_TRUE(Receive(head).starts_with("HTTP/1.1 408 "));
-  const FileDescriptor body = Connect(*server);
+  const FileDescriptor body = Connect(*server_);
   Send(body, "POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\n123");
   EXPECT_TRUE(Receive(body).starts_with("HTTP/1.1 408 "));
-  EXPECT_EQ(echo.handled, 0);
+  EXPECT_EQ(echo_.handled, 0);
 }
 
 TEST_F(HttpServing, ANewConnectionTakesThePlaceOfAnIdleOne) {
   Open({.most_connections = 2});
-  const FileDescriptor first = Connect(*server);
+  const FileDescriptor first = Connect(*server_);
   Send(first, Post("/", "1"));
   Receive(first, "\r\n\r\n1");
-  const FileDescriptor second = Connect(*server);
+  const FileDescriptor second = Connect(*server_);
   Send(second, Post("/", "2"));
   Receive(second, "\r\n\r\n2");
-  const FileDescriptor third = Connect(*server);
+  const FileDescriptor third = Connect(*server_);
   Send(third, Post("/", "3"));
   EXPECT_TRUE(Receive(third, "\r\n\r\n3").ends_with("\r\n\r\n3"));
   EXPECT_EQ(Receive(first), "");  // it has waited for longest
@@ -174,16 +175,16 @@ TEST_F(HttpServing, ANewConnectionTakesThePlaceOfAnIdleOne) {
 
 TEST_F(HttpServing, StoppingWaitsForAnswersAndClosesWhatIsIdle) {
   Open();
-  const FileDescriptor idle = Connect(*server);
+  const FileDescriptor idle = Connect(*server_);
   Send(idle, Post("/", "1"));
   Receive(idle, "\r\n\r\n1");
-  const FileDescriptor busy = Connect(*server);
+  const FileDescriptor busy = Connect(*server_);
   Send(busy, Post("/wait", "whole"));
-  while (echo.handled < 2) std::this_thread::yield();
-  EXPECT_FALSE(server->Stop(std::chrono::milliseconds(0)));
+  while (echo_.handled < 2) std::this_thread::yield();
+  EXPECT_FALSE(server_->Stop(std::chrono::milliseconds(0)));
   EXPECT_EQ(Receive(idle), "");
-  echo.wait.arrive_and_wait();
-  EXPECT_TRUE(server->Stop(std::chrono::minutes(1)));
+  echo_.wait.arrive_and_wait();
+  EXPECT_TRUE(server_->Stop(std::chrono::minutes(1)));
 }
 
 TEST_F(HttpServing, AnAddressThatIsNoneIsRefused) {
