@@ -172,29 +172,20 @@ ApiResult<HttpResponse> UpdateFunctionConfiguration(const ApiContext& context, c
   if (!request) return request.error();
   const auto reference = call.Function();
   if (!reference) return reference.error();
-  ApiError refused;
   std::shared_ptr<const FunctionVersion> shown;
-  const Status status = context.store.Change(reference->name, [&](StoredFunction& function) -> Status {
-    const auto refuse = [&](const ApiError& error) {
-      refused = error;
-      return Status(Code::kInvalidArgument, error.message);
-    };
-    if (const auto revision = CheckRevision(*request, function.latest->revision_id); !revision) {
-      return refuse(revision.error());
-    }
+  const auto done = ChangeFunction(context, call, *reference, [&](StoredFunction& function) -> ApiResult<bool> {
+    const auto revision = CheckRevision(*request, function.latest->revision_id);
+    if (!revision) return revision.error();
     auto settings = ChangedSettings(function.latest->settings, *request, context.knows_runtime);
-    if (!settings) return refuse(settings.error());
+    if (!settings) return settings.error();
     FunctionVersion changed = *function.latest;
     changed.settings = std::move(*settings);
     changed.last_modified = LastModifiedNow();
     changed.revision_id = NewRevisionId();
     shown = function.latest = std::make_shared<const FunctionVersion>(std::move(changed));
-    return {};
+    return true;
   });
-  if (!refused.type.empty()) return refused;
-  if (status.code() == Code::kNotFound)
-    return NotFound("Function not found: " + FunctionArn(call.account, reference->name));
-  if (!status.ok()) return StoreFailed(status);
+  if (!done) return done.error();
   context.deployments.Drop(reference->name, "$LATEST");
   return JsonResponse(200, ConfigurationView(call.account, reference->name, *shown, {}));
 }
@@ -208,31 +199,23 @@ ApiResult<HttpResponse> DeleteFunction(const ApiContext& context, const ApiCall&
   if (version == "$LATEST") {
     return InvalidParameter("$LATEST version cannot be deleted without deleting the function.");
   }
-  ApiError refused;
-  Status status;
   if (version.empty()) {
-    status = context.store.Erase(reference->name);
+    const Status status = context.store.Erase(reference->name);
+    if (!status.ok() && status.code() != Code::kNotFound) return StoreFailed(status);
   } else {
-    status = context.store.Change(reference->name, [&](StoredFunction& changed) -> Status {
-      const auto found = VersionNamed(&changed, version);
-      if (found == nullptr) return {Code::kNotFound, version};
+    const auto done = ChangeFunction(context, call, *reference, [&](StoredFunction& changed) -> ApiResult<bool> {
+      if (const auto found = FindVersion(call, changed, *reference); !found) return found.error();
       for (const auto& [name, alias] : changed.aliases) {
-        if (alias.function_version != version && !alias.weights.contains(version)) continue;
-        refused = Conflict(UsedBy(version, name));
-        return {Code::kInvalidArgument, refused.message};
+        if (alias.function_version == version || alias.weights.contains(version))
+          return Conflict(UsedBy(version, name));
       }
       changed.versions.erase(std::stoull(version));
-      return {};
+      return true;
     });
+    if (!done) return done.error();
   }
-  if (!refused.type.empty()) return refused;
-  if (status.code() == Code::kNotFound)
-    return NotFound("Function not found: " + FunctionArn(call.account, reference->name, version));
-  if (!status.ok()) return StoreFailed(status);
   context.deployments.Drop(reference->name, version);
-  HttpResponse response;
-  response.status = 204;
-  return response;
+  return NoContent();
 }
 
 }  // namespace tandem::host

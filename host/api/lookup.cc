@@ -83,6 +83,29 @@ std::shared_ptr<const FunctionVersion> Publish(StoredFunction& function, const s
   return added;
 }
 
+ApiResult<bool> ChangeFunction(const ApiContext& context, const ApiCall& call, const FunctionReference& reference,
+                               const std::function<ApiResult<bool>(StoredFunction&)>& change) {
+  ApiError refused;
+  const Status status = context.store.Change(reference.name, [&](StoredFunction& function) -> Status {
+    const ApiResult<bool> changed = change(function);
+    if (changed) return {};
+    refused = changed.error();
+    return {Code::kInvalidArgument, refused.message};
+  });
+  if (!refused.type.empty()) return refused;
+  if (status.code() == Code::kNotFound) {
+    return NotFound("Function not found: " + FunctionArn(call.account, reference.name, reference.qualifier));
+  }
+  if (!status.ok()) return StoreFailed(status);
+  return true;
+}
+
+HttpResponse NoContent() {
+  HttpResponse response;
+  response.status = 204;
+  return response;
+}
+
 ApiError StoreFailed(const Status& status) {
   return ServiceFailure(status.message());
 }

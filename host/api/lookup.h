@@ -4,6 +4,7 @@
 
 #include <json/value.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,6 +27,13 @@ ApiResult<bool> CheckRevision(const Json::Value& request, const std::string& rev
 
 // Adds the number that the version published from $LATEST has.
 std::shared_ptr<const FunctionVersion> Publish(StoredFunction& function, const std::string* description);
+
+// Changes the function that is named. Errors: ResourceNotFoundException; what `change` refuses with; the store's.
+ApiResult<bool> ChangeFunction(const ApiContext& context, const ApiCall& call, const FunctionReference& reference,
+                               const std::function<ApiResult<bool>(StoredFunction&)>& change);
+
+// Status 204.
+HttpResponse NoContent();
 
 // The error of a store's failure.
 ApiError StoreFailed(const Status& status);

@@ -38,6 +38,11 @@ ApiResult<HttpResponse> UntagResource(const ApiContext& context, const ApiCall& 
 ApiResult<HttpResponse> ListTags(const ApiContext& context, const ApiCall& call);
 ApiResult<HttpResponse> GetAccountSettings(const ApiContext& context, const ApiCall& call);
 
+// policy_operations.cc
+ApiResult<HttpResponse> AddPermission(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> GetPolicy(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> RemovePermission(const ApiContext& context, const ApiCall& call);
+
 // invoke_operation.cc
 ApiResult<HttpResponse> Invoke(const ApiContext& context, const ApiCall& call);
 ApiResult<HttpResponse> InvokeWithResponseStream(const ApiContext& context, const ApiCall& call);

@@ -14,28 +14,6 @@ constexpr std::int64_t kCodeSizeUnzipped = 262'144'000;
 constexpr std::int64_t kCodeSizeZipped = 52'428'800;
 constexpr std::int64_t kTotalCodeSize = 80'530'636'800;
 
-HttpResponse NoContent() {
-  HttpResponse response;
-  response.status = 204;
-  return response;
-}
-
-ApiError Missing(const ApiCall& call, const FunctionReference& reference) {
-  return NotFound("Function not found: " + FunctionArn(call.account, reference.name, reference.qualifier));
-}
-
-template <typename ChangeFunction>
-ApiResult<bool> Change(const ApiContext& context, const ApiCall& call, const FunctionReference& reference,
-                       const ChangeFunction& change) {
-  const Status status = context.store.Change(reference.name, [&](StoredFunction& function) -> Status {
-    change(function);
-    return {};
-  });
-  if (status.code() == Code::kNotFound) return Missing(call, reference);
-  if (!status.ok()) return StoreFailed(status);
-  return true;
-}
-
 // The function that a tagged ARN means.
 ApiResult<FunctionReference> TaggedFunction(const ApiCall& call) {
   auto reference = ParseFunctionReference(call.parameters.front(), {}, call.account);
@@ -62,8 +40,10 @@ ApiResult<HttpResponse> PutFunctionConcurrency(const ApiContext& context, const 
   }
   if (!constraints.ok()) return constraints.error();
   const int reserved = asked.asInt();
-  const auto changed =
-      Change(context, call, *reference, [&](StoredFunction& function) { function.reserved_concurrency = reserved; });
+  const auto changed = ChangeFunction(context, call, *reference, [&](StoredFunction& function) -> ApiResult<bool> {
+    function.reserved_concurrency = reserved;
+    return true;
+  });
   if (!changed) return changed.error();
   Json::Value answer(Json::objectValue);
   answer["ReservedConcurrentExecutions"] = reserved;
@@ -83,8 +63,10 @@ ApiResult<HttpResponse> GetFunctionConcurrency(const ApiContext& context, const 
 ApiResult<HttpResponse> DeleteFunctionConcurrency(const ApiContext& context, const ApiCall& call) {
   const auto reference = call.Function();
   if (!reference) return reference.error();
-  const auto changed =
-      Change(context, call, *reference, [&](StoredFunction& function) { function.reserved_concurrency.reset(); });
+  const auto changed = ChangeFunction(context, call, *reference, [&](StoredFunction& function) -> ApiResult<bool> {
+    function.reserved_concurrency.reset();
+    return true;
+  });
   if (!changed) return changed.error();
   return NoContent();
 }
@@ -103,8 +85,9 @@ ApiResult<HttpResponse> TagResource(const ApiContext& context, const ApiCall& ca
   for (const std::string& key : tags.getMemberNames()) {
     if (!tags[key].isString()) return ApiError{400, "SerializationException", "The value of a tag is no string.", {}};
   }
-  const auto changed = Change(context, call, *reference, [&](StoredFunction& function) {
+  const auto changed = ChangeFunction(context, call, *reference, [&](StoredFunction& function) -> ApiResult<bool> {
     for (const std::string& key : tags.getMemberNames()) function.tags[key] = tags[key].asString();
+    return true;
   });
   if (!changed) return changed.error();
   return NoContent();
@@ -113,10 +96,11 @@ ApiResult<HttpResponse> TagResource(const ApiContext& context, const ApiCall& ca
 ApiResult<HttpResponse> UntagResource(const ApiContext& context, const ApiCall& call) {
   const auto reference = TaggedFunction(call);
   if (!reference) return reference.error();
-  const auto changed = Change(context, call, *reference, [&](StoredFunction& function) {
+  const auto changed = ChangeFunction(context, call, *reference, [&](StoredFunction& function) -> ApiResult<bool> {
     for (const auto& [name, key] : call.target.query) {
       if (name == "tagKeys") function.tags.erase(key);
     }
+    return true;
   });
   if (!changed) return changed.error();
   return NoContent();

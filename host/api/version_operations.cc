@@ -11,31 +11,6 @@
 namespace tandem::host {
 namespace {
 
-HttpResponse NoContent() {
-  HttpResponse response;
-  response.status = 204;
-  return response;
-}
-
-// Changes a function; what `change` refuses is the answer.
-template <typename ChangeFunction>
-ApiResult<bool> Change(const ApiContext& context, const ApiCall& call, const FunctionReference& reference,
-                       const ChangeFunction& change) {
-  ApiError refused;
-  const Status status = context.store.Change(reference.name, [&](StoredFunction& function) -> Status {
-    const ApiResult<bool> changed = change(function);
-    if (changed) return {};
-    refused = changed.error();
-    return {Code::kInvalidArgument, refused.message};
-  });
-  if (!refused.type.empty()) return refused;
-  if (status.code() == Code::kNotFound) {
-    return NotFound("Function not found: " + FunctionArn(call.account, reference.name, reference.qualifier));
-  }
-  if (!status.ok()) return StoreFailed(status);
-  return true;
-}
-
 // A-47, and whether the versions are there.
 ApiResult<bool> CheckRouting(const ApiCall& call, const StoredFunction& function, const Alias& alias) {
   const auto missing = [&](const std::string& version) {
@@ -98,7 +73,7 @@ ApiResult<HttpResponse> PublishVersion(const ApiContext& context, const ApiCall&
   const auto reference = call.Function();
   if (!reference) return reference.error();
   std::shared_ptr<const FunctionVersion> published;
-  const auto changed = Change(context, call, *reference, [&](StoredFunction& function) -> ApiResult<bool> {
+  const auto changed = ChangeFunction(context, call, *reference, [&](StoredFunction& function) -> ApiResult<bool> {
     if (const auto revision = CheckRevision(*request, function.latest->revision_id); !revision) return revision.error();
     const std::string sha256 = (*request)["CodeSha256"].asString();
     if (!sha256.empty() && sha256 != function.latest->code_sha256) {
@@ -148,7 +123,7 @@ ApiResult<HttpResponse> CreateAlias(const ApiContext& context, const ApiCall& ca
   if (!constraints.ok()) return constraints.error();
   if (const auto taken = TakeAlias(*request, alias); !taken) return taken.error();
   alias.revision_id = NewRevisionId();
-  const auto changed = Change(context, call, *reference, [&](StoredFunction& function) -> ApiResult<bool> {
+  const auto changed = ChangeFunction(context, call, *reference, [&](StoredFunction& function) -> ApiResult<bool> {
     if (function.aliases.contains(alias.name)) {
       return Conflict("Alias already exists: " + FunctionArn(call.account, function.name, alias.name));
     }
@@ -197,7 +172,7 @@ ApiResult<HttpResponse> UpdateAlias(const ApiContext& context, const ApiCall& ca
   const auto reference = call.Function();
   if (!reference) return reference.error();
   Alias updated;
-  const auto changed = Change(context, call, *reference, [&](StoredFunction& function) -> ApiResult<bool> {
+  const auto changed = ChangeFunction(context, call, *reference, [&](StoredFunction& function) -> ApiResult<bool> {
     const auto found = function.aliases.find(call.parameters[1]);
     if (found == function.aliases.end()) return NoAlias(call, function.name, call.parameters[1]);
     updated = found->second;
@@ -215,7 +190,7 @@ ApiResult<HttpResponse> UpdateAlias(const ApiContext& context, const ApiCall& ca
 ApiResult<HttpResponse> DeleteAlias(const ApiContext& context, const ApiCall& call) {
   const auto reference = call.Function();
   if (!reference) return reference.error();
-  const auto changed = Change(context, call, *reference, [&](StoredFunction& function) -> ApiResult<bool> {
+  const auto changed = ChangeFunction(context, call, *reference, [&](StoredFunction& function) -> ApiResult<bool> {
     function.aliases.erase(call.parameters[1]);  // one that is missing, too
     return true;
   });

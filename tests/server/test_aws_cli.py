@@ -68,7 +68,6 @@ def test_the_readmes_function_is_created_and_invoked(server, aws, covers, tmp_pa
     ("arguments", "name"),
     [
         (["list-layers"], "ListLayers"),
-        (["get-policy", "--function-name", "x"], "GetPolicy"),
         (["list-event-source-mappings"], "ListEventSourceMappings"),
         (["get-function-url-config", "--function-name", "x"], "GetFunctionUrlConfig"),
     ],
