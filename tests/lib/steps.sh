@@ -301,7 +301,8 @@ step_cli_inline() {
   return "$status"
 }
 
-step_server() { test_command tests/server; }
+# With --all, many more kills.
+step_server() { test_command tests/server "TANDEM_TEST_EXTENT=$extent"; }
 
 step_workers() { pairs | in_lanes with_both workers_languages_test; }
 

@@ -29,5 +29,8 @@ def test_statements_come_and_go(client, refused, covers):
     client.remove_permission(FunctionName="policy", StatementId="s3")
     assert refused("get_policy", FunctionName="policy")[:2] == (404, "ResourceNotFoundException")
     assert json.loads(client.get_policy(FunctionName="policy", Qualifier="1")["Policy"])["Statement"]
-    assert refused("remove_permission", FunctionName="policy", StatementId="s3")[:2] == (404, "ResourceNotFoundException")
+    assert refused("remove_permission", FunctionName="policy", StatementId="s3")[:2] == (
+        404,
+        "ResourceNotFoundException",
+    )
     covers("A-55")
