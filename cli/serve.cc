@@ -49,6 +49,8 @@ const OptionTable& Table() {
       {"Server", "data", 0, "DIR",
        "the folder of functions and packages; default: tandem in XDG_STATE_HOME, else "
        "~/.local/state/tandem"},
+      {"Server", "credentials", 0, "FILE",
+       "serve requests that are signed with a key of this file only, a shared credentials file of the AWS CLI"},
       {"Server", "concurrency", 0, "N", "how many invocations run at once, of all functions; default 64"},
       {"Server", "drain-seconds", 0, "N", "how long calls that are there may go on at the end; default 5"},
       {"Server", "region", 0, "REGION",
@@ -119,6 +121,11 @@ Result<ServeRequest> ReadRequest(const ParsedOptions& parsed) {
     }
     options.account.id = *id;
   }
+  if (const std::string* file = parsed.Find("credentials"); file != nullptr) {
+    auto keys = host::ReadCredentials(*file);
+    if (!keys) return keys.status();
+    options.keys = std::move(*keys);
+  }
   if (Status status = TakeNumber(parsed, "concurrency", 1, kMostConcurrency, options.concurrency); !status.ok()) {
     return status;
   }
@@ -162,9 +169,9 @@ int Fail(const Status& status) {
 int Serve(const ServeRequest& request, ServerLog& log) {
   auto server = host::Server::Open(request.options);
   if (!server) return Fail(server.status());
-  if (!(*server)->is_loopback()) {
+  if (!(*server)->is_loopback() && request.options.keys.empty()) {
     return Fail(Bad("--listen " + request.options.listen +
-                    ": only this machine may connect, as clients are not verified: take an address such as 127.0.0.1"));
+                    ": others than this machine could connect, and run code: add --credentials"));
   }
   if (!CatchEndSignals()) return Fail({Code::kInternal, "signals cannot be caught"});
   if (const Status status = (*server)->Start(); !status.ok()) return Fail(status);

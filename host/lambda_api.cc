@@ -122,8 +122,8 @@ std::string_view HostName(std::string_view host) {
 
 }  // namespace
 
-LambdaApi::LambdaApi(ApiContext& context, bool is_loopback, Log log)
-    : context_(context), is_loopback_(is_loopback), log_(std::move(log)) {}
+LambdaApi::LambdaApi(const ApiContext& context, bool is_loopback, SignatureVerifier* verifier, Log log)
+    : context_(context), is_loopback_(is_loopback), verifier_(verifier), log_(std::move(log)) {}
 
 std::size_t LambdaApi::LargestBody(const HttpRequest& head) {
   const std::string_view path = PathOf(head.target);
@@ -157,6 +157,9 @@ HttpResponse LambdaApi::Answer(const HttpRequest& request, const std::string& re
     Json::Value health(Json::objectValue);
     health["status"] = "ok";
     return JsonResponse(200, health);
+  }
+  if (verifier_ != nullptr) {
+    if (const auto refusal = verifier_->Verify(request)) return ResponseTo(*refusal);
   }
   bool is_path = false;
   for (const Route& route : kRoutes) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "host/api/context.h"
+#include "host/api/signature.h"
 #include "host/http/server.h"
 
 namespace tandem::host {
@@ -21,7 +22,8 @@ class LambdaApi final : public HttpApplication {
   // Told, with the request's method, target and User-Agent, the status and the request id.
   using Log = std::function<void(const HttpRequest& request, int status, const std::string& request_id)>;
 
-  LambdaApi(ApiContext& context, bool is_loopback, Log log);
+  // `verifier`: of the signatures of all requests; null: they are not looked at.
+  LambdaApi(const ApiContext& context, bool is_loopback, SignatureVerifier* verifier, Log log);
 
   std::size_t LargestBody(const HttpRequest& head) override;
   HttpResponse Handle(const HttpRequest& request) override;
@@ -31,8 +33,9 @@ class LambdaApi final : public HttpApplication {
   HttpResponse Answer(const HttpRequest& request, const std::string& request_id);
   bool IsForeign(const HttpRequest& request) const;
 
-  ApiContext& context_;
+  const ApiContext& context_;
   const bool is_loopback_;
+  SignatureVerifier* const verifier_;
   const Log log_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <mutex>
 #include <utility>
 
@@ -48,6 +49,12 @@ std::map<std::string, std::string> VariablesFor(const std::string& endpoint) {
           {"AWS_SESSION_TOKEN", RandomHex(32)}};
 }
 
+// Those of the operator, and those of the functions, which may call back.
+AccessKeys KeysWith(AccessKeys keys, const std::map<std::string, std::string>& variables) {
+  keys[variables.at("AWS_ACCESS_KEY_ID")] = variables.at("AWS_SECRET_ACCESS_KEY");
+  return keys;
+}
+
 class LambdaServer final : public Server {
  public:
   LambdaServer(ServerOptions options, std::unique_ptr<FunctionStore> store, std::unique_ptr<HttpServer> http,
@@ -55,7 +62,9 @@ class LambdaServer final : public Server {
       : options_(std::move(options)),
         store_(std::move(store)),
         runtime_(std::move(runtime)),
-        deployments_(*runtime_, *store_, {options_.account, VariablesFor(http->endpoint()), options_.runtime.log_sink}),
+        variables_(VariablesFor(http->endpoint())),
+        verifier_(KeysWith(options_.keys, variables_)),
+        deployments_(*runtime_, *store_, {options_.account, variables_, options_.runtime.log_sink}),
         concurrency_(options_.concurrency),
         async_(kMostEventsAtOnce, kMostEventsWaiting),
         context_{options_.account,
@@ -66,7 +75,7 @@ class LambdaServer final : public Server {
                  deployments_,
                  concurrency_,
                  async_},
-        api_(context_, http->is_loopback(), LogTo(options_.access_log)),
+        api_(context_, http->is_loopback(), options_.keys.empty() ? nullptr : &verifier_, LogTo(options_.access_log)),
         http_(std::move(http)) {}
 
   const std::string& endpoint() const override { return http_->endpoint(); }
@@ -86,6 +95,8 @@ class LambdaServer final : public Server {
   const ServerOptions options_;
   const std::unique_ptr<FunctionStore> store_;
   const std::unique_ptr<Runtime> runtime_;
+  const std::map<std::string, std::string> variables_;  // of every function
+  SignatureVerifier verifier_;
   Deployments deployments_;
   Concurrency concurrency_;
   AsyncInvocations async_;

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "host/api/function_reference.h"
+#include "host/api/signature.h"
 #include "tandem/log.h"
 #include "tandem/runtime.h"
 #include "tandem/status.h"
@@ -18,6 +19,8 @@ struct ServerOptions {
   std::string listen = "127.0.0.1:9001";
   std::string data_folder;
   Account account{"us-east-1", "012345678912"};
+  // Whose requests are served; empty: everybody's.
+  AccessKeys keys;
   std::size_t concurrency = 64;  // invocations at once, of all functions
   RuntimeOptions runtime;
   // One line for each request, without a newline; called by many threads at once. May be empty.

@@ -89,7 +89,7 @@ def test_a_data_folder_has_one_server(tmp_path):
     [
         (["--listen", "9001"], "an address and a port are wanted"),
         (["--listen", "127.0.0.1:70000"], "an address and a port are wanted"),
-        (["--listen", "0.0.0.0:0"], "only this machine"),
+        (["--listen", "0.0.0.0:0"], "add --credentials"),
         (["--concurrency", "0"], "a number from 1 to 10000 is wanted"),
         (["--drain-seconds", "x"], "a number from 0 to 3600 is wanted"),
         (["--region", "Nowhere!"], "that is no region"),
