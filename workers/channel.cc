@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -35,6 +36,10 @@ constexpr std::uint32_t kInMemfd = 1;
 Status Failed(std::string_view what, int error) {
   const bool gone = error == EPIPE || error == ECONNRESET;
   return {gone ? Code::kUnavailable : Code::kInternal, "channel: " + std::string(what) + ": " + std::strerror(error)};
+}
+
+Status Forked() {
+  return {Code::kUnavailable, "channel: it is of the process that this one is a fork of"};
 }
 
 Status NoFrame(std::string_view why) {
@@ -166,6 +171,13 @@ Result<std::pair<Channel, Channel>> Channel::Pair() {
   return std::pair<Channel, Channel>(Channel(FileDescriptor(ends[0])), Channel(FileDescriptor(ends[1])));
 }
 
+Channel::Channel(FileDescriptor socket) : socket_(std::move(socket)), owner_(getpid()) {}
+
+// By the process and not by a handler of fork(), which a child by the system call alone does not run.
+bool Channel::InFork() const {
+  return getpid() != owner_;
+}
+
 Status Channel::Send(std::string_view header, const Payload& payload, const std::vector<int>& files) {
   return SendWith(header, payload, files, [this] {
     WaitFor(socket_.get(), POLLOUT);
@@ -188,8 +200,21 @@ Status Channel::TrySend(std::string_view header) {
   return SendWith(header, {}, {}, [] { return false; });
 }
 
+Status Channel::SendFromFork(std::string_view header) {
+  return SendAsAny(header, {}, {}, [this] {
+    WaitFor(socket_.get(), POLLOUT);
+    return true;
+  });
+}
+
 Status Channel::SendWith(std::string_view header, const Payload& payload, const std::vector<int>& files,
                          const Wait& wait) {
+  if (InFork()) return Forked();
+  return SendAsAny(header, payload, files, wait);
+}
+
+Status Channel::SendAsAny(std::string_view header, const Payload& payload, const std::vector<int>& files,
+                          const Wait& wait) {
   if (header.size() > kLargestFrame || payload.size() > kLargestFrame - header.size()) {
     return {Code::kInvalidArgument, "channel: a frame of more than 1 GiB is not sent"};
   }
@@ -236,6 +261,7 @@ Result<std::optional<Frame>> Channel::TryReceive() {
 }
 
 Result<std::optional<Frame>> Channel::ReceiveWith(int flags) {
+  if (InFork()) return Forked();
   Prefix prefix{};
   std::array<char, kLargestDatagram> bytes;
   std::array<iovec, 2> parts{{{&prefix, sizeof prefix}, {bytes.data(), bytes.size()}}};

@@ -2,6 +2,8 @@
 #ifndef TANDEM_WORKERS_CHANNEL_H_
 #define TANDEM_WORKERS_CHANNEL_H_
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -28,9 +30,11 @@ struct Frame {
 // A frame is one datagram. What is longer than kLargestDatagram travels as a memfd, which the receiver copies from:
 // what the sender does to it later harms nobody.
 //
+// It is its process's: in a fork of that, which has the socket, too, nothing is sent or received.
+//
 // Threads: any; a frame is sent and received whole. Owns: the socket. Errors: kUnavailable when the peer is gone (an
-// empty datagram says the same), kInvalidArgument for a datagram that is no frame, kInternal for what the kernel
-// refuses. After kInvalidArgument the next frame can be received.
+// empty datagram says the same) or in a fork, kInvalidArgument for a datagram that is no frame, kInternal for what the
+// kernel refuses. After kInvalidArgument the next frame can be received.
 class Channel {
  public:
   static constexpr std::size_t kLargestDatagram = std::size_t{64} << 10;
@@ -40,7 +44,7 @@ class Channel {
 
   // The two ends of a new channel, close-on-exec.
   static Result<std::pair<Channel, Channel>> Pair();
-  explicit Channel(FileDescriptor socket) : socket_(std::move(socket)) {}
+  explicit Channel(FileDescriptor socket);
 
   using Clock = std::chrono::steady_clock;
 
@@ -51,20 +55,26 @@ class Channel {
   Status SendBefore(std::string_view header, const Payload& payload, Clock::time_point deadline, int end_fd);
   // A short header alone, which is not sent where that would have to wait.
   Status TrySend(std::string_view header);
+  // Waits for room, and sends in a fork, too: what the peer takes from there as well.
+  Status SendFromFork(std::string_view header);
   // Waits for a frame.
   Result<Frame> Receive();
   // The next frame if one is there.
   Result<std::optional<Frame>> TryReceive();
 
   int fd() const { return socket_.get(); }
+  bool InFork() const;
 
  private:
   // How the wait for room goes; false: no more of it.
   using Wait = std::function<bool()>;
   Status SendWith(std::string_view header, const Payload& payload, const std::vector<int>& files, const Wait& wait);
+  // The same, whoever this is.
+  Status SendAsAny(std::string_view header, const Payload& payload, const std::vector<int>& files, const Wait& wait);
   Result<std::optional<Frame>> ReceiveWith(int flags);
 
   FileDescriptor socket_;
+  pid_t owner_;
 };
 
 }  // namespace tandem::workers

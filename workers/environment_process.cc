@@ -10,6 +10,13 @@
 
 namespace tandem::workers {
 
+EnvironmentProcess::EnvironmentProcess(FileDescriptor output, std::shared_ptr<Process> process)
+    : output_(std::move(output)), process_(std::move(process)), host_(getpid()) {}
+
+void EnvironmentProcess::RequireHost() const {
+  if (getpid() != host_) throw HostForked();
+}
+
 Result<std::pair<FileDescriptor, FileDescriptor>> EnvironmentProcess::OutputPipe() {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) {

@@ -2,9 +2,12 @@
 #ifndef TANDEM_WORKERS_ENVIRONMENT_PROCESS_H_
 #define TANDEM_WORKERS_ENVIRONMENT_PROCESS_H_
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -33,6 +36,10 @@ enum class Answer : std::uint8_t {
   kCancelled,  // it is being killed, as the invocation was cancelled and nothing in it could be asked to yield
 };
 
+// Thrown to whoever waits for an environment and finds itself in a fork of the host: a receiver of chunks or a log has
+// forked, and come back in both. There nothing is done about the environment, which is the host's.
+class HostForked : public std::exception {};
+
 // Who waits for an environment.
 struct Caller {
   InvocationLog& log;
@@ -46,7 +53,7 @@ struct Caller {
 // an answer counts: all that an invocation wrote is logged before its end.
 //
 // Threads: one at a time where it has one place; else Run, End and refusal from any. Owns: the process, which ends with
-// this object, and all that it has started.
+// this object, and all that it has started. Lifetime: in a fork of the host it is let go of and not ended.
 class EnvironmentProcess {
  public:
   using Clock = std::chrono::steady_clock;
@@ -83,8 +90,7 @@ class EnvironmentProcess {
   std::int64_t PeakMemoryBytes();
 
  protected:
-  EnvironmentProcess(FileDescriptor output, std::shared_ptr<Process> process)
-      : output_(std::move(output)), process_(std::move(process)) {}
+  EnvironmentProcess(FileDescriptor output, std::shared_ptr<Process> process);
 
   // The ends of a pipe for the output: to read from, without blocking, and to write to.
   static Result<std::pair<FileDescriptor, FileDescriptor>> OutputPipe();
@@ -97,6 +103,8 @@ class EnvironmentProcess {
   enum class Whose : std::uint8_t { kOwn, kAnybodys };
   // What there is of the output, or a part of it where that is much.
   std::string TakeOutput();
+  // Throws HostForked. After whatever may have called the host's own code, and before the process is looked at again.
+  void RequireHost() const;
   static void LogOutput(InvocationLog& log, std::string_view output, Whose whose);
   void ReadOutput(InvocationLog& log) { LogOutput(log, TakeOutput(), Whose::kOwn); }
   // What watches the process's; null where there is no process. With memory_mutex_ held, as is its use.
@@ -106,6 +114,9 @@ class EnvironmentProcess {
   FileDescriptor output_;
   std::shared_ptr<Process> process_;  // null: none could be started
   std::string refusal_;
+
+ private:
+  const pid_t host_;
 };
 
 }  // namespace tandem::workers

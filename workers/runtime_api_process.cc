@@ -124,6 +124,7 @@ void RuntimeApiProcess::Wait(int changed, Clock::time_point deadline) {
   if (memory_->LookIfDue(Clock::now())) KillForMemory();
   if (ready <= 0) return;
   if (waited[1].revents != 0) ReadOutput(*log_);
+  RequireHost();
   if (waited[2].revents != 0) api_->Abandon();
 }
 

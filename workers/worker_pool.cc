@@ -49,12 +49,11 @@ class WorkerPool::Run {
     self_ = pool_.runs_.insert(pool_.runs_.end(), this);
   }
   ~Run() {
-    if (starts_) pool_.workers_.GiveUpStart(pool_);
-    if (started_ && keeps_) PrepareOthers();
-    if (entered_)
-      pool_.workers_.Leave(pool_, member_, keeps_ ? After::kGoesOn : is_late_ ? After::kIsLate : After::kEnds);
-    const std::scoped_lock lock(pool_.mutex_);
-    pool_.runs_.erase(self_);
+    if (pool_.workers_.InFork()) {
+      Forget();
+    } else {
+      Leave();
+    }
   }
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
@@ -77,6 +76,14 @@ class WorkerPool::Run {
   using After = Workers::After;
 
   EnvironmentProcess& worker() { return *member_->process; }
+  // Gives back what it has of the pool.
+  void Leave();
+  // In a fork: the process stays the host's, and the pool is not used again.
+  void Forget() {
+    if (member_ != nullptr) static_cast<void>(member_->process.release());
+  }
+  // The caller's receiver, which may fork and come back.
+  ChunkReceiver Chunks() const;
   // Waits for a place; false: it was cancelled before.
   bool Enter();
   // Starts a worker and waits for its init phase; false: it has none that can serve.
@@ -120,6 +127,15 @@ class WorkerPool::Run {
   Clock::time_point began_;
   Clock::time_point deadline_ = EnvironmentProcess::kForever;
 };
+
+void WorkerPool::Run::Leave() {
+  if (starts_) pool_.workers_.GiveUpStart(pool_);
+  if (started_ && keeps_) PrepareOthers();
+  if (entered_)
+    pool_.workers_.Leave(pool_, member_, keeps_ ? After::kGoesOn : is_late_ ? After::kIsLate : After::kEnds);
+  const std::scoped_lock lock(pool_.mutex_);
+  pool_.runs_.erase(self_);
+}
 
 bool WorkerPool::Run::Enter() {
   auto place = pool_.workers_.Enter(pool_, cancellation_);
@@ -224,6 +240,15 @@ void WorkerPool::Run::Begin() {
   if (config_.timeout.count() > 0) deadline_ = began_ + config_.timeout;
 }
 
+ChunkReceiver WorkerPool::Run::Chunks() const {
+  if (!options_.chunk_receiver) return {};
+  return [this](std::string_view chunk) {
+    const bool wanted = options_.chunk_receiver(chunk);
+    if (pool_.workers_.InFork()) throw HostForked();
+    return wanted;
+  };
+}
+
 void WorkerPool::Run::Serve() {
   proto::Invocation invocation;
   invocation.event = event_;
@@ -240,7 +265,7 @@ void WorkerPool::Run::Serve() {
     invocation.deadline =
         std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now() + config_.timeout);
   }
-  Settle(worker().Run(invocation, options_.chunk_receiver, {log_, deadline_, cancellation_}, result_.outcome));
+  Settle(worker().Run(invocation, Chunks(), {log_, deadline_, cancellation_}, result_.outcome));
 }
 
 void WorkerPool::Run::Settle(Answer how) {
@@ -355,8 +380,18 @@ void WorkerPool::Prepare(const Workers::Preparation& preparation) noexcept {
   }
 }
 
+Status WorkerPool::CheckProcess() const {
+  if (!workers_.InFork()) return {};
+  return {Code::kUnavailable, "cannot invoke '" + config_.function.name +
+                                  "' in a worker process: this process is a fork of the one that made the Runtime"};
+}
+
 void WorkerPool::Invoke(InvokeResult& result, const Event& event, const InvokeOptions& options) {
-  Run(*this, result, event, options)();
+  try {
+    Run(*this, result, event, options)();
+  } catch (const HostForked&) {
+    result.outcome = Outcome::Fault(CheckProcess());
+  }
 }
 
 void WorkerPool::Cancel(std::string_view request_id) {

@@ -2,6 +2,9 @@
 #ifndef TANDEM_WORKERS_WORKER_POOL_H_
 #define TANDEM_WORKERS_WORKER_POOL_H_
 
+#include <sys/types.h>
+#include <unistd.h>
+
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -60,6 +63,9 @@ class Workers {
   Workers& operator=(const Workers&) = delete;
 
   const WorkerOptions& options() const { return options_; }
+  // Whether this process is a fork of the one that made this. There it has no thread, and the workers are not its own:
+  // they are left alone, and this object with them.
+  bool InFork() const { return getpid() != owner_; }
   // Errors: kUnavailable, where it cannot be started.
   Result<Supervisor*> TheSupervisor();
   Zygotes& zygotes() { return zygotes_; }
@@ -117,6 +123,7 @@ class Workers {
   void Look();
 
   const WorkerOptions options_;
+  const pid_t owner_;
   std::mutex supervisor_mutex_;
   std::unique_ptr<Supervisor> supervisor_;
   Zygotes zygotes_{options_};
@@ -154,7 +161,8 @@ struct PoolConfig {
 // A worker that an invocation has ended, by its timeout or otherwise, is gone with all that it has started before that
 // invocation returns. A failed init is tried again by the next invocation, in a new process (H-PY-36, E-34), unless it
 // is final (H-JAVA-10).
-// Threads: any. Lifetime: nothing may run in it when it ends.
+// Threads: any. Lifetime: nothing may run in it when it ends. In a fork of the process that made it only CheckProcess
+// is called, and it does not end.
 class WorkerPool {
  public:
   WorkerPool(Workers& workers, const PoolConfig& config);
@@ -162,6 +170,8 @@ class WorkerPool {
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
+  // Errors: kUnavailable in a fork.
+  Status CheckProcess() const;
   // Runs one invocation. A DryRun opens the handler and does not run it. What fails here is a fault in the result.
   void Invoke(InvokeResult& result, const Event& event, const InvokeOptions& options);
   // One that waits for a worker, or for its worker's init phase, is over, and gives its place up. One that runs in a

@@ -119,6 +119,8 @@ Answer WorkerProcess::InCall(const Caller& caller, const RunCall& run) {
   }
   try {
     return EndCall(call, run(call));
+  } catch (const HostForked&) {
+    throw;
   } catch (...) {  // a chunk receiver's own, or std::bad_alloc
     EndCall(call, Answer::kTooLate);
     throw;
@@ -232,6 +234,7 @@ Answer WorkerProcess::TakeOutcome(const WorkerMessage& answer, Outcome& outcome)
 
 Answer WorkerProcess::Next(WorkerCall& call, Clock::time_point deadline, WorkerMessage& to) {
   for (;;) {
+    RequireHost();
     if (const auto how = calls_.WaitOrRead(call, deadline, to)) {
       if (*how == Answer::kGiven && Log(call, to)) continue;
       return *how;

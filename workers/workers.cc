@@ -13,7 +13,7 @@ using Clock = EnvironmentProcess::Clock;
 }  // namespace
 
 Workers::Workers(const WorkerOptions& options, StartCache start_cache)
-    : options_(options), cache_filler_(start_cache) {}
+    : options_(options), owner_(getpid()), cache_filler_(start_cache) {}
 
 Workers::~Workers() {
   {

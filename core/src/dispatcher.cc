@@ -55,6 +55,10 @@ void Dispatcher::DispatchInto(InvokeResult& result, FunctionImpl& function, cons
     Serve(function, *environment, invocation, event, options);
     return;
   }
+  if (Status status = function.CheckProcess(); !status.ok()) {  // before any lock, which may be held for ever there
+    result.outcome = Outcome::Fault(std::move(status));
+    return;
+  }
   const FunctionImpl::Use use(function);
   if (function.has_workers()) {
     function.InvokeInWorker(result, event, options);

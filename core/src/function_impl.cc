@@ -64,6 +64,10 @@ Result<InlineEnvironment*> FunctionImpl::Environment() {
   return environment_.get();
 }
 
+Status FunctionImpl::CheckProcess() const {
+  return pool_ == nullptr ? Status() : pool_->CheckProcess();
+}
+
 void FunctionImpl::InvokeInWorker(InvokeResult& result, const Event& event, const InvokeOptions& options) {
   pool_->Invoke(result, event, options);
 }

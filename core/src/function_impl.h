@@ -50,6 +50,9 @@ class FunctionImpl final : public Function {
   InlineEnvironment* MadeEnvironment() const { return made_.load(std::memory_order_seq_cst); }
   // Whether it has worker processes of its own.
   bool has_workers() const { return pool_ != nullptr; }
+  // Whether this process may use them. Where it may not, nothing else is done with a function that has workers, not
+  // even its end. Errors: kUnavailable, in a fork of the process that made it.
+  Status CheckProcess() const;
   // Runs one invocation in one of them. Precondition: has_workers(), and the caller holds a Use.
   void InvokeInWorker(InvokeResult& result, const Event& event, const InvokeOptions& options);
   // As Runtime::Cancel. Precondition: the caller holds a Use.

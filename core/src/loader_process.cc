@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 #include <filesystem>
+#include <thread>
 #include <utility>
 
 #include "abi_text.h"
@@ -184,20 +185,31 @@ void LoaderProcess::AddSink(LogSink* sink) {
   sinks_.push_back(sink);
 }
 
+std::unique_lock<std::mutex> LoaderProcess::LockSinks(std::chrono::milliseconds patience) {
+  constexpr std::chrono::milliseconds kTick{1};
+  std::unique_lock lock(sinks_mutex_, std::defer_lock);
+  if (ForkCount() == forks_) {
+    lock.lock();
+    return lock;
+  }
+  while (!lock.try_lock() && patience.count() > 0) {
+    std::this_thread::sleep_for(kTick);
+    patience -= kTick;
+  }
+  return lock;
+}
+
 void LoaderProcess::RemoveSink(LogSink* sink) {
-  const std::scoped_lock lock(sinks_mutex_);
+  constexpr std::chrono::milliseconds kPatience{100};  // with a thread of the fork's own
+  const std::unique_lock lock = LockSinks(kPatience);
+  if (!lock) return;
   const auto found = std::find(sinks_.rbegin(), sinks_.rend(), sink);
   if (found != sinks_.rend()) sinks_.erase(std::next(found).base());
 }
 
 void LoaderProcess::LogUnattributed(const LogRecord& record) noexcept {
-  std::unique_lock lock(sinks_mutex_, std::defer_lock);
-  if (ForkCount() == forks_) {
-    lock.lock();
-  } else if (!lock.try_lock()) {  // in a child of fork() it may be locked for ever
-    return;
-  }
-  if (!sinks_.empty()) sinks_.back()->Write(record);
+  const std::unique_lock lock = LockSinks(std::chrono::milliseconds(0));
+  if (lock && !sinks_.empty()) sinks_.back()->Write(record);
 }
 
 }  // namespace tandem

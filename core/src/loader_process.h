@@ -2,6 +2,7 @@
 #ifndef TANDEM_CORE_LOADER_PROCESS_H_
 #define TANDEM_CORE_LOADER_PROCESS_H_
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -101,6 +102,8 @@ class LoaderProcess {
     tandem_host_context context;
   };
 
+  // In a child of fork() it may be locked for ever: then nothing is held, after that time.
+  std::unique_lock<std::mutex> LockSinks(std::chrono::milliseconds patience);
   Slot& SlotOf(const std::string& language);
   Result<const tandem_loader_table*> OpenModule(Slot& slot, const RuntimeInfo& info);
   void Bind(Slot& slot, const RuntimeInfo& info);

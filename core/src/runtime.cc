@@ -39,6 +39,13 @@ void FillDefaults(FunctionConfig& config) {
   if (config.log_group_name.empty()) config.log_group_name = "/aws/lambda/" + config.name;
 }
 
+// What is of the process that this one is a fork of, and stays as it was: its threads are not here, its locks may be
+// held for ever, and what its end would end or remove is that process's.
+template <typename T>
+void ForgetInFork(std::unique_ptr<T> kept) {
+  static_cast<void>(kept.release());
+}
+
 }  // namespace
 
 std::vector<std::string> DefaultLoaderDirs() {
@@ -69,6 +76,14 @@ class Runtime::Impl {
     for (const auto& [name, function] : functions_) function->End();  // while their deadlines are watched
     if (options_.log_sink != nullptr) LoaderProcess::Get().RemoveSink(options_.log_sink);
   }
+  // The end in a fork of the process that made it: of what is inline, and then this object is to be forgotten.
+  void EndInFork() {
+    for (const auto& [name, function] : functions_) {
+      if (!function->has_workers()) function->End();
+    }
+    if (options_.log_sink != nullptr) LoaderProcess::Get().RemoveSink(options_.log_sink);
+  }
+  bool InFork() const { return workers_.InFork(); }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
@@ -161,6 +176,11 @@ Status Runtime::Impl::Remove(std::string_view key) {
     const std::unique_lock lock(functions_mutex_);
     const auto found = functions_.find(key);
     if (found == functions_.end()) return {Code::kNotFound, "there is no function '" + std::string(key) + "'"};
+    if (!found->second->CheckProcess().ok()) {
+      ForgetInFork(std::move(found->second));
+      functions_.erase(found);
+      return {};
+    }
     ending_.push_back(found->second.get());
     function = std::move(found->second);
     functions_.erase(found);
@@ -200,7 +220,11 @@ bool Runtime::Impl::CancelOverdue() {
 }
 
 Runtime::Runtime(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Runtime::~Runtime() = default;
+Runtime::~Runtime() {
+  if (!impl_->InFork()) return;
+  impl_->EndInFork();
+  ForgetInFork(std::move(impl_));
+}
 
 Result<std::unique_ptr<Runtime>> Runtime::Create(RuntimeOptions options) {
   return Guarded("the runtime", [&]() -> Result<std::unique_ptr<Runtime>> {
@@ -266,6 +290,7 @@ InvokeResult Runtime::Invoke(Function& function, const Event& event) {
 
 void Runtime::Cancel(Function& function, std::string_view request_id) {
   FunctionImpl& impl = FunctionImpl::Of(function);
+  if (!impl.CheckProcess().ok()) return;
   const FunctionImpl::Use use(impl);
   impl.Cancel(request_id);
 }

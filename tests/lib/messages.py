@@ -53,6 +53,7 @@ NO_MESSAGES = [
     ("host/api/signature.cc", r"Missing Auth.*|The (Authorization|security|request) .*|Signature .*| is (now|still) .*|[-+] 5 min.*", "the API's answers"),
     ("host/*", r"(; )?(SELECT|INSERT|DELETE|CREATE|BEGIN|PRAGMA) .*", "SQL"),
     ("workers/channel.cc", r"channel: there is no room", "of an invocation that ends otherwise"),
+    ("workers/channel.cc", r"channel: it is of the process .*", "to a fork, which has no other end"),
     ("workers/worker/worker.cc", r"there is nothing to serve with", "of a worker that has said why, and ends"),
     ("workers/runtime_api*", r"HTTP/1\.1 .*|Connection: close.*", "HTTP"),
     ("workers/runtime_api_text.cc", r"[A-Z][a-z]+( [A-Z][a-z]+)+|4\d\d .*|HTTP request .*|Invalid request ID|Exceeded maximum .*|"

@@ -6,7 +6,10 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
 #include <functional>
@@ -104,6 +107,25 @@ TEST_F(ChannelTest, NothingThereIsNoFrameAndNoError) {
   frame = here_->TryReceive();
   ASSERT_TRUE(frame.ok() && frame->has_value());
   EXPECT_EQ((*frame)->header, "one");
+}
+
+TEST_F(ChannelTest, IsNotThatOfAFork) {
+  ASSERT_TRUE(there_->Send("one").ok());
+  for (const bool by_call_alone : {false, true}) {
+    const pid_t child = by_call_alone ? static_cast<pid_t>(syscall(SYS_fork)) : fork();
+    if (child == 0) {
+      const bool refused = here_->Send("two").code() == Code::kUnavailable &&
+                           here_->TrySend("two").code() == Code::kUnavailable &&
+                           here_->Receive().status().code() == Code::kUnavailable &&
+                           here_->TryReceive().status().code() == Code::kUnavailable;
+      _exit(refused && here_->SendFromFork("three").ok() ? 0 : 1);
+    }
+    int status = -1;
+    EXPECT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+    EXPECT_EQ(there_->Receive()->header, "three");
+  }
+  EXPECT_EQ(MustReceive().header, "one");
 }
 
 // As a handler can make its process's end.

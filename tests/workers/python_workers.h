@@ -78,6 +78,7 @@ class PythonWorkers {
     return runtime_->Invoke(function, Event(std::string_view(event)), options);
   }
 
+  void End() { runtime_.reset(); }
   void Remove(Function& function) { EXPECT_TRUE(runtime_->Remove(function.config().name).ok()); }
   std::string log() const { return log_.text(); }
 

@@ -54,6 +54,28 @@ TEST(PythonZygote, HandlersCannotTellAForkFromAProgram_R33_R34_R37) {
   }
 }
 
+// The host's fork: neither warm workers nor zygotes are its own, nor ended by it.
+TEST(PythonZygote, AForkOfTheHostIsRefused) {
+  PythonWorkers host(ZygoteUse::kAlways);
+  Function& function = *host.Add("state.start");
+  EXPECT_EQ(host.Invoke(function, "{}").outcome.payload().view(), kForked);
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(60);
+    const InvokeResult result = host.Invoke(function, "{}");
+    const bool refused = result.outcome.kind() == Outcome::Kind::kFault &&
+                         result.outcome.fault().message().find("this process is a fork") != std::string::npos;
+    host.End();
+    _exit(refused ? 0 : 1);
+  }
+  int status = -1;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(host.Invoke(function, "{}").outcome.payload().view(), R"(["forked", 2])");
+  host.Remove(function);
+  EXPECT_EQ(host.Call("state.start"), kForked);
+}
+
 TEST(PythonZygote, NoTwoForksShareTheirChance) {
   PythonWorkers forked(ZygoteUse::kAlways);
   const std::string first = forked.Call("state.chance");

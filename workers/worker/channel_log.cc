@@ -38,7 +38,7 @@ void ChannelLog::Write(const LogRecord& record) noexcept {
     log.set_text(std::string(record.text));
     log.set_mark(Mark());
     // A host that is gone ends this process.
-    if (const auto bytes = proto::Serialize(message)) static_cast<void>(channel_.Send(*bytes));
+    if (const auto bytes = proto::Serialize(message)) static_cast<void>(channel_.SendFromFork(*bytes));
   } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): no memory for a record: it is lost, no more
   }
 }

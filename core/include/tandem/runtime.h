@@ -101,7 +101,8 @@ class Function;
 // Threads: all calls from any thread. Invocations of one function wait for each other unless max_concurrency says more.
 // Nobody may change the process's environment or locale while a VM starts. Handlers run on the caller's stack: 8 MiB is
 // what Python's recursion limits are made for, and the initial thread has 1 MiB once Java has run on it.
-// Owns: its functions. Lifetime: the destructor waits for running invocations.
+// Owns: its functions. Lifetime: the destructor waits for running invocations. In a fork of the process that made it
+// there are no workers: what needs one is refused, and the destructor leaves the parent's alone (docs/isolation.md).
 class TANDEM_EXPORT Runtime {
  public:
   // Errors: as RuntimeRegistry::Open; kInvalidArgument for a bound of workers that is 0.
