@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -141,10 +142,28 @@ std::int32_t CloseStandard(const Call& call) {
 }
 
 // Parent and child come back from the handler.
-std::int32_t ForkAndReturn(const Call& call) {
-  const pid_t child = fork();
+std::int32_t AnswerAs(const Call& call, pid_t child) {
   if (child != 0) waitpid(child, nullptr, 0);
   call.Succeed(child == 0 ? "\"child\"" : "\"parent\"");
+  return TANDEM_OK;
+}
+
+std::int32_t ForkAndReturn(const Call& call) {
+  return AnswerAs(call, fork());
+}
+
+// Without what the C library does at a fork.
+std::int32_t ForkByCallAndReturn(const Call& call) {
+  return AnswerAs(call, static_cast<pid_t>(syscall(SYS_fork)));
+}
+
+// Both go on to stream.
+std::int32_t ForkAndStream(const Call& call) {
+  const pid_t child = fork();
+  if (child != 0) waitpid(child, nullptr, 0);
+  const std::string chunk = child == 0 ? "child" : "parent";
+  call.host->result_chunk(call.sink, reinterpret_cast<const std::uint8_t*>(chunk.data()), chunk.size());
+  call.Succeed("");
   return TANDEM_OK;
 }
 
@@ -381,6 +400,8 @@ HandlerFunction FindFault(std::string_view name) {
       {"close_all", CloseAll},
       {"close_standard", CloseStandard},
       {"fork_and_return", ForkAndReturn},
+      {"fork_by_call_and_return", ForkByCallAndReturn},
+      {"fork_and_stream", ForkAndStream},
       {"daemon", Daemon},
       {"change_process", ChangeProcess},
       {"flood", Flood},

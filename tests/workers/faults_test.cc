@@ -67,6 +67,8 @@ const std::vector<Fault>& AllFaults() {
       {.name = "OutOfMemory_E46", .event = Native(kHoard), .java = OutOfMemoryText(), .python = OutOfMemoryText()},
       GoesOn("Fork", Native(kFork), "0"),
       GoesOn("ForkTwice", Native(kForkTwice), "0"),
+      GoesOn("ForkAndReturn", Native(kForkAndReturn), "0"),
+      GoesOn("ForkByCallAndReturn", Native(kForkByCallAndReturn), "0"),
       GoesOn("ChangeDirectory", Native(kChangeDirectory), "0"),
       GoesOn("ClearEnvironment", Native(kClearEnvironment), "0"),
       {.name = "ClearEnvironmentInPython",

@@ -230,8 +230,23 @@ TEST(Timeout, KillsAndReplaces_E38_E47) {
 
 TEST(Pool, AForkThatComesBackHasNothingToSay) {
   WorkerRuntime runtime;
-  Function& function = runtime.Add("fork_and_return");
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(runtime.Call(function), "\"parent\"");
+  for (const char* const handler : {"fork_and_return", "fork_by_call_and_return"}) {
+    Function& function = runtime.Add(handler);
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(runtime.Call(function), "\"parent\"") << handler;
+  }
+}
+
+TEST(Pool, NorHasOneThatStreams) {
+  WorkerRuntime runtime;
+  Function& function = runtime.Add("fork_and_stream");
+  std::string chunks;
+  InvokeOptions options;
+  options.chunk_receiver = [&](std::string_view chunk) {
+    chunks += chunk;
+    return true;
+  };
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(Text(runtime.Invoke(function, "{}", options).outcome), "");
+  EXPECT_EQ(chunks, "parentparent");
 }
 
 TEST(Pool, WhatAHandlerChangesIsItsOwn) {

@@ -89,6 +89,10 @@ class PythonWorkers {
     if (function == nullptr) return "";
     const InvokeResult result = Invoke(*function, event);
     Remove(*function);
+    return Text(result);
+  }
+  // The response, or what went wrong, with the log.
+  std::string Text(const InvokeResult& result) const {
     if (result.outcome.kind() == Outcome::Kind::kFault) return result.outcome.fault().message();
     return std::string(result.outcome.payload().view()) + (result.outcome.ok() ? "" : log_.text());
   }

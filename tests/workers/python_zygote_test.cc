@@ -16,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "tests/workers/package_folder.h"
 #include "tests/workers/processes.h"
 #include "tests/workers/python_workers.h"
 
@@ -74,6 +75,51 @@ TEST(PythonZygote, AForkOfTheHostIsRefused) {
   EXPECT_EQ(host.Invoke(function, "{}").outcome.payload().view(), R"(["forked", 2])");
   host.Remove(function);
   EXPECT_EQ(host.Call("state.start"), kForked);
+}
+
+constexpr char kForking[] = R"(
+import ctypes, os
+
+def fork(way):
+    child = os.fork() if way == "fork" else ctypes.CDLL(None).syscall(57)
+    if child == 0:
+        if os.environ["CHILD"] == "raises":
+            raise RuntimeError("of the child")
+        return "child"
+    os.waitpid(child, 0)
+    return "parent"
+
+def handler(event, context):
+    global calls
+    calls += 1
+    return [fork(event) if event else who, calls]
+
+calls = 0
+who = fork(os.environ["AT_IMPORT"]) if "AT_IMPORT" in os.environ else "nobody"
+)";
+
+// Whatever a child comes back with, from an import or a handler: its parent answers, and goes on.
+TEST(PythonZygote, ForksThatComeBackHaveNothingToSay_E43) {
+  const PackageFolder package;
+  package.AddFile("forking.py", kForking, PackageFolder::Mode::kPlain);
+  for (const ZygoteUse use : {ZygoteUse::kOff, ZygoteUse::kAlways}) {
+    PythonWorkers workers(use);
+    for (const std::string child : {"returns", "raises"}) {
+      for (const std::string way : {"fork", "call"}) {
+        const Variables at_import = {{"AT_IMPORT", way}, {"CHILD", child}};
+        Function& imported = *workers.Add("forking.handler", at_import, package.path());
+        for (const char* const answer : {R"(["parent", 1])", R"(["parent", 2])"}) {
+          EXPECT_EQ(workers.Text(workers.Invoke(imported, "null")), answer) << child << " " << way;
+        }
+        workers.Remove(imported);
+        Function& handling = *workers.Add("forking.handler", {{"CHILD", child}}, package.path());
+        for (const char* const answer : {R"(["parent", 1])", R"(["parent", 2])"}) {
+          EXPECT_EQ(workers.Text(workers.Invoke(handling, '"' + way + '"')), answer) << child << " " << way;
+        }
+        workers.Remove(handling);
+      }
+    }
+  }
 }
 
 TEST(PythonZygote, NoTwoForksShareTheirChance) {

@@ -12,7 +12,6 @@
 #include <utility>
 
 #include "core/src/abi_text.h"
-#include "core/src/fork_count.h"
 #include "core/src/loader_process.h"
 #include "proto/convert.h"
 #include "tandem/runtime.h"
@@ -57,13 +56,6 @@ void FlushOutput() {
   if (ftrylockfile(stdout) != 0) return;
   fflush_unlocked(stdout);
   funlockfile(stdout);
-}
-
-// A child that user code forked and that comes back from the handler, too, has nothing to say. Of the threads that may
-// have held a lock it has one.
-[[noreturn]] void EndFork(const Outcome& outcome) {
-  FlushOutput();
-  _exit(outcome.ok() ? 0 : 1);
 }
 
 // Beside handlers, which should not notice.
@@ -119,6 +111,13 @@ int Worker::Run() {
   if (lived.status().code() == Code::kUnavailable) return 0;
   std::fprintf(stderr, "tandem-worker: %s\n", lived.status().message().c_str());
   return 1;
+}
+
+// Of the threads that may have held a lock a child has one. Its channel refuses all that it would say or hear.
+void Worker::EndIfForked(const Outcome& outcome) const {
+  if (!channel_.InFork()) return;
+  FlushOutput();
+  _exit(outcome.ok() ? 0 : 1);
 }
 
 Result<int> Worker::Live() {
@@ -189,7 +188,9 @@ Outcome Worker::OpenHandler() {
   const InvokeOptions options;
   const auto open = [&] {
     RunningInvocation opening(result, std::chrono::milliseconds(0), options);
-    if (environment_->Enter(opening)) environment_->Leave(opening);
+    const bool entered = environment_->Enter(opening);
+    EndIfForked(result.outcome);
+    if (entered) environment_->Leave(opening);
   };
   if (on_initial_thread_) {
     open();
@@ -313,9 +314,8 @@ bool Worker::Call(const v1::RunInvocation& message, const Payload& payload, Invo
   };
   const bool runs = cancels_->Begin(message.place(), message.call(), result.request_id.view());
   if (runs) {
-    const std::uint32_t forks = ForkCount();
     environment_->Run(invocation, call);
-    if (ForkCount() != forks) EndFork(result.outcome);
+    EndIfForked(result.outcome);
     cancels_->End(message.place());
   }
   environment_->Leave(invocation);

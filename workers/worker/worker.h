@@ -43,6 +43,8 @@ class Worker {
   Result<int> Live();
 
  private:
+  // A child that user code has forked and that comes back from it, too, has nothing to say, and ends here.
+  void EndIfForked(const Outcome& outcome) const;
   Status Open(const v1::OpenFunction& message, std::vector<FileDescriptor> files);
   Outcome OpenHandler();
   // Runs invocations until the host closes the channel.

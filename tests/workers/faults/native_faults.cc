@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -102,6 +103,10 @@ int Do(NativeFault fault) {
     case NativeFault::kTouch:
       Touch();
       break;
+    case NativeFault::kForkAndReturn:
+      return fork() == 0 ? 1 : 0;
+    case NativeFault::kForkByCallAndReturn:
+      return syscall(SYS_fork) == 0 ? 1 : 0;
   }
   return 0;
 }

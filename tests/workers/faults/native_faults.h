@@ -18,6 +18,8 @@ enum class NativeFault : int {
   kHoard = 11,  // 400 MiB outside any heap
   kFlood = 12,  // a MiB on standard output
   kTouch = 13,  // 100 MiB, which are given back
+  kForkAndReturn = 14,
+  kForkByCallAndReturn = 15,  // without what the C library does at a fork
 };
 
 }  // namespace tandem::test
