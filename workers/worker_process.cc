@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "proto/convert.h"
+#include "workers/doing.h"
 #include "workers/launch_key.h"
 #include "workers/one_line.h"
 #include "workers/protocol.h"
@@ -19,7 +20,10 @@ namespace {
 
 constexpr std::int64_t kMiB = 1 << 20;
 constexpr std::chrono::seconds kLastWords{2};
-constexpr std::chrono::milliseconds kUntilNextLook{10};  // at a caller that is behind
+constexpr std::size_t kMostLastWords = std::size_t{8} << 20;
+constexpr std::chrono::milliseconds kUntilNextDoing{10};  // of a process that has closed its channel
+constexpr int kMostWaits = 20;                            // looks at which it does nothing
+constexpr std::chrono::milliseconds kUntilNextLook{10};   // at a caller that is behind
 
 // Reads for all callers, for a scope.
 class ReadingCall {
@@ -97,17 +101,66 @@ WorkerProcess::WorkerProcess(Channel channel, Channel control, FileDescriptor ou
               process_->forked() ? MemoryWatch::Begun::kForked : MemoryWatch::Begun::kExecuted) {}
 
 WorkerProcess::~WorkerProcess() {
+  is_awaited_ = true;  // nobody asks for its status
   End(nullptr);
 }
 
 Answer WorkerProcess::WaitOpen(const Caller& caller, Outcome& outcome) {
-  return UnlessCancelled(
-      caller, [&] { return InCall(caller, [&](WorkerCall& call) { return TakeOpened(call, caller, outcome); }); });
+  return UnlessCancelled(caller, [&] {
+    return AfterCall(InCall(caller, [&](WorkerCall& call) { return TakeOpened(call, caller, outcome); }),
+                     caller.deadline);
+  });
 }
 
 Answer WorkerProcess::Run(const proto::Invocation& invocation, const ChunkReceiver& chunks, const Caller& caller,
                           Outcome& outcome) {
-  return InCall(caller, [&](WorkerCall& call) { return Call(call, invocation, chunks, caller, outcome); });
+  return AfterCall(InCall(caller, [&](WorkerCall& call) { return Call(call, invocation, chunks, caller, outcome); }),
+                   caller.deadline);
+}
+
+Answer WorkerProcess::AfterCall(Answer how, Clock::time_point deadline) {
+  if (how == Answer::kGiven) return how;
+  is_awaited_ = true;
+  return how == Answer::kGone && HasClosedChannel() ? AwaitEnd(deadline) : how;
+}
+
+Answer WorkerProcess::AwaitEnd(Clock::time_point deadline) {
+  calls_.WaitUntilQuiet();
+  const Clock::time_point latest = Clock::now() + kLastWords;
+  int waits = 0;
+  while (!process_->ended()) {
+    const Doing doing = DoingOf(process_->pid());
+    const Clock::time_point now = Clock::now();
+    if (doing != Doing::kEnds && now >= deadline) return Answer::kTooLate;
+    if (now >= latest || (doing == Doing::kWaits && ++waits > kMostWaits)) break;
+    const Clock::time_point next = now + kUntilNextDoing;
+    if (ReadUntil(doing == Doing::kEnds ? next : std::min(next, deadline))) break;
+  }
+  return Answer::kGone;
+}
+
+bool WorkerProcess::ReadUntil(Clock::time_point until) {
+  do {
+    std::array<pollfd, 2> waited{{{process_->end_fd(), POLLIN, 0}, {-1, POLLIN, 0}}};
+    {
+      const std::scoped_lock lock(ending_);
+      if (last_words_ < kMostLastWords) waited[1].fd = output_.get();
+    }
+    poll(waited.data(), waited.size(), MillisecondsUntil(until));
+    if (waited[1].revents != 0) {
+      const std::scoped_lock lock(ending_);
+      const std::string output = TakeOutput();
+      last_words_ += output.size();
+      marked_.Append(output);
+    }
+    if (waited[0].revents != 0) return true;
+  } while (Clock::now() < until);
+  return false;
+}
+
+bool WorkerProcess::HasClosedChannel() const {
+  pollfd said{channel_.fd(), POLLIN, 0};
+  return poll(&said, 1, 0) > 0 && (said.revents & POLLHUP) != 0;
 }
 
 template <typename RunCall>
@@ -361,10 +414,9 @@ bool WorkerProcess::IsSound() {
 }
 
 int WorkerProcess::End(InvocationLog* log) {
+  if (!is_awaited_.exchange(true) && HasClosedChannel()) AwaitEnd(kForever);
   std::unique_lock lock(ending_);
-  // One that has closed its channel is on its way, and its status is its own.
-  pollfd said{channel_.fd(), POLLIN, 0};
-  if (poll(&said, 1, 0) <= 0 || (said.revents & POLLHUP) == 0 || !process_->WaitFor(kLastWords)) process_->Kill();
+  process_->Kill();  // nothing where it has ended by itself
   const ProcessEnd end = process_->Wait();
   const bool several = calls_.WaitUntilQuiet();
   if (log == nullptr) return end.status;

@@ -2,6 +2,7 @@
 #ifndef TANDEM_WORKERS_WORKER_PROCESS_H_
 #define TANDEM_WORKERS_WORKER_PROCESS_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -91,6 +92,15 @@ class WorkerProcess final : public EnvironmentProcess {
   // The call's place, its wait by `run`, and its end.
   template <typename RunCall>
   Answer InCall(const Caller& caller, const RunCall& run);
+  // What has become of a call that was answered or not: where the process is without its channel, after its end.
+  Answer AfterCall(Answer how, Clock::time_point deadline);
+  // Waits for the end of a process that has closed its channel, so that its status is its own and all that it writes is
+  // logged: as long as it is on the way there or does something, for kLastWords at most. kTooLate: the deadline came
+  // before.
+  Answer AwaitEnd(Clock::time_point deadline);
+  // Reads the output until then. True: the process has ended.
+  bool ReadUntil(Clock::time_point until);
+  bool HasClosedChannel() const;
   // kTooMuch where the worker has more memory than it may have.
   Answer EndCall(WorkerCall& call, Answer how);
   Answer TakeOpened(WorkerCall& call, const Caller& caller, Outcome& outcome);
@@ -128,6 +138,8 @@ class WorkerProcess final : public EnvironmentProcess {
   MemoryWatch memory_;
   std::mutex over_mutex_;
   std::mutex ending_;
+  std::size_t last_words_ = 0;            // bytes, with ending_ held
+  std::atomic<bool> is_awaited_ = false;  // by a call, or by nobody
   std::size_t most_places_ = 1;
   bool said_hello_ = false;  // of whoever reads
   bool forkable_ = false;

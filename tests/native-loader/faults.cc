@@ -135,6 +135,41 @@ std::int32_t CloseAll(const Call& call) {
   return TANDEM_OK;
 }
 
+// All but the standard streams: the channel is among them.
+void CloseTheRest() {
+  close_range(3, ~0U, 0);
+}
+
+// Says so, has a processor for as many milliseconds as the event says, and exits with status 5.
+std::int32_t CloseAndRun(const Call& call) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(Number(call));
+  WriteAll(STDOUT_FILENO, "runs on\n");
+  CloseTheRest();
+  while (std::chrono::steady_clock::now() < until) {
+  }
+  WriteAll(STDOUT_FILENO, "has run\n");
+  syscall(SYS_exit_group, 5);  // at once: a sanitizer's _exit waits
+  std::abort();
+}
+
+std::int32_t CloseAndStay(const Call& /*call*/) {
+  CloseTheRest();
+  for (;;) pause();
+}
+
+// Writes what is no frame to the channel, and has a processor for ever.
+std::int32_t GarbleAndRun(const Call& /*call*/) {
+  WriteAll(3, "garbled");
+  for (;;) std::this_thread::yield();
+}
+
+// What the event says, in a shell that takes the worker's place.
+std::int32_t Become(const Call& call) {
+  const std::string command(call.Event());
+  execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+  std::abort();
+}
+
 std::int32_t CloseStandard(const Call& call) {
   for (const int fd : {0, 1, 2}) close(fd);
   call.Succeed("\"closed\"");
@@ -398,6 +433,10 @@ HandlerFunction FindFault(std::string_view name) {
       {"meet", Meet},
       {"stream", Stream},
       {"close_all", CloseAll},
+      {"close_and_run", CloseAndRun},
+      {"close_and_stay", CloseAndStay},
+      {"garble_and_run", GarbleAndRun},
+      {"become", Become},
       {"close_standard", CloseStandard},
       {"fork_and_return", ForkAndReturn},
       {"fork_by_call_and_return", ForkByCallAndReturn},

@@ -76,6 +76,12 @@ int Do(NativeFault fault) {
     case NativeFault::kCloseAll:
       close_range(0, ~0U, 0);
       break;
+    case NativeFault::kCloseAndStay:
+      close_range(3, ~0U, 0);
+      Stay();
+    case NativeFault::kBecomeAnother:
+      execl("/bin/sh", "sh", "-c", "exit 6", nullptr);
+      std::abort();
     case NativeFault::kFork:
       if (fork() == 0) Stay();
       break;

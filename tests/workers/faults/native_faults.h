@@ -20,6 +20,8 @@ enum class NativeFault : int {
   kTouch = 13,  // 100 MiB, which are given back
   kForkAndReturn = 14,
   kForkByCallAndReturn = 15,  // without what the C library does at a fork
+  kCloseAndStay = 16,         // descriptors but the standard ones
+  kBecomeAnother = 17,        // program, which exits with status 6
 };
 
 }  // namespace tandem::test

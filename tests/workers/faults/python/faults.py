@@ -79,6 +79,15 @@ def thread():
     return "started"
 
 
+def become(command):
+    os.execv("/bin/sh", ["sh", "-c", command])
+
+
+def close_and_sleep():
+    os.closerange(3, 1000)
+    time.sleep(1e6)
+
+
 def clear():
     os.environ.clear()
     return "cleared"
@@ -100,6 +109,8 @@ KINDS = {
     "speak": speak,
     "thread": thread,
     "clear": clear,
+    "become": become,
+    "close-and-sleep": close_and_sleep,
     "environment": os.environ.get,
 }
 
