@@ -207,8 +207,8 @@ std::string ClassArchive::Make(const std::string& java_home) const {
   // With the collector that has the least threads; the archive serves the others, too.
   std::string failure =
       Run({java, "-XX:ArchiveClassesAtExit=" + unfinished, "-XX:+UseSerialGC", "-Xmx64m", "-XX:TieredStopAtLevel=1",
-           "-XX:-UsePerfData", "-XX:ErrorFile=/dev/null", "-cp", class_path_, kRehearsal,
-           fs::path(class_path_.substr(0, class_path_.find(':'))).parent_path().string()});
+           "-XX:-UsePerfData", "-XX:ErrorFile=/dev/null", "-XX:ReplayDataFile=/dev/null", "-cp", class_path_,
+           kRehearsal, fs::path(class_path_.substr(0, class_path_.find(':'))).parent_path().string()});
   if (failure.empty() && !Seal(unfinished)) failure = java + " has written no archive";
   if (failure.empty() && rename(unfinished.c_str(), path_.c_str()) != 0)
     failure = Failure("cannot write " + path_, errno);

@@ -80,7 +80,8 @@ std::vector<std::string> QuietOptions(int major) {
 
 // Options by which a JVM leaves no file behind when its process is killed or crashes; its log says what has crashed.
 const std::vector<std::string>& OptionsAgainstFiles() {
-  static const std::vector<std::string> kOptions = {"-XX:-UsePerfData", "-XX:ErrorFile=/dev/null"};
+  static const std::vector<std::string> kOptions = {"-XX:-UsePerfData", "-XX:ErrorFile=/dev/null",
+                                                    "-XX:ReplayDataFile=/dev/null"};
   return kOptions;
 }
 

@@ -39,7 +39,7 @@ SOURCES = [
 #: Literals with two words that no user gets as a message: file, the literal's pattern, why.
 NO_MESSAGES = [
     ("cli/*", r"Usage: tandem .*|\nExit status.*|Tandem runs AWS-Lambda-style.*", "help"),
-    ("cli/invoke.cc", r"-XX:.*", "options for the JVM"),
+    ("cli/invoke.cc", r" ?-XX:.*|/(hs_err|replay)_pid%p\.log.*", "options for the JVM"),
     ("core/src/platform_lines.cc", r"(START|END|REPORT) RequestId: |\t(Billed Duration|Memory Size|Max Memory Used): |"
      r"Init Duration: ", "the service's lines, L-41 to L-43"),
     ("core/src/loader_module.cc", r"undefined symbol: ", "the dynamic linker's"),
@@ -59,7 +59,8 @@ NO_MESSAGES = [
     ("workers/runtime_api_text.cc", r"[A-Z][a-z]+( [A-Z][a-z]+)+|4\d\d .*|HTTP request .*|Invalid request ID|Exceeded maximum .*|"
      r"State transition .*| failed for runtime.*", "replies to runtimes, R-08 to R-18"),
     ("workers/*", r"user namespace", "a word for how processes are kept"),
-    ("workers/supervisor/*", r"user namespace|death signal|mount namespace|limit of open files", "what is attempted"),
+    ("workers/supervisor/*", r"user namespace|death signal|mount namespace|limit of (open|core) files",
+     "what is attempted"),
     ("java-bridge/src/start_output.cc", r".*", "HotSpot's words, and how it begins a line"),
     ("python-bridge/src/context.cc", r"Milliseconds until .*", "a docstring"),
     ("python-bridge/src/key_cache.h", r"Ends takes .*", "a static_assert"),

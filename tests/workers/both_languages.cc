@@ -40,8 +40,11 @@ BothLanguages::BothLanguages(WorkerOptions workers, const std::string& cache, Lo
 void BothLanguages::Create(RuntimeOptions options) {
   static int count = 0;
   tag_ = "tandem-workers-test-" + std::to_string(getpid()) + "-" + std::to_string(++count);
-  const rlimit no_core{0, 0};
-  setrlimit(RLIMIT_CORE, &no_core);
+  // The host's limit is not its workers'.
+  rlimit core{};
+  getrlimit(RLIMIT_CORE, &core);
+  core.rlim_cur = core.rlim_max;
+  setrlimit(RLIMIT_CORE, &core);
   setenv("TANDEM_TEST_TAG", tag_.c_str(), 1);  // which the supervisor has in its environment
   options.loader_dirs = {TANDEM_TEST_LANGUAGE_LOADERS};
   options.platform_logs = PlatformLogs::kOn;

@@ -96,9 +96,13 @@ void Chain() {
   }
 }
 
-void NoCore() {
-  const rlimit none{0, 0};
+// Returns what there was: "soft hard".
+std::string NoCore() {
+  rlimit before{};
+  getrlimit(RLIMIT_CORE, &before);
+  const rlimit none{0, before.rlim_max};
   setrlimit(RLIMIT_CORE, &none);
+  return std::to_string(before.rlim_cur) + " " + std::to_string(before.rlim_max);
 }
 
 void TouchMemory(std::size_t megabytes) {
@@ -153,7 +157,7 @@ std::string Signals() {
 }
 
 // A line for each property.
-void Report(char** environment) {
+void Report(char** environment, const std::string& core) {
   rlimit files{};
   getrlimit(RLIMIT_NOFILE, &files);
   std::string text;
@@ -162,6 +166,7 @@ void Report(char** environment) {
   text += "ids " + std::to_string(getuid()) + " " + std::to_string(geteuid()) + " " + std::to_string(getgid()) + "\n";
   text += "files " + OpenFiles() + "\n";
   text += "limit " + std::to_string(files.rlim_cur) + "\n";
+  text += "core " + core + "\n";
   text += "signals " + Signals() + "\n";
   text += "oom " + ReadLine("/proc/self/oom_score_adj") + "\n";
   text += "cwd " + ReadLink("/proc/self/cwd") + "\n";
@@ -189,14 +194,14 @@ int WorkerOfAnotherVersion() {
 int main(int argc, char** argv, char** environment) {
   const std::string_view what = argc > 1 ? argv[1] : "";
   const long number = argc > 3 ? std::strtol(argv[3], nullptr, 10) : 0;
-  NoCore();
+  const std::string core = NoCore();
   if (std::string_view(argv[0]) == "tandem-worker") return WorkerOfAnotherVersion();
   if (what == "namespace") return AnotherVersion();
   if (what == "exit") return static_cast<int>(number);
   if (what == "signal") raise(static_cast<int>(number));
   if (what == "memory") TouchMemory(static_cast<std::size_t>(number));
   if (what == "processor") UseProcessor(number);
-  if (what == "report") Report(environment);
+  if (what == "report") Report(environment, core);
   if (what == "family") {
     Family(argv);
     if (number == 0) Stay();

@@ -51,6 +51,9 @@ TEST(JavasHeap, FitsTheMemorySize) {
     const std::string options = both.Call(function, "options");
     EXPECT_EQ(options.find("TieredStopAtLevel=1") == std::string::npos, tested.with_second_compiler) << options;
     EXPECT_NE(options.find("-XX:-UsePerfData"), std::string::npos) << "it would leave a file in /tmp; " << options;
+    for (const char* const file : {"-XX:ErrorFile=/dev/null", "-XX:ReplayDataFile=/dev/null"}) {
+      EXPECT_NE(options.find(file), std::string::npos) << "it would leave a file in the package; " << options;
+    }
   }
 }
 

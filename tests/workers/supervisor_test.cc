@@ -82,6 +82,10 @@ TEST_P(SupervisorTest, ItHasWhatItIsGivenAndNothingElse) {
   pthread_sigmask(SIG_BLOCK, &some, &before);
   const auto pipe_before = signal(SIGPIPE, SIG_IGN);
   const int inherited = open("/dev/null", O_RDONLY);  // must not be passed on
+  rlimit core_before{};
+  getrlimit(RLIMIT_CORE, &core_before);
+  const rlimit most_core{core_before.rlim_max, core_before.rlim_max};
+  setrlimit(RLIMIT_CORE, &most_core);
   End();
   SetUp();
 
@@ -104,9 +108,11 @@ TEST_P(SupervisorTest, ItHasWhatItIsGivenAndNothingElse) {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
   EXPECT_EQ(Line(report, "limit"), std::to_string(limit.rlim_cur));
+  EXPECT_EQ(Line(report, "core"), "0 " + std::to_string(core_before.rlim_max)) << "it leaves no file of its memory";
   EXPECT_EQ(report.substr(report.find("\nenv ")), "\nenv B=2\nenv A=x=y\nenv EMPTY=\nenv ODD\n");
 
   close(inherited);
+  setrlimit(RLIMIT_CORE, &core_before);
   signal(SIGPIPE, pipe_before);
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }

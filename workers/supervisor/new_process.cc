@@ -46,6 +46,15 @@ void OfferToTheKernel() {
   static_cast<void>(!write(file.get(), "1000", 4));
 }
 
+// A core file would land in the working directory, which is the package. The process may raise its limit again, as far
+// as the host could.
+bool LeaveNoCore() {
+  rlimit core{};
+  if (getrlimit(RLIMIT_CORE, &core) != 0) return false;
+  core.rlim_cur = 0;
+  return setrlimit(RLIMIT_CORE, &core) == 0;
+}
+
 }  // namespace
 
 Attempted AttemptedText(std::string_view text) {
@@ -82,6 +91,7 @@ void BecomeProcess(NewProcess& process, const v1::StartProcess& start, const std
   failures.Require(setsid() >= 0, "session");
   failures = ArrangeFiles(files, failures);
   failures.Require(setrlimit(RLIMIT_NOFILE, &files_limit) == 0, "limit of open files");
+  failures.Require(LeaveNoCore(), "limit of core files");
   OfferToTheKernel();
   failures.Require(chdir(start.working_directory().c_str()) == 0, "chdir");
   process.Become(start, failures);
