@@ -78,7 +78,9 @@ std::int64_t EnvironmentProcess::PeakMemoryBytes() {
   const std::scoped_lock lock(memory_mutex_);
   MemoryWatch* const watch = memory();
   if (watch == nullptr) return 0;
-  if (const auto end = process_->WaitFor(std::chrono::milliseconds(0))) return watch->PeakOf(end->peak_memory_bytes);
+  if (const auto end = process_->WaitFor(std::chrono::milliseconds(0))) {
+    return watch->PeakOf(end->peak_memory_bytes, end->page_faults);
+  }
   return watch->Peak();
 }
 

@@ -76,7 +76,6 @@ Resident ResidentOf(pid_t process) {
 struct Own {
   std::int64_t resident = 0;
   std::int64_t swapped = 0;
-  std::int64_t others = 0;  // resident, too
 };
 
 // A share of what the process shares counts where there are others to have the rest.
@@ -84,12 +83,11 @@ Own OwnOf(pid_t process, bool has_others) {
   std::array<char, 2048> space;
   const std::string_view text = ReadProc(process, "smaps_rollup", space);
   if (text.empty()) {
-    const Resident resident = ResidentOf(process);
-    return {resident.anonymous, 0, resident.all - resident.anonymous};
+    return {ResidentOf(process).anonymous, 0};
   }
   const std::int64_t own = Field(text, "\nPrivate_Dirty:");
   const std::int64_t share = has_others ? Field(text, "\nPss_Dirty:") : 0;
-  return {std::max(own, share), Field(text, "\nSwapPss:"), Field(text, "\nRss:") - own};
+  return {std::max(own, share), Field(text, "\nSwapPss:")};
 }
 
 // Whether the process runs in another one's memory, as one does that has not come to execute its program after
@@ -102,10 +100,63 @@ bool SharesMemory(const std::vector<pid_t>& processes, std::size_t at) {
   return false;
 }
 
-// What the process had resident at most, by the kernel; 0: it is not there.
-std::int64_t KernelsPeakOf(pid_t process) {
+// What the process has resident, and had at most by the kernel; 0: it is not there.
+struct Kinds {
+  std::int64_t peak = 0;    // of all
+  std::int64_t memory = 0;  // anonymous, and of files in memory
+  std::int64_t files = 0;
+  std::int64_t all() const { return memory + files; }
+};
+
+Kinds KindsOf(pid_t process) {
   std::array<char, 4096> space;
-  return Field(ReadProc(process, "status", space), "\nVmHWM:");
+  const std::string_view text = ReadProc(process, "status", space);
+  return {.peak = Field(text, "\nVmHWM:"),
+          .memory = Field(text, "\nRssAnon:") + Field(text, "\nRssShmem:"),
+          .files = Field(text, "\nRssFile:")};
+}
+
+// What all processes of the machine have been given in huge pages since it was started, in bytes.
+std::int64_t GivenInHugePages() {
+  constexpr std::int64_t kHugePage = 2 * kMiB;
+  constexpr std::string_view kName = "\nthp_fault_alloc ";
+  const FileDescriptor file(open("/proc/vmstat", O_RDONLY | O_CLOEXEC));
+  std::string text;
+  std::array<char, 8192> space;
+  ssize_t count = 0;
+  while (file && (count = read(file.get(), space.data(), space.size())) > 0) {
+    text.append(space.data(), static_cast<std::size_t>(count));
+  }
+  const std::size_t at = text.find(kName);
+  return at == std::string::npos ? 0 : NumberAt(text, at + kName.size()) * kHugePage;
+}
+
+// So much memory at most have so many page faults of a process given it, on a count that rises with the huge pages of
+// all processes, too. Of a file that is mapped one fault gives many pages.
+std::int64_t GivenBy(std::int64_t faults) {
+  static const std::int64_t kPage = sysconf(_SC_PAGESIZE);
+  return faults * kPage + GivenInHugePages();
+}
+
+// The page faults of the process so far.
+std::int64_t FaultsOf(pid_t process) {
+  constexpr int kBeforeMinor = 8;
+  std::array<char, 512> space;
+  // "pid (any name) state parent group session terminal its-group flags minor of-children major ...".
+  const std::string_view text = ReadProc(process, "stat", space);
+  std::size_t at = text.rfind(')');
+  for (int i = 0; i < kBeforeMinor && at != std::string_view::npos; ++i) at = text.find(' ', at + 1);
+  if (at == std::string_view::npos) return 0;
+  const std::size_t of_children = text.find(' ', at + 1);
+  const std::size_t major = of_children == std::string_view::npos ? of_children : text.find(' ', of_children + 1);
+  return NumberAt(text, at) + (major == std::string_view::npos ? 0 : NumberAt(text, major));
+}
+
+// Has the kernel begin anew with the process's peak.
+bool ForgetPeak(pid_t process) {
+  const std::string path = "/proc/" + std::to_string(process) + "/clear_refs";
+  const FileDescriptor file(open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  return write(file.get(), "5", 1) == 1;
 }
 
 }  // namespace
@@ -114,8 +165,14 @@ MemoryWatch::MemoryWatch(pid_t worker, std::int64_t limit, Begun begun)
     : worker_(worker),
       keeper_(KeeperOf(worker)),
       limit_(limit),
-      others_(begun == Begun::kForked ? ResidentOf(worker).all : 0),
-      interval_(IntervalFor(limit)) {}
+      measured_(begun == Begun::kExecuted),
+      known_given_(GivenInHugePages()),
+      interval_(IntervalFor(limit)) {
+  if (measured_) return;
+  const Kinds now = KindsOf(worker);
+  shared_ = now.memory;
+  files_ = now.files;
+}
 
 bool MemoryWatch::End(Clock::time_point now) {
   unwatched_ = now - since_;
@@ -132,10 +189,7 @@ bool MemoryWatch::Look(Clock::time_point now) {
   const bool is_new = processes.size() > 1 && used > known_tree_ + kMiB;
   if (is_new) known_tree_ = used;
   if (used > limit_ || is_new) used = Measure(processes);
-  if (!measured_) {
-    const Resident resident = ResidentOf(worker_);
-    others_ = std::max(others_, resident.all - resident.anonymous);
-  }
+  Conclude();
   since_ = Clock::now();
   interval_ = std::max<Clock::duration>(IntervalFor(limit_ - used), kLeastPerLook * (since_ - now));
   return used > limit_;
@@ -148,23 +202,48 @@ std::int64_t MemoryWatch::Measure(const std::vector<pid_t>& processes) {
     if (SharesMemory(processes, at)) continue;
     const Own own = OwnOf(process, processes.size() > 1);
     used += own.resident + own.swapped;
-    if (process != worker_ || own.resident + own.others == 0) continue;
-    others_ = own.others;
+    if (process != worker_) continue;
     measured_ = true;
+    shared_ = std::max<std::int64_t>(KindsOf(process).memory - own.resident, 0);
   }
   peak_ = std::max(peak_, used);
   return used;
 }
 
+void MemoryWatch::Conclude() {
+  // Before what it has is known, as it goes on meanwhile.
+  const std::int64_t given_before = GivenBy(FaultsOf(worker_));
+  const Kinds now = KindsOf(worker_);
+  if (now.peak == 0) return;
+  files_ = now.files;
+  TakePeak(now.peak, FaultsOf(worker_));
+  own_ = now.memory - shared_;
+  known_given_ = given_before;
+  peak_ = std::max(peak_, own_);
+  // Files that are not there any more would hide whatever stays below their peak.
+  if (!measured_ || now.peak - now.files - shared_ <= peak_ + kMiB) return;
+  if (!ForgetPeak(worker_)) return;
+  known_peak_ = std::min(now.all(), KindsOf(worker_).peak);  // as it may have given back more meanwhile
+  measured_peak_ = std::min(measured_peak_, known_peak_);
+}
+
+void MemoryWatch::TakePeak(std::int64_t peak, std::int64_t faults) {
+  if (peak <= known_peak_) return;
+  const std::int64_t given = GivenBy(faults) - known_given_;
+  peak_ = std::max(peak_, std::min(peak - files_ - (measured_ ? shared_ : 0), own_ + given));
+  known_peak_ = peak;
+}
+
 std::int64_t MemoryWatch::Peak() {
-  const std::int64_t resident = KernelsPeakOf(worker_);
+  const std::int64_t resident = KindsOf(worker_).peak;
   // What was shared may become the worker's own without a new peak, most of it soon.
   const bool is_due = std::has_single_bit(++reports_);
-  if (resident != 0 && (is_due || resident > known_peak_ + kWorthMeasuring || TreeHasGrown())) {
+  if (resident != 0 && (is_due || resident > measured_peak_ + kWorthMeasuring || TreeHasGrown())) {
+    measured_peak_ = resident;
     Measure(ProcessesOf(worker_, keeper_));
-    known_peak_ = resident;
+    Conclude();
   }
-  return PeakOf(resident);
+  return peak_;
 }
 
 bool MemoryWatch::TreeHasGrown() {
@@ -175,8 +254,8 @@ bool MemoryWatch::TreeHasGrown() {
   return true;
 }
 
-std::int64_t MemoryWatch::PeakOf(std::int64_t resident) {
-  peak_ = std::max(peak_, std::min(resident - others_, limit_));
+std::int64_t MemoryWatch::PeakOf(std::int64_t resident, std::int64_t faults) {
+  TakePeak(resident, faults);
   return peak_;
 }
 

@@ -15,8 +15,12 @@ namespace tandem::workers {
 // files that could be read again. Time that is too short to be worth a look adds up over invocations.
 //
 // It also knows the most that counted so far. Of the process itself the kernel has the peak of what was resident at any
-// time; what of that is not its own, as pages of libraries and those shared with a zygote, was seen at the last look.
-// Of what it has started there are the samples, the last one where the figure is asked for.
+// time, with pages of files in it. Of a peak that is new since the last look what counts is the lesser of two: all but
+// the files that are there at the look and what is shared with a zygote; and what the process had at the last look with
+// what its page faults since can have given it, as a fault gives it one page of memory, but many of a file that it
+// maps. So files that are mapped and gone between two looks are told from memory; and the kernel's peak that they have
+// made is reset, so that it shows the next one. Of what the worker has started there are the samples, the last one
+// where the figure is asked for.
 //
 // Threads: one at a time.
 class MemoryWatch {
@@ -38,26 +42,33 @@ class MemoryWatch {
   // The worker is idle from now on, after a last look where it was busy for long enough. True: as above.
   bool End(Clock::time_point now);
 
-  // The most so far, in bytes; no more than the limit where no look has seen more.
+  // The most so far, in bytes; more than the limit, too, where it was between two looks.
   std::int64_t Peak();
-  // The same of a worker that has ended, and had so much resident at most.
-  std::int64_t PeakOf(std::int64_t resident);
+  // The same of a worker that has ended, and had so much resident at most, and so many page faults.
+  std::int64_t PeakOf(std::int64_t resident, std::int64_t faults);
 
  private:
   bool Look(Clock::time_point now);
   // Takes note of all that counts now. Returns it.
   std::int64_t Measure(const std::vector<pid_t>& processes);
+  // What the worker itself has had since this was last done.
+  void Conclude();
+  void TakePeak(std::int64_t peak, std::int64_t faults);
   // Whether the worker with what it has started has more resident than ever; false while it has started nothing.
   bool TreeHasGrown();
 
   const pid_t worker_;
   const pid_t keeper_;
   const std::int64_t limit_;
-  std::int64_t peak_ = 0;        // that was seen or concluded
-  std::int64_t others_ = 0;      // what of the worker's resident memory does not count
-  bool measured_ = false;        // else `others_` is an estimate
-  std::int64_t known_peak_ = 0;  // the kernel's, when it was last measured
-  std::int64_t known_tree_ = 0;  // what all its processes had resident at most when that was measured
+  std::int64_t peak_ = 0;           // that was seen or concluded
+  std::int64_t shared_ = 0;         // memory of the worker's that is not its own
+  bool measured_;                   // else some of that may have become its own
+  std::int64_t own_ = 0;            // its own, of the worker itself; this and the next ones at the last look
+  std::int64_t files_ = 0;          // what it had mapped of files
+  std::int64_t known_peak_ = 0;     // the kernel's
+  std::int64_t known_given_;        // what its page faults can have given it
+  std::int64_t measured_peak_ = 0;  // the kernel's, when all was last measured
+  std::int64_t known_tree_ = 0;     // what all its processes had resident at most when that was measured
   std::uint32_t reports_ = 0;
   Clock::time_point since_;  // the last look, less the time that was idle
   Clock::duration unwatched_{0};

@@ -49,6 +49,7 @@ struct ProcessEnd {
   bool core_dumped = false;
   // Of the process and the children that it has waited for; 0 where its keeper was killed.
   std::int64_t peak_memory_bytes = 0;
+  std::int64_t page_faults = 0;
   std::chrono::microseconds user_time{0};
   std::chrono::microseconds system_time{0};
 };

@@ -247,6 +247,7 @@ void SupervisorSession::TakeEnded(const v1::ProcessEnded& ended) {
   process->End({.status = ended.status(),
                 .core_dumped = ended.core_dumped(),
                 .peak_memory_bytes = ended.peak_memory_bytes(),
+                .page_faults = ended.page_faults(),
                 .user_time = std::chrono::microseconds(ended.user_time_us()),
                 .system_time = std::chrono::microseconds(ended.system_time_us())});
 }

@@ -1,12 +1,16 @@
 // The memory size of functions in worker processes.
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <filesystem>
 #include <string>
 
 #include "tests/lib/covers.h"
@@ -165,6 +169,71 @@ TEST(MemoryWatch, LooksWhereTheTimesOfInvocationsAddUpToWhatIsWorthALook) {
   EXPECT_TRUE(invocation(microseconds(700)));
   EXPECT_FALSE(invocation(microseconds(1900))) << "counted from the last look on";
   EXPECT_TRUE(invocation(microseconds(100)));
+}
+
+// A child that maps so many bytes, has all of them resident for a moment, and gives them back, when it is told to.
+class MappingChild {
+ public:
+  enum class What : char { kMemory, kFile };
+  static constexpr std::int64_t kSize = 64 << 20;
+
+  MappingChild() {
+    EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends_.data()), 0);
+    file_ = open(path_.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0600);
+    EXPECT_EQ(truncate(path_.c_str(), kSize), 0);
+    child_ = fork();
+    if (child_ == 0) Serve();
+  }
+  ~MappingChild() {
+    kill(child_, SIGKILL);
+    waitpid(child_, nullptr, 0);
+    for (const int fd : {ends_[0], ends_[1], file_}) close(fd);
+    unlink(path_.c_str());
+  }
+  MappingChild(const MappingChild&) = delete;
+  MappingChild& operator=(const MappingChild&) = delete;
+
+  pid_t pid() const { return child_; }
+  void Map(What what) const {
+    char byte = static_cast<char>(what);
+    EXPECT_EQ(write(ends_[0], &byte, 1), 1);
+    EXPECT_EQ(read(ends_[0], &byte, 1), 1);
+  }
+
+ private:
+  [[noreturn]] void Serve() const {
+    for (char byte = 0; read(ends_[1], &byte, 1) == 1;) {
+      const bool is_file = byte == static_cast<char>(What::kFile);
+      const int flags = (is_file ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS) | MAP_POPULATE;
+      void* const bytes = mmap(nullptr, kSize, PROT_READ | (is_file ? 0 : PROT_WRITE), flags, is_file ? file_ : -1, 0);
+      if (bytes == MAP_FAILED || munmap(bytes, kSize) != 0 || write(ends_[1], &byte, 1) != 1) break;
+    }
+    _exit(1);
+  }
+
+  // On a disk: files of a file system in memory count.
+  const std::string path_ =
+      std::filesystem::read_symlink("/proc/self/exe").string() + "-mapped-" + std::to_string(getpid());
+  std::array<int, 2> ends_{-1, -1};
+  int file_ = -1;
+  pid_t child_ = -1;
+};
+
+// Each time is over before there could be a look.
+TEST(MemoryWatch, TellsMemoryFromFilesThatWereMappedBetweenTwoLooks) {
+  constexpr std::int64_t kLimit = 16 << 20;
+  const MappingChild child;
+  workers::MemoryWatch watch(child.pid(), kLimit, workers::MemoryWatch::Begun::kForked);
+  const std::int64_t before = watch.Peak();
+  child.Map(MappingChild::What::kFile);
+  const std::int64_t mapped = watch.Peak();
+  EXPECT_LE(mapped - before, MappingChild::kSize / 8);
+  child.Map(MappingChild::What::kMemory);
+  const std::int64_t touched = watch.Peak();
+  EXPECT_GE(touched - before, MappingChild::kSize * 15 / 16) << "also beyond the limit";
+  EXPECT_LE(touched - before, MappingChild::kSize * 9 / 8);
+  child.Map(MappingChild::What::kFile);
+  EXPECT_EQ(watch.Peak(), touched);
 }
 
 TEST(ProcessesOfAWorker, AreItAndItsDescendants) {

@@ -1,7 +1,10 @@
 // Max Memory Used of workers that are forked from a zygote, beside those that are executed (L-43).
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdint>
+#include <filesystem>
+#include <fstream>
 #include <sstream>
 #include <string>
 
@@ -55,6 +58,42 @@ TEST_P(PythonMemory, RisesByWhatAHandlerTouchesAndGivesBack_L43) {
   EXPECT_GE(after - before, 98 * kMb);
   EXPECT_LE(after - before, 106 * kMb);
   EXPECT_EQ(Used(function), after) << "it is a peak";
+}
+
+// A file of 200 MB that takes no room, beside this program, as /tmp may be the environment's own.
+class LargeFile {
+ public:
+  LargeFile() {
+    const std::ofstream made(path_);
+    std::filesystem::resize_file(path_, 200 * kMb);
+  }
+  ~LargeFile() { std::filesystem::remove(path_); }
+  LargeFile(const LargeFile&) = delete;
+  LargeFile& operator=(const LargeFile&) = delete;
+
+  std::string event() const { return '"' + path_ + '"'; }
+
+ private:
+  const std::string path_ =
+      std::filesystem::read_symlink("/proc/self/exe").string() + "-large-" + std::to_string(getpid());
+};
+
+TEST_P(PythonMemory, LeavesOutAFileThatAHandlerMaps_L43) {
+  const LargeFile file;
+  Function& function = *workers_.Add("memory.map_or_touch");
+  Used(function);
+  const std::int64_t before = Used(function);
+  const std::int64_t mapped = Used(function, file.event());
+  EXPECT_EQ(answer_, "true");
+  EXPECT_LE(mapped - before, 20 * kMb);
+  const std::int64_t touched = Used(function, "100");
+  EXPECT_GE(touched - before, 98 * kMb) << "the kernel's peak was the file's";
+  EXPECT_LE(touched - before, 120 * kMb);
+
+  const std::int64_t plain = Used(*workers_.Add("memory.touch"));
+  const std::int64_t ended = Used(*workers_.Add("memory.read_mapped_and_end"), file.event());
+  EXPECT_NE(answer_.find("signal: killed"), std::string::npos) << answer_;
+  EXPECT_LE(ended - plain, 20 * kMb);
 }
 
 TEST_P(PythonMemory, IsKnownOfAProcessThatHasEnded_L43) {

@@ -76,6 +76,7 @@ v1::FromSupervisor Ended(std::uint64_t id, const std::optional<KeeperReport>& en
   ended.set_status(WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status));
   ended.set_core_dumped(WIFSIGNALED(status) && WCOREDUMP(status));
   ended.set_peak_memory_bytes(std::int64_t{end->usage.ru_maxrss} * 1024);
+  ended.set_page_faults(std::int64_t{end->usage.ru_minflt} + end->usage.ru_majflt);
   ended.set_user_time_us(Microseconds(end->usage.ru_utime));
   ended.set_system_time_us(Microseconds(end->usage.ru_stime));
   return message;
