@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstddef>
 #include <cstring>
+#include <string_view>
 
 #include "workers/protocol.h"
 
@@ -53,8 +54,22 @@ class Stacks {
   void* memory_;
 };
 
+// Of this process's variables: what the program's linker and a sanitizer in it read, and Tandem's own. A function may
+// find whatever it has.
+std::vector<char*> VariablesForProgram() {
+  std::vector<char*> kept;
+  for (char** one = environ; one != nullptr && *one != nullptr; ++one) {
+    const std::string_view text = *one;
+    const std::string_view name = text.substr(0, text.find('='));
+    if (name == "LD_LIBRARY_PATH" || name.starts_with("TANDEM_") || name.ends_with("SAN_OPTIONS")) kept.push_back(*one);
+  }
+  kept.push_back(nullptr);
+  return kept;
+}
+
 struct Launch {
   std::vector<char*> arguments;
+  std::vector<char*> variables = VariablesForProgram();
   int channel = -1;
   void* stack = nullptr;
   pid_t pid = -1;
@@ -68,7 +83,7 @@ struct Launch {
   const bool arranged = launch->channel == kSupervisorChannel
                             ? syscall(SYS_fcntl, launch->channel, F_SETFD, 0) == 0
                             : syscall(SYS_dup2, launch->channel, kSupervisorChannel) >= 0;
-  if (arranged) execve(launch->arguments[0], launch->arguments.data(), environ);
+  if (arranged) execve(launch->arguments[0], launch->arguments.data(), launch->variables.data());
   launch->error = errno;
   return 127;
 }

@@ -364,6 +364,17 @@ TEST_F(JavaStandby, EndsWithTheRuntime) {
   EXPECT_EQ(StatusField(standby, "State"), "");
 }
 
+TEST_F(JavaStandby, HasNoVariablesOfTheHosts) {
+  const std::string marker = "of-the-host-" + std::to_string(getpid());
+  setenv("OF_THE_HOST", marker.c_str(), 1);
+  JavaWorkers workers(ZygoteUse::kWhenReady);
+  EXPECT_EQ(workers({.variables = Tagged()}), kExecuted);
+  unsetenv("OF_THE_HOST");
+  TheStandby();
+  const std::vector<pid_t> having = WithTag(marker);
+  EXPECT_TRUE(having.empty()) << Describe(having);
+}
+
 TEST_F(JavaStandby, EndsWithTheSupervisor) {
   setenv("TANDEM_TEST_TAG", tag_.c_str(), 1);
   JavaWorkers workers(ZygoteUse::kAlways);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <chrono>
 #include <memory>
@@ -52,9 +53,16 @@ std::vector<pid_t> WithArgument(const std::string& tag) {
   return Find([&](const std::string& process) { return Contains(Read(process + "/cmdline"), tag); });
 }
 
+std::string SupervisorNameOf(std::string tag) {
+  for (char& letter : tag) letter = static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
+  return tag;
+}
+
 std::vector<pid_t> WithTag(const std::string& tag) {
+  const std::string supervisor = SupervisorNameOf(tag);
   return Find([&](const std::string& process) {
-    return Contains(Read(process + "/cmdline"), tag) || Contains(Read(process + "/environ"), tag);
+    const std::string arguments = Read(process + "/cmdline");
+    return Contains(arguments, tag) || Contains(arguments, supervisor) || Contains(Read(process + "/environ"), tag);
   });
 }
 

@@ -11,7 +11,9 @@ namespace tandem::test {
 
 // The processes but this one that have `tag` in their arguments. One that has ended has none, reaped or not.
 std::vector<pid_t> WithArgument(const std::string& tag);
-// Or in the environment that they were executed with.
+// What a supervisor of a test can be executed as, so that it and its keepers have the tag.
+std::string SupervisorNameOf(std::string tag);
+// Or in the environment that they were executed with, or are such a supervisor or a keeper of it.
 std::vector<pid_t> WithTag(const std::string& tag);
 
 // Waits until there is none of those, as long as it takes.

@@ -126,10 +126,10 @@ TEST_P(SupervisorEndsTest, AKeeperAndASupervisorAreStopped) {
 // A host of its own, which is killed. True if it was started.
 class KilledHost {
  public:
-  KilledHost(Supervisor::Keeping keeping, const std::string& tag, const char* extra) {
+  KilledHost(Supervisor::Keeping keeping, const std::string& program, const std::string& tag, const char* extra) {
     const std::string number = std::to_string(static_cast<int>(keeping));
-    std::array<const char*, 7> arguments = {
-        TANDEM_TEST_HOST, TANDEM_TEST_SUPERVISOR, number.c_str(), TANDEM_TEST_CHILD, tag.c_str(), extra, nullptr};
+    std::array<const char*, 7> arguments = {TANDEM_TEST_HOST, program.c_str(), number.c_str(), TANDEM_TEST_CHILD,
+                                            tag.c_str(),      extra,           nullptr};
     const std::string variable = "TANDEM_TEST_TAG=" + tag;
     std::array<const char*, 2> environment = {variable.c_str(), nullptr};
     posix_spawn_file_actions_t files;
@@ -153,7 +153,7 @@ class KilledHost {
 
 TEST_P(SupervisorEndsTest, TheHostIsKilled) {
   End();
-  KilledHost host(GetParam(), tag_, nullptr);
+  KilledHost host(GetParam(), program_, tag_, nullptr);
   host.KillOnceReady(kFamily);
   test::UntilNoneHas(tag_);
 }
@@ -161,7 +161,7 @@ TEST_P(SupervisorEndsTest, TheHostIsKilled) {
 // As an embedding program's fork, which keeps the channel open.
 TEST_P(SupervisorEndsTest, TheHostIsKilledAndAForkOfItIsNot) {
   End();
-  KilledHost host(GetParam(), tag_, "forked");
+  KilledHost host(GetParam(), program_, tag_, "forked");
   host.KillOnceReady(kFamily + 1);
   std::vector<pid_t> left = test::WithTag(tag_);
   for (; left.size() > 1; left = test::WithTag(tag_)) std::this_thread::sleep_for(std::chrono::milliseconds(2));
@@ -262,9 +262,7 @@ TEST_P(SupervisorEndsTest, AHostThatSaysWhatCannotBeUnderstood) {
   for (const std::string& saying : sayings) {
     auto pair = Channel::Pair();
     ASSERT_TRUE(pair.ok());
-    setenv("TANDEM_TEST_TAG", tag_.c_str(), 1);
-    const auto pid = StartDetached({TANDEM_TEST_SUPERVISOR, "subreaper"}, pair->second.fd());
-    unsetenv("TANDEM_TEST_TAG");
+    const auto pid = StartDetached({program_, "subreaper"}, pair->second.fd());
     ASSERT_TRUE(pid.ok()) << pid.status().message();
     { const Channel its_end = std::move(pair->second); }
     ASSERT_TRUE(pair->first.Receive().ok()) << "the hello";

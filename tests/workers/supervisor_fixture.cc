@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <filesystem>
 
 #include "tests/workers/open_files.h"
 #include "tests/workers/processes.h"
@@ -83,6 +84,8 @@ std::string Output::Read(std::size_t count) {
 SupervisorTest::SupervisorTest() : open_before_(test::OpenFiles()), null_(open("/dev/null", O_RDWR | O_CLOEXEC)) {
   static int tests = 0;
   tag_ = "tandem-workers-test-" + std::to_string(getpid()) + "-" + std::to_string(++tests);
+  program_ = std::filesystem::path(TANDEM_TEST_HOST).parent_path() / test::SupervisorNameOf(tag_);
+  std::filesystem::create_symlink(TANDEM_TEST_SUPERVISOR, program_);
 }
 
 SupervisorTest::~SupervisorTest() {
@@ -91,13 +94,12 @@ SupervisorTest::~SupervisorTest() {
   EXPECT_TRUE(left.empty()) << test::Describe(left);
   EXPECT_TRUE(waitpid(-1, nullptr, WNOHANG | __WALL) < 0 && errno == ECHILD) << "a child is left";
   null_.Close();
+  std::filesystem::remove(program_);
   EXPECT_EQ(test::OpenFiles(), open_before_) << "a descriptor is left";
 }
 
 void SupervisorTest::SetUp() {
-  setenv("TANDEM_TEST_TAG", tag_.c_str(), 1);  // which the supervisor has in its environment, and so its keepers
-  auto supervisor = Supervisor::Start(TANDEM_TEST_SUPERVISOR, GetParam());
-  unsetenv("TANDEM_TEST_TAG");
+  auto supervisor = Supervisor::Start(program_, GetParam());
   ASSERT_TRUE(supervisor.ok()) << supervisor.status().message();
   supervisor_ = std::move(*supervisor);
 }

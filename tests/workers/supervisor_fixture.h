@@ -70,6 +70,7 @@ class SupervisorTest : public testing::TestWithParam<Supervisor::Keeping> {
 
   std::size_t open_before_;
   std::string tag_;
+  std::string program_;  // the supervisor's, by a name that has the tag, as its keepers do, too
   FileDescriptor null_;
   std::unique_ptr<Supervisor> supervisor_;
 };

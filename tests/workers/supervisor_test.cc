@@ -117,6 +117,24 @@ TEST_P(SupervisorTest, ItHasWhatItIsGivenAndNothingElse) {
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
+// A process of root's reads what its keeper has, which is process 1 of its namespace.
+TEST_P(SupervisorTest, ItFindsNothingOfTheHosts) {
+  setenv("OF_THE_HOST", tag_.c_str(), 1);
+  End();
+  SetUp();
+  unsetenv("OF_THE_HOST");
+  Output output;
+  ProcessSpec spec = Spec("");
+  spec.program = "/bin/sh";
+  spec.arguments = {"sh", "-c",
+                    "cat /proc/[0-9]*/environ | tr '\\0' '\\n' | grep OF_THE_HOST; for fd in 0 1 2; do "
+                    "readlink /proc/$PPID/fd/$fd; done; tr -d '\\0' < /proc/$PPID/environ | wc -c"};
+  spec.files[1] = output.writing();
+  const auto process = MustStart(spec);
+  EXPECT_EQ(output.ReadAll(), "/dev/null\n/dev/null\n/dev/null\n0\n");
+  EXPECT_EQ(process->Wait().status, 0);
+}
+
 // In any order, and the same one twice.
 TEST_P(SupervisorTest, FilesAreTheOnesInTheirOrder) {
   Output second;

@@ -159,6 +159,17 @@ TEST_F(ZygoteTest, WorkersAreAsTheyAreWithoutOne) {
   EXPECT_EQ(answers[0], answers[1]);
 }
 
+TEST_F(ZygoteTest, NeitherItNorWhatStartsItHasTheHostsVariables) {
+  const std::string marker = "of-the-host-" + std::to_string(getpid());
+  setenv("OF_THE_HOST", marker.c_str(), 1);
+  WorkerRuntime runtime(With(ZygoteUse::kAlways));
+  EXPECT_EQ(runtime.Call(runtime.Add("start")), kForked);
+  unsetenv("OF_THE_HOST");
+  EXPECT_EQ(Zygotes().size(), 1U);
+  const std::vector<pid_t> having = WithTag(marker);
+  EXPECT_TRUE(having.empty()) << Describe(having);
+}
+
 TEST_F(ZygoteTest, WhatOneForkChangesIsItsOwn) {
   WorkerRuntime runtime(With(ZygoteUse::kAlways));
   Function& changing = runtime.Add("change_process");

@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <optional>
 
 #include "workers/process_tree.h"
@@ -25,6 +26,18 @@ using Kind = KeeperReport::Kind;
 void Send(int control, const KeeperReport& report) {
   while (send(control, &report, sizeof report, MSG_NOSIGNAL) < 0 && errno == EINTR) {
   }
+}
+
+// Keeps from the process, which may read it in /proc, what the supervisor was executed with.
+void ForgetVariables() {
+  for (char** one = environ; one != nullptr && *one != nullptr; ++one) explicit_bzero(*one, std::strlen(*one));
+  environ = nullptr;
+}
+
+// And from writing to what the supervisor has as its standard error.
+void ForgetStandardFiles() {
+  const FileDescriptor nothing(open("/dev/null", O_RDWR | O_CLOEXEC));
+  for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(nothing.get(), standard);
 }
 
 // One keeper, in a process of its own.
@@ -185,6 +198,9 @@ pid_t StartKeeper(const KeeperSetting& setting, ChildOf child_of, const FileDesc
 
   Send(control.get(), {.kind = Kind::kKept});
   prctl(PR_SET_NAME, kKeeperName);
+  // A zygote's variables are no host's, and are its fork's to show.
+  if (child_of == ChildOf::kThisProcess) ForgetVariables();
+  ForgetStandardFiles();
   std::vector<int> kept = {control.get()};
   for (const FileDescriptor& file : files) kept.push_back(file.get());
   CloseAllBut(kept);
