@@ -2,12 +2,14 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <ctime>
+#include <string_view>
 #include <utility>
 
 #include "json_text.h"
@@ -43,25 +45,63 @@ std::string IsoTimeNow() {
   return std::string(text.data(), length) + fraction.data();
 }
 
+// As the reference prints them; empty: a number.
+std::string_view NameOfSignal(std::int64_t signal) {
+  static constexpr std::array<std::string_view, 32> kNames = {
+      "",
+      "hangup",
+      "interrupt",
+      "quit",
+      "illegal instruction",
+      "trace/breakpoint trap",
+      "aborted",
+      "bus error",
+      "floating point exception",
+      "killed",
+      "user defined signal 1",
+      "segmentation fault",
+      "user defined signal 2",
+      "broken pipe",
+      "alarm clock",
+      "terminated",
+      "stack fault",
+      "child exited",
+      "continued",
+      "stopped (signal)",
+      "stopped",
+      "stopped (tty input)",
+      "stopped (tty output)",
+      "urgent i/o condition",
+      "cpu time limit exceeded",
+      "file size limit exceeded",
+      "virtual timer expired",
+      "profiling timer expired",
+      "window changed",
+      "i/o possible",
+      "power failure",
+      "bad system call",
+  };
+  return signal > 0 && signal < static_cast<std::int64_t>(kNames.size()) ? kNames[static_cast<std::size_t>(signal)]
+                                                                         : std::string_view();
+}
+
+// Whether the signal dumps core where it is not taken; whether it did is the machine's matter.
+bool DumpsCore(std::int64_t signal) {
+  static constexpr std::array<int, 10> kThose = {SIGQUIT, SIGILL,  SIGTRAP, SIGABRT, SIGBUS,
+                                                 SIGFPE,  SIGSEGV, SIGXCPU, SIGXFSZ, SIGSYS};
+  return std::find(kThose.begin(), kThose.end(), signal) != kThose.end();
+}
+
 // E-40 to E-42.
 std::string ExitReason(int status) {
   if (status == 0) return "Runtime exited without providing a reason";
   if (status > 0) return "Runtime exited with error: exit status " + std::to_string(status);
   const std::int64_t signal = -std::int64_t{status};  // a loader may say the least of numbers
-  switch (signal) {
-    case SIGKILL:
-      return "Runtime exited with error: signal: killed";
-    case SIGABRT:
-      return "Runtime exited with error: signal: aborted (core dumped)";
-    case SIGSEGV:
-      return "Runtime exited with error: signal: segmentation fault (core dumped)";
-    case SIGINT:
-      return "Runtime exited with error: signal: interrupt";
-    case SIGTERM:
-      return "Runtime exited with error: signal: terminated";
-    default:
-      return "Runtime exited with error: signal: " + std::to_string(signal);
-  }
+  const std::string_view name = NameOfSignal(signal);
+  std::string reason = "Runtime exited with error: signal: ";
+  reason += name.empty() ? std::to_string(signal) : std::string(name);
+  if (DumpsCore(signal)) reason += " (core dumped)";
+  return reason;
 }
 
 Outcome PlatformOutcome(std::string_view type, std::string_view request_id, std::string_view reason,

@@ -5,6 +5,7 @@
 #include <climits>
 #include <cstdio>
 #include <functional>
+#include <map>
 #include <semaphore>
 #include <string>
 #include <string_view>
@@ -129,6 +130,32 @@ TEST(Invoke, AnExitIsWordedByTheHost) {
   EXPECT_NE(body("-9").find("signal: killed"), std::string::npos) << "E-42";
   EXPECT_NE(body("-6").find("signal: aborted (core dumped)"), std::string::npos) << "E-42";
   EXPECT_NE(body("-11").find("signal: segmentation fault (core dumped)"), std::string::npos) << "E-42";
+  for (const auto& [status, name] : std::map<const char*, std::string>{
+           {"-1", "hangup"},
+           {"-2", "interrupt"},
+           {"-3", "quit (core dumped)"},
+           {"-4", "illegal instruction (core dumped)"},
+           {"-5", "trace/breakpoint trap (core dumped)"},
+           {"-7", "bus error (core dumped)"},
+           {"-8", "floating point exception (core dumped)"},
+           {"-10", "user defined signal 1"},
+           {"-12", "user defined signal 2"},
+           {"-13", "broken pipe"},
+           {"-14", "alarm clock"},
+           {"-15", "terminated"},
+           {"-16", "stack fault"},
+           {"-24", "cpu time limit exceeded (core dumped)"},
+           {"-25", "file size limit exceeded (core dumped)"},
+           {"-26", "virtual timer expired"},
+           {"-27", "profiling timer expired"},
+           {"-29", "i/o possible"},
+           {"-30", "power failure"},
+           {"-31", "bad system call (core dumped)"},
+           {"-40", "40"},
+       }) {
+    EXPECT_NE(body(status).find("Runtime exited with error: signal: " + name + '"'), std::string::npos)
+        << "E-42: " << body(status);
+  }
   EXPECT_NE(body("-2147483648").find("signal: 2147483648"), std::string::npos) << "E-42, of a loader that is wrong";
   const Outcome init = runtime->Invoke(runtime.Add("init.exit"), Event("{}")).outcome;
   EXPECT_EQ(init.error().type, "Runtime.ExitError") << "E-36";

@@ -204,6 +204,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Ending{"raise", std::to_string(SIGTERM), "signal: terminated"},
                     Ending{"raise", std::to_string(SIGABRT), "signal: aborted (core dumped)"},
                     Ending{"raise", std::to_string(SIGSEGV), "signal: segmentation fault (core dumped)"},
+                    Ending{"raise", std::to_string(SIGBUS), "signal: bus error (core dumped)"},
+                    Ending{"raise", std::to_string(SIGFPE), "signal: floating point exception (core dumped)"},
+                    Ending{"raise", std::to_string(SIGILL), "signal: illegal instruction (core dumped)"},
                     Ending{"close_all", "", "exit status 1"}));
 
 TEST(Pool, LogsTheLastWords) {
