@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/src/platform_variables.h"
+#include "workers/protocol.h"
 
 namespace tandem::workers {
 
@@ -30,6 +31,14 @@ std::vector<std::string> FunctionVariables(const FunctionConfig& function, const
   texts.reserve(variables.size());
   for (const auto& [name, value] : variables) texts.push_back(std::string(name).append("=").append(value));
   return texts;
+}
+
+std::vector<std::string> WithLogStream(std::vector<std::string> variables, const std::string& log_stream_name) {
+  const std::string beginning = std::string(kLogStreamVariable) + "=";
+  for (std::string& variable : variables) {
+    if (variable.starts_with(beginning)) variable = beginning + log_stream_name;
+  }
+  return variables;
 }
 
 }  // namespace tandem::workers

@@ -16,6 +16,9 @@ std::vector<std::string> FunctionVariables(const FunctionConfig& function, const
                                            const RuntimeSelection& runtime, const std::string& code_root,
                                            const std::string& log_stream_name);
 
+// The same variables for a process with this log stream.
+std::vector<std::string> WithLogStream(std::vector<std::string> variables, const std::string& log_stream_name);
+
 }  // namespace tandem::workers
 
 #endif  // TANDEM_WORKERS_FUNCTION_VARIABLES_H_

@@ -79,6 +79,7 @@ void InvocationLog::OutputOfAny(std::string_view text) {
 void InvocationLog::Write(LogRecord record) {
   if (sink_ == nullptr) return;
   record.function_name = function_name_;
+  record.log_stream_name = log_stream_name_;
   sink_->Write(record);
 }
 

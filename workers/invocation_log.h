@@ -38,6 +38,8 @@ class InvocationLog {
   InvocationLog(LogSink* sink, std::string_view function_name, LogType type, FunctionHints& hints, InvokeResult& result)
       : sink_(sink), function_name_(function_name), type_(type), hints_(hints), result_(result) {}
 
+  // The environment's, once it is known.
+  void SetStream(const std::string& log_stream_name) { log_stream_name_ = log_stream_name; }
   // From here on records have the invocation's id; before, they are the init phase's.
   void Begin() { begun_ = true; }
   // A line of the platform's own.
@@ -59,6 +61,7 @@ class InvocationLog {
 
   LogSink* sink_;
   std::string_view function_name_;
+  std::string log_stream_name_;
   LogType type_;
   FunctionHints& hints_;
   InvokeResult& result_;

@@ -81,6 +81,13 @@ void Append(std::string& key, std::string_view text) {
   key.append(std::to_string(text.size())).append(":").append(text);
 }
 
+// All but the one of which a worker gets its own whatever it is started from.
+void AppendVariables(Launch& launch) {
+  for (const std::string& variable : launch.environment) {
+    if (Split(variable).name != kLogStreamVariable) Append(launch.key, variable);
+  }
+}
+
 bool IsReadByAJvm(std::string_view variable) {
   return Has(kNamesOfJvms, variable) ||
          std::any_of(kPrefixesOfJvms.begin(), kPrefixesOfJvms.end(),
@@ -127,7 +134,7 @@ Launch MakeLaunch(const WorkerSpec& spec, bool complete) {
   Append(launch.key, spec.function.runtime().SerializeAsString());
   Append(launch.key, complete ? "complete" : "partial");
   Append(launch.key, launch.working_directory);
-  for (const std::string& variable : launch.environment) Append(launch.key, variable);
+  AppendVariables(launch);
   return launch;
 }
 
@@ -170,7 +177,7 @@ Launch StandbyLaunchOf(const WorkerSpec& spec) {
   Append(launch.key, std::to_string(spec.folders.opt.size()));
   for (const std::string& layer : spec.folders.opt) Append(launch.key, layer);
   Append(launch.key, spec.function.temporary_folder());
-  for (const std::string& variable : launch.environment) Append(launch.key, variable);
+  AppendVariables(launch);
   return launch;
 }
 

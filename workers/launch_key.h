@@ -12,7 +12,7 @@ namespace tandem::workers {
 
 struct Launch {
   std::string key;  // workers with equal ones can be forks of one zygote; empty: this one has to be executed
-  bool complete_environment = false;     // the key has all variables of the worker
+  bool complete_environment = false;     // the key has all variables of the worker but for its log stream
   bool may_be_complete = true;           // else there is none where it would have to
   std::vector<std::string> environment;  // the zygote's
   std::string working_directory;         // the zygote's

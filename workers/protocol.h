@@ -18,6 +18,8 @@ inline constexpr int kWorkerChannel = 3;
 inline constexpr char kWrapArgument[] = "wrap";
 inline constexpr char kWrappedArgument[] = "wrapped";
 inline constexpr char kWrapperVariable[] = "AWS_LAMBDA_EXEC_WRAPPER";
+// A variable that each process has a value of its own of (C-30).
+inline constexpr char kLogStreamVariable[] = "AWS_LAMBDA_LOG_STREAM_NAME";
 
 // What a keeper calls itself.
 inline constexpr char kKeeperName[] = "tandem-keeper";

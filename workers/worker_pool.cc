@@ -8,6 +8,7 @@
 #include <new>
 #include <utility>
 
+#include "core/src/log_stream_name.h"
 #include "proto/convert.h"
 #include "tandem/platform_lines.h"
 #include "workers/function_variables.h"
@@ -143,6 +144,7 @@ bool WorkerPool::Run::Enter() {
   if (entered_) {
     member_ = std::move(*place);
     starts_ = member_ == nullptr;
+    if (!starts_) log_.SetStream(member_->log_stream_name);
   } else {
     cancelled_ = true;
     result_.outcome = CancelledOutcome();
@@ -151,10 +153,14 @@ bool WorkerPool::Run::Enter() {
 }
 
 bool WorkerPool::Run::StartWorker() {
-  auto started = pool_.Start();
+  std::string stream =
+      pool_.has_started_.exchange(true) ? NewLogStreamName(config_.version) : pool_.config_.log_stream_name;
+  auto started = pool_.Start(stream);
   if (started) {
     member_ = std::make_shared<PoolMember>();
     member_->process = std::move(*started);
+    member_->log_stream_name = std::move(stream);
+    log_.SetStream(member_->log_stream_name);
     started_ = true;
     return true;
   }
@@ -259,7 +265,7 @@ void WorkerPool::Run::Serve() {
   invocation.options.cognito_identity = options_.cognito_identity;
   invocation.options.trace_id = options_.trace_id;
   invocation.options.tenant_id = options_.tenant_id;
-  invocation.function = proto::FunctionContextOf(config_, pool_.config_.log_stream_name, options_.qualifier);
+  invocation.function = proto::FunctionContextOf(config_, member_->log_stream_name, options_.qualifier);
   invocation.streaming = static_cast<bool>(options_.chunk_receiver);
   if (config_.timeout.count() > 0) {
     invocation.deadline =
@@ -339,7 +345,7 @@ void WorkerPool::Settle(const Supervisor& supervisor) {
   }
 }
 
-Result<std::unique_ptr<EnvironmentProcess>> WorkerPool::Start() {
+Result<std::unique_ptr<EnvironmentProcess>> WorkerPool::Start(const std::string& log_stream_name) {
   auto supervisor = workers_.TheSupervisor();
   if (!supervisor) return supervisor.status();
   bool settles = false;
@@ -354,17 +360,18 @@ Result<std::unique_ptr<EnvironmentProcess>> WorkerPool::Start() {
     if (!started) return started.status();
     return std::unique_ptr<EnvironmentProcess>(std::move(*started));
   };
-  const auto with_folders = [&folders](auto spec) {
-    spec.environment = WithTemporary(std::move(spec.environment), folders);
+  const auto of_its_own = [&](auto spec) {
+    spec.environment = WithLogStream(WithTemporary(std::move(spec.environment), folders), log_stream_name);
     spec.folders = folders.process;
     return spec;
   };
   if (const auto* own = std::get_if<RuntimeApiSpec>(&spec_)) {
-    return start(RuntimeApiProcess::Start(**supervisor, with_folders(*own)));
+    return start(RuntimeApiProcess::Start(**supervisor, of_its_own(*own)));
   }
   if (workers_.options().standbys == ZygoteUse::kAlways) workers_.WaitUntilPrepared();
-  WorkerSpec spec = with_folders(std::get<WorkerSpec>(spec_));
+  WorkerSpec spec = of_its_own(std::get<WorkerSpec>(spec_));
   spec.function.set_temporary_folder(folders.temporary);
+  spec.function.set_log_stream_name(log_stream_name);
   return start(workers_.zygotes().Start(**supervisor, spec, launches_));
 }
 

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -45,6 +46,7 @@ class WorkerPool;
 // Threads: all but the process under the lock of Workers.
 struct PoolMember {
   std::unique_ptr<EnvironmentProcess> process;
+  std::string log_stream_name;
   std::size_t places = 1;  // invocations that it takes at a time
   std::size_t users = 1;
   std::size_t late = 0;    // of these, which its end does not wait for
@@ -144,7 +146,7 @@ struct PoolConfig {
   const RuntimeSelection& runtime;
   const LanguageOptions& language;
   const std::string& code_root;
-  const std::string& log_stream_name;
+  const std::string& log_stream_name;  // of the first process
   LogSink* log_sink;
   PlatformLogs platform_logs;
   std::string temporary_dir;  // for temporary files elsewhere than in /tmp; empty: none
@@ -189,12 +191,13 @@ class WorkerPool {
   std::vector<std::string> Variables() const;
   WorkerSpec MakeWorkerSpec() const;
   RuntimeApiSpec MakeRuntimeApiSpec() const;
-  Result<std::unique_ptr<EnvironmentProcess>> Start();
+  Result<std::unique_ptr<EnvironmentProcess>> Start(const std::string& log_stream_name);
   void Prepare(const Workers::Preparation& preparation) noexcept;
 
   Workers& workers_;
   const PoolConfig config_;
   std::once_flag settled_;
+  std::atomic<bool> has_started_{false};  // a process
   EnvironmentFolders folders_;
   std::variant<WorkerSpec, RuntimeApiSpec> spec_;  // of its processes
   Launches launches_;                              // of its workers

@@ -1,32 +1,11 @@
 #include "function_impl.h"
 
-#include <array>
-#include <ctime>
 #include <utility>
 
+#include "log_stream_name.h"
 #include "workers/worker_pool.h"
 
 namespace tandem {
-namespace {
-
-// C-30: YYYY/MM/DD/[<version>]<32 hex>, the date in UTC.
-std::string NewLogStreamName(const std::string& version) {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  gmtime_r(&now, &utc);
-  std::array<char, 32> date{};
-  const std::size_t length = std::strftime(date.data(), date.size(), "%Y/%m/%d/[", &utc);
-  std::string name(date.data(), length);
-  name += version + "]";
-  const RequestId id = RequestId::Random();
-  for (const char digit : id.view()) {
-    if (digit != '-') name += digit;
-  }
-  return name;
-}
-
-}  // namespace
-
 FunctionImpl::FunctionImpl(FunctionSetup setup)
     : language_(std::move(setup.language)), code_use_(std::move(setup.code_use)), log_sink_(setup.log_sink) {
   config_ = std::move(setup.config);

@@ -290,6 +290,7 @@ void InlineEnvironment::AppendToTail(RunningInvocation& invocation, std::string_
 void InlineEnvironment::Log(const LogRecord& record) noexcept {
   LogRecord named = record;
   named.function_name = config_.function->name;
+  named.log_stream_name = config_.log_stream_name;
   if (record.origin == LogOrigin::kHint) return LogHint(named);
   if (!record.request_id.empty() && !IsForked()) {
     const std::scoped_lock lock(mutex_);
@@ -326,6 +327,7 @@ void InlineEnvironment::LogPlatform(RunningInvocation& invocation, std::string_v
   record.time_us =
       duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
   record.function_name = config_.function->name;
+  record.log_stream_name = config_.log_stream_name;
   record.request_id = invocation.sink.request_id();
   record.text = text;
   log_sink_->Write(record);

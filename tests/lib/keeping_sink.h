@@ -21,6 +21,7 @@ struct KeptRecord {
   LogLevel level;
   LogFormat format;
   LogOrigin origin;
+  std::string log_stream_name;
 };
 
 // Keeps all but notes, which depend on where the test lies.
@@ -32,7 +33,7 @@ class KeepingSink final : public LogSink {
     if (on_write) on_write(record.text);
     const std::scoped_lock lock(mutex_);
     records_.push_back({std::string(record.function_name), std::string(record.request_id), std::string(record.text),
-                        record.level, record.format, record.origin});
+                        record.level, record.format, record.origin, std::string(record.log_stream_name)});
   }
 
   // Oldest first.

@@ -1,7 +1,9 @@
 // What handlers of both languages print while all of them run.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -40,6 +42,34 @@ TEST(WorkerOutput, OfBothLanguagesIsAttributed_L40) {
   for (const auto& [of, text] : texts) complete[of.first] += text == expected ? 1 : 0;
   for (Function* function : functions) EXPECT_EQ(complete[function->config().name], kRounds);
   Covers("L-40");
+}
+
+// Forked and taken from standbys, too, and known to the language.
+TEST(WorkerLog, EachEnvironmentHasAStreamOfItsOwn_C30_L40) {
+  for (const ZygoteUse use : {ZygoteUse::kOff, ZygoteUse::kAlways}) {
+    WorkerOptions options;
+    options.zygotes = options.standbys = use;
+    KeepingSink log;
+    const std::string cache = std::filesystem::read_symlink("/proc/self/exe").string() + "-cache";
+    {
+      BothLanguages both(options, cache, log);
+      for (const Language language : {Language::kJava, Language::kPython}) {
+        Function& function = both.Add(both.Config(language));
+        std::set<std::string> streams;
+        for (int i = 0; i < 3; ++i) {
+          log.TakeAll();
+          const std::string stream = both.Call(function, "environment AWS_LAMBDA_LOG_STREAM_NAME");
+          EXPECT_EQ(both.Call(function, "log-stream"), stream) << NameOf(language);
+          EXPECT_EQ(log.records().back().log_stream_name, stream);
+          streams.insert(stream);
+          EXPECT_NE(both.Call(function, "exit-now 1").find("exit status 1"), std::string::npos);
+        }
+        EXPECT_EQ(streams.size(), 3U) << NameOf(language);
+      }
+    }
+    std::filesystem::remove_all(cache);
+  }
+  Covers("C-30", "L-40");
 }
 
 class WorkerOutputOf : public testing::TestWithParam<Language> {};

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <regex>
 #include <set>
 #include <sstream>
 #include <string>
@@ -131,6 +132,35 @@ TEST(Environment, IsTheFunctionsOwn_R33_R34_R37_R38_R39_R40) {
   }
   EXPECT_EQ(runtime.Call(runtime.Add("working_directory")), function.code_root());
   EXPECT_EQ(runtime.Call(runtime.Add("open_files")), "0 1 2 3 4 5 ");
+}
+
+// By which the log tells one from another.
+TEST(Environment, HasALogStreamOfItsOwn_C30_L40) {
+  WorkerOptions options = WorkerRuntime::DefaultWorkers();
+  options.most = 1;  // so that either function ends the other one's
+  WorkerRuntime runtime(options, PlatformLogs::kOn);
+  Function& variable = runtime.Add("variable");
+  Function& context = runtime.Add("context");
+  std::set<std::string> streams;
+  for (int i = 0; i < 3; ++i) {
+    for (Function* function : {&variable, &context}) {
+      runtime.log.TakeAll();
+      const std::string text = runtime.Call(*function, "AWS_LAMBDA_LOG_STREAM_NAME");
+      const std::vector<KeptRecord> records = runtime.log.records();
+      ASSERT_FALSE(records.empty());
+      const std::string stream = records.front().log_stream_name;
+      EXPECT_TRUE(std::regex_match(stream, std::regex(R"(\d{4}/\d\d/\d\d/\[\$LATEST\][0-9a-f]{32})"))) << stream;
+      EXPECT_NE(text.find(stream), std::string::npos) << text;
+      for (const KeptRecord& record : records) EXPECT_EQ(record.log_stream_name, stream) << record.text;
+      EXPECT_EQ(stream == function->log_stream_name(), i == 0);
+      streams.insert(stream);
+    }
+  }
+  EXPECT_EQ(streams.size(), 6U);
+  runtime.log.TakeAll();
+  runtime.Call(context);
+  EXPECT_EQ(streams.count(runtime.log.records().front().log_stream_name), 1U) << "it is there as long as the process";
+  Covers("C-30", "L-40");
 }
 
 TEST(Log, HasAllThatAProcessWritesBeforeTheEnd) {

@@ -13,6 +13,7 @@
 #include <fstream>
 #include <functional>
 #include <map>
+#include <set>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -208,6 +209,23 @@ TEST_P(ZygoteWithUserCode, HasAllVariables) {
   const std::vector<pid_t> zygotes = Zygotes();
   ASSERT_EQ(zygotes.size(), 1U);
   EXPECT_TRUE(HasVariable(zygotes[0], "MINE=1"));
+}
+
+TEST_P(ZygoteWithUserCode, EachEnvironmentHasALogStreamOfItsOwn_C30) {
+  WorkerOptions options = With(ZygoteUse::kAlways);
+  options.most = 1;  // so that either function ends the other one's
+  WorkerRuntime runtime(options, PlatformLogs::kOff, Going(GetParam()));
+  Function& variable = runtime.Add("variable");
+  Function& other = runtime.Add("start");
+  std::set<std::string> streams;
+  std::vector<pid_t> zygotes;
+  for (int i = 0; i < 4; ++i) {
+    streams.insert(runtime.Call(variable, "AWS_LAMBDA_LOG_STREAM_NAME"));
+    runtime.Call(other);
+    if (i == 2) zygotes = Zygotes();
+  }
+  EXPECT_EQ(streams.size(), 4U);
+  EXPECT_EQ(Zygotes(), zygotes) << "the name keeps none from the zygote";
 }
 
 INSTANTIATE_TEST_SUITE_P(Zygote, ZygoteWithUserCode, testing::Values("sets a variable", "runs user code"));

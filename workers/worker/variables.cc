@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <cstddef>
+#include <cstdlib>
 #include <vector>
 
 namespace tandem::workers {
@@ -11,6 +13,14 @@ void SetVariables(const google::protobuf::RepeatedPtrField<std::string>& variabl
   for (const std::string& variable : variables) pointers->push_back((new std::string(variable))->data());
   pointers->push_back(nullptr);
   environ = pointers->data();
+}
+
+void SetVariable(std::string_view name, const google::protobuf::RepeatedPtrField<std::string>& variables) {
+  for (const std::string& variable : variables) {
+    const std::size_t end = variable.find('=');
+    if (std::string_view(variable).substr(0, end) == name)
+      setenv(variable.substr(0, end).c_str(), &variable[end + 1], 1);
+  }
 }
 
 }  // namespace tandem::workers

@@ -3,6 +3,7 @@
 #define TANDEM_WORKERS_WORKER_VARIABLES_H_
 
 #include <string>
+#include <string_view>
 
 #include "tandem/v1/worker.pb.h"
 
@@ -11,6 +12,9 @@ namespace tandem::workers {
 // Makes "NAME=value" texts all that the process has, in memory that stays, as that of an executed process does.
 // Threads: no other may look at the variables meanwhile.
 void SetVariables(const google::protobuf::RepeatedPtrField<std::string>& variables);
+
+// Sets the one of this name in this process as it is there.
+void SetVariable(std::string_view name, const google::protobuf::RepeatedPtrField<std::string>& variables);
 
 }  // namespace tandem::workers
 

@@ -100,7 +100,11 @@ class ForkedWorker final : public NewProcess {
 
   [[noreturn]] void Become(const v1::StartProcess& start, const StartFailures& failures) override {
     prctl(PR_SET_NAME, "tandem-worker");
-    if (!keeps_variables_) SetVariables(start.environment());
+    if (keeps_variables_) {
+      SetVariable(kLogStreamVariable, start.environment());
+    } else {
+      SetVariables(start.environment());
+    }
     tzset();
     LoaderProcess::Get().Forked();
     LoaderProcess::Get().RemoveSink(&sink_);

@@ -30,6 +30,7 @@ struct LogRecord {
   std::string_view function_name;  // empty: not attributable to a function
   std::string_view request_id;     // empty during init
   std::string_view text;
+  std::string_view log_stream_name;  // of the environment (C-30, L-40); empty: it is not attributable to one
 };
 
 // L-51.

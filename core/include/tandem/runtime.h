@@ -162,7 +162,8 @@ class TANDEM_EXPORT Function {
   const FunctionConfig& config() const { return config_; }
   const RuntimeSelection& runtime() const { return runtime_; }
   const std::string& code_root() const { return code_root_; }
-  // YYYY/MM/DD/[<version>]<32 hex> (C-30).
+  // YYYY/MM/DD/[<version>]<32 hex> (C-30): of its environment inline, and of the first of its processes. Each further
+  // process has a name of its own, which its log records have, too.
   const std::string& log_stream_name() const { return log_stream_name_; }
   // What its workers have, with what is theirs alone: PATH, LD_LIBRARY_PATH. Inline, the host's environment is the
   // function's, and the host may set these.

@@ -121,4 +121,6 @@ def greet(event, context):
 
 def handle(event, context):
     word, *rest = event.split(" ", 1)
+    if word == "log-stream":
+        return context.log_stream_name
     return KINDS[word](*rest)

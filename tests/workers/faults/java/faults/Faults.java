@@ -1,5 +1,6 @@
 package faults;
 
+import com.amazonaws.services.lambda.runtime.Context;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -27,7 +28,10 @@ public class Faults {
     return "greetings to " + event;
   }
 
-  public String handle(String event) throws Exception {
+  public String handle(String event, Context context) throws Exception {
+    if (event.equals("log-stream")) {
+      return context.getLogStreamName();
+    }
     String[] words = event.split(" ", 2);
     switch (words[0]) {
       case "count":
