@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <mutex>
 #include <new>
 
 namespace tandem::workers {
@@ -107,8 +108,11 @@ void WaitFor(int socket, short event) {
   poll(&waiting, 1, -1);
 }
 
-Result<FileDescriptor> ToMemfd(std::string_view header, std::string_view payload) {
-  FileDescriptor file(memfd_create("tandem-frame", MFD_CLOEXEC));
+FileDescriptor NewMemfd() {
+  return FileDescriptor(memfd_create("tandem-frame", MFD_CLOEXEC));
+}
+
+Result<FileDescriptor> ToMemfd(FileDescriptor file, std::string_view header, std::string_view payload) {
   if (!file) return Failed("memfd_create", errno);
   if (Status status = WriteAll(file.get(), header, 0); !status.ok()) return status;
   if (Status status = WriteAll(file.get(), payload, header.size()); !status.ok()) return status;
@@ -164,6 +168,30 @@ Status CheckPrefix(const Prefix& prefix, std::size_t inline_size, std::size_t fi
 }
 
 }  // namespace
+
+// An empty memfd that is kept for when no other can be had.
+// Threads: any.
+class Channel::KeptFile {
+ public:
+  FileDescriptor Take() {
+    const std::scoped_lock lock(mutex_);
+    return std::move(file_);
+  }
+  // Where it has been taken, and there is room for another.
+  void Renew() {
+    const std::scoped_lock lock(mutex_);
+    if (!file_) file_ = NewMemfd();
+  }
+
+ private:
+  std::mutex mutex_;
+  FileDescriptor file_;
+};
+
+void Channel::KeepFileBack() {
+  kept_ = std::make_shared<KeptFile>();
+  kept_->Renew();
+}
 
 Result<std::pair<Channel, Channel>> Channel::Pair() {
   std::array<int, 2> ends{};
@@ -226,7 +254,9 @@ Status Channel::SendAsAny(std::string_view header, const Payload& payload, const
   std::array<iovec, 3> parts{{{&prefix, sizeof prefix}, {}, {}}};
   std::size_t part_count = 1;
   if (sizeof prefix + header.size() + payload.size() > kLargestDatagram) {
-    auto made = ToMemfd(header, payload.view());
+    FileDescriptor file = NewMemfd();
+    if (!file && kept_ != nullptr && (errno == EMFILE || errno == ENFILE)) file = kept_->Take();
+    auto made = ToMemfd(std::move(file), header, payload.view());
     if (!made) return made.status();
     memfd = std::move(*made);
     sent.push_back(memfd.get());
@@ -247,6 +277,10 @@ Status Channel::SendAsAny(std::string_view header, const Payload& payload, const
       return Failed("sending", errno);
     }
   }
+  if (prefix.carried == kInMemfd && kept_ != nullptr) {
+    memfd.Close();
+    kept_->Renew();
+  }
   return {};
 }
 
@@ -260,6 +294,12 @@ Result<std::optional<Frame>> Channel::TryReceive() {
   return ReceiveWith(MSG_DONTWAIT);
 }
 
+bool Channel::NextIsLarge(int flags) const {
+  Prefix prefix{};
+  const ssize_t count = recv(socket_.get(), &prefix, sizeof prefix, flags | MSG_PEEK);
+  return count == sizeof prefix && prefix.carried == kInMemfd;
+}
+
 Result<std::optional<Frame>> Channel::ReceiveWith(int flags) {
   if (InFork()) return Forked();
   Prefix prefix{};
@@ -271,6 +311,8 @@ Result<std::optional<Frame>> Channel::ReceiveWith(int flags) {
   alignas(cmsghdr) ControlBuffer control;
   message.msg_control = control.data();
   message.msg_controllen = control.size();
+  const bool makes_room = kept_ != nullptr && NextIsLarge(flags);
+  if (makes_room) kept_->Take().Close();
   ssize_t count = 0;
   while ((count = recvmsg(socket_.get(), &message, flags | MSG_CMSG_CLOEXEC)) < 0) {
     // Reported once, when the peer has left frames unread; what it sent before is still to be received.
@@ -294,9 +336,11 @@ Result<std::optional<Frame>> Channel::ReceiveWith(int flags) {
     if (prefix.payload_size != 0)
       frame.payload = Payload::Copy({bytes.data() + prefix.header_size, prefix.payload_size});
   } else {
-    const FileDescriptor memfd = std::move(files.back());
+    FileDescriptor memfd = std::move(files.back());
     files.pop_back();
     if (Status status = FromMemfd(memfd.get(), prefix, frame); !status.ok()) return status;
+    memfd.Close();
+    if (makes_room) kept_->Renew();
   }
   frame.files = std::move(files);
   return std::optional<Frame>(std::move(frame));

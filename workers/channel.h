@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -62,19 +63,27 @@ class Channel {
   // The next frame if one is there.
   Result<std::optional<Frame>> TryReceive();
 
+  // From here on large frames are sent and received also where this process has no open file left that it could have:
+  // one is kept back for them. It can be lost to another thread that opens a file at that moment.
+  void KeepFileBack();
+
   int fd() const { return socket_.get(); }
   bool InFork() const;
 
  private:
+  class KeptFile;
   // How the wait for room goes; false: no more of it.
   using Wait = std::function<bool()>;
   Status SendWith(std::string_view header, const Payload& payload, const std::vector<int>& files, const Wait& wait);
   // The same, whoever this is.
   Status SendAsAny(std::string_view header, const Payload& payload, const std::vector<int>& files, const Wait& wait);
   Result<std::optional<Frame>> ReceiveWith(int flags);
+  // Whether the next frame, which is waited for unless the flags say otherwise, is in an open file.
+  bool NextIsLarge(int flags) const;
 
   FileDescriptor socket_;
   pid_t owner_;
+  std::shared_ptr<KeptFile> kept_;  // null: none is kept back
 };
 
 }  // namespace tandem::workers

@@ -171,6 +171,25 @@ std::vector<std::tuple<Language, Fault>> Cases() {
   return cases;
 }
 
+class Exhausted : public testing::TestWithParam<Language> {};
+
+// What is too long for a datagram travels as an open file.
+TEST_P(Exhausted, ItHasNoOpenFileLeftAndAnswersStill) {
+  BothLanguages both;
+  Function& function = both.Add(both.Config(GetParam()));
+  const std::string use_up = "native-and-say " + std::to_string(static_cast<int>(kUseUpFiles)) + " ";
+  const std::string large(200'000, 'x');
+  const std::string process = both.Call(function, "count");
+  for (int i = 0; i < 3; ++i) {
+    const std::string answer = both.Call(function, use_up + large);
+    EXPECT_TRUE(answer == large) << answer.substr(0, 300);
+  }
+  EXPECT_EQ(both.Call(function, "count"), std::to_string(std::stoi(process) + 1)) << "the same process";
+}
+
+INSTANTIATE_TEST_SUITE_P(Languages, Exhausted, testing::Values(Language::kJava, Language::kPython),
+                         [](const auto& tested) { return NameOf(tested.param); });
+
 INSTANTIATE_TEST_SUITE_P(All, FaultTest, testing::ValuesIn(Cases()), [](const auto& tested) {
   return NameOf(std::get<0>(tested.param)) + "_" + std::get<1>(tested.param).name;
 });

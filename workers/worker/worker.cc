@@ -143,6 +143,7 @@ Result<int> Worker::Live() {
 
 Status Worker::Open(const v1::OpenFunction& message, std::vector<FileDescriptor> files) {
   if (files.size() != 1) return Unexpected();
+  channel_.KeepFileBack();
   log_.MarkOutput(message.output_mark(), message.output_pipe());
   LanguageOptions options;
   runtime_ = LoaderOf(message.runtime(), options);

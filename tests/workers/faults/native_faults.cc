@@ -3,11 +3,13 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -63,6 +65,15 @@ void Flood() {
   }
 }
 
+void UseUpFiles() {
+  rlimit files{};
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = std::min<rlim_t>(files.rlim_cur, 1024);
+  setrlimit(RLIMIT_NOFILE, &files);
+  while (open("/dev/null", O_RDONLY | O_CLOEXEC) >= 0) {
+  }
+}
+
 int Do(NativeFault fault) {
   switch (fault) {
     case NativeFault::kAbort:
@@ -113,6 +124,9 @@ int Do(NativeFault fault) {
       return fork() == 0 ? 1 : 0;
     case NativeFault::kForkByCallAndReturn:
       return syscall(SYS_fork) == 0 ? 1 : 0;
+    case NativeFault::kUseUpFiles:
+      UseUpFiles();
+      break;
   }
   return 0;
 }

@@ -22,6 +22,7 @@ enum class NativeFault : int {
   kForkByCallAndReturn = 15,  // without what the C library does at a fork
   kCloseAndStay = 16,         // descriptors but the standard ones
   kBecomeAnother = 17,        // program, which exits with status 6
+  kUseUpFiles = 18,           // as many open files as it may have
 };
 
 }  // namespace tandem::test

@@ -74,6 +74,12 @@ def throw(text):
     raise RuntimeError(text)
 
 
+def fault_and_say(number_and_text):
+    number, text = number_and_text.split(" ", 1)
+    LIBRARY.fault(int(number))
+    return text
+
+
 def thread():
     threading.Thread(target=time.sleep, args=(1e6,)).start()
     return "started"
@@ -99,6 +105,7 @@ KINDS = {
     "exit": lambda status: sys.exit(int(status)),
     "exit-now": lambda status: os._exit(int(status)),
     "native": lambda number: str(LIBRARY.fault(int(number))),
+    "native-and-say": fault_and_say,
     "raise": throw,
     "fill": fill,
     "touch": touch,

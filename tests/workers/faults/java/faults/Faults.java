@@ -46,6 +46,10 @@ public class Faults {
         return "still here";
       case "native":
         return String.valueOf(fault(Integer.parseInt(words[1])));
+      case "native-and-say":
+        words = words[1].split(" ", 2);
+        fault(Integer.parseInt(words[0]));
+        return words[1];
       case "raise":
         throw new IllegalStateException(words[1]);
       case "fill":
