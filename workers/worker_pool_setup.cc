@@ -26,6 +26,7 @@ v1::WorkerRuntime RuntimeMessage(const RuntimeInfo& info, const LanguageOptions&
     option.set_value(value);
   };
   for (const auto& [name, value] : language.options) add(name, value);
+  add("process.own", "yes");  // a loader in a worker may take the process for its function's
   // What finders look at, for advice on other runtimes: a worker's own are the function's.
   for (const std::string name : {"HOME", "JAVA_HOME", "PATH"}) {
     if (const char* const value = std::getenv(name.c_str()); value != nullptr) add("host." + name, value);

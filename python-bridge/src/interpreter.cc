@@ -31,7 +31,9 @@ void Interpreter::Start(const InterpreterSettings& settings) {
   const Object start = Steal(PyObject_GetAttrString(half.ptr(), "start"));
   const Object vendor = MakeText(settings.vendor);
   PyObject* main = is_main() ? Py_True : Py_False;
-  KeepFunctions(Steal(PyObject_CallFunctionObjArgs(start.ptr(), native.ptr(), vendor.ptr(), main, nullptr)).ptr());
+  PyObject* owns_process = settings.owns_process ? Py_True : Py_False;
+  KeepFunctions(
+      Steal(PyObject_CallFunctionObjArgs(start.ptr(), native.ptr(), vendor.ptr(), main, owns_process, nullptr)).ptr());
 }
 
 void Interpreter::Hold(const PackageFolders& package) {

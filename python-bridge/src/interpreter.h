@@ -19,6 +19,7 @@ namespace tandem::python {
 struct InterpreterSettings {
   std::string python_half;  // the folder of our own package `_tandem`
   std::string vendor;       // the folder of our own simplejson for this version
+  bool owns_process;        // whether the process is the function's, and ends where user code ends it
 };
 
 // A deployment package.

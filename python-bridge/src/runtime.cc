@@ -80,7 +80,10 @@ std::string KeyOf(const tandem_function_config& config) {
 }  // namespace
 
 Runtime::Runtime(const Host& host, const tandem_loader_config& config)
-    : host_(host), half_(std::string(View(config.data_dir)) + "/../python"), cache_(OptionOf(config, "cache.folder")) {
+    : host_(host),
+      half_(std::string(View(config.data_dir)) + "/../python"),
+      cache_(OptionOf(config, "cache.folder")),
+      owns_process_(!OptionOf(config, "process.own").empty()) {
   StartPython(std::string(View(config.path)));
 }
 
@@ -116,7 +119,10 @@ Interpreter& Runtime::Next(HostThread& thread) {
   EnterNext(thread);
   if (next_ == nullptr) next_ = new Interpreter(host_, next_state_);  // never freed: what it makes may refer to it
   if (!next_is_loaded_) {
-    Loaded([&] { next_->Start({.python_half = half_, .vendor = half_ + "/vendor/" TANDEM_PYTHON_VERSION}); });
+    Loaded([&] {
+      next_->Start(
+          {.python_half = half_, .vendor = half_ + "/vendor/" TANDEM_PYTHON_VERSION, .owns_process = owns_process_});
+    });
     next_is_loaded_ = true;
   }
   return *next_;

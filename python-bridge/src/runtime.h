@@ -46,6 +46,7 @@ class Runtime {
   const Host host_;
   const std::string half_;   // the folder of the Python half
   const std::string cache_;  // the folder for what later processes can use; empty: there is none
+  const bool owns_process_;
   std::mutex mutex_;
   std::map<std::string, Interpreter*, std::less<>> interpreters_;  // by KeyOf; NULL: could not be made
   bool has_main_ = false;                                          // whether a package has the main interpreter

@@ -44,6 +44,28 @@ TEST(WorkerOutput, OfBothLanguagesIsAttributed_L40) {
   Covers("L-40");
 }
 
+// As at the end of the interpreter's own program.
+TEST(WorkerOutput, HasWhatAtexitsFunctionsSayOfAHandlerThatExits_E43) {
+  for (const ZygoteUse use : {ZygoteUse::kOff, ZygoteUse::kAlways}) {
+    WorkerOptions options;
+    options.zygotes = use;
+    KeepingSink log;
+    const std::string cache = std::filesystem::read_symlink("/proc/self/exe").string() + "-exits";
+    {
+      BothLanguages both(options, cache, log);
+      Function& function = both.Add(both.Config(Language::kPython));
+      EXPECT_NE(both.Call(function, "exit-with-functions 3").find("exit status 3"), std::string::npos);
+      const std::string text = log.TextOf(function.config().name);
+      EXPECT_EQ(text.find("called last\n"), 0U) << text;
+      EXPECT_NE(text.find("RuntimeError: in a function\n"), std::string::npos) << text;
+      EXPECT_TRUE(text.ends_with("called first\n")) << text;
+      for (const KeptRecord& record : log.records()) EXPECT_FALSE(record.request_id.empty()) << record.text;
+    }
+    std::filesystem::remove_all(cache);
+  }
+  Covers("E-43");
+}
+
 // Forked and taken from standbys, too, and known to the language.
 TEST(WorkerLog, EachEnvironmentHasAStreamOfItsOwn_C30_L40) {
   for (const ZygoteUse use : {ZygoteUse::kOff, ZygoteUse::kAlways}) {

@@ -11,11 +11,11 @@ import sys
 import threading  # noqa: F401  the importing thread becomes this interpreter's main thread
 
 
-def start(native, vendor, is_main):
+def start(native, vendor, is_main, owns_process):
     """Prepare this interpreter for a deployment package, which ``hold`` then names.
 
-    ``native`` is the C++ half's module, ``vendor`` the folder of our own libraries. Returns the functions and types that
-    the C++ half calls, by name.
+    ``native`` is the C++ half's module, ``vendor`` the folder of our own libraries. The process is the
+    function's where ``owns_process`` is true. Returns the functions and types that the C++ half calls, by name.
     """
     sys.modules[__name__ + ".native"] = native
     wire = importlib.import_module(__name__ + ".wire")
@@ -27,6 +27,7 @@ def start(native, vendor, is_main):
     resolve = importlib.import_module(__name__ + ".resolve")
     shims = importlib.import_module(__name__ + ".shims")
 
+    errors.owns_process = owns_process
     logs.install()
     shims.install(context.LambdaContext, is_main)
     return {

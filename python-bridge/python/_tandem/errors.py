@@ -1,5 +1,6 @@
 """What a failure looks like to the invoker and in the log."""
 
+import atexit
 import os
 import sys
 import time
@@ -26,6 +27,8 @@ def report(error, request_id, escaped, as_json):
     except Exit as end:
         if _is_forked:
             _end_process(end.status)
+        if owns_process:
+            _safely(_call_exit_functions, None)
         return end.status, "", "", b"", []
     result = {"errorMessage": message, "errorType": kind, "requestId": request_id, "stackTrace": trace}
     if not isinstance(error, Cancelled):  # no failure of the code's: whoever has asked for it says why
@@ -53,6 +56,15 @@ def exit_status(error):
     return 1
 
 
+#: Whether the process is the function's, and ends with an exit.
+owns_process = False
+
+
+def _call_exit_functions(_):
+    """Call what ``atexit`` has, as the interpreter's own program does at its end (E-43)."""
+    atexit._run_exitfuncs()
+
+
 _is_forked = False
 
 
@@ -62,6 +74,12 @@ def _note_fork():
 
 
 os.register_at_fork(after_in_child=_note_fork)
+
+
+def forget_fork():
+    """Note that the fork is no child of user code's, but a worker."""
+    global _is_forked
+    _is_forked = False
 
 
 def _end_process(status):

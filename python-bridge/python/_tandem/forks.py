@@ -6,6 +6,8 @@ import sys
 import threading
 import time
 
+from . import errors
+
 #: Code that packaging tools put into an interpreter's start, and that looks at no variable but SETUPTOOLS_USE_DISTUTILS.
 _PACKAGING = ("_distutils_hack", "_virtualenv", "__editable__")
 
@@ -27,6 +29,7 @@ def has_user_code():
 
 def renew(variables):
     """In the fork: what the start has kept of the process that is its parent."""
+    errors.forget_fork()
     environment = os.environ._data
     environment.clear()
     for variable in variables:

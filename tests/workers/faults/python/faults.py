@@ -1,5 +1,6 @@
 """One handler for everything: the event's first word says what it does."""
 
+import atexit
 import ctypes
 import logging
 import os
@@ -74,6 +75,14 @@ def throw(text):
     raise RuntimeError(text)
 
 
+def exit_with_functions(status):
+    """Leave by SystemExit, with functions that are to be called then; one of them fails."""
+    atexit.register(print, "called first")
+    atexit.register(throw, "in a function")
+    atexit.register(print, "called last")
+    sys.exit(int(status))
+
+
 def fault_and_say(number_and_text):
     number, text = number_and_text.split(" ", 1)
     LIBRARY.fault(int(number))
@@ -103,6 +112,7 @@ KINDS = {
     "count": count,
     "echo": str,
     "exit": lambda status: sys.exit(int(status)),
+    "exit-with-functions": exit_with_functions,
     "exit-now": lambda status: os._exit(int(status)),
     "native": lambda number: str(LIBRARY.fault(int(number))),
     "native-and-say": fault_and_say,
