@@ -115,13 +115,14 @@ class Interrupt {
     sigaction(SIGINT, &as_the_system, nullptr);
   }
 
-  // Gives it back, and Python knows, so that asyncio does not take it.
+  // Gives it back, and Python knows, so that asyncio does not take it. The module's Python part stays unimported, as
+  // its name may be that of a package's file (H-PY-14).
   void GiveBack() const {
-    if (PyRun_SimpleString(is_the_systems_ ? "import signal\n"
-                                             "signal.signal(signal.SIGINT, signal.SIG_DFL)\n"
-                                             "del signal\n"
-                                           : "import signal\n"
-                                             "del signal\n") != 0) {
+    if (PyRun_SimpleString(is_the_systems_ ? "import _signal\n"
+                                             "_signal.signal(_signal.SIGINT, _signal.SIG_DFL)\n"
+                                             "del _signal\n"
+                                           : "import _signal\n"
+                                             "del _signal\n") != 0) {
       throw StartFailure("Python cannot be started: its signal module cannot be imported");
     }
   }

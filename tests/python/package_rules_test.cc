@@ -205,6 +205,21 @@ TEST(Packages, K12AHandlerInALayerIsPythons) {
   Covers("K-12", "H-PY-14");
 }
 
+// email, struct and zipfile fail whoever imports them: nobody does.
+TEST(Packages, HPy14FilesThatNobodyImportsAreNotRun) {
+  EXPECT_EQ(Answer(PythonRuntime::Add("app.handler", "shadowing"), "1"), "ok \"ok\"");
+  EXPECT_EQ(Answer(PythonRuntime::Add("email.handler", "shadowing"), "1"),
+            InitError("Runtime.ImportModuleError", "Unable to import module 'email': No module named 'nodep'"));
+  EXPECT_EQ(Answer(PythonRuntime::Add("app.handler", "shadowing"), "1"), "ok \"ok\"");
+  Covers("H-PY-14", "H-PY-23");
+}
+
+TEST(Packages, HPy14ThePackagesFilesBeatTheStandardLibrary) {
+  EXPECT_EQ(Answer(PythonRuntime::Add("app.marks", "shadowing"), R"(["glob", "inspect", "signal", "json", "logging"])"),
+            R"(ok ["glob", "inspect", "signal"])");
+  Covers("H-PY-14");
+}
+
 TEST(Packages, HPy14PackageComesFirst) {
   const std::string shown = Answer(PythonRuntime::Add("machine.search_path"), "1");
   EXPECT_EQ(Show(Outcome::Success(Payload::Copy(shown))).find("ok ok [\"{packages}/rules\", "), 0u) << shown;

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import pathlib
+import subprocess
 import sys
 import threading
 import types
@@ -240,6 +241,51 @@ def test_h_py_14_layers_follow_unless_pythonpath_is_set(half, tmp_path, monkeypa
     monkeypatch.setenv("PYTHONPATH", "/else")
     half.resolve.prepare("/code", ["/layer"], True)
     assert sys.path == ["/code", "/else"]
+
+
+def test_h_py_14_the_half_imports_nothing_that_the_service_does_not(tmp_path):
+    """A package's file wins over every module that is not in memory before it."""
+    script = """
+import sys, types
+from importlib.machinery import ModuleSpec, SourceFileLoader
+library = types.ModuleType("simplejson")
+library.JSONEncoder = type("JSONEncoder", (), {"__init__": lambda self, **options: None})
+raw = types.ModuleType("simplejson.raw_json")
+raw.RawJSON = None
+class Vendored:
+    def find_spec(self, name, path=None, target=None):
+        found = {"simplejson": library, "simplejson.raw_json": raw}.get(name)
+        return found and ModuleSpec(name, self, is_package=found is library)
+    def create_module(self, spec):
+        return library if spec.name == "simplejson" else raw
+    def exec_module(self, module):
+        pass
+sys.meta_path.insert(0, Vendored())
+init, root = sys.argv[1:]
+loader = SourceFileLoader("_tandem", init)
+spec = ModuleSpec("_tandem", loader, origin=init, is_package=True)
+spec.submodule_search_locations.append(init.rpartition("/")[0])
+half = sys.modules["_tandem"] = types.ModuleType("_tandem")
+half.__spec__, half.__path__, half.__file__ = spec, spec.submodule_search_locations, init
+loader.exec_module(half)
+native = types.ModuleType("_tandem.native")
+native.UNSET = native.DEBUG = native.INFO = native.WARN = native.ERROR = native.FATAL = 0
+native.LambdaContext = type("LambdaContext", (), {})
+native.LogStream = type("LogStream", (), {"__init__": lambda *given: None, "flush": lambda self: None})
+out = sys.stdout
+functions = half.start(native, "/vendor", True)
+functions["hold"](root, [], True)
+functions["open"]("app.handler")
+print(*sorted(sys.modules), file=out)
+"""
+    (tmp_path / "app.py").write_text("handler = object()\n")
+    command = [sys.executable, "-I", "-S", "-B", "-c", script, str(HALF / "__init__.py"), str(tmp_path)]
+    loaded = set(subprocess.run(command, capture_output=True, check=True, text=True).stdout.split())
+    assert {"json", "logging", "app"} <= loaded
+    assert not loaded & {
+        *("bisect", "dis", "email", "fnmatch", "glob", "importlib.abc", "importlib.metadata", "importlib.resources"),
+        *("inspect", "pathlib", "random", "shutil", "signal", "struct", "tempfile", "typing", "urllib", "zipfile"),
+    }
 
 
 def raised(error):

@@ -2,7 +2,6 @@
 
 import functools
 import importlib
-import importlib.abc
 import importlib.machinery
 import os
 import sys
@@ -26,7 +25,7 @@ class _Init:
         self.of_others = set()
 
 
-class _Witness(importlib.abc.MetaPathFinder):
+class _Witness:
     """First on ``sys.meta_path``: it sees each import of a new module, on the thread that makes it, and finds nothing."""
 
     def find_spec(self, fullname, path=None, target=None):
@@ -68,7 +67,7 @@ def open_handler(name):
     _running_inits.append(init)  # from here on the witness sees what others begin
     init.of_others.update(_imports_of_others())
     before = set(sys.modules)
-    importlib.invalidate_caches()
+    _look_anew()
     try:
         return _resolve(name)
     except BaseException:
@@ -77,6 +76,25 @@ def open_handler(name):
         raise
     finally:
         _running_inits.remove(init)
+
+
+def _look_anew():
+    """Have the finders forget what they know of their folders, as ``importlib.invalidate_caches`` does.
+
+    From CPython 3.13 on that imports ``importlib.metadata`` and what this needs, by names that the package's files may have.
+    """
+    if "importlib.metadata" in sys.modules:
+        importlib.invalidate_caches()
+        return
+    for path, finder in list(sys.path_importer_cache.items()):
+        if finder is None or not os.path.isabs(path):
+            sys.path_importer_cache.pop(path, None)
+        elif hasattr(finder, "invalidate_caches"):
+            finder.invalidate_caches()
+    importlib._bootstrap_external._NamespacePath._epoch += 1
+    for finder in list(sys.meta_path):
+        if finder is not importlib.machinery.PathFinder and hasattr(finder, "invalidate_caches"):
+            finder.invalidate_caches()
 
 
 def _imports_of_others():

@@ -1,6 +1,5 @@
 """What user code may import or read because the service's runtime has it."""
 
-import importlib.abc
 import importlib.machinery
 import os
 import sys
@@ -25,7 +24,7 @@ def _context_members(context_class):
     return {"LambdaContext": context_class, **{name: getattr(context, name) for name in names}}
 
 
-class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+class _Finder:
     """Last on ``sys.meta_path``: it answers only for what nobody else has."""
 
     def __init__(self, modules):
@@ -40,6 +39,9 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def _is_ours(self, fullname):
         parent = sys.modules.get(fullname.rpartition(".")[0])
         return parent is None or getattr(parent.__spec__, "loader", None) is self
+
+    def create_module(self, spec):
+        return None  # as any other
 
     def exec_module(self, module):
         vars(module).update(self._modules[module.__name__])

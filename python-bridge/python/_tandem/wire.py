@@ -4,7 +4,6 @@ The library is simplejson under no public name: the user's own copy, of any vers
 """
 
 import decimal
-import importlib.abc
 import importlib.machinery
 import importlib.util
 import math
@@ -44,7 +43,7 @@ def load(folder, is_main):
     _make_encoders(_library.JSONEncoder, raw_json.RawJSON)
 
 
-class _CopyFinder(importlib.abc.MetaPathFinder):
+class _CopyFinder:
     """Gives this interpreter a C part of its own: before Python 3.13 its state is one per loaded file.
 
     Where the file cannot be copied, simplejson goes on without its C part.

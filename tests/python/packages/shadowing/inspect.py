@@ -1,0 +1,1 @@
+MARK = "the package's"

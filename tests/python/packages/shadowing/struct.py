@@ -1,0 +1,3 @@
+"""What the standard library asks of this module is not here."""
+
+FORMATS = {}
