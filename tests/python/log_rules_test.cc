@@ -137,6 +137,29 @@ TEST(Logs, L09JsonRecords) {
   Covers("L-09", "L-10", "L-12", "L-34/python");
 }
 
+// In one interpreter there may be functions of both formats.
+TEST(Logs, L02AndL09TheRootHandlerHasAFormatter) {
+  Function& text = PythonRuntime::Add("logs.formatters");
+  Function& json = AddJson("logs.formatters");
+  for (int round = 0; round < 2; ++round) {
+    const char* const line = R"([INFO]\t1970-01-01T00:00:00.000Z\ttest-id\tm\n", "m"])";
+    EXPECT_EQ(Answer(text, "1"),
+              R"(ok ["[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n", )"
+              R"("1970-01-01T00:00:00", ")" +
+                  std::string(line));
+    EXPECT_EQ(Answer(json, "1"),
+              R"(ok ["%(message)s", "1970-01-01T00:00:00Z", "{\"timestamp\": \"1970-01-01T00:00:00Z\", )"
+              R"(\"level\": \"INFO\", \"message\": \"m\", \"logger\": \"n\", \"requestId\": )"
+              R"(\"test-id\"}\n", "m"])");
+  }
+  EXPECT_EQ(Records(text).size(), 4u);
+  EXPECT_EQ(Undated(Records(text)[0].text), "[WARNING]\t{time}\ttest-id\tmy ***\n");
+  EXPECT_EQ(Undated(Records(text)[1].text), "[WARNING]\t{time}\ttest-id\tplain secret\n");
+  EXPECT_NE(Records(json)[0].text.find("\"message\": \"my ***\""), std::string::npos) << Records(json)[0].text;
+  EXPECT_EQ(Records(json)[2].format, LogFormat::kJson);
+  Covers("L-01", "L-02", "L-09");
+}
+
 TEST(Logs, L11InitHasAnEmptyRequestIdInJson) {
   Function& function = AddJson("logs_at_init.attributes");
   ASSERT_TRUE(PythonRuntime::Get().Prepare(function).ok());

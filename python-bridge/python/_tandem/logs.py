@@ -81,17 +81,32 @@ class LambdaLoggerHandler(logging.Handler):
     """The root logger's handler. Errors while formatting reach the caller (L-13)."""
 
     def __init__(self, log_sink):
-        super().__init__()
-        self.log_sink = log_sink
         self._text = _TextFormatter(
             "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n", "%Y-%m-%dT%H:%M:%S"
         )
         self._json = _JsonFormatter(datefmt=_DATE_FORMAT)
+        super().__init__()
+        self._users = ()
+        self.log_sink = log_sink
+
+    @property
+    def formatter(self):
+        """The one that user code has set, or else that of the current function's log format (L-02, L-09)."""
+        if self._users:
+            return self._users[0]
+        return self._json if native.log_as_json() else self._text
+
+    @formatter.setter
+    def formatter(self, formatter):
+        self._users = () if formatter is self._text or formatter is self._json else (formatter,)
+
+    def format(self, record):
+        formatter = self.formatter
+        return formatter.format(record) if formatter else super().format(record)
 
     def emit(self, record):
-        as_json = native.log_as_json()
-        text = (self.formatter or (self._json if as_json else self._text)).format(record)
-        self.log_sink.log(text, _STANDARD_LEVELS.get(_rounded(record.levelno), native.UNSET), as_json)
+        text = self.format(record)
+        self.log_sink.log(text, _STANDARD_LEVELS.get(_rounded(record.levelno), native.UNSET), native.log_as_json())
 
 
 class _InvocationFilter(logging.Filter):

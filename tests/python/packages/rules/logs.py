@@ -134,3 +134,26 @@ def every_level(event, context):
     for level in (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR, logging.CRITICAL):
         logging.log(level, event)
     print(event)
+
+
+def formatters(event, context):
+    """What the root handler's formatter is asked for, and one around it, as libraries that redact put there."""
+    handler = logging.getLogger().handlers[0]
+    original = handler.formatter
+    fields = {"levelname": "INFO", "levelno": logging.INFO, "name": "n", "msg": "m", "created": 0, "msecs": 0}
+    record = logging.makeLogRecord(fields)
+    handler.filter(record)
+
+    class Redacting(logging.Formatter):
+        def format(self, record):
+            return original.format(record).replace("secret", "***")
+
+    try:
+        handler.setFormatter(Redacting())
+        logging.warning("my secret")
+        handler.setFormatter(None)
+        bare = handler.format(record)
+    finally:
+        handler.setFormatter(original)
+    logging.warning("plain secret")
+    return [original._fmt, original.formatTime(record, original.datefmt), handler.format(record), bare]
