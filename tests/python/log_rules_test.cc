@@ -94,6 +94,25 @@ TEST(Logs, L14StreamsCanBeReplacedAndRestored) {
   EXPECT_EQ(Text(function), "wrapped\nrestored\nrestored, too\n");
 }
 
+TEST(Logs, L01RecordsFollowStandardOutput) {
+  Function& function = PythonRuntime::Add("logs.redirected");
+  EXPECT_EQ(Answer(function, "\"kept\""), R"(ok "\ttest-id\tredirected\nsaidprinted\n")");
+  EXPECT_EQ(Undated(Text(function)), "[WARNING]\t{time}\ttest-id\tnot redirected\n");
+  Covers("L-01", "L-02", "C-07");
+}
+
+// In place of sys.stdout, from one invocation to the next; a function of two handlers, as each has its own process.
+TEST(Logs, L16TheErrorLogFollowsStandardOutputWhereThatTakesIt) {
+  Function& function = PythonRuntime::Add("logs.redirected_or_restored");
+  EXPECT_NE(Answer(function, "\"lost\"").find("of lost"), std::string::npos);
+  EXPECT_EQ(Answer(function, "\"restore\""), R"(ok "[ERROR] ValueError: of lost")");
+  EXPECT_EQ(Undated(Text(function)), "[WARNING]\t{time}\ttest-id\tnot redirected\n");
+  EXPECT_NE(Answer(function, "\"closed\"").find("of closed"), std::string::npos);
+  EXPECT_EQ(Answer(function, "\"restore\""), "ok null");
+  EXPECT_NE(Text(function).find("[ERROR] ValueError: of closed\rTraceback"), std::string::npos) << Text(function);
+  Covers("L-16");
+}
+
 TEST(Logs, L14AStreamWithoutItsInitRefusesToWrite) {
   const std::string refusal = R"("I/O operation on uninitialized object")";
   EXPECT_EQ(Answer(PythonRuntime::Add("logs.unfinished_stream"), "1"),
@@ -210,7 +229,7 @@ TEST(Logs, L16FunctionErrorIsOneRecord) {
   ASSERT_EQ(records.size(), 1u);
   const std::string text = "[ERROR] ValueError: bad\nnews\rTraceback (most recent call last):\r\u00a0\u00a0File \"" +
                            PythonRuntime::Package("rules/logs.py") +
-                           "\", line 55, in fails\r\u00a0\u00a0\u00a0\u00a0raise ValueError(\"bad\\nnews\")\n";
+                           "\", line 56, in fails\r\u00a0\u00a0\u00a0\u00a0raise ValueError(\"bad\\nnews\")\n";
   EXPECT_EQ(records[0].text, text);
   EXPECT_EQ(records[0].level, LogLevel::kError);
   EXPECT_EQ(records[0].request_id, "test-id");

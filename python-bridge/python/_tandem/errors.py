@@ -6,7 +6,7 @@ import sys
 import time
 import traceback
 
-from . import hints, isolation, native, traces, wire
+from . import hints, isolation, logs, native, traces, wire
 from .faults import Exit, Fault
 
 NO_BREAK_SPACE = "\u00a0"
@@ -32,7 +32,7 @@ def report(error, request_id, escaped, as_json):
         return end.status, "", "", b"", []
     result = {"errorMessage": message, "errorType": kind, "requestId": request_id, "stackTrace": trace}
     if not isinstance(error, Cancelled):  # no failure of the code's: whoever has asked for it says why
-        native.log(_log_text(result, escaped, as_json), native.ERROR, as_json)
+        logs.log_error(_log_text(result, escaped, as_json), as_json)
     hint = hints.of_failure(error)
     if hint is not None:
         native.hint(hint)

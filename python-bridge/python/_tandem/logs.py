@@ -25,9 +25,14 @@ _OWN_FIELDS = frozenset(vars(logging.makeLogRecord({}))) - {"taskName"} | {
 }
 
 
+#: Standard output as it was before any user code.
+_stdout = None
+
+
 def install():
     """Replace the standard streams and give the root logger its one handler, before any user code (L-01)."""
-    sys.stdout = sys.__stdout__ = _stream("<stdout>", 1, "strict")
+    global _stdout
+    sys.stdout = sys.__stdout__ = _stdout = _stream("<stdout>", 1, "strict")
     sys.stderr = sys.__stderr__ = _stream("<stderr>", 2, "backslashreplace")
     logging.Formatter.converter = time.gmtime
     handler = LambdaLoggerHandler(LogSink())
@@ -71,10 +76,24 @@ class _RawLog(io.RawIOBase):
 
 
 class LogSink:
-    """Where formatted records go."""
+    """Where formatted records go: to what standard output is just now (L-01)."""
 
     def log(self, msg, level=native.UNSET, as_json=False):
-        native.log(msg, level, as_json)
+        if sys.stdout is _stdout:
+            native.log(msg, level, as_json)
+        else:
+            sys.stdout.write(msg)
+
+
+def log_error(text, as_json):
+    """Log a failure of user code (L-16, L-19). It is not lost where the user's own standard output cannot take it."""
+    if _stdout is not None and sys.stdout is not _stdout:
+        try:
+            sys.stdout.write(text)
+            return
+        except Exception:  # as it may be closed, None, or anything
+            pass
+    native.log(text, native.ERROR, as_json)
 
 
 class LambdaLoggerHandler(logging.Handler):

@@ -1,5 +1,6 @@
 """What handlers print and log."""
 
+import contextlib
 import contextvars
 import io
 import logging
@@ -157,3 +158,31 @@ def formatters(event, context):
         handler.setFormatter(original)
     logging.warning("plain secret")
     return [original._fmt, original.formatTime(record, original.datefmt), handler.format(record), bare]
+
+
+def redirected(event, context):
+    """What of the log a stream in place of standard output gets; the event says whether it fails then."""
+    kept, first = io.StringIO(), sys.stdout
+    with contextlib.redirect_stdout(kept):
+        logging.warning("redirected")
+        context.log("said")
+        print("printed")
+    logging.warning("not redirected")
+    sys.stdout = io.StringIO() if event == "lost" else first
+    if event == "closed":
+        sys.stdout = io.StringIO()
+        sys.stdout.close()
+    if event != "kept":
+        restored.append(first)
+        raise ValueError("of " + event)
+    return kept.getvalue().partition("Z")[2]
+
+
+restored = []
+
+
+def redirected_or_restored(event, context):
+    if event != "restore":
+        return redirected(event, context)
+    sys.stdout, lost = restored.pop(), sys.stdout
+    return None if lost.closed else lost.getvalue().partition("\r")[0]
