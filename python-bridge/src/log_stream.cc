@@ -125,7 +125,8 @@ PyType_Slot kSlots[] = {
     {0, nullptr},
 };
 
-PyType_Spec kSpec = {"_tandem.native.LogStream", sizeof(LogStream), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, kSlots};
+PyType_Spec kSpec = {"_tandem.native.LogStream", sizeof(LogStream), 0,
+                     Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE, kSlots};
 
 }  // namespace
 

@@ -113,6 +113,14 @@ TEST(Logs, L16TheErrorLogFollowsStandardOutputWhereThatTakesIt) {
   Covers("L-16");
 }
 
+TEST(Logs, L14StreamsTakeAttributesAndOtherEncodings) {
+  Function& function = PythonRuntime::Add("logs.open_stream");
+  EXPECT_EQ(Answer(function, "1"),
+            R"(ok [["SHOUTED", "\n"], "\tTEST-ID\tLOGGED\n", true, "<stdout>", "strict", "Unbuffered"])");
+  EXPECT_EQ(Undated(Text(function)), "written\nreplaced ?\nlines\n[WARNING]\t{time}\ttest-id\t?\n");
+  Covers("L-14");
+}
+
 TEST(Logs, L14AStreamWithoutItsInitRefusesToWrite) {
   const std::string refusal = R"("I/O operation on uninitialized object")";
   EXPECT_EQ(Answer(PythonRuntime::Add("logs.unfinished_stream"), "1"),
@@ -229,7 +237,7 @@ TEST(Logs, L16FunctionErrorIsOneRecord) {
   ASSERT_EQ(records.size(), 1u);
   const std::string text = "[ERROR] ValueError: bad\nnews\rTraceback (most recent call last):\r\u00a0\u00a0File \"" +
                            PythonRuntime::Package("rules/logs.py") +
-                           "\", line 56, in fails\r\u00a0\u00a0\u00a0\u00a0raise ValueError(\"bad\\nnews\")\n";
+                           "\", line 57, in fails\r\u00a0\u00a0\u00a0\u00a0raise ValueError(\"bad\\nnews\")\n";
   EXPECT_EQ(records[0].text, text);
   EXPECT_EQ(records[0].level, LogLevel::kError);
   EXPECT_EQ(records[0].request_id, "test-id");

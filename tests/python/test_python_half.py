@@ -26,6 +26,7 @@ class Native(types.ModuleType):
         self.records = []
         self.hints = []
         self.LambdaContext = type("LambdaContext", (), {})
+        self.LogStream = type("LogStream", (), {})
 
     def log(self, text, level, as_json):
         self.records.append((text, level, as_json))

@@ -51,7 +51,29 @@ def _stream(name, descriptor, errors):
     raw = _RawLog(name, descriptor)
     text = io.TextIOWrapper(raw, encoding="utf-8", errors=errors, newline="\n", write_through=True)
     text.mode = "w"
-    return native.LogStream(text, errors == "strict")
+    return Unbuffered(text, errors)
+
+
+class Unbuffered(native.LogStream):
+    """A standard stream (L-14): what ``native.LogStream`` writes at once, with attributes of the user's own beside."""
+
+    def __init__(self, stream, errors):
+        super().__init__(stream, errors == "strict")
+        self.stream = stream
+
+    def reconfigure(self, **options):
+        """As the text stream's; from then on it is what encodes."""
+        self.stream.reconfigure(**options)
+        self.write, self.writelines = self._write, self._write_lines
+
+    def _write(self, text):
+        written = self.stream.write(text)
+        self.stream.flush()
+        return written
+
+    def _write_lines(self, lines):
+        self.stream.writelines(lines)
+        self.stream.flush()
 
 
 class _RawLog(io.RawIOBase):
@@ -62,6 +84,10 @@ class _RawLog(io.RawIOBase):
     def __init__(self, name, descriptor):
         self.name = name
         self._descriptor = descriptor
+
+    @property
+    def raw(self):
+        return self
 
     def writable(self):
         return True
@@ -79,7 +105,7 @@ class LogSink:
     """Where formatted records go: to what standard output is just now (L-01)."""
 
     def log(self, msg, level=native.UNSET, as_json=False):
-        if sys.stdout is _stdout:
+        if sys.stdout is _stdout and "write" not in _stdout.__dict__:
             native.log(msg, level, as_json)
         else:
             sys.stdout.write(msg)
@@ -87,7 +113,7 @@ class LogSink:
 
 def log_error(text, as_json):
     """Log a failure of user code (L-16, L-19). It is not lost where the user's own standard output cannot take it."""
-    if _stdout is not None and sys.stdout is not _stdout:
+    if _stdout is not None and (sys.stdout is not _stdout or "write" in _stdout.__dict__):
         try:
             sys.stdout.write(text)
             return

@@ -7,6 +7,7 @@ import logging
 import subprocess
 import sys
 import threading
+import weakref
 
 print("during init")
 logging.warning("warned during init")
@@ -186,3 +187,28 @@ def redirected_or_restored(event, context):
         return redirected(event, context)
     sys.stdout, lost = restored.pop(), sys.stdout
     return None if lost.closed else lost.getvalue().partition("\r")[0]
+
+
+def open_stream(event, context):
+    """Standard output with attributes of the user's, and with another encoding, until the end of the invocation."""
+    stream = sys.stdout
+    shouted = []
+    stream.write = lambda text: shouted.append(text.upper())
+    try:
+        print("shouted")
+        logging.warning("logged")
+    finally:
+        del stream.write
+    stream.attribute = weakref.ref(stream)
+    same = stream.attribute() is stream
+    del stream.attribute
+    print("written")
+    stream.reconfigure(errors="replace")
+    try:
+        print("replaced \ud800")
+        stream.writelines(["lines\n"])
+        logging.warning("\ud800")
+    finally:
+        stream.reconfigure(errors="strict")
+        del stream.write, stream.writelines
+    return [shouted[:2], shouted[2].partition("Z")[2], same, stream.buffer.raw.name, stream.errors, type(stream).__name__]
