@@ -1,5 +1,8 @@
 // Function errors: E-05 to E-16, E-43.
 
+#include <string>
+#include <tuple>
+
 #include "python_runtime.h"
 #include "tests/lib/covers.h"
 
@@ -166,6 +169,42 @@ TEST(Errors, E43ExitsCarryTheirStatus) {
   ExpectExit("failures.interrupt", "1", -2);
   ExpectExit("failures.base_exception", "1", 1);
   Covers("E-43");
+}
+
+TEST(Errors, E05AnExceptionsOwnClassIsNotAsked) {
+  Function& function = PythonRuntime::Add("failures.hostile");
+  const std::string shown = Answer(function, "\"ForeignClass\"");
+  EXPECT_EQ(
+      shown.find(R"(error {"errorMessage": "x", "errorType": "ForeignClass", "requestId": "test-id", "stackTrace": [)"
+                 R"("  File )"),
+      0u)
+      << shown;
+  EXPECT_NE(PythonRuntime::Log().TextOf(function.config().name).find("[ERROR] ForeignClass: x\r"), std::string::npos);
+  Covers("E-05");
+}
+
+// What ends the process is in the log, in both formats.
+TEST(Errors, E13WhatAnExceptionsOwnCodeRaisesEndsTheProcess) {
+  const std::tuple<const char*, int, const char*> ends[] = {{"ExitingText", 9, ""},
+                                                            {"InterruptedText", -2, "KeyboardInterrupt"},
+                                                            {"Nameless", 1, "LookupError: no name"},
+                                                            {"Numbered", 1, "TypeError: "}};
+  for (const char* format : {"Text", "JSON"}) {
+    FunctionConfig config = PythonRuntime::Config("failures.hostile");
+    config.log_format = format;
+    for (const auto& [name, status, logged] : ends) {
+      FunctionConfig one = config;
+      one.name += name;
+      Function& function = PythonRuntime::Add(one);
+      const Outcome outcome = Invoke(function, '"' + std::string(name) + '"').outcome;
+      ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError) << name;
+      EXPECT_EQ(outcome.disposition(), Disposition::kExited) << name;
+      EXPECT_EQ(outcome.error().exit_status, status) << name;
+      EXPECT_NE(PythonRuntime::Log().TextOf(one.name).find(logged), std::string::npos)
+          << name << ": " << PythonRuntime::Log().TextOf(one.name);
+    }
+  }
+  Covers("E-13", "E-43");
 }
 
 TEST(Errors, E43ForkedChildrenEndWithTheirOwnStatus) {

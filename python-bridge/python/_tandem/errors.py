@@ -24,24 +24,26 @@ def report(error, request_id, escaped, as_json):
     """
     try:
         kind, message, trace = _describe(error)
-    except Exit as end:
+        result = {"errorMessage": message, "errorType": kind, "requestId": request_id, "stackTrace": trace}
+        body = _encode(result, escaped)
+        if not _is(error, Cancelled):  # no failure of the code's: whoever has asked for it says why
+            logs.log_error(_log_text(result, escaped, as_json), as_json)
+    except BaseException as end:  # it may be of what the exception's own class runs (E-13)
+        status = end.status if _is(end, Exit) else _safely(exit_status, end)
         if _is_forked:
-            _end_process(end.status)
+            _end_process(status)
         if owns_process:
             _safely(_call_exit_functions, None)
-        return end.status, "", "", b"", []
-    result = {"errorMessage": message, "errorType": kind, "requestId": request_id, "stackTrace": trace}
-    if not isinstance(error, Cancelled):  # no failure of the code's: whoever has asked for it says why
-        logs.log_error(_log_text(result, escaped, as_json), as_json)
+        return status, "", "", b"", []
     hint = hints.of_failure(error)
     if hint is not None:
         native.hint(hint)
-    return None, kind, message, _encode(result, escaped), trace
+    return None, kind, message, body, trace
 
 
 def exit_status(error):
     """The status that a process gets which this exception ends; writes what Python writes then."""
-    if isinstance(error, SystemExit):
+    if _is(error, SystemExit):
         code = error.code
         if code is None:
             return 0
@@ -49,7 +51,7 @@ def exit_status(error):
             return code & 0xFF
         sys.stderr.write(str(code) + "\n")
         return 1
-    if isinstance(error, KeyboardInterrupt):
+    if _is(error, KeyboardInterrupt):
         _print(error)
         return -2  # SIGINT
     _print(error)
@@ -94,22 +96,28 @@ def _end_process(status):
     os._exit(status if status >= 0 else 128 - status)
 
 
+def _is(error, kind):
+    """As isinstance, without asking the exception's own class."""
+    return issubclass(type(error), kind)
+
+
+_trace_of = BaseException.__traceback__.__get__
+
+
 def _describe(error):
-    if isinstance(error, Fault):
+    if _is(error, Fault):
         return error.kind, error.message, error.trace
-    if isinstance(error, Exit):
+    if _is(error, Exit):
         _print(error.__cause__ or error)
         raise error
-    if isinstance(error, Cancelled):
+    if _is(error, Cancelled):
         return "Runtime.Cancelled", "The invocation was cancelled", []
-    if not isinstance(error, Exception):
+    if not _is(error, Exception):
         raise Exit(_safely(exit_status, error))
-    try:
-        message = isolation.refusal(error) or str(error)
-    except Exception as failure:  # the exception's own __str__ fails (E-13)
-        _print(failure)
-        raise Exit(1) from None
-    return type(error).__name__, message, _format(error.__traceback__)
+    kind, message = type(error).__name__, isolation.refusal(error) or str(error)
+    if not isinstance(kind, str):
+        raise TypeError("the name of an exception's class is text, not {!r}".format(kind))
+    return kind, message, _format(_trace_of(error))
 
 
 def _safely(function, error):
@@ -121,7 +129,14 @@ def _safely(function, error):
 
 
 def _print(error):
-    sys.stderr.write(traces.text(type(error), error, error.__traceback__))
+    try:
+        text = traces.text(type(error), error, _trace_of(error))
+    except Exception:  # of the exception's own class
+        text = object.__repr__(error) + "\n"
+    try:
+        sys.stderr.write(text)
+    except Exception:  # as it is the user's own, or closed
+        native.log(text, native.ERROR, False)
 
 
 def _format(trace):

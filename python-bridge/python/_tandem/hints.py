@@ -94,11 +94,13 @@ def _once(asked, make, *arguments):
     return _answers[asked]
 
 
+@_quiet
 def of_failure(error):
     """The hint for what escaped from an init or an invocation."""
-    if isinstance(error, Fault):
+    kind = type(error)  # whose own words on __class__ are not asked for
+    if issubclass(kind, Fault):
         return error.hint() if error.hint else None
-    if isinstance(error, ImportError):
+    if issubclass(kind, ImportError):
         return of_import(error)
     own = vars(error).get("_tandem_hint") if type(error) is TypeError else None
     return own() if own else None

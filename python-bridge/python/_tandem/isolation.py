@@ -16,15 +16,15 @@ _ELSEWHERE = "{} was looked for in the first package"
 
 def refusal(error):
     """One line with the remedy, and after it the line in which an extension refuses; None where none does."""
-    if is_main or not isinstance(error, (ImportError, UserWarning, RuntimeError)):
+    if is_main or not issubclass(type(error), (ImportError, UserWarning, RuntimeError)):
         return None
-    if isinstance(error, RuntimeError):
+    if issubclass(type(error), RuntimeError):
         return _REMEDY.format(error) if str(error).startswith(_AGAIN) else None
     while error is not None:
         for line in str(error).splitlines():
             if any(refused in line.lower() for refused in _REFUSALS):
                 return _REMEDY.format(line.strip())
-        if isinstance(error, ModuleNotFoundError) and _is_here(error.name):
+        if issubclass(type(error), ModuleNotFoundError) and _is_here(error.name):
             return _REMEDY.format(_ELSEWHERE.format(error.name))
         error = error.__cause__ or error.__context__
     return None

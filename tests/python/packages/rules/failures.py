@@ -87,3 +87,45 @@ def exit_in_child(event, context):
 
 
 state = []
+
+
+class ForeignClass(Exception):
+    @property
+    def __class__(self):
+        raise ValueError
+
+    @property
+    def __traceback__(self):
+        raise ValueError
+
+
+class ExitingText(Exception):
+    def __str__(self):
+        sys.exit(9)
+
+
+class InterruptedText(Exception):
+    def __str__(self):
+        raise KeyboardInterrupt
+
+
+class NamelessMeta(type):
+    @property
+    def __name__(cls):
+        raise LookupError("no name")
+
+
+class Nameless(Exception, metaclass=NamelessMeta):
+    pass
+
+
+class NumberedMeta(type):
+    __name__ = 7
+
+
+class Numbered(Exception, metaclass=NumberedMeta):
+    pass
+
+
+def hostile(event, context):
+    raise globals()[event]("x")
