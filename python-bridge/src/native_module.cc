@@ -26,14 +26,15 @@ PyObject* Guarded(Body body) noexcept {
   }
 }
 
-// log(text, level, as_json)
+// log(text, level, as_json, strict=False)
 PyObject* Log(PyObject* self, PyObject* args) {
   return Guarded([&] {
     PyObject* text = nullptr;
     int level = 0;
     int as_json = 0;
-    if (!PyArg_ParseTuple(args, "Uip", &text, &level, &as_json)) throw ErrorSet();
-    const Object bytes = EncodeForLog(text, EncodeErrors::kReplace);
+    int strict = 0;
+    if (!PyArg_ParseTuple(args, "Uip|p", &text, &level, &as_json, &strict)) throw ErrorSet();
+    const Object bytes = EncodeForLog(text, strict != 0 ? EncodeErrors::kStrict : EncodeErrors::kReplace);
     Self(self).CurrentLog()->Log(BytesView(bytes.ptr()), level, as_json ? TANDEM_FORMAT_JSON : TANDEM_FORMAT_TEXT);
   });
 }
@@ -77,7 +78,7 @@ PyObject* InvocationOf(PyObject* self, PyObject*) {
 }
 
 PyMethodDef kFunctions[] = {
-    {"log", &Log, METH_VARARGS, "log(text, level, as_json): one record to the current function's log."},
+    {"log", &Log, METH_VARARGS, "log(text, level, as_json, strict=False): one record to the current function's log."},
     {"hint", &Hint, METH_O, "hint(text): one line of advice on a failure that the current function's log has."},
     {"write", &WriteBytes, METH_VARARGS, "write(data): bytes on a standard stream."},
     {"log_as_json", &LogAsJson, METH_NOARGS, "log_as_json(): whether the current function logs in JSON."},

@@ -230,6 +230,16 @@ TEST(Logs, L13LoggingErrorsReachTheHandler) {
   Covers("L-13");
 }
 
+TEST(Logs, L13RecordsThatCannotBeEncodedAreAnError) {
+  for (Function* function : {&PythonRuntime::Add("logs.logged_surrogate"), &AddJson("logs.logged_surrogate")}) {
+    for (const char* event : {"\"logged\"", "\"said\""}) {
+      EXPECT_NE(Answer(*function, event).find("\"errorType\": \"UnicodeEncodeError\""), std::string::npos) << event;
+    }
+    for (const KeptRecord& record : Records(*function)) EXPECT_EQ(record.level, LogLevel::kError) << record.text;
+  }
+  Covers("L-13", "C-07");
+}
+
 TEST(Logs, L16FunctionErrorIsOneRecord) {
   Function& function = PythonRuntime::Add("logs.fails");
   EXPECT_NE(Answer(function, "1").find("\"ValueError\""), std::string::npos);

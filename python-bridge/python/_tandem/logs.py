@@ -106,7 +106,7 @@ class LogSink:
 
     def log(self, msg, level=native.UNSET, as_json=False):
         if sys.stdout is _stdout and "write" not in _stdout.__dict__:
-            native.log(msg, level, as_json)
+            native.log(msg, level, as_json, True)  # L-13: what standard output would refuse
         else:
             sys.stdout.write(msg)
 

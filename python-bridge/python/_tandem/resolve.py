@@ -81,7 +81,8 @@ def open_handler(name):
 def _look_anew():
     """Have the finders forget what they know of their folders, as ``importlib.invalidate_caches`` does.
 
-    From CPython 3.13 on that imports ``importlib.metadata`` and what this needs, by names that the package's files may have.
+    From CPython 3.13 on that imports ``importlib.metadata`` and what this needs, by names that files of the package may
+    have.
     """
     if "importlib.metadata" in sys.modules:
         importlib.invalidate_caches()

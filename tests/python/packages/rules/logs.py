@@ -211,4 +211,12 @@ def open_stream(event, context):
     finally:
         stream.reconfigure(errors="strict")
         del stream.write, stream.writelines
-    return [shouted[:2], shouted[2].partition("Z")[2], same, stream.buffer.raw.name, stream.errors, type(stream).__name__]
+    logged = shouted[2].partition("Z")[2]
+    return [shouted[:2], logged, same, stream.buffer.raw.name, stream.errors, type(stream).__name__]
+
+
+def logged_surrogate(event, context):
+    if event == "said":
+        context.log("\ud800")
+    else:
+        logging.warning("\ud800")
