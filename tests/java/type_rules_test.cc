@@ -204,6 +204,42 @@ TEST(Large, J60DeepNestingIsAParseError) {
   Covers("J-60");
 }
 
+// ASCII text in units of `size` bytes.
+std::string InUnits(std::string_view text, size_t size, bool big_endian, bool marked) {
+  constexpr char16_t kMark = 0xFEFF;
+  std::u16string units(text.begin(), text.end());
+  if (marked) units.insert(units.begin(), kMark);
+  std::string bytes;
+  for (const char16_t unit : units) {
+    for (size_t at = 0; at < size; ++at) {
+      const size_t shift = 8 * (big_endian ? size - 1 - at : at);
+      bytes.push_back(static_cast<char>(shift < 16 ? unit >> shift & 0xFF : 0));
+    }
+  }
+  return bytes;
+}
+
+// The library reads UTF-16 and UTF-32, too. J-66: up to the end of the value, and nothing of the event before.
+TEST(Encodings, J66WiderUnitsAreReadToTheirEndOnly) {
+  Function& function = JavaRuntime::Add("rules.Types::objectEcho");
+  Function& text = JavaRuntime::Add("rules.Types::text");
+  for (const size_t size : {2u, 4u}) {
+    for (const bool big_endian : {false, true}) {
+      for (const bool marked : {false, true}) {
+        const auto encoded = [&](std::string_view event) { return InUnits(event, size, big_endian, marked); };
+        const auto shown = ::testing::Message() << size << " bytes, " << big_endian << marked;
+        EXPECT_EQ(Show(Invoke(function, encoded("1234567")).outcome), Ok("1234567")) << shown;
+        EXPECT_EQ(Show(Invoke(function, encoded("6")).outcome), Ok("6")) << shown;
+        EXPECT_EQ(Show(Invoke(text, encoded("19")).outcome), Ok(R"("19")")) << shown;
+        EXPECT_EQ(Show(Invoke(function, encoded(R"({"a":["b",null]})")).outcome), Ok(R"({"a":["b",null]})")) << shown;
+        EXPECT_EQ(Show(Invoke(function, encoded("6 garbage")).outcome), Ok("6")) << shown;
+        EXPECT_EQ(Show(Invoke(function, encoded("[6")).outcome), ParseError()) << shown;
+      }
+    }
+  }
+  Covers("J-66");
+}
+
 constexpr char kS3Event[] =
     R"({"Records":[{"awsRegion":"r","eventName":"e","eventSource":"s","eventVersion":"2",)"
     R"("eventTime":"1970-01-01T00:00:00.000Z","s3":{"bucket":{"name":"n","arn":"a","ownerIdentity":)"

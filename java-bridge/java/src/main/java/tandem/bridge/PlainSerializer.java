@@ -51,11 +51,22 @@ final class PlainSerializer implements PojoSerializer<Object> {
       }
     }
     Serializers.libraryReads++;
+    if (!isUtf8(text, size)) {
+      // Of an array in UTF-16 the library reads what follows the payload: the rest of an earlier one.
+      try (PayloadStream stream = slot.openPayload()) {
+        return fromJson(stream);
+      }
+    }
     try {
       return slotReader.readValue(text, 0, size);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Whether the library takes it for UTF-8: what is in wider units begins with a byte order mark or has a zero soon. */
+  private static boolean isUtf8(byte[] text, int size) {
+    return size < 2 || text[0] != 0 && text[1] != 0 && (text[0] & 0xfe) != 0xfe;
   }
 
   /**
