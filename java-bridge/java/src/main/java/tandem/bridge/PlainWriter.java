@@ -28,20 +28,25 @@ final class PlainWriter {
   private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
   private static final byte[] FALSE = {'f', 'a', 'l', 's', 'e'};
 
+  private final Class<?> root;
   private final boolean textsOnly;
 
-  private PlainWriter(boolean textsOnly) {
+  private PlainWriter(Class<?> root, boolean textsOnly) {
+    this.root = root;
     this.textsOnly = textsOnly;
   }
 
   /** The writer for a declared type, or null where the library has to write it: the types that are read likewise. */
   static PlainWriter of(JavaType type) {
     PlainReader reader = PlainReader.of(type);
-    return reader == null ? null : new PlainWriter(reader.readsTextsOnly());
+    return reader == null ? null : new PlainWriter(type.getRawClass(), reader.readsTextsOnly());
   }
 
   /** Writes to the beginning of {@code to}; returns the size, or {@link #NOT_PLAIN} where it is not for this writer. */
   int write(Object value, byte[] to) {
+    if (value != null && !root.isInstance(value)) {
+      return NOT_PLAIN;  // not what its declared type says
+    }
     return any(value, textsOnly, to, 0, 1);
   }
 

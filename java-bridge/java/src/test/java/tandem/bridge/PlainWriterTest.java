@@ -136,6 +136,19 @@ class PlainWriterTest {
   }
 
   @Test
+  void leavesARootThatIsNotWhatItsTypeSays() throws Exception {
+    Map<Object, Object> map = mapOf(new LinkedHashMap<>(), "a", "b");
+    List<Object> list = new ArrayList<>(Collections.singletonList("b"));
+    for (String field : Arrays.asList("text", "rawMap", "map", "texts", "rawList", "list", "textList")) {
+      for (Object value : new Object[] {"b", map, list, 5, true}) {
+        boolean fits = field.equals("text") ? value == "b" : value == (field.matches("rawMap|map|texts") ? map : list);
+        assertEquals(fits ? library(field, value) : null, plain(field, value), () -> field + ": " + value);
+      }
+      assertSame(field, null);
+    }
+  }
+
+  @Test
   void writesAllOrNothingIntoWhateverRoomThereIs() throws Exception {
     Map<Object, Object> map = mapOf(new LinkedHashMap<>(), "a", "text", "b", -12, "c", true);
     map.put("d", new ArrayList<>(Arrays.asList("x", null, new HashMap<>(), new ArrayList<>())));
