@@ -88,6 +88,19 @@ BROKEN = _utf8(
     ]
 )
 
+#: JSON in wider units, with and without a byte order mark: a shorter text follows a longer one.
+WIDE = [
+    (mark + text).encode(encoding)
+    for encoding in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+    for mark in ("\ufeff", "")
+    for text in ('{"a": "\u00e9\u2713", "first_name": "Ada"}', "6")
+] + [
+    '\ufeff["\U0001f600", 19]'.encode("utf-16-le"),
+    "\ufeff[1".encode("utf-16-be"),
+    '\ufeff"unfinished'.encode("utf-32-le"),
+    b"\xff\xfe6",
+]
+
 #: Some of each, for handlers whose answer depends on the event.
 MIXED = [
     *(PLAIN[k] for k in (0, 1, 3, 6, 9, 10, 13, 14, 15, 17)),
@@ -142,6 +155,11 @@ MAPS = _utf8(
         '{"items":[{"k":1},{"k":2}]}',
         '{"a":1,"n":[true,false,null]}',
     ]
+)
+#: One of each kind at the root, for handlers that say which they give.
+ROOTS = _utf8(
+    ["null", "true", "7", "2.5", '"text"', '""', '"\u00e9"', "[]", '["a"]', "[1, true]", '[["a"]]', '[{"a": "b"}]']
+    + ["{}", '{"a": "b"}', '{"a": 1}', '{"a": ["b"]}', '{"a": {"b": "c"}}', '{"a": null}']
 )
 LISTS = [b"[%s]" % b", ".join(MAPS[:k]) for k in range(8)] + [b"[[%s], 7]" % text for text in MAPS[:8]]
 TEXTS = [

@@ -31,11 +31,20 @@ _BAD_NAMES = (
 ).split()
 
 
+def _source(name, package="differential"):
+    return (SOURCES / package / f"{name}.java").read_text(encoding="utf-8")
+
+
 def _methods(name, package="differential"):
     """The public methods of a source's outer class, each once."""
-    text = (SOURCES / package / f"{name}.java").read_text(encoding="utf-8")
+    text = _source(name, package)
     found = re.findall(r"^  public (?!class|interface|enum|abstract)[^=;{]*?(\w+)\(", text, re.MULTILINE)
     return list(dict.fromkeys(method for method in found if method != name))
+
+
+def _declared():
+    """The classes of Declared that are handlers."""
+    return re.findall(r"^  public static class (\w+) extends Echo<", _source("Declared"), re.MULTILINE)
 
 
 #: Types whose events differ by their shape, not by their text.
@@ -60,6 +69,10 @@ _ANDROID = '{"client":{"app_title":"title"},"custom":{"k":"v"},"env":{"platform"
 _FOR_ANDROID = (
     "Reads::echo Reads::half Types::pojo Types::doubleArray Types::textMap Types::colour Types::fields".split()
 )
+
+#: Of Declared: those that a one-pass writer writes, and what they give that is of their type.
+_CHECKED = "AText AnyMap TextMap AnyList TextList".split()
+_ECHOED = {"AnyMap": events.MAPS, "AnyList": events.LISTS, "AText": events.TEXTS, "AnyObject": events.MAPS}
 
 #: What Plain's handlers take, by how their names begin.
 _PLAIN = {"map": events.MAPS, "any": events.MAPS, "list": events.LISTS, "text": events.TEXTS}
@@ -99,6 +112,14 @@ def rows():
         made.append(Row(handler, events.TYPED[:10] if name in _WITHOUT_TEXT_FORM else events.TYPED[8:]))
     for name in _FOR_ANDROID:
         made.append(Row(f"differential.{name}", events.TYPED[::2], "Android", client_context=_ANDROID))
+    for name in _declared():
+        made.append(Row(f"differential.Declared${name}", events.ROOTS if name in _CHECKED else events.ROOTS[4::4]))
+        if name in _ECHOED:
+            made.append(Row(f"differential.Declared${name}", _ECHOED[name], "fitting"))
+    made += [
+        Row(f"differential.Wide::{name}", events.WIDE if name == "any" else events.WIDE[::5])
+        for name in _methods("Wide")
+    ]
     made += [Row(f"differential.Results::{name}", events.TWO) for name in _methods("Results")]
     for name in _methods("Shapes"):
         made.append(Row(f"differential.Shapes::{name}", events.FEW, has_values=name not in _STREAMS))
