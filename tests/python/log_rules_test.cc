@@ -160,7 +160,7 @@ TEST(Logs, L09JsonRecords) {
                            "logs.py:records:"}) {  // L-10
     EXPECT_NE(records[3].text.find(part), std::string::npos) << part << " in " << records[3].text;
   }
-  EXPECT_NE(records[4].text.find("\"color\": \"red\"}\n"), std::string::npos) << records[4].text;
+  EXPECT_NE(records[4].text.find("\"color\": \"red\", \"7\": \"seven\"}\n"), std::string::npos) << records[4].text;
   Covers("L-09", "L-10", "L-12", "L-34/python");
 }
 
@@ -185,6 +185,41 @@ TEST(Logs, L02AndL09TheRootHandlerHasAFormatter) {
   EXPECT_NE(Records(json)[0].text.find("\"message\": \"my ***\""), std::string::npos) << Records(json)[0].text;
   EXPECT_EQ(Records(json)[2].format, LogFormat::kJson);
   Covers("L-01", "L-02", "L-09");
+}
+
+// As the standard library prints it, which the text format is of.
+TEST(Logs, L06AnErrorThatIsNoneIsSaidToBeNone) {
+  Function& function = PythonRuntime::Add("logs.without_an_error");
+  EXPECT_EQ(Answer(function, "1"), "ok null");
+  EXPECT_EQ(Undated(Text(function)),
+            "[ERROR]\t{time}\ttest-id\tnone\nNoneType: None\n[ERROR]\t{time}\ttest-id\ttold\nNoneType: None\n");
+  Covers("L-06");
+}
+
+TEST(Logs, L10AnErrorThatIsNoneHasNoMembersInJson) {
+  Function& function = AddJson("logs.without_an_error");
+  EXPECT_EQ(Answer(function, "1"), "ok null");
+  const std::vector<KeptRecord> records = Records(function);
+  ASSERT_EQ(records.size(), 2u);
+  EXPECT_EQ(Undated(records[0].text),
+            R"({"timestamp": "{time}", "level": "ERROR", "message": "none", "logger": "root", "requestId": "test-id"})"
+            "\n");
+  Covers("L-10");
+}
+
+// The rules are silent about it; the current client does so.
+TEST(Logs, L09AMappingIsAMappingInJson) {
+  const std::string head = R"({"timestamp": "{time}", "level": "WARNING", "message": )";
+  const std::string tail = ", \"logger\": \"root\", \"requestId\": \"test-id\"}\n";
+  Function& function = AddJson("logs.mapping");
+  EXPECT_EQ(Answer(function, "1"), "ok null");
+  EXPECT_EQ(Undated(Text(function)), head + R"({"order": 7, "items": ["é"], "gone": null, "set": "{1}"})" + tail +
+                                         head + R"("{'name': '{'an': 'argument'}'}")" + tail + head + R"("by name")" +
+                                         tail);
+  Function& plain = PythonRuntime::Add("logs.mapping");
+  EXPECT_EQ(Answer(plain, "1"), "ok null");
+  EXPECT_EQ(Undated(Text(plain)).find("[WARNING]\t{time}\ttest-id\t{'order': 7, 'items': ['é'], 'gone': None, "), 0u);
+  Covers("L-09");
 }
 
 TEST(Logs, L11InitHasAnEmptyRequestIdInJson) {

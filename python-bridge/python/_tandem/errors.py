@@ -130,7 +130,7 @@ def _safely(function, error):
 
 def _print(error):
     try:
-        text = traces.text(type(error), error, _trace_of(error))
+        text = traces.text(error, _trace_of(error))
     except Exception:  # of the exception's own class
         text = object.__repr__(error) + "\n"
     try:

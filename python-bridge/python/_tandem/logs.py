@@ -170,7 +170,7 @@ class _TextFormatter(logging.Formatter):
         return text if text.endswith("\n") else text + "\n"
 
     def formatException(self, ei):
-        return traces.text(*ei).rstrip("\n")
+        return traces.text(ei[1], ei[2]).rstrip("\n")
 
     def formatStack(self, stack_info):
         return traces.of_stack(stack_info)
@@ -178,15 +178,17 @@ class _TextFormatter(logging.Formatter):
 
 class _JsonFormatter(logging.Formatter):
     _encode = json.JSONEncoder(ensure_ascii=False).encode
+    _encode_mapping = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
     def format(self, record):
         record.levelno = _rounded(record.levelno)  # L-12
         record.levelname = logging.getLevelName(record.levelno)
         error = record.exc_info if record.exc_info and record.exc_info[0] else None
+        is_mapping = isinstance(record.msg, dict) and not record.args
         result = {
             "timestamp": self.formatTime(record, self.datefmt),
             "level": record.levelname,
-            "message": record.getMessage(),
+            "message": record.msg if is_mapping else record.getMessage(),
             "logger": record.name,
             "stackTrace": traces.frames(error[2]).format() if error else None,
             "errorType": error[0].__name__ if error else None,
@@ -198,4 +200,8 @@ class _JsonFormatter(logging.Formatter):
         for name, value in vars(record).items():
             if name not in _OWN_FIELDS and name not in result:
                 result[name] = value
-        return _JsonFormatter._encode({name: value for name, value in result.items() if value is not None}) + "\n"
+        encoders = {"message": self._encode_mapping} if is_mapping else {}
+        members = (
+            encoders.get(name, self._encode)({name: value})[1:-1] for name, value in result.items() if value is not None
+        )
+        return "{" + ", ".join(members) + "}\n"

@@ -15,9 +15,9 @@ def frames(trace):
     return summary
 
 
-def text(kind, error, trace):
-    """What Python prints of an exception and of those that it comes from."""
-    whole = traceback.TracebackException(kind, error, trace)
+def text(error, trace):
+    """What Python prints of an exception and of those that it comes from; of None, that it is none."""
+    whole = traceback.TracebackException(type(error), error, trace)
     parts = [whole]
     for part in parts:
         _remove_ours(part.stack)

@@ -35,7 +35,7 @@ def records(event, context):
         raise ValueError("inner")
     except ValueError:
         logging.exception("caught")
-    logging.critical("with extra", extra={"color": "red"})
+    logging.critical("with extra", extra={"color": "red", 7: "seven"})
     return len(logging.getLogger().handlers)
 
 
@@ -220,3 +220,14 @@ def logged_surrogate(event, context):
         context.log("\ud800")
     else:
         logging.warning("\ud800")
+
+
+def without_an_error(event, context):
+    logging.error("none", exc_info=True)
+    logging.error("told", exc_info=(ValueError, None, None))
+
+
+def mapping(event, context):
+    logging.warning({"order": 7, "items": ["é"], "gone": None, "set": {1}})
+    logging.warning({"name": "%s"}, {"an": "argument"})
+    logging.warning("%(name)s", {"name": "by name"})
