@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "log_stream.h"
+#include "recursion.h"
 #include "response_pool.h"
 #include "threads.h"
 
@@ -290,10 +291,13 @@ Object Handler::MakeEvent(const tandem_invocation& invocation, HostThread& threa
     return Steal(
         PyBytes_FromStringAndSize(reinterpret_cast<const char*>(payload.data), static_cast<Py_ssize_t>(payload.size)));
   }
-  PyObject* event = thread.unmarshaller().Parse(interpreter_.keys(), payload.data, payload.size);
-  if (event != nullptr) [[likely]]
-    return Steal(event);
-  if (PyErr_Occurred() != nullptr) throw ErrorSet();
+  if (LimitAllowsFastPaths()) [[likely]] {
+    PyObject* event = thread.unmarshaller().Parse(interpreter_.keys(), payload.data, payload.size);
+    if (event != nullptr) [[likely]]
+      return Steal(event);
+    if (PyErr_Occurred() != nullptr) throw ErrorSet();
+  }
+  const ClientCalls below(kClientCallsAtReading);
   const Object bytes = Steal(
       PyBytes_FromStringAndSize(reinterpret_cast<const char*>(payload.data), static_cast<Py_ssize_t>(payload.size)));
   return Steal(PyObject_CallOneArg(interpreter_.unmarshal(), bytes.ptr()));
@@ -304,9 +308,10 @@ void Handler::Marshal(PyObject* response, Buffer& out) {
     out.Append(PyBytes_AS_STRING(response), static_cast<size_t>(PyBytes_GET_SIZE(response)));
     return;
   }
-  if (WriteFast(response, mode_, out)) [[likely]]
+  if (LimitAllowsFastPaths() && WriteFast(response, mode_, out)) [[likely]]
     return;
   out.Clear();
+  const ClientCalls below(kClientCallsAtWriting);
   PyObject* escaped = mode_ == TextMode::kEscaped ? Py_True : Py_False;
   const Object bytes = Steal(PyObject_CallFunctionObjArgs(interpreter_.marshal(), response, escaped, nullptr));
   out.Append(PyBytes_AS_STRING(bytes.ptr()), static_cast<size_t>(PyBytes_GET_SIZE(bytes.ptr())));

@@ -167,6 +167,11 @@ TEXTS = [
     for text in b"a,b|id|Hello, World|x|  |0|-1|true|a/b/c|k=v&l=w|Ada Lovelace|~|a.b.c|UPPER|[]".split(b"|")
 ]
 
+#: Nesting near the usual recursion limit, of 1000: of lists, of maps, and how deep a handler is to go.
+DEEP_LISTS = [b"[" * depth + b"]" * depth for depth in range(981, 1001)]
+DEEP_MAPS = [b'{"k":' * depth + b"1" + b"}" * depth for depth in (150, 210, *range(981, 999))]
+DEPTHS = [b"%d" % depth for depth in (150, 210, *range(981, 999))]
+
 FEW = [PLAIN[k] for k in (0, 9, 16)]
 TWO = [PLAIN[k] for k in (0, 17)]
 ONE = [PLAIN[15]]

@@ -19,6 +19,9 @@ _LEAVE = "leave leave_at_peace leave_with_text leave_with_true interrupt loud ge
 #: By which only processes of their own are not the end of all.
 _LEAVE_ABRUPTLY = "leave_abruptly killed aborted".split()
 
+#: Limits that a handler sets, and how deep its result is then; the last one is as usual again.
+_LIMITS = [(120, 20), (120, 150), (150, 110), (150, 199), (2000, 199), (2000, 1500), (1000, 20)]
+
 _CLIENT_CONTEXT = '{"client": {"app_title": "title"}, "custom": {"k": "v"}, "env": {"platform": "Android"}}'
 
 #: What is no JSON for the runtime (J-33), by content type.
@@ -68,6 +71,15 @@ def _answers():
     return [key.value for key in tables[0].keys]
 
 
+def _deep_rows():
+    made = [Row(f"deep.{name}", events.DEPTHS) for name in ("lists", "maps", "tuples")]
+    for name in ("echo", "depth"):
+        made += [Row(f"deep.{name}", events.DEEP_LISTS, "lists"), Row(f"deep.{name}", events.DEEP_MAPS, "maps")]
+    limits = [b'{"limit": %d, "depth": %d}' % pair for pair in _LIMITS]
+    # One after the other in one process: Tandem has one interpreter for all.
+    return [*made, Row("deep.below_a_limit", limits)]
+
+
 def rows():
     made = []
     for name in dict.fromkeys([*_functions("reads"), *_READS_BESIDES]):
@@ -80,6 +92,7 @@ def rows():
             made.append(Row(name, [event for event in list_ if event not in events.MIXED], part))
     for name in [*_answers(), *_functions("results"), *_RESULTS_BESIDES]:
         made.append(Row(f"results.{name}", events.TWO))
+    made += _deep_rows()
     for client_context in ("", _CLIENT_CONTEXT, "{"):
         # Alone in a process, so that it is told the trace id (C-31).
         about = {"client_context": client_context, "isolation": "process", "has_values": False}

@@ -203,6 +203,39 @@ TEST(Json, J45DeepEventsAreReadOrRefused) {
   Covers("J-45");
 }
 
+// Up to Python 3.11 C's calls count towards the recursion limit, and so do the frames of the service's client.
+TEST(Json, J25AndJ45TheDeepestValuesAreThoseOfTheClient) {
+  const bool counted = PythonRuntime::Minor() < 12;
+  Function& depth = PythonRuntime::Add("wire.depth");
+  EXPECT_EQ(Answer(depth, Brackets(988)), "ok 988");
+  Function& lists = PythonRuntime::Add("wire.nested");
+  EXPECT_EQ(Answer(lists, "989"), "ok " + Brackets(989));
+  const std::string read = Answer(depth, Brackets(989));
+  const std::string written = Answer(lists, "990");
+  if (counted) {
+    EXPECT_NE(read.find("Unable to unmarshal input: maximum recursion depth exceeded"), std::string::npos);
+    EXPECT_NE(written.find("Unable to marshal response: maximum recursion depth exceeded"), std::string::npos);
+  } else {
+    EXPECT_EQ(read, "ok 989");
+    EXPECT_EQ(written, "ok " + Brackets(990));
+  }
+  Covers("J-25", "J-45");
+}
+
+// What is within the fast paths' depth is refused, too, where a handler has set a limit that the client would meet.
+TEST(Json, J25AndJ45ALowerLimitOfTheHandlersHolds) {
+  const bool counted = PythonRuntime::Minor() < 12;
+  Function& function = PythonRuntime::Add("wire.below_a_limit");
+  const std::string refused = "maximum recursion depth exceeded";
+  EXPECT_EQ(Answer(function, "[120, 50]"), "ok " + Brackets(50));
+  EXPECT_EQ(Answer(function, "[120, 150]").find("Unable to marshal response: " + refused) != std::string::npos,
+            counted);
+  EXPECT_EQ(Answer(function, Brackets(150)).find("Unable to unmarshal input: " + refused) != std::string::npos,
+            counted);
+  EXPECT_EQ(Answer(function, "[1000, 150]"), "ok " + Brackets(150));
+  Covers("J-25", "J-45");
+}
+
 TEST(Json, J06LoneSurrogateEndsTheProcessOnlyWhereBytesCannotHoldIt) {
   FunctionConfig escaped = PythonRuntime::Config("wire.result");
   escaped.runtime = "python3.9";

@@ -6,6 +6,7 @@ import decimal
 import enum
 import functools
 import json
+import sys
 import uuid
 
 
@@ -143,6 +144,25 @@ def seen(event, _context):
         except ValueError:
             return "refused"
     return repr(event)
+
+
+def depth(event, context):
+    found = 0
+    while event:
+        event = event[0]
+        found += 1
+    return found + 1
+
+
+def nested(event, context):
+    return deep(event - 1)
+
+
+def below_a_limit(event, context):
+    """The limit stays when the handler has returned."""
+    limit, levels = event if len(event) == 2 else (1000, 1)
+    sys.setrecursionlimit(limit)
+    return nested(levels, context)
 
 
 events = []
