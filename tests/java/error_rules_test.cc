@@ -11,7 +11,7 @@ std::string Frame(const std::string& method, int line) {
 }
 
 const Case kCases[] = {
-    {"E-17/java", "rules.Failures::runtime", "1",
+    {"E-17/java E-27", "rules.Failures::runtime", "1",
      Error("went wrong", "java.lang.RuntimeException", Frame("runtime", 24))},
     {"E-18/java", "rules.Failures::noMessage", "1",
      Error("java.lang.IllegalStateException", "java.lang.IllegalStateException", Frame("noMessage", 28))},

@@ -189,6 +189,18 @@ TEST(Logs, L37ErrorsShowCausesAndWhatWasSuppressed) {
   Covers("L-37");
 }
 
+TEST(Logs, L37CausesThatGoInACircleAreShownOnce) {
+  const Written written = Write(JavaRuntime::Config("rules.Failures::circular"), "1");
+  EXPECT_EQ(written.text.rfind("outer: java.lang.IllegalStateException\njava.lang.IllegalStateException: outer\n", 0),
+            0u)
+      << written.text;
+  EXPECT_NE(written.text.find("\nCaused by: java.io.IOException: inner\n"), std::string::npos) << written.text;
+  const size_t circle = written.text.find("[CIRCULAR REFERENCE: java.lang.IllegalStateException: outer]\n");
+  EXPECT_NE(circle, std::string::npos) << written.text;
+  EXPECT_EQ(written.text.find("CIRCULAR", circle + 2), std::string::npos) << written.text;
+  Covers("L-37");
+}
+
 TEST(Logs, L37FaultsWithoutAnExceptionAreTheirText) {
   const FunctionConfig config = JavaRuntime::Config("rules.Shapes::nope");
   Invoke(JavaRuntime::Add(config), "1");

@@ -96,6 +96,40 @@ TEST(Threads, HJAVA52OneInstanceServesSeveralAtOnce) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(wrong.load(), 0);
+  Covers("H-JAVA-52");
+}
+
+// Four invocations of a function read, log and write at once: each by itself.
+TEST(Threads, HJAVA52EachReadsLogsAndWritesByItself) {
+  FunctionConfig config = JavaRuntime::Config("rules.Together::pass");
+  config.max_concurrency = 4;
+  Function& function = JavaRuntime::Add(config);
+  std::mutex mutex;
+  std::map<std::string, std::string> expected;  // the log of each invocation
+  std::vector<std::thread> threads;
+  threads.reserve(4);
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (size_t i = 0; i < 50; ++i) {
+        // Of differing lengths, so that what one leaves would show in another.
+        std::string text = std::to_string(t) + " " + std::to_string(i);
+        text.append(i * static_cast<size_t>(t), 'x');
+        const InvokeResult result = Invoke(function, R"({"text":")" + text + R"("})");
+        EXPECT_EQ(Show(result.outcome), Ok(R"({"text":")" + text + R"("})"));
+        const std::scoped_lock lock(mutex);
+        std::string& line = expected[std::string(result.request_id.view())];
+        line.append(text).append(", its first half and its second half of ").append(text);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  std::map<std::string, std::string> logged;
+  for (const KeptRecord& record : JavaRuntime::Log().Of(config.name)) {
+    if (!record.request_id.empty()) logged[record.request_id] += record.text;
+  }
+  for (auto& [id, text] : logged) text = text.substr(0, text.find('\n'));
+  EXPECT_EQ(logged, expected);
+  Covers("H-JAVA-52");
 }
 
 // Inline, the first of the calls that cancel may come before the handler runs; what waits for a worker would end by

@@ -110,6 +110,11 @@ public class Echoes {
     return event;
   }
 
+  public com.amazonaws.services.s3.event.S3EventNotification s3OfTheSdk(
+      com.amazonaws.services.s3.event.S3EventNotification event) {
+    return event;
+  }
+
   public SNSEvent sns(SNSEvent event) {
     return event;
   }

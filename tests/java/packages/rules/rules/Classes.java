@@ -45,7 +45,19 @@ public class Classes {
     public String handleRequest(String in) {
       return in;
     }
+
+    @Override
+    public String toString() {
+      return "plain";
+    }
+
+    @Override
+    public int hashCode() {
+      return 17;
+    }
   }
+
+  public static class InheritsAll extends Plain {}
 
   public abstract static class GenericBase<T, R> implements RequestHandler<T, R> {
     public abstract R work(T in);

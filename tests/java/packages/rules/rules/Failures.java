@@ -164,4 +164,10 @@ public class Failures {
     }
     return what;
   }
+
+  public String circular(Object in) {
+    IllegalStateException outer = new IllegalStateException("outer");
+    outer.initCause(new IOException("inner", outer));
+    throw outer;
+  }
 }

@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -99,6 +100,60 @@ public class Output {
 
   public List<Base> declaredList() {
     return Arrays.asList(new Sub(), null);
+  }
+
+  public Map<String, Base> declaredMap() {
+    return new LinkedHashMap<>(Collections.singletonMap("k", new Sub()));
+  }
+
+  public List<?> wildcards() {
+    return Arrays.asList(new Sub());
+  }
+
+  public List<? extends Object> boundedWildcards() {
+    return Arrays.asList(new Sub());
+  }
+
+  @SuppressWarnings("rawtypes")
+  public List raw() {
+    return Arrays.asList(new Sub());
+  }
+
+  @SuppressWarnings("unchecked")
+  public <T> T variable() {
+    return (T) new Sub();
+  }
+
+  /** A property of a type that is not the one of its value. */
+  public static class Holder {
+    public Base getInside() {
+      return new Sub();
+    }
+  }
+
+  public Holder nested() {
+    return new Holder();
+  }
+
+  public Named declaredInterface() {
+    return new Both();
+  }
+
+  /** What is declared of Both. */
+  public interface Named {
+    String getName();
+  }
+
+  /** More than is declared. */
+  public static class Both implements Named {
+    @Override
+    public String getName() {
+      return "name";
+    }
+
+    public String getMore() {
+      return "more";
+    }
   }
 
   public Map<String, Object> nulls() {

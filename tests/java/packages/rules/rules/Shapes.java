@@ -1,6 +1,7 @@
 package rules;
 
 import com.amazonaws.services.lambda.runtime.Context;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -174,6 +175,32 @@ public class Shapes {
 
   public String equals(Integer in, Context context) {
     return "number " + in;
+  }
+
+  protected String guarded(String in) {
+    return "wrong";
+  }
+
+  private String hidden(String in) {
+    return "wrong";
+  }
+
+  public String contextAsValue(OwnContext in) {
+    return "value " + in.getFunctionName();
+  }
+
+  public String contextAsValueBefore(OwnContext in, Context context) {
+    return "value " + in.getFunctionName() + " " + (context != null);
+  }
+
+  public void unflushed(OutputStream out) throws IOException {
+    write(new BufferedOutputStream(out), "lost");
+  }
+
+  public void flushed(OutputStream out) throws IOException {
+    OutputStream buffered = new BufferedOutputStream(out);
+    write(buffered, "kept");
+    buffered.flush();
   }
 
   static String text(InputStream in) throws IOException {

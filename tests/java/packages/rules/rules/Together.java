@@ -27,6 +27,29 @@ public class Together {
     }
   }
 
+  /** A value that four invocations read at once, and write at once. */
+  public static class Shared {
+    private String text;
+
+    public String getText() {
+      Meeting.at("written 4");
+      return text;
+    }
+
+    public void setText(String text) {
+      Meeting.at("read 4");
+      this.text = text;
+    }
+  }
+
+  /** The four also write their lines in halves, the first halves before any second one. */
+  public Shared pass(Shared in) {
+    System.out.print(in.text + ", its first half");
+    Meeting.at("half 4");
+    System.out.print(" and its second half of " + in.text);
+    return in;
+  }
+
   /** Writes the text on every way to the log, while three others do the same. */
   public void log(String in, Context context) throws InterruptedException {
     Meeting.at("log 4");
