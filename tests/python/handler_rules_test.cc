@@ -204,6 +204,58 @@ TEST(Handler, HPy34ModuleStatePersists) {
   Covers("H-PY-34");
 }
 
+// A failure of a kind that H-PY-05 to H-PY-26 have.
+struct InitFailure {
+  const char* handler;
+  const char* type;
+};
+
+std::ostream& operator<<(std::ostream& out, const InitFailure& row) {
+  return out << row.handler;
+}
+
+const InitFailure kInitFailures[] = {
+    {"./hello_python.my_handler", "TypeError"},
+    {"/hello_python.my_handler", "TypeError"},
+    {"myhandler", "Runtime.MalformedHandlerName"},
+    {"", "Runtime.MalformedHandlerName"},
+    {".fn", "ValueError"},
+    {"shapes.", "Runtime.HandlerNotFound"},
+    {"shapes..fn", "Runtime.ImportModuleError"},
+    {"shapes.Class.method", "Runtime.ImportModuleError"},
+    {" shapes.function", "Runtime.ImportModuleError"},
+    {"shapes.function ", "Runtime.HandlerNotFound"},
+    {"pkg\\sub.fn", "Runtime.ImportModuleError"},
+    {"needs_dependency.fn", "Runtime.ImportModuleError"},
+    {"needs_name.fn", "Runtime.ImportModuleError"},
+    {"shapes.nothing", "Runtime.HandlerNotFound"},
+    {"getattr_fails.fn", "LookupError"},
+    {"sys.exit", "Runtime.BuiltInModuleConflict"},
+    {"json.fn", "Runtime.HandlerNotFound"},
+    {"bad_syntax.fn", "Runtime.UserCodeSyntaxError"},
+    {"imports_bad_syntax.fn", "Runtime.UserCodeSyntaxError"},
+    {"raises.fn", "Problem"},
+};
+
+class InitFailures : public ::testing::TestWithParam<InitFailure> {};
+
+TEST_P(InitFailures, HPy35AreReportedByTheirTypeForNoRequest) {
+  const auto& [handler, type] = GetParam();
+  Function& function = PythonRuntime::Add(handler);
+  for (int i = 0; i < 2; ++i) {  // the init phase runs again
+    const Outcome outcome = Invoke(function, "1").outcome;
+    ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError);
+    EXPECT_EQ(outcome.error().type, type);
+    EXPECT_EQ(outcome.error().reported_type, type);
+    const std::string shown = Show(outcome);
+    EXPECT_NE(shown.find(R"("errorType": ")" + std::string(type) + R"(", "requestId": "")"), std::string::npos)
+        << shown;
+  }
+  Covers("H-PY-35");
+}
+
+INSTANTIATE_TEST_SUITE_P(Rules, InitFailures, ::testing::ValuesIn(kInitFailures));
+
 TEST(Handler, HPy35InitErrorsReportTheirType) {
   const Outcome outcome = Invoke(PythonRuntime::Add("nothing.fn"), "1").outcome;
   ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError);

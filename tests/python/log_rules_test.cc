@@ -247,6 +247,41 @@ TEST(Logs, L17AnErrorWithoutAMessageIsItsType) {
   Covers("L-17");
 }
 
+TEST(Logs, L17AnErrorWithoutATypeIsItsMessage) {
+  Function& function = PythonRuntime::Add("failures.nameless");
+  EXPECT_NE(Answer(function, R"(["only a message"])").find(R"("errorMessage": "only a message", "errorType": "")"),
+            std::string::npos);
+  EXPECT_EQ(Text(function).find("[ERROR] only a message\rTraceback (most recent call last):\r"), 0u) << Text(function);
+  Covers("L-17");
+}
+
+TEST(Logs, L17AnErrorWithNeitherIsTheWordAlone) {
+  Function& function = PythonRuntime::Add("failures.nameless");
+  EXPECT_NE(Answer(function, "[]").find(R"("errorMessage": "", "errorType": "")"), std::string::npos);
+  EXPECT_EQ(Text(function).find("[ERROR]\rTraceback (most recent call last):\r"), 0u) << Text(function);
+  Covers("L-17");
+}
+
+// Levels beyond both ends; no logger lets one below zero through, so that the record goes to the handler itself.
+TEST(Logs, L12LevelsAreCappedInJson) {
+  Function& function = AddJson("logs.levels_beyond");
+  EXPECT_EQ(Answer(function, "[-7, 0, 9, 10, 49, 50, 51, 1000]"), "ok null");
+  std::string levels;
+  for (const KeptRecord& record : Records(function)) {
+    static const std::regex level(R"x("level": "(\w+)")x");
+    std::smatch found;
+    ASSERT_TRUE(std::regex_search(record.text, found, level)) << record.text;
+    levels += found.str(1) + " ";
+  }
+  EXPECT_EQ(levels, "NOTSET NOTSET NOTSET DEBUG ERROR CRITICAL CRITICAL CRITICAL ");
+  Function& plain = PythonRuntime::Add("logs.levels_beyond");
+  EXPECT_EQ(Answer(plain, "[-7, 9, 51, 1000]"), "ok null");
+  EXPECT_EQ(Undated(Text(plain)),
+            "[Level -7]\t{time}\ttest-id\tx\n[Level 9]\t{time}\ttest-id\tx\n[Level 51]\t{time}\ttest-id\tx\n"
+            "[Level 1000]\t{time}\ttest-id\tx\n");
+  Covers("L-12");
+}
+
 TEST(Logs, L15JsonDoesNotWrapPrint) {
   Function& function = AddJson("logs.prints");
   EXPECT_EQ(Answer(function, "1"), "ok null");

@@ -231,3 +231,9 @@ def mapping(event, context):
     logging.warning({"order": 7, "items": ["é"], "gone": None, "set": {1}})
     logging.warning({"name": "%s"}, {"an": "argument"})
     logging.warning("%(name)s", {"name": "by name"})
+
+
+def levels_beyond(event, context):
+    (handler,) = logging.getLogger().handlers
+    for level in event:
+        handler.handle(logging.makeLogRecord({"msg": "x", "levelno": level, "levelname": logging.getLevelName(level)}))

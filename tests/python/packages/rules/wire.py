@@ -27,6 +27,33 @@ class Loud(int):
         return "loud"
 
 
+class LoudFloat(float):
+    def __repr__(self):
+        return "loud"
+
+
+class LoudText(str):
+    def __str__(self):
+        return "loud"
+
+    __repr__ = __str__
+
+
+class LoudList(list):
+    def __repr__(self):
+        return "loud"
+
+
+class LoudDict(dict):
+    def __repr__(self):
+        return "loud"
+
+
+class LoudTuple(tuple):
+    def __repr__(self):
+        return "loud"
+
+
 class Hooks:
     def for_json(self):
         return 1
@@ -59,6 +86,13 @@ def deep(levels):
     return value
 
 
+def defaulted():
+    value = collections.defaultdict(list)
+    value["z"].append(1)
+    value["a"].append(LoudText("é"))
+    return value
+
+
 def ordered():
     value = collections.OrderedDict(z=1)
     value["a"] = 2
@@ -86,6 +120,10 @@ RESULTS = {
     "bytes_inside": lambda: {"a": b"text", b"key": 1},
     "bad_bytes_inside": lambda: [b"\xff"],
     "subclasses": lambda: [ordered(), collections.Counter("aab"), Loud(5)],
+    "default_dict": defaulted,
+    "number_subclasses": lambda: [Loud(-5), LoudFloat(1.5), LoudFloat(1e16), LoudFloat("nan"), True],
+    "text_subclasses": lambda: {LoudText("key"): LoudText("value")},
+    "container_subclasses": lambda: [LoudList([1, LoudList()]), LoudDict(z=1, a=2), LoudTuple((1,)), LoudDict()],
     "keys": lambda: {1: 1, 1.5: 2, float("nan"): 3, None: 4},
     "bad_key": lambda: {(1, 2): 1},
     "decimal_key": lambda: {decimal.Decimal(1): 1},
