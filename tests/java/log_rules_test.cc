@@ -1,4 +1,4 @@
-// What handlers write and how it reaches the log: L-28 to L-38.
+// What handlers write and how it reaches the log: L-28 to L-37.
 
 #include <iterator>
 #include <regex>
