@@ -31,7 +31,7 @@ readonly -a step_table=(
   'differential|check|ci|thousands of invocations by the official clients and by Tandem, whose answers are compared byte for byte'
   'examples|cases||the examples, the installed tree, the out-of-tree loader, these scripts'
   'soak|cases||long runs of both VMs in one process: what they leave behind, stacks, threads, payloads; far longer with --all'
-  'coverage|check|ci|which rules of docs/behaviour.md the tests above have shown; fails where it were fewer than before'
+  'coverage|check|ci|which rules of docs/behaviour.md the tests above have shown; fails where one is lost, or neither shown nor listed'
   'asan|cases|ci|core, the native loader and all that needs no VM under AddressSanitizer and UndefinedBehaviorSanitizer'
   'asan-bridges|cases|ci|the rules for Java and Python handlers and the loaders suite under the same, leaks included'
   'tsan|cases|ci|core and the native loader under ThreadSanitizer'
