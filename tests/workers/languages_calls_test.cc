@@ -98,6 +98,32 @@ std::set<std::string> WhereAllMeet(BothLanguages& both, Function& function, int 
   return places;
 }
 
+// The lines of what `print` writes that are in the log of this invocation alone.
+std::size_t LinesOfOne(BothLanguages& both, Function& function, int count) {
+  InvokeOptions options;
+  options.log_type = LogType::kTail;
+  const std::string event = "\"print " + std::to_string(count) + "\"";
+  const InvokeResult result = both->Invoke(function, Event(std::string_view(event)), options);
+  std::size_t lines = 0;
+  for (std::size_t at = 0; (at = result.log_tail.find("printed\n", at)) != std::string::npos; ++at) ++lines;
+  return lines;
+}
+
+// Each thread reads and writes values of its own, of a length of its own, and what System.out writes belongs to the
+// invocation of the thread, also while others run.
+void ExpectOwnValuesAndLogs(BothLanguages& both, Function& function, int count) {
+  std::vector<std::thread> threads;
+  threads.reserve(static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i) {
+    threads.emplace_back([&both, &function, i] {
+      const std::string text(static_cast<std::size_t>(100 * (i + 1)), static_cast<char>('a' + i));
+      for (int k = 0; k < 50; ++k) EXPECT_EQ(both.Call(function, "echo " + text), text);
+      EXPECT_EQ(LinesOfOne(both, function, 50 + i), static_cast<std::size_t>(50 + i));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
 TEST(WorkerConcurrency, IsOneHandlerInstanceOnThreadsInJava_R27_HJAVA52) {
   BothLanguages both(WithTheMachinesFolders());
   FunctionConfig config = both.Config(Language::kJava);
@@ -106,6 +132,7 @@ TEST(WorkerConcurrency, IsOneHandlerInstanceOnThreadsInJava_R27_HJAVA52) {
   const auto first = WhereAllMeet(both, function, 4);
   EXPECT_EQ(first.size(), 1U) << "the process and the instance";
   EXPECT_EQ(WhereAllMeet(both, function, 4), first);
+  ExpectOwnValuesAndLogs(both, function, 4);
   Covers("H-JAVA-52");
 }
 
@@ -117,28 +144,6 @@ TEST(WorkerConcurrency, IsAsManyProcessesInPython_R27) {
   const auto first = WhereAllMeet(both, function, 4);
   EXPECT_EQ(first.size(), 4U);
   EXPECT_EQ(WhereAllMeet(both, function, 4), first);
-}
-
-// What System.out writes belongs to the invocation of the thread, also while others run.
-TEST(WorkerConcurrency, JavasOutputIsThatOfItsInvocation) {
-  BothLanguages both;
-  FunctionConfig config = both.Config(Language::kJava);
-  config.max_concurrency = 4;
-  Function& function = both.Add(config);
-  EXPECT_EQ(both.Call(function, "count"), "1");
-  std::vector<std::thread> threads;
-  threads.reserve(4);
-  for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([&] {
-      InvokeOptions options;
-      options.log_type = LogType::kTail;
-      const InvokeResult result = both->Invoke(function, Event(std::string_view("\"print 50\"")), options);
-      std::size_t lines = 0;
-      for (std::size_t at = 0; (at = result.log_tail.find("printed\n", at)) != std::string::npos; ++at) ++lines;
-      EXPECT_EQ(lines, 50U) << result.log_tail;
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
 }
 
 INSTANTIATE_TEST_SUITE_P(All, WorkerCalls, testing::Values(Language::kJava, Language::kPython),

@@ -61,7 +61,6 @@ TEST_P(Wrapper, E49GivesTheRuntimeItsVariables) {
   EXPECT_NE(LogText().find("wraps tandem-worker\n"), std::string::npos) << LogText();
   EXPECT_EQ(Call(function, "exit 3"), ExitText("exit status 3"));
   EXPECT_EQ(Call(function, "environment BY_WRAPPER"), "mine and more") << "a new process has its wrapper, too";
-  Covers("E-49");
 }
 
 // Layers are in /opt where that can be had, which is known by what the library path leaves out.
@@ -90,7 +89,7 @@ TEST_P(Wrapper, E49TheRuntimeMayBeItsChild) {
   EXPECT_EQ(Call(function, "exit 3"), ExitText("exit status 3"));
 }
 
-TEST_P(Wrapper, E49OneThatIsMissingIsExitStatus127) {
+TEST_P(Wrapper, E49OneThatIsMissingIsExitStatus127OneThatIsNotExecutable126) {
   const std::string missing = folder_ + "/missing";
   Function& function = both_.Add(Wrapped(missing));
   for (int i = 0; i < 2; ++i) EXPECT_EQ(Call(function, "count"), ExitText("exit status 127"));
@@ -98,14 +97,12 @@ TEST_P(Wrapper, E49OneThatIsMissingIsExitStatus127) {
       << LogText();
   Function& a_folder = both_.Add(Wrapped(folder_));
   EXPECT_EQ(Call(a_folder, "count"), ExitText("exit status 127"));
-}
 
-TEST_P(Wrapper, E49OneThatIsNotExecutableIsExitStatus126) {
   const std::string refused = Write("plain", "#!/bin/sh\nexec \"$@\"\n", 0644);
-  Function& function = both_.Add(Wrapped(refused));
-  EXPECT_EQ(Call(function, "count"), ExitText("exit status 126"));
+  EXPECT_EQ(Call(both_.Add(Wrapped(refused)), "count"), ExitText("exit status 126"));
   EXPECT_NE(LogText().find(refused + ": AWS_LAMBDA_EXEC_WRAPPER: the file is not executable\n"), std::string::npos)
       << LogText();
+  Covers("E-49");
 }
 
 TEST_P(Wrapper, E49OneThatEndsByItselfIsTheFunctionsEnd) {

@@ -245,8 +245,7 @@ TEST(Pool, LogsTheLastWords) {
   EXPECT_EQ(AllText(runtime.log), "last words");
 }
 
-// E-38, E-47.
-TEST(Timeout, KillsAndReplaces_E38_E47) {
+TEST(Timeout, KillsAndReplaces_E38) {
   WorkerRuntime runtime(WorkerRuntime::DefaultWorkers(), PlatformLogs::kOn);
   FunctionConfig config = WorkerRuntime::Config("stuck");
   config.timeout = milliseconds(200);
@@ -258,7 +257,7 @@ TEST(Timeout, KillsAndReplaces_E38_E47) {
                                         " Error: Task timed out after 0.20 seconds\"}");
     EXPECT_TRUE(result.report.timed_out);
   }
-  Covers("E-38", "E-47");
+  Covers("E-38");
 }
 
 TEST(Pool, AForkThatComesBackHasNothingToSay) {

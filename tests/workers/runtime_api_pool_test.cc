@@ -245,7 +245,7 @@ TEST_F(Provided, ItsEndCostsOneInvocation_E40_E41_E42_E47) {
   Covers("E-40", "E-41", "E-42", "E-47");
 }
 
-TEST_F(Provided, IsKilledAtTheDeadline_E38_E47) {
+TEST_F(Provided, IsKilledAtTheDeadline_E38) {
   WorkerRuntime runtime({}, PlatformLogs::kOn);
   Function& function = runtime.Add(Config("stuck", milliseconds(200)));
   for (int i = 0; i < 2; ++i) {
@@ -254,7 +254,7 @@ TEST_F(Provided, IsKilledAtTheDeadline_E38_E47) {
     EXPECT_TRUE(result.report.timed_out);
     EXPECT_EQ(WithTag(folder_.path()), std::vector<pid_t>()) << "of it is left";
   }
-  Covers("E-38", "E-47");
+  Covers("E-38");
 }
 
 TEST_F(Provided, ThatLeavesBeforeItAsksIsAnExit_E36) {
