@@ -1,6 +1,6 @@
-"""The differences that are meant, and those that wait to be mended: differences.json and known_defects.json.
+"""The differences that are meant: differences.json. Every other one is a defect, and fails the run.
 
-An entry of differences.json names its pairs (`language`, `handlers`, each with texts of which the event has one, and the runtime
+An entry names its pairs (`language`, `handlers`, each with texts of which the event has one, and the runtime
 identifier that they begin with, `since`), what differs (`ends`: the reference's process does; else the members of the error that
 may), what Tandem answers (`tandem`: the error's type, or `success`), the rule, and `test`, which pins that.
 docs/compatibility.md has a row for each. An entry that no pair needs any more is a failure, as is one that names a test that is not there.
@@ -15,25 +15,19 @@ ROOT = HERE.parent.parent
 MOST = 40
 
 
-def _load(name):
-    return json.loads((HERE / name).read_text(encoding="utf-8"))
-
-
 class Differences:
     """The entries, and which of them pairs have needed."""
 
     def __init__(self):
-        self.deliberate = _load("differences.json")
-        self.defects = _load("known_defects.json")
+        self.deliberate = json.loads((HERE / "differences.json").read_text(encoding="utf-8"))
         self._used = set()
 
     def explain(self, language, identifier, pair):
-        """The entry that allows a pair to differ, after `deliberate` or `defect`; None: nothing does."""
-        for kind, entries in (("deliberate", self.deliberate), ("defect", self.defects)):
-            for entry in entries:
-                if entry["language"] == language and _serves(entry, identifier) and _is_about(entry, pair):
-                    self._used.add(entry["id"])
-                    return kind, entry
+        """The entry that allows a pair to differ; None: nothing does."""
+        for entry in self.deliberate:
+            if entry["language"] == language and _serves(entry, identifier) and _is_about(entry, pair):
+                self._used.add(entry["id"])
+                return entry
         return None
 
     def complaints(self, identifiers):
@@ -52,7 +46,7 @@ class Differences:
         listed = set(re.findall(r"^\| (D-\d+) ", page, re.MULTILINE))
         known = {entry["id"] for entry in self.deliberate}
         found += [f"{id_}: in docs/compatibility.md, not in differences.json" for id_ in sorted(listed - known)]
-        for entry in [*self.deliberate, *self.defects]:
+        for entry in self.deliberate:
             has_run = any(name.startswith(entry["language"]) and _serves(entry, name) for name in identifiers)
             if has_run and entry["id"] not in self._used:
                 found.append(f"{entry['id']}: no pair differs so any more")
@@ -88,7 +82,8 @@ def _answer_of(pair):
 
 
 def _exists(test):
-    """Whether the file has the name, as `file:name` has them."""
+    """Whether the file defines the test, as `file:name` has them."""
     file, _, name = test.partition(":")
     path = ROOT / file
-    return path.is_file() and re.search(rf"\b{re.escape(name)}\b", path.read_text(encoding="utf-8")) is not None
+    defined = rf"^TEST(?:_[FP])?\(\w+,\s*{re.escape(name)}\)|^ *def {re.escape(name)}\("
+    return path.is_file() and re.search(defined, path.read_text(encoding="utf-8"), re.MULTILINE) is not None

@@ -176,6 +176,11 @@ FEW = [PLAIN[k] for k in (0, 9, 16)]
 TWO = [PLAIN[k] for k in (0, 17)]
 ONE = [PLAIN[15]]
 
+
+class Generated(bytes):
+    """An event that the generator has made."""
+
+
 _LETTERS = 'abz09 _-/\\"\n\t\x7fäß€中\u2028\U0001f600'
 _PIECES = ["{", "}", "[", "]", ",", ":", '"', "\\", "'", "-", "0", ".", "e", "tru", "\x00", "\n", "\u20ac", "//", "NaN"]
 
@@ -238,6 +243,6 @@ def and_generated(fixed, name, count):
     for k in range(count):
         event = fixed[0]
         while event in all_:
-            event = (_damaged if k % 2 else _valid)(source).encode()
+            event = Generated((_damaged if k % 2 else _valid)(source).encode())
         all_.append(event)
     return all_

@@ -64,10 +64,13 @@ _FATAL = "noMemory ioError overflow".split()
 #: By which only processes of their own are not the end of all.
 _LEAVE = "exit exitAtPeace halt".split()
 
+#: Of Results: whose response is not made of a value.
+_WITHOUT_RESULT = "nothing aVoid".split()
+
 #: Callers of a client library whose values another JSON library reads and writes (H-JAVA-76).
 _ANDROID = '{"client":{"app_title":"title"},"custom":{"k":"v"},"env":{"platform":"Android"}}'
 _FOR_ANDROID = (
-    "Reads::echo Reads::half Types::pojo Types::doubleArray Types::textMap Types::colour Types::fields".split()
+    "Echoes::android Reads::half Types::pojo Types::doubleArray Types::textMap Types::colour Types::fields".split()
 )
 
 #: Of Declared: those that a one-pass writer writes, and what they give that is of their type.
@@ -79,19 +82,27 @@ _PLAIN = {"map": events.MAPS, "any": events.MAPS, "list": events.LISTS, "text": 
 
 
 def _plain_rows():
-    for name in _methods("Plain"):
-        handler = f"differential.Plain::{name}"
-        yield Row(handler, events.and_generated(_PLAIN[re.match("[a-z]+", name)[0]], handler, 4))
+    for class_ in ("Plain", "Everyday"):
+        for name in _methods(class_):
+            handler = f"differential.{class_}::{name}"
+            yield Row(handler, events.and_generated(_PLAIN[re.match("[a-z]+", name)[0]], handler, 4))
+
+
+def _without_event(name):
+    """The methods of a source's outer class that take none."""
+    text = (SOURCES / "differential" / f"{name}.java").read_text(encoding="utf-8")
+    return re.findall(r"^  public [^=;{]*?(\w+)\((?:Context \w+)?\)", text, re.MULTILINE)
 
 
 def _error_rows():
+    without_event = ["stream", *_without_event("Errors")]  # and without a result anyway
     for name in _methods("Errors"):
         handler = f"differential.Errors::{name}"
         if name in _LEAVE:
             yield Row(handler, events.ONE, isolation="process", has_values=False)
         else:
             list_ = [b"5"] if name in _FATAL else [*events.FEW, *events.MAPS[3:7]]
-            yield Row(handler, list_, has_values=name != "stream")
+            yield Row(handler, list_, has_values=name not in without_event)
 
 
 def event_rows():
@@ -105,8 +116,8 @@ def rows():
         handler = f"differential.Reads::{name}"
         fixed = events.TYPED[:10] if name in _NUMERIC else events.PLAIN
         made.append(Row(handler, events.and_generated(fixed, handler, 6)))
-    for list_, part in ((events.ODD, "odd"), (events.BROKEN, "broken")):
-        made.append(Row("differential.Reads::echo", list_, part))
+    for list_, name in ((events.ODD, "odd"), (events.BROKEN, "broken")):
+        made.append(Row(f"differential.Echoes::{name}", list_))
     for name in _methods("Types"):
         handler = f"differential.Types::{name}"
         made.append(Row(handler, events.TYPED[:10] if name in _WITHOUT_TEXT_FORM else events.TYPED[8:]))
@@ -120,7 +131,8 @@ def rows():
         Row(f"differential.Wide::{name}", events.WIDE if name == "any" else events.WIDE[::5])
         for name in _methods("Wide")
     ]
-    made += [Row(f"differential.Results::{name}", events.TWO) for name in _methods("Results")]
+    for name in _methods("Results"):
+        made.append(Row(f"differential.Results::{name}", events.TWO, has_values=name not in _WITHOUT_RESULT))
     for name in _methods("Shapes"):
         made.append(Row(f"differential.Shapes::{name}", events.FEW, has_values=name not in _STREAMS))
     for name in [*_CLASSES, *_NESTED]:

@@ -87,9 +87,8 @@ def rows():
             continue
         handler = f"reads.{name}"
         made.append(Row(handler, events.and_generated(events.MIXED, handler, 14)))
-    for name in ("reads.echo", "reads.shown"):
-        for list_, part in ((events.PLAIN, "plain"), (events.ODD, "odd"), (events.BROKEN, "broken")):
-            made.append(Row(name, [event for event in list_ if event not in events.MIXED], part))
+    for list_, name in ((events.PLAIN, "plain"), (events.ODD, "odd"), (events.BROKEN, "broken")):
+        made += [Row(f"echoes.{prefix}{name}", list_) for prefix in ("", "shown_")]
     for name in [*_answers(), *_functions("results"), *_RESULTS_BESIDES]:
         made.append(Row(f"results.{name}", events.TWO))
     made += _deep_rows()
@@ -98,7 +97,7 @@ def rows():
         about = {"client_context": client_context, "isolation": "process", "has_values": False}
         made.append(Row("reads.about", events.FEW, client_context, **about))
     for content_type in ("text/plain", "application/json; charset=utf-8"):
-        made.append(Row("reads.shown", _OTHER_BYTES[content_type], content_type, content_type=content_type))
+        made.append(Row("echoes.shown_bytes", _OTHER_BYTES[content_type], content_type, content_type=content_type))
     for name in [*_functions("errors"), *_ERRORS_BESIDES]:
         isolation = "process" if name in _LEAVE_ABRUPTLY else "inline"
         one = name in _LEAVE or name in _LEAVE_ABRUPTLY

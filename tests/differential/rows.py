@@ -1,8 +1,11 @@
 """What the comparison is made of: rows, pairs, answers."""
 
+import collections
 import dataclasses
 import json
 from typing import Optional
+
+import events
 
 
 @dataclasses.dataclass(frozen=True)
@@ -16,6 +19,14 @@ class Row:
     content_type: str = ""  # of the events; empty: application/json
     isolation: str = "inline"  # of Tandem's function
     has_values: bool = True  # whether an event or a result is marshalled, where the probe can see it
+
+
+def with_too_many(rows, most):
+    """The handlers that meet more than `most` events that are not generated, with how many they meet."""
+    counts = collections.Counter()
+    for row in rows:
+        counts[row.handler] += sum(not isinstance(event, events.Generated) for event in row.events)
+    return [(handler, count) for handler, count in counts.items() if count > most]
 
 
 @dataclasses.dataclass

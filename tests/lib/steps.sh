@@ -385,7 +385,7 @@ step_runtime_clients() {
 
 # On each CPython that has a client and the first JDK; with --all on each.
 step_differential() {
-  local handlers=$root/build/test-differential identifier version path client limit=1800
+  local handlers=$root/build/test-differential identifier version path client limit=600
   local -a machines=()
   client_pythons >"$results/$step/pythons"
   while IFS=$'\t' read -r identifier client path; do
