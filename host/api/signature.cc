@@ -115,6 +115,7 @@ std::optional<Authorization> ParseAuthorization(std::string_view header) {
 
 std::string CanonicalQuery(const ApiTarget& target) {
   std::vector<std::pair<std::string, std::string>> escaped;
+  escaped.reserve(target.query.size());
   for (const auto& [name, value] : target.query) escaped.emplace_back(Escaped(name, false), Escaped(value, false));
   std::sort(escaped.begin(), escaped.end());
   std::string query;
@@ -249,7 +250,8 @@ std::optional<ApiError> SignatureVerifier::Verify(const HttpRequest& request, Cl
     return InvalidSignature("Signature not yet current: " + date + " is still later than " + DateText(now + kWindow) +
                             " (" + DateText(now) + " + 5 min.)");
   }
-  if (IsReplay(expected, now) && now > *signed_at + kSameSecond) return InvalidSignature("The request has been sent before, with the same signature.");
+  if (IsReplay(expected, now) && now > *signed_at + kSameSecond)
+    return InvalidSignature("The request has been sent before, with the same signature.");
   return {};
 }
 

@@ -21,8 +21,8 @@ using AccessKeys = std::map<std::string, std::string>;
 // Errors: kInvalidArgument where it cannot be read, others may read it, or has no key.
 Result<AccessKeys> ReadCredentials(const std::string& file);
 
-// Verifies signatures. A request that is sent again as it was is refused, but within kSameSecond of its date: dates are in
-// seconds, and SDKs sign nothing that tells two equal requests of one second apart.
+// Verifies signatures. A request that is sent again as it was is refused, but within kSameSecond of its date: dates are
+// in seconds, and SDKs sign nothing that tells two equal requests of one second apart.
 //
 // Threads: all calls from any.
 class SignatureVerifier {

@@ -11,6 +11,14 @@
 namespace tandem::host {
 namespace {
 
+std::string IncludedAlready(std::string_view version) {
+  return std::string("Invalid function version ")
+      .append(version)
+      .append(". Function version ")
+      .append(version)
+      .append(" is already included in routing configuration.");
+}
+
 // A-47, and whether the versions are there.
 ApiResult<bool> CheckRouting(const ApiCall& call, const StoredFunction& function, const Alias& alias) {
   const auto missing = [&](const std::string& version) {
@@ -25,8 +33,7 @@ ApiResult<bool> CheckRouting(const ApiCall& call, const StoredFunction& function
       return InvalidParameter("$LATEST is not supported for an alias pointing to more than 1 version");
     }
     if (version == alias.function_version) {
-      return InvalidParameter("Invalid function version " + version + ". Function version " + version +
-                              " is already included in routing configuration.");
+      return InvalidParameter(IncludedAlready(version));
     }
     if (weight < 0 || weight > 1) return InvalidParameter("Weights have to be between 0.0 and 1.0.");
     if (VersionNamed(&function, version) == nullptr) return missing(version);
