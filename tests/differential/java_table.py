@@ -124,9 +124,9 @@ def rows():
     for name in _FOR_ANDROID:
         made.append(Row(f"differential.{name}", events.TYPED[::2], "Android", client_context=_ANDROID))
     for name in _declared():
-        made.append(Row(f"differential.Declared${name}", events.ROOTS if name in _CHECKED else events.ROOTS[4::4]))
+        made.append(Row(f"differential.Declared${name}", events.ROOTS[::2] if name in _CHECKED else events.ROOTS[4::4]))
         if name in _ECHOED:
-            made.append(Row(f"differential.Declared${name}", _ECHOED[name], "fitting"))
+            made.append(Row(f"differential.Declared${name}", _ECHOED[name][:11], "fitting"))
     made += [
         Row(f"differential.Wide::{name}", events.WIDE if name == "any" else events.WIDE[::5])
         for name in _methods("Wide")

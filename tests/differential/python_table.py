@@ -74,7 +74,7 @@ def _answers():
 def _deep_rows():
     made = [Row(f"deep.{name}", events.DEPTHS) for name in ("lists", "maps", "tuples")]
     for name in ("echo", "depth"):
-        made += [Row(f"deep.{name}", events.DEEP_LISTS, "lists"), Row(f"deep.{name}", events.DEEP_MAPS, "maps")]
+        made += [Row(f"deep.{name}", events.DEEP_LISTS), Row(f"deep.{name}_of_maps", events.DEEP_MAPS)]
     limits = [b'{"limit": %d, "depth": %d}' % pair for pair in _LIMITS]
     # One after the other in one process: Tandem has one interpreter for all.
     return [*made, Row("deep.below_a_limit", limits)]
