@@ -71,7 +71,7 @@ NO_MESSAGES = [
     ("python-bridge/src/loader.cc", r"preparing Python for forks|going on after a fork", "to a zygote, which ends without a word"),
     ("java-bridge/src/standby.cc", r"code that is .*", "to a standby's host, which executes another worker"),
     ("Standby.java", r"the VM has read .*", "likewise"),
-    ("python-bridge/src/start.cc", r"import signal\n.*", "source text"),
+    ("python-bridge/src/start.cc", r"import _signal\n.*", "source text"),
     ("python-bridge/finder/discovery.cc", r"#define PY_VERSION", "looked for in a header"),
     ("java-bridge/src/jdk_probe.cc", r"unknown processor architecture", "an #error"),
     ("LinkHints.java", r"\^.*", "patterns"),

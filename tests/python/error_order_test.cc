@@ -9,7 +9,7 @@
 namespace tandem::test {
 namespace {
 
-TEST(Logs, L38AnErrorIsLoggedBeforeItIsPosted) {
+TEST(ErrorOrder, L38AnErrorIsLoggedBeforeItIsPosted) {
   const char* python = getenv("TANDEM_TEST_PYTHON");
   ASSERT_NE(python, nullptr);
   EXPECT_EQ(ErrorOrder("python", python, PythonRuntime::Package("rules"), "failures.key_error"), "log error ");

@@ -116,7 +116,7 @@ def _describe(error):
         raise Exit(_safely(exit_status, error))
     kind, message = type(error).__name__, isolation.refusal(error) or str(error)
     if not isinstance(kind, str):
-        raise TypeError("the name of an exception's class is text, not {!r}".format(kind))
+        raise TypeError("the name of an exception's class is text, not {}".format(repr(kind)))
     return kind, message, _format(_trace_of(error))
 
 
