@@ -80,8 +80,12 @@ HttpConnection::HttpConnection(workers::FileDescriptor socket, const HttpLimits&
 
 void HttpConnection::Finish() {
   finishes_ = true;
-  // What has come is still read; a request that nobody is at yet may be among it.
-  if (idle_since_ != 0) static_cast<void>(shutdown(stream_.descriptor(), SHUT_RD));
+  if (idle_since_ != 0) StopReading();
+}
+
+// What has come is still read: a request that nobody is at yet may be among it.
+void HttpConnection::StopReading() {
+  static_cast<void>(shutdown(stream_.descriptor(), SHUT_RD));
 }
 
 void HttpConnection::Close() {
@@ -90,7 +94,7 @@ void HttpConnection::Close() {
 }
 
 void HttpConnection::Serve() {
-  while (!finishes_ && AwaitRequest() && ServeRequest()) {
+  while (AwaitRequest() && ServeRequest()) {
   }
   static_cast<void>(shutdown(stream_.descriptor(), SHUT_RDWR));
 }
@@ -122,6 +126,7 @@ bool HttpConnection::ServeRequest() {
   const bool keeps = parser.get().keep_alive() && !finishes_;
   if (!(response.stream ? WriteStream(response, keeps) : Write(response, keeps)) || !keeps) return false;
   idle_since_ = Now();
+  if (finishes_) StopReading();  // it was asked to finish when the answer had been begun
   return true;
 }
 

@@ -36,6 +36,7 @@ class HttpConnection {
   using ErrorCode = SocketStream::ErrorCode;
   using Parser = boost::beast::http::request_parser<boost::beast::http::buffer_body>;
 
+  void StopReading();
   bool AwaitRequest();
   bool ServeRequest();
   std::optional<HttpRefusal> ReadHead(Parser& parser, HttpRequest& request);

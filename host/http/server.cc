@@ -127,17 +127,20 @@ void Server::Wake() const {
 void Server::Accept() {
   for (;;) {
     JoinEnded();
-    bool has_room = false;
+    pollfd watched[] = {{wake_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
+    if (poll(watched, 2, -1) < 0 && errno != EINTR) return;
+    std::uint64_t count = 0;
+    if ((watched[0].revents & POLLIN) != 0) static_cast<void>(read(wake_.get(), &count, sizeof count));
     {
       const std::scoped_lock lock(mutex_);
       if (stops_) return;
-      has_room = MakeRoom();
+      if ((watched[1].revents & POLLIN) == 0) continue;
+      if (!MakeRoom()) watched[1].events = 0;
     }
-    pollfd watched[] = {{wake_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
-    if (poll(watched, has_room ? 2 : 1, has_room ? -1 : kLookForRoomMs) < 0 && errno != EINTR) return;
-    std::uint64_t count = 0;
-    if ((watched[0].revents & POLLIN) != 0) static_cast<void>(read(wake_.get(), &count, sizeof count));
-    if (!has_room || (watched[1].revents & POLLIN) == 0) continue;
+    if (watched[1].events == 0) {  // somebody waits: until a connection ends, or may be ended
+      static_cast<void>(poll(watched, 1, kLookForRoomMs));
+      continue;
+    }
     FileDescriptor socket(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (socket) {
       Admit(std::move(socket));

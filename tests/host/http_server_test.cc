@@ -161,16 +161,29 @@ TEST_F(HttpServing, WhoIsTooSlowIsCutOff) {
 
 TEST_F(HttpServing, ANewConnectionTakesThePlaceOfAnIdleOne) {
   Open({.most_connections = 2});
-  const FileDescriptor first = Connect(*server_);
-  Send(first, Post("/", "1"));
-  Receive(first, "\r\n\r\n1");
-  const FileDescriptor second = Connect(*server_);
-  Send(second, Post("/", "2"));
-  Receive(second, "\r\n\r\n2");
+  const FileDescriptor idle = Connect(*server_);
+  Send(idle, Post("/", "1"));
+  Receive(idle, "\r\n\r\n1");
+  const FileDescriptor busy = Connect(*server_);
+  Send(busy, Post("/wait", "2", "Connection: close\r\n"));
+  while (echo_.handled < 2) std::this_thread::yield();
   const FileDescriptor third = Connect(*server_);
   Send(third, Post("/", "3"));
   EXPECT_TRUE(Receive(third, "\r\n\r\n3").ends_with("\r\n\r\n3"));
-  EXPECT_EQ(Receive(first), "");  // it has waited for longest
+  EXPECT_EQ(Receive(idle), "");
+  echo_.wait.arrive_and_wait();
+  EXPECT_TRUE(Receive(busy).ends_with("\r\n\r\n2"));
+}
+
+// Those that there is room for are left alone.
+TEST_F(HttpServing, NoConnectionGoesWhileNobodyWaits) {
+  Open({.most_connections = 2});
+  const FileDescriptor first = Connect(*server_);
+  const FileDescriptor second = Connect(*server_);
+  for (const FileDescriptor* socket : {&first, &second, &first, &second}) {
+    Send(*socket, Post("/", "again"));
+    EXPECT_TRUE(Receive(*socket, "\r\n\r\nagain").ends_with("\r\n\r\nagain"));
+  }
 }
 
 TEST_F(HttpServing, StoppingWaitsForAnswersAndClosesWhatIsIdle) {

@@ -274,7 +274,7 @@ native.UNSET = native.DEBUG = native.INFO = native.WARN = native.ERROR = native.
 native.LambdaContext = type("LambdaContext", (), {})
 native.LogStream = type("LogStream", (), {"__init__": lambda *given: None, "flush": lambda self: None})
 out = sys.stdout
-functions = half.start(native, "/vendor", True)
+functions = half.start(native, "/vendor", True, False)
 functions["hold"](root, [], True)
 functions["open"]("app.handler")
 print(*sorted(sys.modules), file=out)
