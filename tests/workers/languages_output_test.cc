@@ -1,5 +1,6 @@
 // What handlers of both languages print while all of them run.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <map>
@@ -44,13 +45,18 @@ TEST(WorkerOutput, OfBothLanguagesIsAttributed_L40) {
   Covers("L-40");
 }
 
+// A folder of this process's own: the program runs beside itself, with another JDK.
+std::string CacheOfThisProcess(const std::string& name) {
+  return std::filesystem::read_symlink("/proc/self/exe").string() + "-" + name + "-" + std::to_string(getpid());
+}
+
 // As at the end of the interpreter's own program.
 TEST(WorkerOutput, HasWhatAtexitsFunctionsSayOfAHandlerThatExits_E43) {
   for (const ZygoteUse use : {ZygoteUse::kOff, ZygoteUse::kAlways}) {
     WorkerOptions options;
     options.zygotes = use;
     KeepingSink log;
-    const std::string cache = std::filesystem::read_symlink("/proc/self/exe").string() + "-exits";
+    const std::string cache = CacheOfThisProcess("exits");
     {
       BothLanguages both(options, cache, log);
       Function& function = both.Add(both.Config(Language::kPython));
@@ -72,7 +78,7 @@ TEST(WorkerLog, EachEnvironmentHasAStreamOfItsOwn_C30_L40) {
     WorkerOptions options;
     options.zygotes = options.standbys = use;
     KeepingSink log;
-    const std::string cache = std::filesystem::read_symlink("/proc/self/exe").string() + "-cache";
+    const std::string cache = CacheOfThisProcess("streams");
     {
       BothLanguages both(options, cache, log);
       for (const Language language : {Language::kJava, Language::kPython}) {
@@ -82,7 +88,9 @@ TEST(WorkerLog, EachEnvironmentHasAStreamOfItsOwn_C30_L40) {
           log.TakeAll();
           const std::string stream = both.Call(function, "environment AWS_LAMBDA_LOG_STREAM_NAME");
           EXPECT_EQ(both.Call(function, "log-stream"), stream) << NameOf(language);
-          EXPECT_EQ(log.records().back().log_stream_name, stream);
+          const std::vector<KeptRecord> records = log.records();
+          ASSERT_FALSE(records.empty()) << stream;
+          EXPECT_EQ(records.back().log_stream_name, stream);
           streams.insert(stream);
           EXPECT_NE(both.Call(function, "exit-now 1").find("exit status 1"), std::string::npos);
         }
