@@ -16,7 +16,9 @@ using python::Object;
 // once all is there that imports and failures themselves need.
 constexpr char kScript[] = R"(
 import importlib.metadata, json, linecache, os, tokenize, types
-sys.modules["_tandem.native"] = types.SimpleNamespace(log=lambda *record: None, hint=lambda text: text + "", ERROR=5)
+sys.modules["_tandem.native"] = types.SimpleNamespace(
+    log=lambda *record: None, hint=lambda text: text + "", UNSET=0, DEBUG=2, INFO=3, WARN=4, ERROR=5, FATAL=6,
+    LogStream=type("LogStream", (), {}))
 from _tandem import errors, resolve
 sys.path[:] = []
 resolve.prepare(os.environ["TANDEM_FUZZ_PACKAGE"], [], True)

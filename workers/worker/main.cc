@@ -9,6 +9,13 @@
 #include "workers/worker/worker.h"
 #include "workers/worker/wrapper.h"
 
+#ifdef __SANITIZE_THREAD__
+// It is not to sleep before its end, as a process that does nothing is not waited for (workers/doing.h).
+extern "C" __attribute__((visibility("default"), used)) const char* __tsan_default_options() {
+  return "atexit_sleep_ms=0";
+}
+#endif
+
 int main(int count, char** arguments) {
   using tandem::workers::kWorkerChannel;
   const bool wrapped = tandem::workers::IsWrapped(count, arguments);
