@@ -16,11 +16,12 @@ constexpr std::int64_t kTotalCodeSize = 80'530'636'800;
 
 // The function that a tagged ARN means.
 ApiResult<FunctionReference> TaggedFunction(const ApiCall& call) {
-  auto reference = ParseFunctionReference(call.parameters.front(), {}, call.account);
-  if (reference && !reference->qualifier.empty()) {
+  const auto reference = ParseFunctionReference(call.parameters.front(), {}, call.account);
+  if (!reference) return reference.error();
+  if (!reference->qualifier.empty()) {
     return InvalidParameter("Tags on function aliases and versions are not supported. Please specify a function ARN.");
   }
-  return reference;
+  return *reference;
 }
 
 }  // namespace

@@ -37,7 +37,13 @@ void ForgetVariables() {
 // And from writing to what the supervisor has as its standard error.
 void ForgetStandardFiles() {
   const FileDescriptor nothing(open("/dev/null", O_RDWR | O_CLOEXEC));
-  for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(nothing.get(), standard);
+  for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (nothing) {
+      dup2(nothing.get(), standard);
+    } else {
+      close(standard);
+    }
+  }
 }
 
 // One keeper, in a process of its own.
