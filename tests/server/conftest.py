@@ -1,7 +1,16 @@
 """Servers for tests: one that a module shares, and its client."""
 
+import os
+from pathlib import Path
+
 import pytest
 import support
+
+# Beside the build and not in /tmp, as an environment may have a /tmp of its own: what handlers and tests tell each other
+# by files is to be seen by both.
+_TEMPORARY = Path(support.TANDEM).resolve().parents[1] / "server-tests"
+_TEMPORARY.mkdir(exist_ok=True)
+os.environ["PYTEST_DEBUG_TEMPROOT"] = str(_TEMPORARY)
 
 
 @pytest.fixture(scope="module")
