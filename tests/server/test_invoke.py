@@ -122,14 +122,21 @@ def test_warm_environments_are_used_again(functions, covers):
     covers("I-16")
 
 
-def test_parallel_invocations_have_environments_of_their_own(functions, covers):
-    create(
-        functions,
-        "parallel",
-        "import time, uuid\nME = str(uuid.uuid4())\ndef handler(event, context):\n    time.sleep(1)\n    return ME\n",
-    )
+ALL_TOGETHER = """
+import os, time, uuid
+ME = str(uuid.uuid4())
+def handler(event, context):
+    open(os.path.join(event, str(uuid.uuid4())), "w").close()
+    while len(os.listdir(event)) < 4: time.sleep(0.02)
+    return ME
+"""
+
+
+def test_parallel_invocations_have_environments_of_their_own(functions, covers, tmp_path):
+    create(functions, "parallel", ALL_TOGETHER, Timeout=60)  # none returns before all four are there
+    folder = json.dumps(str(tmp_path)).encode()
     with concurrent.futures.ThreadPoolExecutor(4) as threads:
-        answers = list(threads.map(lambda _: invoke(functions, "parallel")["Payload"], range(4)))
+        answers = list(threads.map(lambda _: invoke(functions, "parallel", folder)["Payload"], range(4)))
     assert len(set(answers)) == 4
     covers("I-15")
 
