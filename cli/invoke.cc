@@ -21,6 +21,7 @@
 #include "log_printer.h"
 #include "options.h"
 #include "progress.h"
+#include "remote_invocation.h"
 #include "standard_streams.h"
 #include "tandem/runtime.h"
 #include "watchdog.h"
@@ -50,10 +51,12 @@ std::string JvmDefaults() {
 constexpr std::string_view kUsage =
     "Usage: tandem invoke --handler NAME [options]\n"
     "       tandem invoke NAME [--template FILE] [options]\n"
+    "       tandem invoke NAME --endpoint URL [options]\n"
     "\n"
     "Runs a handler once and writes its response to standard output, byte for byte and without a newline\n"
     "behind it, and its log to standard error. Without --handler, NAME is a function of an AWS SAM or\n"
-    "CloudFormation template; options go before what the template says.\n"
+    "CloudFormation template; options go before what the template says. With --endpoint it is one of a\n"
+    "server, such as `tandem serve`; requests are signed where AWS_ACCESS_KEY_ID is set.\n"
     "\n"
     "Examples:\n"
     "  tandem invoke --handler example.Hello::myHandler --code hello-java.jar --payload 123\n"
@@ -281,6 +284,7 @@ int RunInvoke(const std::vector<std::string>& arguments) {
   }
   auto request = MakeInvokeRequest(*options);
   if (!request) return Failed(request.status());
+  if (!request->endpoint.empty()) return InvokeRemotely(*request);
   auto channel = ResponseChannel::Take();
   if (channel.status().code() == Code::kInternal) return Failed(channel.status());
   if (!channel) return Fail("cannot write to standard output: " + channel.status().message(), kExitNoOutput);

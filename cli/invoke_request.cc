@@ -249,6 +249,31 @@ Status FillInvocation(const ParsedOptions& options, InvokeRequest& request) {
   return {};
 }
 
+// What a server's function is and where it runs is the server's.
+Status CheckForEndpoint(const ParsedOptions& options) {
+  for (const std::string_view option :
+       {"handler", "template", "parameter", "code", "function-name", "env", "env-from-host", "memory-size", "timeout",
+        "runtime", "strict-runtimes", "python", "java-home", "venv", "isolation"}) {
+    if (options.Has(option)) return Bad("--endpoint and --" + std::string(option) + " exclude each other");
+  }
+  return {};
+}
+
+// A function that a server has; its name may be any form that the API takes.
+Status FillRemote(const ParsedOptions& options, InvokeRequest& request) {
+  const std::string* endpoint = options.Find("endpoint");
+  const std::string* qualifier = options.Find("qualifier");
+  if (endpoint == nullptr) return qualifier == nullptr ? Status() : Bad("--qualifier goes with --endpoint");
+  if (endpoint->empty()) return Bad("--endpoint is empty: give a URL such as http://127.0.0.1:9001");
+  if (Status status = CheckForEndpoint(options); !status.ok()) return status;
+  const std::string* name = options.Find(kFunctionArgument);
+  if (name == nullptr || name->empty()) return Bad("--endpoint: the name of a function is missing");
+  request.endpoint = *endpoint;
+  request.config.name = *name;
+  if (qualifier != nullptr) request.qualifier = *qualifier;
+  return {};
+}
+
 }  // namespace
 
 const OptionTable& InvokeOptionTable() {
@@ -265,6 +290,8 @@ const OptionTable& InvokeOptionTable() {
        "a variable of this shell that the function gets, too; may be repeated", true},
       {"What to run", "memory-size", 0, "MB", "the most memory that the function may have (default: 128)"},
       {"What to run", "timeout", 0, "SECONDS", "fractions allowed, 0 is none (default: 3)"},
+      {"What to run", "endpoint", 0, "URL", "of a server that has the function NAME, such as http://127.0.0.1:9001"},
+      {"What to run", "qualifier", 0, "NAME", "with --endpoint: a version or an alias"},
       {"The event", "payload", 0, "TEXT|@FILE|-", "the event itself, a file, or standard input (default: {})"},
       {"The event", "event", 'e', "FILE", "the event from a file"},
       {"The event", "client-context", 0, "JSON", "an object for the context's client context"},
@@ -297,6 +324,14 @@ Result<ParsedOptions> ParseInvokeOptions(const std::vector<std::string>& argumen
 
 Result<InvokeRequest> MakeInvokeRequest(const ParsedOptions& options) {
   InvokeRequest request;
+  if (Status status = FillRemote(options, request); !status.ok()) return status;
+  if (!request.endpoint.empty()) {
+    if (Status status = FillInvocation(options, request); !status.ok()) return status;
+    auto event = ReadEvent(options);
+    if (!event) return event.status();
+    request.event = std::move(*event);
+    return request;
+  }
   if (Status status = FillFromTemplate(options, request); !status.ok()) return status;
   for (const std::string& text : options.All("env")) {
     auto variable = ParseVariable(text);

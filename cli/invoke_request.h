@@ -26,6 +26,8 @@ struct InvokeRequest {
   std::string payload_advice;  // for a function that does not take it; empty: none
   std::string request_id;
   std::string client_context;
+  std::string endpoint;   // of a server that has the function; empty: it runs here
+  std::string qualifier;  // a version or an alias of it there
   InvocationType type = InvocationType::kRequestResponse;
   LogType log_type = LogType::kNone;
   Verbosity verbosity = Verbosity::kNormal;

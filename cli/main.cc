@@ -8,6 +8,7 @@
 #include "exit_status.h"
 #include "invoke.h"
 #include "list.h"
+#include "logs.h"
 #include "runtimes.h"
 #include "serve.h"
 #include "standard_streams.h"
@@ -24,6 +25,7 @@ constexpr std::string_view kHelp =
     "  tandem invoke --handler NAME [options]   run a handler once\n"
     "  tandem invoke NAME [options]             run a function of a SAM or CloudFormation template once\n"
     "  tandem serve [options]                   serve the Lambda API to the AWS CLI and SDKs\n"
+    "  tandem logs FUNCTION [--follow]          print what a function of the server has logged\n"
     "  tandem list [--template FILE] [--json]   list the functions of a template\n"
     "  tandem runtimes [--json]                 list the JDKs and Python interpreters found\n"
     "  tandem help [VERB]                       print help, as VERB --help does\n"
@@ -39,8 +41,8 @@ struct Verb {
   int (*run)(const std::vector<std::string>& arguments);
 };
 
-constexpr std::array<Verb, 4> kVerbs = {
-    {{"invoke", RunInvoke}, {"list", RunList}, {"runtimes", RunRuntimes}, {"serve", RunServe}}};
+constexpr std::array<Verb, 5> kVerbs = {
+    {{"invoke", RunInvoke}, {"list", RunList}, {"logs", RunLogs}, {"runtimes", RunRuntimes}, {"serve", RunServe}}};
 
 const Verb* FindVerb(std::string_view name) {
   for (const Verb& verb : kVerbs) {
@@ -53,7 +55,7 @@ int UnknownVerb(const std::string& name) {
   const bool is_option = name.starts_with('-');
   const std::vector<std::string_view> known =
       is_option ? std::vector<std::string_view>{"--help", "--version"}
-                : std::vector<std::string_view>{"invoke", "list", "runtimes", "serve", "help"};
+                : std::vector<std::string_view>{"invoke", "list", "logs", "runtimes", "serve", "help"};
   Complain(std::string(is_option ? "unknown option " : "unknown verb ") + name + DidYouMean(name, "", known) +
            "; see tandem --help");
   return kExitBadUse;
@@ -61,7 +63,7 @@ int UnknownVerb(const std::string& name) {
 
 int Run(const std::vector<std::string>& arguments) {
   if (arguments.empty()) {
-    Complain("a verb is missing: invoke, list, runtimes or serve; see tandem --help");
+    Complain("a verb is missing: invoke, list, logs, runtimes or serve; see tandem --help");
     return kExitBadUse;
   }
   const std::string& first = arguments.front();

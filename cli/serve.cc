@@ -5,17 +5,22 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <system_error>
+#include <thread>
 #include <utility>
 
+#include "data_folder_choice.h"
+#include "deployed_template.h"
 #include "exit_status.h"
 #include "function_environment.h"
 #include "host/server.h"
@@ -23,6 +28,7 @@
 #include "runtime_choice.h"
 #include "server_log.h"
 #include "standard_streams.h"
+#include "workers/file_descriptor.h"
 
 namespace tandem::cli {
 namespace {
@@ -41,14 +47,13 @@ constexpr std::string_view kStatuses = "\nExit status: 0 ended as asked; 2 bad u
 
 constexpr std::size_t kMostConcurrency = 10'000;
 constexpr std::size_t kLongestDrainSeconds = 3600;
+constexpr std::size_t kLongestEventRetrySeconds = 3600;
 
 const OptionTable& Table() {
   static const OptionTable kTable = {
       {"Server", "listen", 0, "ADDRESS:PORT",
        "where clients connect; default 127.0.0.1:9001. Port 0 is any that is free"},
-      {"Server", "data", 0, "DIR",
-       "the folder of functions and packages; default: tandem in XDG_STATE_HOME, else "
-       "~/.local/state/tandem"},
+      DataOption(),
       {"Server", "credentials", 0, "FILE",
        "serve requests that are signed with a key of this file only, a shared credentials file of the AWS CLI"},
       {"Server", "concurrency", 0, "N", "how many invocations run at once, of all functions; default 64"},
@@ -57,9 +62,18 @@ const OptionTable& Table() {
        "of requests that are not signed for one; default: AWS_REGION, "
        "AWS_DEFAULT_REGION, else us-east-1"},
       {"Server", "account-id", 0, "DIGITS", "of the ARNs; default 012345678912"},
+      {"Server", "s3-folder", 0, "DIR",
+       "where packages in S3 are looked for: a bucket is a folder in it, a key a file below that"},
+      {"Server", "allow-inline", 0, "",
+       "functions may run in the server's own process, which they ask for by their variable TANDEM_ISOLATION=inline"},
       {"Server", "strict-runtimes", 0, "",
        "a runtime that this machine lacks is refused instead of served by a newer one"},
-      {"Options", "quiet", 'q', "", "no line for each request"},
+      {"Server", "event-retry-seconds", 0, "N",
+       "how long after a failure an event is run again, and twice as long after the second; default 60"},
+      {"Template", "template", 0, "FILE",
+       "a SAM or CloudFormation template whose functions are deployed, and again when they change"},
+      {"Template", "parameter", 0, "NAME=VALUE", "a parameter of the template; may be repeated", true},
+      {"Options", "quiet", 'q', "", "no line for each request, and no logs of functions: `tandem logs` has them"},
       {"Options", "help", 'h', "", "print this"},
   };
   return kTable;
@@ -86,17 +100,13 @@ Status TakeNumber(const ParsedOptions& parsed, std::string_view name, std::size_
              std::to_string(most) + " is wanted");
 }
 
-Result<std::string> DataFolder(const ParsedOptions& parsed) {
+Status TakeS3Folder(const ParsedOptions& parsed, std::string& folder) {
+  const std::string* given = parsed.Find("s3-folder");
+  if (given == nullptr) return {};
   std::error_code error;
-  if (const std::string* given = parsed.Find("data"); given != nullptr) {
-    if (given->empty()) return Bad("--data: a folder is wanted");
-    return std::filesystem::absolute(*given, error).lexically_normal().string();
-  }
-  const char* const state = std::getenv("XDG_STATE_HOME");
-  if (state != nullptr && *state == '/') return std::string(state) + "/tandem";
-  const char* const home = std::getenv("HOME");
-  if (home != nullptr && *home == '/') return std::string(home) + "/.local/state/tandem";
-  return Bad("there is no home folder for the functions: name one with --data");
+  folder = std::filesystem::canonical(*given, error).string();
+  if (!error && std::filesystem::is_directory(folder, error)) return {};
+  return Bad("--s3-folder " + *given + ": there is no such folder");
 }
 
 bool IsRegion(std::string_view region) {
@@ -132,7 +142,15 @@ Result<ServeRequest> ReadRequest(const ParsedOptions& parsed) {
   std::size_t drain = 5;
   if (Status status = TakeNumber(parsed, "drain-seconds", 0, kLongestDrainSeconds, drain); !status.ok()) return status;
   request.drain = std::chrono::seconds(drain);
+  std::size_t event_retry = 60;
+  if (Status status = TakeNumber(parsed, "event-retry-seconds", 0, kLongestEventRetrySeconds, event_retry);
+      !status.ok()) {
+    return status;
+  }
+  options.event_retry = std::chrono::seconds(event_retry);
+  if (Status status = TakeS3Folder(parsed, options.s3_folder); !status.ok()) return status;
   if (parsed.Has("strict-runtimes")) options.runtime.runtime_match = RuntimeMatch::kStrict;
+  if (parsed.Has("allow-inline")) options.inline_use = host::InlineUse::kAllowed;
   request.quiet = parsed.Has("quiet");
   return request;
 }
@@ -155,10 +173,29 @@ bool CatchEndSignals() {
   return g_signalled >= 0 && sigaction(SIGTERM, &action, nullptr) == 0 && sigaction(SIGINT, &action, nullptr) == 0;
 }
 
-void AwaitEndSignal() {
-  pollfd watched = {g_signalled, POLLIN, 0};
-  while (poll(&watched, 1, -1) < 0 && errno == EINTR) {
+// Waits for one that has not been waited for, or until `other` can be read; false: that was first.
+bool AwaitEndSignal(int other = -1) {
+  std::array<pollfd, 2> watched{{{g_signalled, POLLIN, 0}, {other, POLLIN, 0}}};
+  while (poll(watched.data(), watched.size(), -1) < 0 && errno == EINTR) {
   }
+  if (watched[1].revents != 0) return false;
+  std::uint64_t count = 0;
+  static_cast<void>(!read(g_signalled, &count, sizeof count));
+  return true;
+}
+
+// Whoever asks for the end once more does not want to wait for it. False: something still runs.
+bool StopUnlessHurried(host::Server& server, std::chrono::seconds drain) {
+  const workers::FileDescriptor stopped(eventfd(0, EFD_CLOEXEC));
+  std::atomic<bool> all = false;
+  std::thread stopping([&] {
+    all = server.Stop(drain);
+    const std::uint64_t one = 1;
+    static_cast<void>(!write(stopped.get(), &one, sizeof one));
+  });
+  if (AwaitEndSignal(stopped.get())) server.Hurry();
+  stopping.join();
+  return all;
 }
 
 int Fail(const Status& status) {
@@ -166,7 +203,7 @@ int Fail(const Status& status) {
   return ExitStatusOf(status.code());
 }
 
-int Serve(const ServeRequest& request, ServerLog& log) {
+int Serve(const ServeRequest& request, const ParsedOptions& parsed, ServerLog& log) {
   auto server = host::Server::Open(request.options);
   if (!server) return Fail(server.status());
   if (!(*server)->is_loopback() && request.options.keys.empty()) {
@@ -174,16 +211,28 @@ int Serve(const ServeRequest& request, ServerLog& log) {
                     ": others than this machine could connect, and run code: add --credentials"));
   }
   if (!CatchEndSignals()) return Fail({Code::kInternal, "signals cannot be caught"});
+  std::optional<DeployedTemplate> deployed;
+  if (parsed.Has("template")) {
+    deployed.emplace(parsed, **server, request.options.say);
+    if (const Status status = deployed->Deploy(); !status.ok()) return Fail(status);
+  }
   if (const Status status = (*server)->Start(); !status.ok()) return Fail(status);
   const std::string& endpoint = (*server)->endpoint();
   log.Say("tandem: serving http://" + endpoint + " (functions in " + request.options.data_folder + ")");
   log.Say("tandem: try  aws --endpoint-url http://" + endpoint + " --region " + request.options.account.region +
           " lambda invoke --function-name NAME /dev/stdout");
+  if (deployed) {
+    if (const Status status = deployed->Watch(); !status.ok()) return Fail(status);
+  }
   AwaitEndSignal();
   log.Say("tandem: ending");
-  if ((*server)->Stop(request.drain)) return kExitSuccess;
-  log.Say("tandem: calls that were still running have been given up");
-  EndProcess(kExitSuccess);
+  deployed.reset();
+  const bool done = StopUnlessHurried(**server, request.drain);
+  if (!done) log.Say("tandem: calls that were still running have been given up");
+  // Threads that inline handlers have left behind would still run while main returns.
+  const bool is_alone = request.options.inline_use == host::InlineUse::kRefused;
+  if (!done || !is_alone) EndProcess(kExitSuccess);
+  return kExitSuccess;
 }
 
 }  // namespace
@@ -200,10 +249,13 @@ int RunServe(const std::vector<std::string>& arguments) {
   ServerLog log;
   host::ServerOptions& options = request->options;
   options.runtime.loader_dirs = LoaderDirs();
-  options.runtime.log_sink = &log;
+  options.say = [&log](const std::string& line) { log.Say("tandem: " + line); };
   options.runtime.platform_logs = PlatformLogs::kOn;
-  if (!request->quiet) options.access_log = [&log](const std::string& line) { log.Say("tandem: " + line); };
-  return Serve(*request, log);
+  if (!request->quiet) {
+    options.runtime.log_sink = &log;
+    options.access_log = options.say;
+  }
+  return Serve(*request, *parsed, log);
 }
 
 }  // namespace tandem::cli

@@ -2,11 +2,17 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <exception>
 
 #include "standard_streams.h"
 
 namespace tandem::cli {
+namespace {
+
+constexpr std::chrono::milliseconds kPatience{1000};
+
+}  // namespace
 
 void ServerLog::Write(const LogRecord& record) noexcept {
   try {
@@ -18,31 +24,21 @@ void ServerLog::Write(const LogRecord& record) noexcept {
 
 void ServerLog::WriteLines(const LogRecord& record) {
   const std::string name = record.function_name.empty() ? "tandem" : std::string(record.function_name);
-  const std::string key = name + " " + std::string(record.request_id);
-  const bool is_line = record.origin != LogOrigin::kFunction;
   const std::scoped_lock lock(mutex_);
-  std::string& open = open_lines_[key];
-  if (is_line && !open.empty()) open += '\n';
-  open += record.text;
-  if (is_line && !open.ends_with('\n')) open += '\n';
+  const std::string whole = whole_.Take(record);
   std::string lines;
-  std::size_t begin = 0;
-  while (begin < open.size()) {
-    const std::size_t newline = open.find('\n', begin);
-    if (newline == std::string::npos && open.size() - begin < kLongestLine) break;
-    const std::size_t end = newline == std::string::npos ? open.size() : newline;
-    lines.append(name).append(": ").append(open, begin, end - begin).append("\n");
-    begin = newline == std::string::npos ? end : end + 1;
-  }
-  open.erase(0, begin);
-  if (open.empty()) open_lines_.erase(key);
-  static_cast<void>(WriteAll(STDERR_FILENO, lines));
+  host::ForEachLine(whole, [&](std::string_view line) { lines.append(name).append(": ").append(line); });
+  if (!lines.empty()) Put(lines);
+}
+
+void ServerLog::Put(std::string_view lines) {
+  is_behind_ = !WriteImpatiently(STDERR_FILENO, lines, is_behind_ ? std::chrono::milliseconds(0) : kPatience);
 }
 
 void ServerLog::Say(std::string_view text) noexcept {
   try {
     const std::scoped_lock lock(mutex_);
-    static_cast<void>(WriteAll(STDERR_FILENO, std::string(text) + "\n"));
+    Put(std::string(text) + "\n");
     // As above.
   } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): see above
   }

@@ -2,17 +2,17 @@
 #ifndef TANDEM_CLI_SERVER_LOG_H_
 #define TANDEM_CLI_SERVER_LOG_H_
 
-#include <map>
 #include <mutex>
-#include <string>
 #include <string_view>
 
+#include "host/logs/whole_lines.h"
 #include "tandem/log.h"
 
 namespace tandem::cli {
 
 // Writes whole lines, each of a function's with the function's name in front, so that the output of several that run at
-// once stays attributable (L-40).
+// once stays attributable (L-40). A reader who takes nothing for long misses what comes until it does: the server is
+// not to wait for it.
 //
 // Threads: any.
 class ServerLog final : public LogSink {
@@ -22,13 +22,13 @@ class ServerLog final : public LogSink {
   void Say(std::string_view text) noexcept;
 
  private:
-  // Longer lines are written in parts of this size, in bytes.
-  static constexpr std::size_t kLongestLine = std::size_t{64} << 10;
-
   void WriteLines(const LogRecord& record);
+  // Under the lock.
+  void Put(std::string_view lines);
 
   std::mutex mutex_;
-  std::map<std::string, std::string, std::less<>> open_lines_;  // by function and request; guarded by mutex_
+  bool is_behind_ = false;  // the reader; guarded by mutex_
+  host::WholeLines whole_;  // guarded by mutex_
 };
 
 }  // namespace tandem::cli

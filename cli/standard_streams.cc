@@ -76,12 +76,13 @@ Status WriteAll(int descriptor, std::string_view bytes) {
   return {};
 }
 
-void WriteImpatiently(int descriptor, std::string_view bytes, std::chrono::milliseconds patience) {
+bool WriteImpatiently(int descriptor, std::string_view bytes, std::chrono::milliseconds patience) {
   while (!bytes.empty() && WaitWritable(descriptor, patience)) {
     const ssize_t written = write(descriptor, bytes.data(), std::min(bytes.size(), kImpatientChunk));
-    if (written < 0 && errno != EINTR && errno != EAGAIN) return;
+    if (written < 0 && errno != EINTR && errno != EAGAIN) return false;
     if (written > 0) bytes.remove_prefix(static_cast<std::size_t>(written));
   }
+  return bytes.empty();
 }
 
 int Print(std::string_view text) {

@@ -19,8 +19,8 @@ bool StandardInputWasClosed();
 
 // Writes all bytes, however often the write is interrupted or takes a part. Errors: kUnavailable with the reason.
 Status WriteAll(int descriptor, std::string_view bytes);
-// Writes as much as the reader takes within about `patience`.
-void WriteImpatiently(int descriptor, std::string_view bytes, std::chrono::milliseconds patience);
+// Writes as much as the reader takes within about `patience`. Whether that was all.
+bool WriteImpatiently(int descriptor, std::string_view bytes, std::chrono::milliseconds patience);
 
 // Writes to standard output and says on standard error when that fails. Returns the exit status.
 int Print(std::string_view text);

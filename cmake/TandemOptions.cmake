@@ -6,6 +6,7 @@ or empty for what the environment variable of this name says at each configurati
 option(TANDEM_BUILD_EXAMPLES "Build the example programs and packages" ON)
 option(TANDEM_BUILD_TESTS "Build the tests" OFF)
 option(TANDEM_BUILD_BENCH "Build the benchmarks" OFF)
+option(TANDEM_PRECOMPILE "Read the headers that most tests begin with once for all: their sources compile in half the time" OFF)
 option(TANDEM_WERROR "Treat warnings as errors (continuous integration)" OFF)
 option(TANDEM_BUILD_FUZZ "Declare the fuzz targets, which the target `fuzz` builds with clang" OFF)
 set(TANDEM_SANITIZE "" CACHE STRING "Sanitizers for all of ours: 'address,undefined', 'thread', for clang with fuzzer-no-link")

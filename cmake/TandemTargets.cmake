@@ -6,7 +6,7 @@ find_package(Protobuf REQUIRED)
 
 # Warnings and sanitizers for one of our targets.
 function(tandem_compile_options target)
-  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>
     $<$<BOOL:${TANDEM_WERROR}>:-Werror>
     # gcc 12 sees overlapping copies in std::string's operator+ that are not there (GCC bug 105651).
     $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>)
@@ -48,5 +48,8 @@ function(tandem_add_test target)
   target_link_libraries(${target} PRIVATE ${ARG_LIBRARIES} tandem_hang_guard GTest::gtest GTest::gtest_main Threads::Threads)
   target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}")
   tandem_test_options(${target})
+  if(TANDEM_PRECOMPILE)
+    target_precompile_headers(${target} REUSE_FROM tandem_hang_guard)
+  endif()
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin/tests")
 endfunction()

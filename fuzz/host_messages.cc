@@ -21,6 +21,7 @@
 #include "fuzz/lib.h"
 #include "fuzz/messages.h"
 #include "tandem/v1/worker.pb.h"
+#include "workers/claims.h"
 #include "workers/protocol.h"
 #include "workers/worker/worker.h"
 
@@ -65,6 +66,7 @@ void PutInvocation(Input& input, v1::RunInvocation& run) {
   run.set_call(input.Byte());
   run.set_place(input.Byte());
   const std::uint8_t flags = input.Byte();
+  if ((flags & 4) != 0) run.set_claim(input.Byte());
   v1::Invocation& invocation = *run.mutable_invocation();
   if ((flags & 1) != 0) {
     invocation.ParseFromString(std::string(input.Text()));
@@ -181,10 +183,14 @@ void Run(Input input) {
   {
     auto ends = Channel::Pair();
     auto control = Channel::Pair();
-    Require(ends.ok() && control.ok(), "no channel can be made");
+    auto claims = workers::Claims::Make();
+    Require(ends.ok() && control.ok() && claims.ok(), "no channel can be made");
+    for (std::uint32_t slot = 0; slot < workers::Claims::kSlots; ++slot) claims->first.Offer(slot, slot + 1);
     for (const Said& said : script.said) {
       std::vector<int> files;
-      if (said.header.size() > 2 && said.header.front() == '\x0a') files.push_back(control->second.fd());
+      if (said.header.size() > 2 && said.header.front() == '\x0a') {
+        files = {control->second.fd(), claims->second.get()};
+      }
       if (said.with_file) files.push_back(STDERR_FILENO);
       Require(ends->first.Send(said.header, Payload::Copy(said.payload), files).ok(), "the worker takes nothing");
     }
@@ -217,10 +223,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     tandem::fuzz::Input input(reinterpret_cast<const std::uint8_t*>(first.data()), first.size());
     auto ends = tandem::workers::Channel::Pair();
     auto control = tandem::workers::Channel::Pair();
+    auto claims = tandem::workers::Claims::Make();
     input.Byte();
     tandem::v1::ToWorker open;
     tandem::fuzz::PutOpen(input, *open.mutable_open(), script);
-    tandem::fuzz::Require(ends->first.Send(open.SerializeAsString(), {}, {control->second.fd()}).ok(), "no worker");
+    const std::vector<int> files = {control->second.fd(), claims->second.get()};
+    tandem::fuzz::Require(ends->first.Send(open.SerializeAsString(), {}, files).ok(), "no worker");
     shutdown(ends->first.fd(), SHUT_WR);
     shutdown(control->first.fd(), SHUT_WR);
     const std::ptrdiff_t threads = tandem::fuzz::Threads();

@@ -143,7 +143,7 @@ void HostIn(SupervisorSession& session, const Script& script) {
   }
   session.Close();
   for (const auto& [id, process] : processes) {
-    const auto end = process->WaitFor(std::chrono::milliseconds(0));
+    const auto end = process->end();
     Require(end.has_value(), "a process has not ended with its supervisor");
     Require(WasSaid(script, id, *end), "a process has an end that nobody said");
   }

@@ -21,6 +21,7 @@
 
 #include "fuzz/lib.h"
 #include "fuzz/messages.h"
+#include "proto/stack_frames.h"
 #include "tandem/v1/supervisor.pb.h"
 #include "workers/protocol.h"
 #include "workers/supervisor_session.h"
@@ -98,6 +99,11 @@ void PutOutcome(Input& input, v1::Outcome& outcome) {
     outcome.mutable_function_error()->set_type(std::string("Type"));
     outcome.mutable_function_error()->set_disposition(v1::DISPOSITION_RECYCLE);
     outcome.mutable_function_error()->mutable_body();
+  } else if (kind == 'f') {
+    outcome.mutable_function_error()->set_disposition(v1::DISPOSITION_RECYCLE);
+    outcome.mutable_function_error()->mutable_body();
+    for (int left = input.Number<std::uint16_t>(); left > 0; --left)
+      outcome.mutable_function_error()->add_stack_trace("");
   } else {
     outcome.ParseFromString(std::string(input.Text()));
   }
@@ -268,6 +274,9 @@ void Check(const Caller& caller, const Call& call, const Script& script) {
   const auto [first, last] = script.done.equal_range(call);
   Require(first != last, "an outcome that nobody gave");
   const Outcome& outcome = caller.result.outcome;
+  Require(
+      outcome.kind() != Outcome::Kind::kFunctionError || outcome.error().stack_trace.size() <= proto::kMostStackFrames,
+      "more frames than are taken");
   if (outcome.kind() != Outcome::Kind::kSuccess) return;
   const bool given = std::any_of(first, last, [&](const auto& done) {
     return done.second == outcome.payload().view() || done.second.empty();  // or within the message

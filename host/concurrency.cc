@@ -2,17 +2,25 @@
 
 namespace tandem::host {
 
+std::optional<Concurrency::Limit> Concurrency::Reached(const std::string& name, std::optional<int> reserved) {
+  const std::scoped_lock lock(mutex_);
+  return ReachedUnderLock(name, reserved);
+}
+
+std::optional<Concurrency::Limit> Concurrency::ReachedUnderLock(const std::string& name,
+                                                                std::optional<int> reserved) const {
+  const auto found = by_function_.find(name);
+  const std::size_t running = found == by_function_.end() ? 0 : found->second;
+  if (reserved && running >= static_cast<std::size_t>(*reserved)) return Limit::kOfTheFunction;
+  if (all_ >= most_) return Limit::kOfTheServer;
+  return {};
+}
+
 std::optional<Concurrency::Slot> Concurrency::Enter(const std::string& name, std::optional<int> reserved,
                                                     Limit& limit) {
   const std::scoped_lock lock(mutex_);
-  const auto found = by_function_.find(name);
-  const std::size_t running = found == by_function_.end() ? 0 : found->second;
-  if (reserved && running >= static_cast<std::size_t>(*reserved)) {
-    limit = Limit::kOfTheFunction;
-    return {};
-  }
-  if (all_ >= most_) {
-    limit = Limit::kOfTheServer;
+  if (const auto reached = ReachedUnderLock(name, reserved)) {
+    limit = *reached;
     return {};
   }
   ++by_function_[name];

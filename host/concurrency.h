@@ -37,10 +37,16 @@ class Concurrency {
   // `most`: of all functions together.
   explicit Concurrency(std::size_t most) : most_(most) {}
 
-  // Null where a limit is reached, which is then in `limit`. `reserved`: the function's own limit (I-13, I-14).
+  std::size_t most() const { return most_; }
+
+  // The limit that has been reached; null: none, which may be another's by the time of Enter. `reserved`: the
+  // function's own limit (I-13, I-14).
+  std::optional<Limit> Reached(const std::string& name, std::optional<int> reserved);
+  // Null where a limit is reached, which is then in `limit`.
   std::optional<Slot> Enter(const std::string& name, std::optional<int> reserved, Limit& limit);
 
  private:
+  std::optional<Limit> ReachedUnderLock(const std::string& name, std::optional<int> reserved) const;
   void Leave(const std::string& name);
 
   const std::size_t most_;

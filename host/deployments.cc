@@ -1,16 +1,47 @@
 #include "host/deployments.h"
 
 #include <charconv>
+#include <chrono>
 #include <system_error>
 #include <utility>
 
 #include "host/api/settings.h"
 
 namespace tandem::host {
+namespace {
+
+constexpr char kOtherArchitecture[] =
+    "its architecture is arm64, and no other architecture is emulated here: native code in its package or layers has "
+    "to be this machine's";
+
+constexpr char kWithoutItsVariables[] =
+    "it runs inline, in the server's process, where none of its environment variables is set";
+
+// Whether this machine's processors are not the ones that a function's native libraries are for. Without a word,
+// functions are for x86_64, so that it says nothing of them.
+bool IsForOthers([[maybe_unused]] const Json::Value& architectures) {
+#ifdef __aarch64__
+  return false;
+#else
+  return architectures[0] == "arm64";
+#endif
+}
+
+}  // namespace
+
+std::string WarningOfArchitecture(const Json::Value& settings) {
+  return IsForOthers(settings["Architectures"]) ? kOtherArchitecture : "";
+}
+
+std::string WarningOfIsolation(const Json::Value& settings) {
+  const bool has_more = settings["Environment"]["Variables"].size() > 1;  // than the one that asks for it
+  return has_more && IsolationOf(settings) == Isolation::kInline ? kWithoutItsVariables : "";
+}
 
 std::shared_ptr<const FunctionVersion> VersionNamed(const StoredFunction* function, std::string_view version) {
   if (function == nullptr) return nullptr;
   if (version == "$LATEST") return function->latest;
+  if (version.starts_with('0')) return nullptr;  // another name of what has one
   std::uint64_t number = 0;
   const char* const begin = version.begin();
   const char* const end = version.end();
@@ -38,13 +69,13 @@ Deployments::~Deployments() {
 
 Result<std::shared_ptr<Deployment>> Deployments::Get(const std::string& name,
                                                      const std::shared_ptr<const FunctionVersion>& version) {
-  if (auto deployed = Deployed(name, version)) return deployed;
+  if (auto deployed = Find(name, version)) return deployed;
   const std::scoped_lock lock(deploying_);
   return Deploy(name, version);
 }
 
-std::shared_ptr<Deployment> Deployments::Deployed(const std::string& name,
-                                                  const std::shared_ptr<const FunctionVersion>& version) {
+std::shared_ptr<Deployment> Deployments::Find(const std::string& name,
+                                              const std::shared_ptr<const FunctionVersion>& version) {
   const std::shared_lock lock(mutex_);
   const auto found = deployments_.find({name, version->version});
   return found != deployments_.end() && &found->second->of() == version.get() ? found->second : nullptr;
@@ -55,18 +86,47 @@ Result<std::shared_ptr<Deployment>> Deployments::Deploy(const std::string& name,
   // Who asks may have looked before a change, and another have deployed what came of it.
   const auto current = VersionNamed(store_.Find(name).get(), asked->version);
   const auto& version = current == nullptr ? asked : current;
-  if (auto deployed = Deployed(name, version)) return deployed;
+  if (auto deployed = Find(name, version)) return deployed;
+  // A server that allows it no more may have functions of before.
+  if (const auto allowed = CheckIsolation(version->settings, options_.inline_use); !allowed) {
+    return Status(Code::kUnavailable, allowed.error().message);
+  }
   FunctionConfig config = ConfigOf(name, *version);
+  auto layers = UnpackLayers(*version);
+  if (!layers) return layers.status();
+  for (const Package& layer : *layers) config.layers.push_back(layer.root);
   config.key = name + ":" + version->version + ":" + std::to_string(++last_);
   const std::string key = config.key;
   auto function = runtime_.Add(std::move(config));
   if (!function) return function.status();
-  SayWarning(**function);
-  auto deployment = std::make_shared<Deployment>(*this, key, **function, version);
+  if (Status status = StartInline(**function); !status.ok()) {
+    static_cast<void>(runtime_.Remove(key));
+    return status;
+  }
+  SayWarnings(**function, *version);
+  auto deployment = std::make_shared<Deployment>(*this, key, **function, version, std::move(*layers));
   std::shared_ptr<Deployment> before;  // let go without the lock
   const std::unique_lock lock(mutex_);
-  before = std::exchange(deployments_[{name, version->version}], deployment);
+  // One that was changed or deleted meanwhile has been dropped already, and is only its asker's. Another change drops
+  // it once the lock is free.
+  if (VersionNamed(store_.Find(name).get(), version->version) == version) {
+    before = std::exchange(deployments_[{name, version->version}], deployment);
+  }
   return deployment;
+}
+
+// Starts the language's runtime for the first function that is inline. Later ones only ask whether theirs is the one
+// that runs, which waits for no handler, as `warm` might.
+Status Deployments::StartInline(Function& function) {
+  if (function.config().isolation == Isolation::kProcess) return {};
+  const std::string& language = function.runtime().info.language;
+  if (started_.contains(language)) {
+    const auto loaded = function.PrefersMainThread();
+    return loaded ? Status() : loaded.status();
+  }
+  Status status = runtime_.Warm(function);
+  if (status.ok()) started_.insert(language);
+  return status;
 }
 
 void Deployments::Drop(const std::string& name, const std::string& version) {
@@ -79,15 +139,33 @@ void Deployments::Drop(const std::string& name, const std::string& version) {
   }
 }
 
-// That another runtime serves than the function asks for is said in its log.
-void Deployments::SayWarning(const Function& function) const {
-  if (options_.log == nullptr || function.runtime().warning.empty()) return;
-  const std::string text = "tandem: warning: " + function.runtime().warning;
-  LogRecord record;
-  record.origin = LogOrigin::kNote;
-  record.function_name = function.config().name;
-  record.text = text;
-  options_.log->Write(record);
+// What a user would not expect of how a function is served is said in its log.
+void Deployments::SayWarnings(const Function& function, const FunctionVersion& version) const {
+  if (options_.log == nullptr) return;
+  for (const std::string& warning :
+       {function.runtime().warning, WarningOfArchitecture(version.settings), WarningOfIsolation(version.settings)}) {
+    if (warning.empty()) continue;
+    const std::string text = "tandem: warning: " + warning;
+    LogRecord record;
+    record.origin = LogOrigin::kNote;
+    record.time_us =
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
+            .count();
+    record.function_name = function.config().name;
+    record.text = text;
+    options_.log->Write(record);
+  }
+}
+
+// Those that are packages; older stores have functions whose layers are but names.
+Result<std::vector<Package>> Deployments::UnpackLayers(const FunctionVersion& version) const {
+  std::vector<Package> layers;
+  for (const PackageReference& layer : version.layers) {
+    auto unpacked = OpenPackage(store_.PackagePath(layer.code_sha256), options_.packages);
+    if (!unpacked) return unpacked.status();
+    layers.push_back(std::move(*unpacked));
+  }
+  return layers;
 }
 
 FunctionConfig Deployments::ConfigOf(const std::string& name, const FunctionVersion& version) const {
@@ -104,7 +182,7 @@ FunctionConfig Deployments::ConfigOf(const std::string& name, const FunctionVers
   config.region = account.region;
   config.timeout = std::chrono::seconds(settings["Timeout"].asInt());
   config.memory_size_mb = settings["MemorySize"].asInt();
-  config.isolation = Isolation::kProcess;
+  config.isolation = IsolationOf(settings);
   const Json::Value& logging = settings["LoggingConfig"];
   config.log_group_name = logging["LogGroup"].asString();
   config.log_format = logging["LogFormat"].asString();

@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
-#include <initializer_list>
 #include <mutex>
 #include <system_error>
 #include <utility>
 
 #include "host/data_folder.h"
 #include "host/function_document.h"
+#include "host/layer_table.h"
 #include "host/package_folder.h"
 #include "host/sqlite.h"
 #include "host/store_schema.h"
@@ -31,6 +31,13 @@ std::map<std::string, Version> VersionsOf(const StoredFunction& function) {
   return versions;
 }
 
+// That of its code, and those of its layers.
+std::vector<PackageReference> PackagesOf(const FunctionVersion& version) {
+  std::vector<PackageReference> packages = version.layers;
+  packages.push_back({version.code_sha256, version.code_size});
+  return packages;
+}
+
 // A function, whose packages stay as long as it does.
 struct KeptFunction {
   StoredFunction function;
@@ -43,7 +50,7 @@ std::shared_ptr<const StoredFunction> FunctionOf(const Kept& kept) {
   return {kept, &kept->function};
 }
 
-Status About(const std::string& name, const Status& status) {
+Status AboutFunction(const std::string& name, const Status& status) {
   return {status.code(), "function '" + name + "': " + status.message()};
 }
 
@@ -89,7 +96,10 @@ Status MakeDatabaseFile(const std::string& folder, const std::string& path) {
 class DiskStore final : public FunctionStore {
  public:
   DiskStore(DataFolder folder, Database database, std::unique_ptr<PackageFolder> packages)
-      : folder_(std::move(folder)), database_(std::move(database)), packages_(std::move(packages)) {}
+      : folder_(std::move(folder)),
+        database_(std::move(database)),
+        packages_(std::move(packages)),
+        layers_(database_, *packages_) {}
   DiskStore(const DiskStore&) = delete;
   DiskStore& operator=(const DiskStore&) = delete;
   // First of all, so that packages stay when their functions leave memory.
@@ -105,6 +115,14 @@ class DiskStore final : public FunctionStore {
   Status Insert(StoredFunction function) override;
   Status Change(std::string_view name, const std::function<Status(StoredFunction&)>& change) override;
   Status Erase(std::string_view name) override;
+  std::shared_ptr<const StoredLayer> FindLayer(std::string_view name) const override { return layers_.Find(name); }
+  std::vector<std::shared_ptr<const StoredLayer>> ListLayers(std::string_view marker, std::size_t most) const override {
+    return layers_.List(marker, most);
+  }
+  Status ChangeLayer(std::string_view name, const std::function<Status(StoredLayer&)>& change) override {
+    const std::scoped_lock lock(changes_);
+    return layers_.Change(name, change);
+  }
 
  private:
   Kept Get(std::string_view name) const;
@@ -117,12 +135,12 @@ class DiskStore final : public FunctionStore {
   // Each in a transaction.
   Status WriteFunction(const StoredFunction& function, const StoredFunction* before);
   Status WriteVersion(const std::string& function, const std::string& name, const FunctionVersion& version);
-  Status Run(std::string_view sql, std::initializer_list<std::string_view> parameters);
 
   const DataFolder folder_;
   std::mutex changes_;  // held by a change from its beginning to its end
   Database database_;   // of whoever has changes_
   std::unique_ptr<PackageFolder> packages_;
+  LayerTable layers_;  // its changes under changes_
   mutable std::mutex mutex_;
   std::map<std::string, Kept, std::less<>> functions_;  // under mutex_
 };
@@ -133,9 +151,10 @@ Status DiskStore::Read() {
   if (Status status = ReadVersions(functions); !status.ok()) return status;
   for (const auto& [name, function] : functions) {
     if (const Status status = CheckForm(function->function); !status.ok()) {
-      return {status.code(), database_.path() + ": " + About(name, status).message()};
+      return {status.code(), database_.path() + ": " + AboutFunction(name, status).message()};
     }
   }
+  if (Status status = layers_.Read(); !status.ok()) return status;
   if (Status status = packages_->RemoveUnused(); !status.ok()) return status;
   functions_.insert(functions.begin(), functions.end());
   return {};
@@ -149,7 +168,7 @@ Status DiskStore::ReadFunctions(std::map<std::string, std::shared_ptr<KeptFuncti
     const auto kept = std::make_shared<KeptFunction>();
     kept->function.name = rows->Text(0);
     if (const Status status = ReadFunctionDocument(rows->Text(1), kept->function); !status.ok()) {
-      return {status.code(), database_.path() + ": " + About(kept->function.name, status).message()};
+      return {status.code(), database_.path() + ": " + AboutFunction(kept->function.name, status).message()};
     }
     functions[kept->function.name] = kept;
   }
@@ -167,10 +186,13 @@ Status DiskStore::ReadVersions(std::map<std::string, std::shared_ptr<KeptFunctio
       return {Code::kInternal, database_.path() + ": there is a version of '" + name + "', which is no function"};
     }
     const Result<Version> version = ReadVersionDocument(rows->Text(1), rows->Text(2));
-    if (!version) return {version.status().code(), database_.path() + ": " + About(name, version.status()).message()};
-    Result<PackageFolder::Use> use = packages_->Find((*version)->code_sha256, (*version)->code_size);
-    if (!use) return About(name, use.status());
-    found->second->uses.push_back(*use);
+    if (!version)
+      return {version.status().code(), database_.path() + ": " + AboutFunction(name, version.status()).message()};
+    for (const PackageReference& package : PackagesOf(**version)) {
+      Result<PackageFolder::Use> use = packages_->Find(package.code_sha256, package.code_size);
+      if (!use) return AboutFunction(name, use.status());
+      found->second->uses.push_back(*use);
+    }
     StoredFunction& function = found->second->function;
     if ((*version)->version == kLatest) {
       function.latest = *version;
@@ -206,9 +228,9 @@ Status DiskStore::Insert(StoredFunction function) {
   const std::scoped_lock lock(changes_);
   if (Get(name)) return {Code::kInvalidArgument, "function '" + name + "' exists already"};
   const Result<Kept> kept = WithPackages(std::move(function));
-  if (!kept) return About(name, kept.status());
+  if (!kept) return AboutFunction(name, kept.status());
   const Status status = database_.InTransaction([&] { return WriteFunction((*kept)->function, nullptr); });
-  if (!status.ok()) return About(name, status);
+  if (!status.ok()) return AboutFunction(name, status);
   Put(name, *kept);
   return {};
 }
@@ -220,11 +242,11 @@ Status DiskStore::Change(std::string_view name, const std::function<Status(Store
   StoredFunction after = before->function;
   if (Status status = change(after); !status.ok()) return status;
   const std::string& own_name = before->function.name;
-  if (const Status status = CheckChange(before->function, after); !status.ok()) return About(own_name, status);
+  if (const Status status = CheckChange(before->function, after); !status.ok()) return AboutFunction(own_name, status);
   const Result<Kept> kept = WithPackages(std::move(after));
-  if (!kept) return About(own_name, kept.status());
+  if (!kept) return AboutFunction(own_name, kept.status());
   const Status status = database_.InTransaction([&] { return WriteFunction((*kept)->function, &before->function); });
-  if (!status.ok()) return About(own_name, status);
+  if (!status.ok()) return AboutFunction(own_name, status);
   Put(own_name, *kept);
   return {};
 }
@@ -234,10 +256,10 @@ Status DiskStore::Erase(std::string_view name) {
   const Kept before = Get(name);
   if (!before) return {Code::kNotFound, "there is no function '" + std::string(name) + "'"};
   const Status status = database_.InTransaction([&]() -> Status {
-    if (Status failed = Run("DELETE FROM versions WHERE function = ?1", {name}); !failed.ok()) return failed;
-    return Run("DELETE FROM functions WHERE name = ?1", {name});
+    if (Status failed = database_.Run("DELETE FROM versions WHERE function = ?1", {name}); !failed.ok()) return failed;
+    return database_.Run("DELETE FROM functions WHERE name = ?1", {name});
   });
-  if (!status.ok()) return About(before->function.name, status);
+  if (!status.ok()) return AboutFunction(before->function.name, status);
   Put(before->function.name, nullptr);
   return {};
 }
@@ -265,9 +287,11 @@ Result<Kept> DiskStore::WithPackages(StoredFunction function) {
   if (Status status = CheckForm(function); !status.ok()) return status;
   auto kept = std::make_shared<KeptFunction>();
   for (const auto& [name, version] : VersionsOf(function)) {
-    Result<PackageFolder::Use> use = packages_->Hold(version->code_sha256);
-    if (!use) return use.status();
-    kept->uses.push_back(*use);
+    for (const PackageReference& package : PackagesOf(*version)) {
+      Result<PackageFolder::Use> use = packages_->Hold(package.code_sha256);
+      if (!use) return use.status();
+      kept->uses.push_back(*use);
+    }
   }
   kept->function = std::move(function);
   return Kept(std::move(kept));
@@ -276,12 +300,13 @@ Result<Kept> DiskStore::WithPackages(StoredFunction function) {
 Status DiskStore::WriteFunction(const StoredFunction& function, const StoredFunction* before) {
   const Result<std::string> document = FunctionDocument(function);
   if (!document) return document.status();
-  Status status = Run("INSERT OR REPLACE INTO functions(name, document) VALUES(?1, ?2)", {function.name, *document});
+  Status status =
+      database_.Run("INSERT OR REPLACE INTO functions(name, document) VALUES(?1, ?2)", {function.name, *document});
   const std::map<std::string, Version> versions = VersionsOf(function);
   const std::map<std::string, Version> old = VersionsOf(before == nullptr ? StoredFunction() : *before);
   for (auto at = old.begin(); status.ok() && at != old.end(); ++at) {
     if (versions.contains(at->first)) continue;
-    status = Run("DELETE FROM versions WHERE function = ?1 AND version = ?2", {function.name, at->first});
+    status = database_.Run("DELETE FROM versions WHERE function = ?1 AND version = ?2", {function.name, at->first});
   }
   for (auto at = versions.begin(); status.ok() && at != versions.end(); ++at) {
     const auto found = old.find(at->first);
@@ -294,16 +319,8 @@ Status DiskStore::WriteFunction(const StoredFunction& function, const StoredFunc
 Status DiskStore::WriteVersion(const std::string& function, const std::string& name, const FunctionVersion& version) {
   const Result<std::string> document = VersionDocument(version);
   if (!document) return document.status();
-  return Run("INSERT OR REPLACE INTO versions(function, version, document) VALUES(?1, ?2, ?3)",
-             {function, name, *document});
-}
-
-Status DiskStore::Run(std::string_view sql, std::initializer_list<std::string_view> parameters) {
-  Result<Statement> statement = database_.Prepare(sql);
-  if (!statement) return statement.status();
-  int index = 0;
-  for (const std::string_view parameter : parameters) statement->Bind(++index, parameter);
-  return statement->Step().status();
+  return database_.Run("INSERT OR REPLACE INTO versions(function, version, document) VALUES(?1, ?2, ?3)",
+                       {function, name, *document});
 }
 
 // In the order in which what they say has to be known.

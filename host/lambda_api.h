@@ -3,9 +3,11 @@
 #define TANDEM_HOST_LAMBDA_API_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "host/api/context.h"
+#include "host/api/operations.h"
 #include "host/api/signature.h"
 #include "host/http/server.h"
 
@@ -27,10 +29,18 @@ class LambdaApi final : public HttpApplication {
 
   std::size_t LargestBody(const HttpRequest& head) override;
   HttpResponse Handle(const HttpRequest& request) override;
+  bool IsBegun(const HttpRequest& head) override;
+  BegunResponse Begin(const HttpRequest& request) override;
   HttpResponse Refuse(HttpRefusal refusal, const HttpRequest& head) override;
 
  private:
-  HttpResponse Answer(const HttpRequest& request, const std::string& request_id);
+  class Pending;
+
+  // What the request is answered with when no operation answers it; nothing: `operation` does.
+  std::optional<HttpResponse> Refuse(ApiCall& call, Operation& operation) const;
+  // With what every response has.
+  HttpResponse Complete(HttpResponse response, const HttpRequest& request, const std::string& request_id) const;
+  HttpResponse AnswerTo(HttpRefusal refusal, const HttpRequest& head);
   bool IsForeign(const HttpRequest& request) const;
 
   const ApiContext& context_;

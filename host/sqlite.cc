@@ -75,6 +75,14 @@ Result<Statement> Database::Prepare(std::string_view sql) {
   return Statement(statement, path_);
 }
 
+Status Database::Run(std::string_view sql, std::initializer_list<std::string_view> parameters) {
+  Result<Statement> statement = Prepare(sql);
+  if (!statement) return statement.status();
+  int index = 0;
+  for (const std::string_view parameter : parameters) statement->Bind(++index, parameter);
+  return statement->Step().status();
+}
+
 Result<std::int64_t> Database::Number(std::string_view sql) {
   Result<Statement> statement = Prepare(sql);
   if (!statement) return statement.status();

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -52,6 +53,8 @@ class Database {
   // Statements without rows, with semicolons between them.
   Status Execute(const std::string& sql);
   Result<Statement> Prepare(std::string_view sql);
+  // One statement without rows, with its parameters from ?1 on.
+  Status Run(std::string_view sql, std::initializer_list<std::string_view> parameters);
   // The number in the first column of the first row.
   Result<std::int64_t> Number(std::string_view sql);
   // What `work` does happens whole, or, where it returns an error or throws, not at all. Errors: work's.

@@ -8,11 +8,18 @@
 namespace tandem::host {
 namespace {
 
-constexpr std::array<const char*, 1> kMigrations = {
+constexpr std::array<const char*, 3> kMigrations = {
     // 1: documents are JSON; a version's is "$LATEST" or its number
     "CREATE TABLE functions(name TEXT PRIMARY KEY NOT NULL, document TEXT NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE TABLE versions(function TEXT NOT NULL, version TEXT NOT NULL, document TEXT NOT NULL,"
     " PRIMARY KEY(function, version)) STRICT, WITHOUT ROWID;",
+    // 2: layers; the documents of 1 are those of 2
+    "CREATE TABLE layers(name TEXT PRIMARY KEY NOT NULL, document TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE layer_versions(layer TEXT NOT NULL, version TEXT NOT NULL, document TEXT NOT NULL,"
+    " PRIMARY KEY(layer, version)) STRICT, WITHOUT ROWID;",
+    // 3: functions' documents may have event_invoke_configs, which a program of version 2 would lose; those of 2 are
+    // those of 3
+    "",
 };
 
 // Of a database that is ours, or empty.

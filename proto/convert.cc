@@ -2,7 +2,6 @@
 
 #include <google/protobuf/stubs/common.h>
 
-#include <array>
 #include <limits>
 #include <utility>
 
@@ -10,13 +9,12 @@
 #include <google/protobuf/stubs/logging.h>
 #endif
 
+#include "proto/invocation_check.h"
 #include "proto/payload_place.h"
-#include "proto/utf8.h"
 
 namespace tandem::proto {
 namespace {
 
-constexpr std::string_view kNotUtf8 = "not UTF-8";
 constexpr auto kLargest = static_cast<std::size_t>(std::numeric_limits<int>::max());
 
 #if GOOGLE_PROTOBUF_VERSION < 4000000
@@ -26,78 +24,9 @@ using Silence = google::protobuf::LogSilencer;
 struct Silence {};
 #endif
 
-// A `string` member and what shall be in it.
-struct Text {
-  std::string_view member;
-  std::string_view value;
-};
-
-template <std::size_t kSize>
-Status CheckUtf8(const std::array<Text, kSize>& texts) {
-  for (const Text& text : texts) {
-    if (!IsUtf8(text.value)) return Refused(text.member, kNotUtf8);
-  }
-  return {};
-}
-
-Result<v1::InvocationType> TypeMessage(InvocationType type) {
-  switch (type) {
-    case InvocationType::kRequestResponse:
-      return v1::INVOCATION_TYPE_REQUEST_RESPONSE;
-    case InvocationType::kEvent:
-      return v1::INVOCATION_TYPE_EVENT;
-    case InvocationType::kDryRun:
-      return v1::INVOCATION_TYPE_DRY_RUN;
-  }
-  return Refused("Invocation.type", "unknown value " + std::to_string(static_cast<int>(type)));
-}
-
-Result<InvocationType> TypeOf(v1::InvocationType type) {
-  switch (type) {
-    case v1::INVOCATION_TYPE_REQUEST_RESPONSE:
-      return InvocationType::kRequestResponse;
-    case v1::INVOCATION_TYPE_EVENT:
-      return InvocationType::kEvent;
-    case v1::INVOCATION_TYPE_DRY_RUN:
-      return InvocationType::kDryRun;
-    default:
-      return Refused("Invocation.type", "unknown value " + std::to_string(type));
-  }
-}
-
-Result<v1::LogType> LogTypeMessage(LogType type) {
-  switch (type) {
-    case LogType::kNone:
-      return v1::LOG_TYPE_NONE;
-    case LogType::kTail:
-      return v1::LOG_TYPE_TAIL;
-  }
-  return Refused("Invocation.log_type", "unknown value " + std::to_string(static_cast<int>(type)));
-}
-
-Result<LogType> LogTypeOf(v1::LogType type) {
-  switch (type) {
-    case v1::LOG_TYPE_NONE:
-      return LogType::kNone;
-    case v1::LOG_TYPE_TAIL:
-      return LogType::kTail;
-    default:
-      return Refused("Invocation.log_type", "unknown value " + std::to_string(type));
-  }
-}
-
-// What both directions demand of a context.
-Status CheckContext(const v1::Context& context) {
-  if (context.request_id().empty()) return Refused("Context.request_id", "empty");
-  if (context.request_id().size() > RequestId::kMaxSize) {
-    return Refused("Context.request_id", std::to_string(context.request_id().size()) + " bytes; at most " +
-                                             std::to_string(RequestId::kMaxSize) + " are allowed");
-  }
-  if (context.function_name().empty()) return Refused("Context.function_name", "empty");
-  if (context.function_version().empty()) return Refused("Context.function_version", "empty");
-  if (context.memory_limit_mb() < 0) return Refused("Context.memory_limit_mb", "negative");
-  if (context.has_deadline_ms() && context.deadline_ms() < 0) return Refused("Context.deadline_ms", "negative");
-  return {};
+Status CheckMessage(const v1::Context& context) {
+  return CheckContext({context.request_id(), context.function_name(), context.function_version(),
+                       context.memory_limit_mb(), context.has_deadline_ms() ? context.deadline_ms() : 0});
 }
 
 void TakeContext(const v1::Context& context, Invocation* invocation) {
@@ -148,7 +77,7 @@ Result<FunctionConfig> FunctionConfigOf(const Invocation& invocation) {
 }
 
 Result<v1::Event> ToMessage(const Event& event, PayloadPlace place) {
-  if (!IsUtf8(event.content_type)) return Refused("Event.content_type", kNotUtf8);
+  if (Status status = CheckContentType(event.content_type); !status.ok()) return status;
   v1::Event message;
   PutPayload(event.payload, place, message.mutable_payload());
   message.set_content_type(event.content_type);
@@ -157,15 +86,7 @@ Result<v1::Event> ToMessage(const Event& event, PayloadPlace place) {
 
 Result<v1::Context> ToMessage(const InvokeOptions& options, const FunctionContext& function,
                               const std::optional<Deadline>& deadline) {
-  const std::array texts = {
-      Text{"Context.request_id", options.request_id.view()},
-      Text{"Context.function_name", function.name},
-      Text{"Context.function_version", function.version},
-      Text{"Context.invoked_function_arn", function.invoked_arn},
-      Text{"Context.log_group_name", function.log_group_name},
-      Text{"Context.log_stream_name", function.log_stream_name},
-  };
-  if (Status status = CheckUtf8(texts); !status.ok()) return status;
+  if (Status status = CheckTexts(options, function); !status.ok()) return status;
   v1::Context message;
   message.set_request_id(options.request_id.view().data(), options.request_id.view().size());
   if (deadline) message.set_deadline_ms(deadline->time_since_epoch().count());
@@ -179,12 +100,12 @@ Result<v1::Context> ToMessage(const InvokeOptions& options, const FunctionContex
   message.set_cognito_identity(options.cognito_identity);
   message.set_trace_id(options.trace_id);
   message.set_tenant_id(options.tenant_id);
-  if (Status status = CheckContext(message); !status.ok()) return status;
+  if (Status status = CheckMessage(message); !status.ok()) return status;
   return message;
 }
 
 Result<v1::Invocation> ToMessage(const Invocation& invocation, PayloadPlace place) {
-  if (!IsUtf8(invocation.options.qualifier)) return Refused("Invocation.qualifier", kNotUtf8);
+  if (Status status = CheckQualifier(invocation.options.qualifier); !status.ok()) return status;
   const auto type = TypeMessage(invocation.options.type);
   if (!type) return type.status();
   const auto log_type = LogTypeMessage(invocation.options.log_type);
@@ -217,7 +138,7 @@ Result<Invocation> FromMessage(const v1::Invocation& message, const Payload* bes
   const auto log_type = LogTypeOf(message.log_type());
   if (!log_type) return log_type.status();
   if (!message.has_context()) return Refused("Invocation.context", "missing");
-  if (Status status = CheckContext(message.context()); !status.ok()) return status;
+  if (Status status = CheckMessage(message.context()); !status.ok()) return status;
   if (!message.has_event()) return Refused("Invocation.event", "missing");
   auto event = FromMessage(message.event(), beside);
   if (!event) return event.status();

@@ -69,7 +69,8 @@ Result<v1::Context> ToMessage(const InvokeOptions& options, const FunctionContex
                               const std::optional<Deadline>& deadline);
 Result<v1::Invocation> ToMessage(const Invocation& invocation, PayloadPlace place);
 // Cannot fail: an outcome must be told. Text that is not UTF-8 becomes U+FFFD, an exit status outside the contract its
-// low eight bits (as the kernel does), a success that does not keep its environment RECYCLE.
+// low eight bits (as the kernel does), a success that does not keep its environment RECYCLE, and of too long a stack
+// trace the middle is left out.
 v1::Outcome ToMessage(const Outcome& outcome, PayloadPlace place);
 
 // `beside`: the bytes that came beside the message; null when none did. They are shared, not copied. Errors:

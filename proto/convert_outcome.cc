@@ -1,7 +1,11 @@
+#include <cstddef>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "proto/convert.h"
 #include "proto/payload_place.h"
+#include "proto/stack_frames.h"
 #include "proto/utf8.h"
 
 namespace tandem::proto {
@@ -80,12 +84,22 @@ void PutSuccess(const Outcome& outcome, PayloadPlace place, v1::Success* message
   message->set_disposition(keep ? v1::DISPOSITION_KEEP : v1::DISPOSITION_RECYCLE);
 }
 
+// Of too many frames the first and the last ones, which say where it happened and what led there.
+void PutStackTrace(const std::vector<std::string>& frames, v1::FunctionError* message) {
+  const std::size_t left_out = frames.size() > kMostStackFrames ? frames.size() - kMostStackFrames + 1 : 0;
+  const std::size_t first = left_out == 0 ? frames.size() : kMostStackFrames / 2;
+  for (std::size_t i = 0; i < first; ++i) message->add_stack_trace(ToUtf8(frames[i]));
+  if (left_out == 0) return;
+  message->add_stack_trace("... " + std::to_string(left_out) + " frames left out");
+  for (std::size_t i = first + left_out; i < frames.size(); ++i) message->add_stack_trace(ToUtf8(frames[i]));
+}
+
 void PutError(const Outcome& outcome, PayloadPlace place, v1::FunctionError* message) {
   const FunctionError& error = outcome.error();
   message->set_type(ToUtf8(error.type));
   message->set_message(ToUtf8(error.message));
   message->set_reported_type(ToUtf8(error.reported_type));
-  for (const std::string& frame : error.stack_trace) message->add_stack_trace(ToUtf8(frame));
+  PutStackTrace(error.stack_trace, message);
   message->set_disposition(DispositionMessage(error.disposition));
   if (error.disposition == Disposition::kExited) {
     const auto low_bits = static_cast<int>(static_cast<unsigned>(error.exit_status) & 0xFFU);
@@ -111,6 +125,10 @@ Result<Outcome> TakeError(const v1::FunctionError& message, const Payload* besid
   if (!IsExitStatus(message.exit_status()) || (*disposition != Disposition::kExited && message.exit_status() != 0)) {
     return Refused("FunctionError.exit_status",
                    std::to_string(message.exit_status()) + " does not go with its disposition");
+  }
+  if (static_cast<std::size_t>(message.stack_trace_size()) > kMostStackFrames) {
+    return Refused("FunctionError.stack_trace", std::to_string(message.stack_trace_size()) + " frames; at most " +
+                                                    std::to_string(kMostStackFrames) + " are allowed");
   }
   auto body = TakePayload(message.body(), "FunctionError.body", beside);
   if (!body) return body.status();

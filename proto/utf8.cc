@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace tandem::proto {
 namespace {
@@ -37,10 +38,21 @@ std::size_t SequenceSize(std::string_view text) {
   return point < lead.smallest || point > 0x10FFFF || surrogate ? 0 : lead.size;
 }
 
+// Where the first byte is that is not ASCII, or a little before.
+std::size_t SkipAscii(std::string_view text, std::size_t at) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+  std::uint64_t eight = 0;
+  for (; text.size() - at >= sizeof eight; at += sizeof eight) {
+    std::memcpy(&eight, text.data() + at, sizeof eight);
+    if ((eight & kHighBits) != 0) break;
+  }
+  return at;
+}
+
 // The size of the longest well-formed start of `text`.
 std::size_t ValidPrefix(std::string_view text) {
   std::size_t at = 0;
-  while (at < text.size()) {
+  while ((at = SkipAscii(text, at)) < text.size()) {
     const std::size_t size = SequenceSize(text.substr(at));
     if (size == 0) break;
     at += size;

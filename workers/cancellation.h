@@ -2,12 +2,15 @@
 #ifndef TANDEM_WORKERS_CANCELLATION_H_
 #define TANDEM_WORKERS_CANCELLATION_H_
 
+#include <sys/types.h>
+
 #include <atomic>
 #include <functional>
 #include <mutex>
 #include <utility>
 
 #include "tandem/outcome.h"
+#include "workers/process_id.h"
 
 namespace tandem::workers {
 
@@ -27,7 +30,10 @@ class Cancellation {
     if (tell_) tell_();
   }
 
-  // While it lives, `tell` is called for each Ask, and at once where there was one. It must not wait. One at a time.
+  // While it lives, `tell` is called for each Ask, and at once where there was one. It must not wait for the
+  // invocation or its process, as whoever asks may hold a lock that all of a function's need. That it waits for a
+  // supervisor which has hundreds of words unread, as it stands still, harms no more than that already does: without it
+  // nobody is started or ended. One at a time.
   class Listener {
    public:
     Listener(Cancellation& cancellation, std::function<void()> tell) : cancellation_(cancellation) {
@@ -36,6 +42,7 @@ class Cancellation {
       if (cancellation_.asked()) cancellation_.tell_();
     }
     ~Listener() {
+      if (ProcessId() != owner_) return;  // see HostForked
       const std::scoped_lock lock(cancellation_.mutex_);
       cancellation_.tell_ = nullptr;
     }
@@ -44,6 +51,7 @@ class Cancellation {
 
    private:
     Cancellation& cancellation_;
+    const pid_t owner_ = ProcessId();
   };
 
  private:

@@ -18,6 +18,8 @@
 #include <mutex>
 #include <new>
 
+#include "workers/process_id.h"
+
 namespace tandem::workers {
 namespace {
 
@@ -27,12 +29,15 @@ struct Prefix {
   std::uint32_t header_size;
   std::uint64_t payload_size;
   std::uint32_t files;    // how many of the open files are the frame's own
-  std::uint32_t carried;  // 1: header and payload are in a memfd, the last of the open files
+  std::uint32_t carried;  // where header and payload are
 };
 
 constexpr std::uint32_t kMagic = 0x314D5454;  // "TTM1"
+// Behind this, or in a memfd, which is the last of the open files.
 constexpr std::uint32_t kInDatagram = 0;
 constexpr std::uint32_t kInMemfd = 1;
+// Nowhere: a frame in a memfd follows, for which the receiver may have to make room first.
+constexpr std::uint32_t kComesInMemfd = 2;
 
 Status Failed(std::string_view what, int error) {
   const bool gone = error == EPIPE || error == ECONNRESET;
@@ -108,14 +113,19 @@ void WaitFor(int socket, short event) {
   poll(&waiting, 1, -1);
 }
 
+// Not where standard output has been closed: what is still printed would go into it.
 FileDescriptor NewMemfd() {
-  return FileDescriptor(memfd_create("tandem-frame", MFD_CLOEXEC));
+  FileDescriptor file(memfd_create("tandem-frame", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  if (!file || file.get() > STDERR_FILENO) return file;
+  return FileDescriptor(fcntl(file.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
 }
 
+// Nobody writes into it any more, where the kernel can have that: a receiver may get it where its standard output was.
 Result<FileDescriptor> ToMemfd(FileDescriptor file, std::string_view header, std::string_view payload) {
   if (!file) return Failed("memfd_create", errno);
   if (Status status = WriteAll(file.get(), header, 0); !status.ok()) return status;
   if (Status status = WriteAll(file.get(), payload, header.size()); !status.ok()) return status;
+  static_cast<void>(fcntl(file.get(), F_ADD_SEALS, F_SEAL_FUTURE_WRITE | F_SEAL_GROW | F_SEAL_SHRINK));
   return file;
 }
 
@@ -158,10 +168,13 @@ Status CheckPrefix(const Prefix& prefix, std::size_t inline_size, std::size_t fi
     if (inline_size != size) return NoFrame("its size is not what it says");
   } else if (prefix.carried == kInMemfd) {
     if (inline_size != 0) return NoFrame("it is in two places");
+  } else if (prefix.carried == kComesInMemfd) {
+    if (size != 0 || inline_size != 0 || file_count != 0) return NoFrame("it is to come, and there is something of it");
   } else {
     return NoFrame("it is in an unknown place");
   }
-  if (prefix.files > Channel::kMostFiles || file_count != prefix.files + prefix.carried) {
+  const std::size_t carriers = prefix.carried == kInMemfd ? 1 : 0;
+  if (prefix.files > Channel::kMostFiles || file_count != prefix.files + carriers) {
     return NoFrame("it comes with other open files than it says");
   }
   return {};
@@ -199,11 +212,11 @@ Result<std::pair<Channel, Channel>> Channel::Pair() {
   return std::pair<Channel, Channel>(Channel(FileDescriptor(ends[0])), Channel(FileDescriptor(ends[1])));
 }
 
-Channel::Channel(FileDescriptor socket) : socket_(std::move(socket)), owner_(getpid()) {}
+Channel::Channel(FileDescriptor socket) : socket_(std::move(socket)), owner_(ProcessId()) {}
 
 // By the process and not by a handler of fork(), which a child by the system call alone does not run.
 bool Channel::InFork() const {
-  return getpid() != owner_;
+  return ProcessId() != owner_;
 }
 
 Status Channel::Send(std::string_view header, const Payload& payload, const std::vector<int>& files) {
@@ -224,8 +237,8 @@ Status Channel::SendBefore(std::string_view header, const Payload& payload, Cloc
   });
 }
 
-Status Channel::TrySend(std::string_view header) {
-  return SendWith(header, {}, {}, [] { return false; });
+Status Channel::TrySend(std::string_view header, const Payload& payload) {
+  return SendWith(header, payload, {}, [] { return false; });
 }
 
 Status Channel::SendFromFork(std::string_view header) {
@@ -265,18 +278,20 @@ Status Channel::SendAsAny(std::string_view header, const Payload& payload, const
     parts[part_count++] = {const_cast<char*>(header.data()), header.size()};
     parts[part_count++] = {const_cast<std::uint8_t*>(payload.data()), payload.size()};
   }
+  if (prefix.carried == kInMemfd) {
+    Prefix announcement{kMagic, 0, 0, 0, kComesInMemfd};
+    iovec part{&announcement, sizeof announcement};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    if (Status status = SendDatagram(message, wait); !status.ok()) return status;
+  }
   msghdr message{};
   message.msg_iov = parts.data();
   message.msg_iovlen = part_count;
   alignas(cmsghdr) ControlBuffer control{};
   PutFiles(message, control, sent);
-  while (sendmsg(socket_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
-    if (errno == EAGAIN) {
-      if (!wait()) return {Code::kUnavailable, "channel: there is no room"};
-    } else if (errno != EINTR) {
-      return Failed("sending", errno);
-    }
-  }
+  if (Status status = SendDatagram(message, wait); !status.ok()) return status;
   if (prefix.carried == kInMemfd && kept_ != nullptr) {
     memfd.Close();
     kept_->Renew();
@@ -284,23 +299,31 @@ Status Channel::SendAsAny(std::string_view header, const Payload& payload, const
   return {};
 }
 
+Status Channel::SendDatagram(const msghdr& message, const Wait& wait) {
+  while (sendmsg(socket_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
+    if (errno == EAGAIN) {
+      if (!wait()) return {Code::kUnavailable, "channel: there is no room"};
+    } else if (errno != EINTR) {
+      return Failed("sending", errno);
+    }
+  }
+  return {};
+}
+
 Result<Frame> Channel::Receive() {
-  auto frame = ReceiveWith(0);
-  if (!frame) return frame.status();
-  return std::move(**frame);
+  bool is_announced = false;
+  for (;;) {
+    auto frame = ReceiveWith(0, is_announced);
+    if (!frame) return frame.status();
+    if (*frame) return std::move(**frame);
+  }
 }
 
 Result<std::optional<Frame>> Channel::TryReceive() {
-  return ReceiveWith(MSG_DONTWAIT);
+  return ReceiveWith(MSG_DONTWAIT, awaits_large_);
 }
 
-bool Channel::NextIsLarge(int flags) const {
-  Prefix prefix{};
-  const ssize_t count = recv(socket_.get(), &prefix, sizeof prefix, flags | MSG_PEEK);
-  return count == sizeof prefix && prefix.carried == kInMemfd;
-}
-
-Result<std::optional<Frame>> Channel::ReceiveWith(int flags) {
+Result<std::optional<Frame>> Channel::ReceiveWith(int flags, bool& is_announced) {
   if (InFork()) return Forked();
   Prefix prefix{};
   std::array<char, kLargestDatagram> bytes;
@@ -311,8 +334,6 @@ Result<std::optional<Frame>> Channel::ReceiveWith(int flags) {
   alignas(cmsghdr) ControlBuffer control;
   message.msg_control = control.data();
   message.msg_controllen = control.size();
-  const bool makes_room = kept_ != nullptr && NextIsLarge(flags);
-  if (makes_room) kept_->Take().Close();
   ssize_t count = 0;
   while ((count = recvmsg(socket_.get(), &message, flags | MSG_CMSG_CLOEXEC)) < 0) {
     // Reported once, when the peer has left frames unread; what it sent before is still to be received.
@@ -330,6 +351,11 @@ Result<std::optional<Frame>> Channel::ReceiveWith(int flags) {
   const std::size_t inline_size = static_cast<std::size_t>(count) - sizeof prefix;
   if (Status status = CheckPrefix(prefix, inline_size, files.size()); !status.ok()) return status;
 
+  is_announced = prefix.carried == kComesInMemfd;
+  if (is_announced) {
+    if (kept_ != nullptr) kept_->Take().Close();
+    return std::optional<Frame>();
+  }
   Frame frame;
   if (prefix.carried == kInDatagram) {
     frame.header.assign(bytes.data(), prefix.header_size);
@@ -340,7 +366,7 @@ Result<std::optional<Frame>> Channel::ReceiveWith(int flags) {
     files.pop_back();
     if (Status status = FromMemfd(memfd.get(), prefix, frame); !status.ok()) return status;
     memfd.Close();
-    if (makes_room) kept_->Renew();
+    if (kept_ != nullptr) kept_->Renew();
   }
   frame.files = std::move(files);
   return std::optional<Frame>(std::move(frame));

@@ -2,6 +2,7 @@
 #ifndef TANDEM_WORKERS_CHANNEL_H_
 #define TANDEM_WORKERS_CHANNEL_H_
 
+#include <sys/socket.h>
 #include <sys/types.h>
 
 #include <chrono>
@@ -29,7 +30,7 @@ struct Frame {
 // One end of a SEQPACKET socket pair.
 //
 // A frame is one datagram. What is longer than kLargestDatagram travels as a memfd, which the receiver copies from:
-// what the sender does to it later harms nobody.
+// what the sender does to it later harms nobody. A datagram before it announces it.
 //
 // It is its process's: in a fork of that, which has the socket, too, nothing is sent or received.
 //
@@ -54,18 +55,21 @@ class Channel {
   // Waits for room until `deadline`, or until `end_fd` can be read. Errors: kUnavailable, too, where it was not sent
   // then.
   Status SendBefore(std::string_view header, const Payload& payload, Clock::time_point deadline, int end_fd);
-  // A short header alone, which is not sent where that would have to wait.
-  Status TrySend(std::string_view header);
+  // What is short, which is not sent where that would have to wait.
+  Status TrySend(std::string_view header, const Payload& payload = {});
   // Waits for room, and sends in a fork, too: what the peer takes from there as well.
   Status SendFromFork(std::string_view header);
   // Waits for a frame.
   Result<Frame> Receive();
-  // The next frame if one is there.
+  // The next frame if one is there, and was not only announced. One thread at a time.
   Result<std::optional<Frame>> TryReceive();
 
   // From here on large frames are sent and received also where this process has no open file left that it could have:
   // one is kept back for them. It can be lost to another thread that opens a file at that moment.
   void KeepFileBack();
+
+  // Whether TryReceive() has come to the announcement of a large frame, which is the next one.
+  bool awaits_large() const { return awaits_large_; }
 
   int fd() const { return socket_.get(); }
   bool InFork() const;
@@ -77,13 +81,14 @@ class Channel {
   Status SendWith(std::string_view header, const Payload& payload, const std::vector<int>& files, const Wait& wait);
   // The same, whoever this is.
   Status SendAsAny(std::string_view header, const Payload& payload, const std::vector<int>& files, const Wait& wait);
-  Result<std::optional<Frame>> ReceiveWith(int flags);
-  // Whether the next frame, which is waited for unless the flags say otherwise, is in an open file.
-  bool NextIsLarge(int flags) const;
+  // `is_announced`: what came was the announcement of a large frame; as it was where nothing came.
+  Result<std::optional<Frame>> ReceiveWith(int flags, bool& is_announced);
+  Status SendDatagram(const msghdr& message, const Wait& wait);
 
   FileDescriptor socket_;
   pid_t owner_;
   std::shared_ptr<KeptFile> kept_;  // null: none is kept back
+  bool awaits_large_ = false;
 };
 
 }  // namespace tandem::workers

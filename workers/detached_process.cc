@@ -1,7 +1,6 @@
 #include "workers/detached_process.h"
 
 #include <fcntl.h>
-#include <pthread.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -15,6 +14,7 @@
 #include <string_view>
 
 #include "workers/protocol.h"
+#include "workers/signals_blocked.h"
 
 #ifdef __SANITIZE_THREAD__
 // The C library's own: ThreadSanitizer's takes every new process for a fork with memory of its own.
@@ -67,7 +67,7 @@ std::vector<char*> VariablesForProgram() {
   return kept;
 }
 
-struct Launch {
+struct ProgramLaunch {
   std::vector<char*> arguments;
   std::vector<char*> variables = VariablesForProgram();
   int channel = -1;
@@ -79,7 +79,7 @@ struct Launch {
 // The program's process until it is executed. It has this process's memory, so that nothing is done but system calls,
 // and nothing that ThreadSanitizer would take for the thread's that waits.
 [[gnu::no_sanitize("thread")]] int Execute(void* argument) {
-  auto* const launch = static_cast<Launch*>(argument);
+  auto* const launch = static_cast<ProgramLaunch*>(argument);
   const bool arranged = launch->channel == kSupervisorChannel
                             ? syscall(SYS_fcntl, launch->channel, F_SETFD, 0) == 0
                             : syscall(SYS_dup2, launch->channel, kSupervisorChannel) >= 0;
@@ -90,32 +90,16 @@ struct Launch {
 
 // The process between, whose end makes the program's an orphan.
 [[gnu::no_sanitize("thread")]] int Detach(void* argument) {
-  auto* const launch = static_cast<Launch*>(argument);
+  auto* const launch = static_cast<ProgramLaunch*>(argument);
   launch->pid = kClone(Execute, launch->stack, CLONE_VM | CLONE_VFORK | SIGCHLD, launch);
   if (launch->pid < 0) launch->error = errno;
   return 0;
 }
 
-// For a handler of a signal would run in the borrowed memory.
-class AllSignalsBlocked {
- public:
-  AllSignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~AllSignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  AllSignalsBlocked(const AllSignalsBlocked&) = delete;
-  AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
-
- private:
-  sigset_t before_{};
-};
-
 }  // namespace
 
 Result<pid_t> StartDetached(const std::vector<std::string>& arguments, int channel) {
-  Launch launch;
+  ProgramLaunch launch;
   for (const std::string& text : arguments) launch.arguments.push_back(const_cast<char*>(text.c_str()));
   launch.arguments.push_back(nullptr);
   launch.channel = channel;
@@ -123,7 +107,7 @@ Result<pid_t> StartDetached(const std::vector<std::string>& arguments, int chann
   if (!stacks) return {Code::kInternal, "no memory to start " + arguments[0] + " with"};
   launch.stack = stacks.second();
   {
-    const AllSignalsBlocked blocked;
+    const SignalsBlocked blocked;  // as a handler would run in the borrowed memory
     // No signal at its end (the flags have none): only who asks for such children by __WALL can take it away.
     const pid_t between = kClone(Detach, stacks.first(), CLONE_VM | CLONE_VFORK, &launch);
     if (between < 0) launch.error = errno;

@@ -3,18 +3,19 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 
+#include "workers/process_id.h"
+
 namespace tandem::workers {
 
 EnvironmentProcess::EnvironmentProcess(FileDescriptor output, std::shared_ptr<Process> process)
-    : output_(std::move(output)), process_(std::move(process)), host_(getpid()) {}
+    : output_(std::move(output)), process_(std::move(process)), host_(ProcessId()) {}
 
 void EnvironmentProcess::RequireHost() const {
-  if (getpid() != host_) throw HostForked();
+  if (ProcessId() != host_) throw HostForked();
 }
 
 Result<std::pair<FileDescriptor, FileDescriptor>> EnvironmentProcess::OutputPipe() {
@@ -30,13 +31,6 @@ Result<FileDescriptor> EnvironmentProcess::NoInput() {
   FileDescriptor nothing(open("/dev/null", O_RDONLY | O_CLOEXEC));
   if (!nothing) return {Code::kInternal, std::string("cannot open /dev/null: ") + std::strerror(errno)};
   return nothing;
-}
-
-int EnvironmentProcess::MillisecondsUntil(Clock::time_point deadline) {
-  if (deadline == kForever) return -1;
-  constexpr std::int64_t kLongest = 60'000;
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-  return static_cast<int>(std::clamp<std::int64_t>(left, 0, kLongest));
 }
 
 Answer EnvironmentProcess::UnlessCancelled(const Caller& caller, const std::function<Answer()>& wait) {
@@ -78,7 +72,7 @@ std::int64_t EnvironmentProcess::PeakMemoryBytes() {
   const std::scoped_lock lock(memory_mutex_);
   MemoryWatch* const watch = memory();
   if (watch == nullptr) return 0;
-  if (const auto end = process_->WaitFor(std::chrono::milliseconds(0))) {
+  if (const auto end = process_->end()) {
     return watch->PeakOf(end->peak_memory_bytes, end->page_faults);
   }
   return watch->Peak();

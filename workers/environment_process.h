@@ -4,10 +4,10 @@
 
 #include <sys/types.h>
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -21,6 +21,7 @@
 #include "tandem/status.h"
 #include "workers/cancellation.h"
 #include "workers/file_descriptor.h"
+#include "workers/host_forked.h"
 #include "workers/invocation_log.h"
 #include "workers/memory_watch.h"
 #include "workers/supervisor.h"
@@ -36,15 +37,50 @@ enum class Answer : std::uint8_t {
   kCancelled,  // it is being killed, as the invocation was cancelled and nothing in it could be asked to yield
 };
 
-// Thrown to whoever waits for an environment and finds itself in a fork of the host: a receiver of chunks or a log has
-// forked, and come back in both. There nothing is done about the environment, which is the host's.
-class HostForked : public std::exception {};
-
 // Who waits for an environment.
 struct Caller {
   InvocationLog& log;
   std::chrono::steady_clock::time_point deadline;
   Cancellation& cancellation;
+};
+
+// One invocation that is under way while nobody waits for it.
+// Threads: one at a time. Lifetime: within that of its process; ended before its answer, it is given up.
+class BegunCall {
+ public:
+  BegunCall() = default;
+  BegunCall(const BegunCall&) = delete;
+  BegunCall& operator=(const BegunCall&) = delete;
+  virtual ~BegunCall() = default;
+
+  // What becomes readable when there may be something to look at; -1: nothing.
+  virtual std::array<int, 3> descriptors() const = 0;
+  // When to look, whatever has become readable; the past: there is something to see already.
+  virtual std::chrono::steady_clock::time_point due() = 0;
+  enum class Progress : std::uint8_t {
+    kRuns,
+    kAnswered,   // kGiven
+    kNeedsWait,  // there is no answer, or much is logged: only Wait says more
+  };
+  // Never waits.
+  virtual Progress Look() = 0;
+  // Waits until it has an answer, and where it has none, for what has to be waited for then.
+  virtual Answer Wait() = 0;
+
+  // One that was sent ahead of its turn is looked at and waited for from BeFirst on.
+  //
+  // True: it does not begin, and is over. False: it has begun, so that the one before has its answer.
+  virtual bool TakeBack() { return false; }
+  // Of one whose process has ended: whether it has not begun there, though it was its turn.
+  virtual bool HasNotBegun() { return false; }
+  // Whether it does not begin, as its worker may begin nothing more.
+  virtual bool is_taken_back() const { return false; }
+  // It is its turn, as all before it are over. When it has begun; now, where it has not.
+  virtual std::chrono::steady_clock::time_point BeFirst() { return std::chrono::steady_clock::now(); }
+  // Of its caller, who knows it then.
+  virtual void SetDeadline(std::chrono::steady_clock::time_point /*deadline*/) {}
+  // When it was over, where its answer waited while the next one ran; else now.
+  virtual std::chrono::steady_clock::time_point ended() const { return std::chrono::steady_clock::now(); }
 };
 
 // Where one function's handler lives, and takes as many invocations at a time as it has places.
@@ -71,6 +107,19 @@ class EnvironmentProcess {
   virtual Answer Run(const proto::Invocation& invocation, const ChunkReceiver& chunks, const Caller& caller,
                      Outcome& outcome) = 0;
 
+  // The same, begun and not waited for. Null: it can only be waited for. All arguments but the invocation outlive it.
+  virtual std::unique_ptr<BegunCall> Begin(const proto::Invocation& /*invocation*/, const Caller& /*caller*/,
+                                           Outcome& /*outcome*/) {
+    return nullptr;
+  }
+
+  // The same, sent ahead of its turn, behind those that run there or have been sent before. Null: it cannot be, and
+  // nothing has happened.
+  virtual std::unique_ptr<BegunCall> SendAhead(const proto::Invocation& /*invocation*/, const Caller& /*caller*/,
+                                               Outcome& /*outcome*/) {
+    return nullptr;
+  }
+
   // How many invocations it takes at a time, known once it is open.
   virtual std::size_t places() const { return 1; }
   // Whether others could be forked from one like it, known once it is open.
@@ -79,6 +128,8 @@ class EnvironmentProcess {
   virtual bool stands_by() const { return false; }
   // Whether its language's runtime has something for the start cache, known then, too.
   virtual bool fills_cache() const { return false; }
+  // What an invocation takes there without the way to it and back, the last that has ended; 0: it is not known.
+  virtual std::chrono::nanoseconds run_time() const { return std::chrono::nanoseconds(0); }
   // Whether the process is there and may be given another invocation.
   virtual bool IsSound() = 0;
   // Ends the process and whatever it has started, waits for that, and logs what it still wrote. 0 to 255, or minus the
@@ -96,8 +147,6 @@ class EnvironmentProcess {
   static Result<std::pair<FileDescriptor, FileDescriptor>> OutputPipe();
   // What a process that may read nothing has as its standard input.
   static Result<FileDescriptor> NoInput();
-  // For poll, whose longest wait is an int.
-  static int MillisecondsUntil(Clock::time_point deadline);
   // What `wait` says; kCancelled where the invocation is cancelled meanwhile, which ends the process.
   Answer UnlessCancelled(const Caller& caller, const std::function<Answer()>& wait);
   enum class Whose : std::uint8_t { kOwn, kAnybodys };

@@ -20,8 +20,9 @@ constexpr std::array<std::string_view, 8> kPrefixes = {"LD_",   "LC_",   "MALLOC
 constexpr std::array<std::string_view, 3> kPrefixesOfJvms = {"JAVA_", "_JAVA_", "JDK_"};
 constexpr std::array<std::string_view, 2> kNamesOfJvms = {"CLASSPATH", "TMPDIR"};
 // Names of files and folders, with colons between them.
-constexpr std::array<std::string_view, 7> kPaths = {"LD_LIBRARY_PATH", "LD_PRELOAD",     "LD_AUDIT", "PYTHONPATH",
-                                                    "PYTHONHOME",      "PYTHONUSERBASE", "HOME"};
+constexpr std::array<std::string_view, 10> kPaths = {"LD_LIBRARY_PATH", "LD_PRELOAD",     "LD_AUDIT", "PYTHONPATH",
+                                                     "PYTHONHOME",      "PYTHONUSERBASE", "HOME",     "LOCPATH",
+                                                     "NLSPATH",         "GCONV_PATH"};
 
 struct Variable {
   std::string_view name;

@@ -18,6 +18,17 @@ std::string MarkedOutput::Mark(std::string_view key, std::uint64_t number) {
   return mark;
 }
 
+void MarkedOutput::Append(std::string_view output) {
+  output_ += output;
+  if (!passed_) return;
+  for (std::size_t mark = FindMark(0); mark != std::string::npos; mark = FindMark(mark + mark_size())) {
+    if (!IsMark(mark, *passed_)) continue;
+    output_.erase(mark, mark_size());
+    passed_.reset();
+    return;
+  }
+}
+
 std::string MarkedOutput::TakeUntilMark() {
   const std::size_t mark = FindMark(0);
   if (mark != std::string::npos && output_.size() - mark > kMostHeld) return TakeAll();
@@ -27,17 +38,34 @@ std::string MarkedOutput::TakeUntilMark() {
   return text;
 }
 
+bool MarkedOutput::Pass(std::uint64_t number, std::string& text, std::size_t& end) const {
+  for (std::size_t mark = FindMark(0); mark != std::string::npos; mark = FindMark(end)) {
+    text.append(output_, end, mark - end);
+    end = mark + mark_size();
+    if (IsMark(mark, number)) return true;
+  }
+  return false;
+}
+
 std::string MarkedOutput::TakeUntil(std::uint64_t number) {
   std::string text;
-  std::size_t from = 0;
-  for (std::size_t mark = FindMark(0); mark != std::string::npos; mark = FindMark(from)) {
-    text.append(output_, from, mark - from);
-    from = mark + mark_size();
-    if (std::memcmp(output_.data() + mark + key_.size(), &number, sizeof number) != 0) continue;
-    output_.erase(0, from);
-    return text;
-  }
-  return {};
+  std::size_t end = 0;
+  if (!Pass(number, text, end)) return {};
+  output_.erase(0, end);
+  return text;
+}
+
+std::string MarkedOutput::TakeBefore(std::uint64_t number) {
+  std::string text;
+  std::size_t end = 0;
+  const bool is_there = Pass(number, text, end);
+  output_.erase(0, end);
+  if (is_there) return text;
+  passed_ = number;
+  const std::size_t whole = output_.size() - Unfinished();  // which comes behind all whole marks
+  text.append(output_, 0, whole);
+  output_.erase(0, whole);
+  return text;
 }
 
 std::string MarkedOutput::TakeAll() {
@@ -56,6 +84,10 @@ std::size_t MarkedOutput::FindMark(std::size_t from) const {
   if (key_.empty()) return std::string::npos;
   const std::size_t mark = output_.find(key_, from);
   return mark != std::string::npos && output_.size() - mark < mark_size() ? std::string::npos : mark;
+}
+
+bool MarkedOutput::IsMark(std::size_t at, std::uint64_t number) const {
+  return std::memcmp(output_.data() + at + key_.size(), &number, sizeof number) == 0;
 }
 
 std::size_t MarkedOutput::Unfinished() const {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,13 +32,16 @@ class MarkedOutput {
   static std::string Mark(std::string_view key, std::uint64_t number);
 
   // What has been read from the pipe.
-  void Append(std::string_view output) { output_ += output; }
+  void Append(std::string_view output);
   // The text before the next mark, whose record is still to come; all of it where there is none, but for what may
   // become one.
   std::string TakeUntilMark();
   // The text before the mark of a record that has come, with which that mark and those before it are gone. Nothing
   // where it has gone before.
   std::string TakeUntil(std::uint64_t number);
+  // The text before that mark, which is gone with those before it; all of it where the mark is still to come, but for
+  // what may become one.
+  std::string TakeBefore(std::uint64_t number);
   // All text.
   std::string TakeAll();
   // Whether there is text that waits for a record.
@@ -46,12 +50,17 @@ class MarkedOutput {
  private:
   // Of the first whole mark from there on; npos: there is none.
   std::size_t FindMark(std::size_t from) const;
+  bool IsMark(std::size_t at, std::uint64_t number) const;
+  // Adds the text before that mark, without the marks in it, and sets where it ends behind the mark; from 0 on. False:
+  // it is not there, and this is the text before the last mark.
+  bool Pass(std::uint64_t number, std::string& text, std::size_t& end) const;
   std::size_t mark_size() const { return key_.size() + sizeof(std::uint64_t); }
   // How much of the end may be the beginning of a mark.
   std::size_t Unfinished() const;
 
   std::string key_;
   std::string output_;
+  std::optional<std::uint64_t> passed_;  // a mark that is still to come, behind what was before it
 };
 
 }  // namespace tandem::workers

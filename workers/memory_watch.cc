@@ -11,6 +11,7 @@
 #include <charconv>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "workers/file_descriptor.h"
 #include "workers/process_tree.h"
@@ -21,14 +22,13 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::int64_t kMiB = 1 << 20;
-
 constexpr std::int64_t kFillPerMs = 8 * kMiB;  // faster than a thread fills new memory
 constexpr milliseconds kShortest{1};
 constexpr milliseconds kLongest{20};
 constexpr milliseconds kWorthALook{2};
 constexpr std::int64_t kWorthMeasuring = 256 << 10;
-constexpr int kLeastPerLook = 8;  // an interval is at least so much longer than the look before it
+constexpr std::int64_t kMuchGrowth = 16;  // a part of what it had
+constexpr int kLeastPerLook = 32;         // an interval is at least so much longer than the look before it
 
 milliseconds IntervalFor(std::int64_t left) {
   return std::clamp(milliseconds(left / kFillPerMs), kShortest, kLongest);
@@ -116,6 +116,12 @@ Kinds KindsOf(pid_t process) {
           .files = Field(text, "\nRssFile:")};
 }
 
+std::int64_t MemoryOf(const std::vector<pid_t>& processes) {
+  std::int64_t memory = 0;
+  for (const pid_t process : processes) memory += KindsOf(process).memory;
+  return memory;
+}
+
 // What all processes of the machine have been given in huge pages since it was started, in bytes.
 std::int64_t GivenInHugePages() {
   constexpr std::int64_t kHugePage = 2 * kMiB;
@@ -176,22 +182,30 @@ MemoryWatch::MemoryWatch(pid_t worker, std::int64_t limit, Begun begun)
 
 bool MemoryWatch::End(Clock::time_point now) {
   unwatched_ = now - since_;
-  if (unwatched_ < kWorthALook) return false;
+  // One that tells that it has grown is looked at, however short it was.
+  const bool tells = told_ != 0;
+  const bool has_grown = tells && told_ > told_at_look_ + kWorthMeasuring;
+  const bool is_due = tells ? now >= due() : unwatched_ >= kWorthALook;
+  if (!has_grown && !is_due) return false;
   const bool over = Look(now);
   unwatched_ = {};
   return over;
 }
 
 bool MemoryWatch::Look(Clock::time_point now) {
+  told_at_look_ = told_;
   const std::vector<pid_t> processes = ProcessesOf(worker_, keeper_);
   std::int64_t used = ResidentMemory(processes);
   // Of other processes than the worker nobody else knows the peak.
   const bool is_new = processes.size() > 1 && used > known_tree_ + kMiB;
   if (is_new) known_tree_ = used;
+  // Before it is measured, which takes milliseconds for a JVM: without what it has mapped of files, which does not
+  // count.
+  if (used > limit_ && !is_new) used = MemoryOf(processes);
   if (used > limit_ || is_new) used = Measure(processes);
   Conclude();
-  since_ = Clock::now();
-  interval_ = std::max<Clock::duration>(IntervalFor(limit_ - used), kLeastPerLook * (since_ - now));
+  since_ = now;  // as what it has filled during the look was not seen
+  interval_ = std::max<Clock::duration>(IntervalFor(limit_ - used), (kLeastPerLook + 1) * (Clock::now() - now));
   return used > limit_;
 }
 
@@ -225,6 +239,7 @@ void MemoryWatch::Conclude() {
   if (!ForgetPeak(worker_)) return;
   known_peak_ = std::min(now.all(), KindsOf(worker_).peak);  // as it may have given back more meanwhile
   measured_peak_ = std::min(measured_peak_, known_peak_);
+  concluded_peak_ = std::min(concluded_peak_, known_peak_);
 }
 
 void MemoryWatch::TakePeak(std::int64_t peak, std::int64_t faults) {
@@ -235,14 +250,23 @@ void MemoryWatch::TakePeak(std::int64_t peak, std::int64_t faults) {
 }
 
 std::int64_t MemoryWatch::Peak() {
-  const std::int64_t resident = KindsOf(worker_).peak;
   // What was shared may become the worker's own without a new peak, most of it soon.
   const bool is_due = std::has_single_bit(++reports_);
-  if (resident != 0 && (is_due || resident > measured_peak_ + kWorthMeasuring || TreeHasGrown())) {
+  const bool is_as_before = told_ != 0 && std::exchange(told_at_peak_, told_) == told_;
+  if (is_as_before && !is_due && known_tree_ == 0) return peak_;
+  // The same number, where it tells one.
+  const std::int64_t resident = told_ != 0 ? told_ : KindsOf(worker_).peak;
+  if (resident == 0) return peak_;
+  // Of a JVM whose heap grows with each invocation it would be measured each time, which takes milliseconds.
+  const std::int64_t much = std::max(kWorthMeasuring, measured_peak_ / kMuchGrowth);
+  const bool measures = is_due || resident > measured_peak_ + much || TreeHasGrown();
+  if (!measures && resident <= concluded_peak_ + kWorthMeasuring) return peak_;
+  if (measures) {
     measured_peak_ = resident;
     Measure(ProcessesOf(worker_, keeper_));
-    Conclude();
   }
+  concluded_peak_ = resident;
+  Conclude();
   return peak_;
 }
 

@@ -10,9 +10,12 @@
 
 namespace tandem::workers {
 
+inline constexpr std::int64_t kMiB = 1 << 20;  // bytes
+
 // Samples the memory that the processes of one worker have for themselves, while the worker is busy: after 1 to 20 ms,
 // sooner the less is left. What is shared with processes that are not the worker's does not count, nor do pages of
-// files that could be read again. Time that is too short to be worth a look adds up over invocations.
+// files that could be read again. Time that is too short to be worth a look adds up over invocations, and where the
+// worker has told that it has grown, a shorter one is worth it.
 //
 // It also knows the most that counted so far. Of the process itself the kernel has the peak of what was resident at any
 // time, with pages of files in it. Of a peak that is new since the last look what counts is the lesser of two: all but
@@ -42,6 +45,9 @@ class MemoryWatch {
   // The worker is idle from now on, after a last look where it was busy for long enough. True: as above.
   bool End(Clock::time_point now);
 
+  // The worker's word for what it had resident at most so far, in bytes; 0: it gives none. While that stays the same
+  // there is less to look at.
+  void Tell(std::int64_t peak) { told_ = peak; }
   // The most so far, in bytes; more than the limit, too, where it was between two looks.
   std::int64_t Peak();
   // The same of a worker that has ended, and had so much resident at most, and so many page faults.
@@ -60,17 +66,21 @@ class MemoryWatch {
   const pid_t worker_;
   const pid_t keeper_;
   const std::int64_t limit_;
-  std::int64_t peak_ = 0;           // that was seen or concluded
-  std::int64_t shared_ = 0;         // memory of the worker's that is not its own
-  bool measured_;                   // else some of that may have become its own
-  std::int64_t own_ = 0;            // its own, of the worker itself; this and the next ones at the last look
-  std::int64_t files_ = 0;          // what it had mapped of files
-  std::int64_t known_peak_ = 0;     // the kernel's
-  std::int64_t known_given_;        // what its page faults can have given it
-  std::int64_t measured_peak_ = 0;  // the kernel's, when all was last measured
-  std::int64_t known_tree_ = 0;     // what all its processes had resident at most when that was measured
+  std::int64_t peak_ = 0;            // that was seen or concluded
+  std::int64_t shared_ = 0;          // memory of the worker's that is not its own
+  bool measured_;                    // else some of that may have become its own
+  std::int64_t own_ = 0;             // its own, of the worker itself; this and the next ones at the last look
+  std::int64_t files_ = 0;           // what it had mapped of files
+  std::int64_t known_peak_ = 0;      // the kernel's
+  std::int64_t known_given_;         // what its page faults can have given it
+  std::int64_t measured_peak_ = 0;   // the kernel's, when all was last measured
+  std::int64_t concluded_peak_ = 0;  // the same, when what the worker itself has was last looked at for a report
+  std::int64_t known_tree_ = 0;      // what all its processes had resident at most when that was measured
   std::uint32_t reports_ = 0;
-  Clock::time_point since_;  // the last look, less the time that was idle
+  std::int64_t told_ = 0;          // by the worker, last; this and the next ones in bytes
+  std::int64_t told_at_look_ = 0;  // before the last look
+  std::int64_t told_at_peak_ = 0;  // before it was last asked for
+  Clock::time_point since_;        // the last look, less the time that was idle
   Clock::duration unwatched_{0};
   Clock::duration interval_;
 };

@@ -7,8 +7,8 @@
 namespace tandem::workers {
 
 // Of supervisor.proto and worker.proto. Each grows with every change that the other side has to know.
-inline constexpr std::uint32_t kSupervisorProtocol = 3;
-inline constexpr std::uint32_t kWorkerProtocol = 7;
+inline constexpr std::uint32_t kSupervisorProtocol = 4;
+inline constexpr std::uint32_t kWorkerProtocol = 10;
 
 // The descriptors by which a supervisor and a worker have their channels.
 inline constexpr int kSupervisorChannel = 3;

@@ -3,7 +3,6 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
@@ -13,7 +12,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <exception>
 #include <thread>
@@ -23,6 +21,7 @@
 #include "workers/file_descriptor.h"
 #include "workers/runtime_api_exchange.h"
 #include "workers/runtime_api_session.h"
+#include "workers/signals_blocked.h"
 
 namespace tandem::workers {
 namespace {
@@ -47,22 +46,6 @@ Result<FileDescriptor> Listen(sockaddr_in& address) {
   if (getsockname(socket.get(), generic, &size) != 0) return Refused("getsockname", errno);
   return socket;
 }
-
-// For as long as it lives, a thread that is started has every signal blocked.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_{};
-};
 
 }  // namespace
 

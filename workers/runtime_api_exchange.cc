@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "workers/host_forked.h"
+
 namespace tandem::workers {
 
 using Kind = RuntimeApiResult::Kind;
@@ -69,6 +71,8 @@ RuntimeApiResult RuntimeApiExchange::Invoke(const RuntimeApiInvocation& invocati
     EndCall();
     Wake(lock);
     return result;
+  } catch (const HostForked&) {
+    throw;
   } catch (...) {  // a receiver's own, or std::bad_alloc
     if (!lock.owns_lock()) lock.lock();
     if (call_) EndCall();

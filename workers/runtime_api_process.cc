@@ -13,6 +13,7 @@
 
 #include "tandem/platform_lines.h"
 #include "workers/loopback_peer.h"
+#include "workers/milliseconds_until.h"
 #include "workers/process_tree.h"
 
 namespace tandem::workers {

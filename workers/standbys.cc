@@ -7,6 +7,7 @@
 
 #include "proto/convert.h"
 #include "workers/layers_state.h"
+#include "workers/milliseconds_until.h"
 #include "workers/protocol.h"
 #include "workers/zygotes.h"
 
@@ -70,9 +71,9 @@ WorkerProcess::Standing WorkerProcess::NextOfStandby(Clock::time_point until, v1
     }
     if (waited[0].revents == 0) return Standing::kUseless;  // it has ended
     auto frame = channel_.TryReceive();
-    if (!frame || (*frame && !(*frame)->files.empty())) return Standing::kUseless;
+    if (!frame) return Standing::kUseless;
     if (!*frame) continue;
-    auto parsed = proto::Parse<v1::FromWorker>((*frame)->header);
+    auto parsed = MessageOf(**frame);
     if (!parsed || parsed->has_hello() == said_hello_) return Standing::kUseless;
     if (parsed->has_hello()) {
       said_hello_ = parsed->hello().protocol() == kWorkerProtocol;
@@ -117,6 +118,7 @@ std::unique_ptr<WorkerProcess> Zygotes::TakeStandby(const WorkerSpec& spec, cons
   const bool refuses = !taken && (standby->spoke() || standby->End(nullptr) == kZygoteRefuses);
   const std::scoped_lock lock(mutex_);
   Zygote& entry = zygotes_[launch.key];
+  entry.used = Clock::now();
   if (taken) {
     entry.failures = 0;
     return standby;

@@ -63,9 +63,8 @@ void Process::Kill() {
   session_->Kill(id_);
 }
 
-std::optional<ProcessEnd> Process::WaitFor(std::chrono::milliseconds time) const {
-  std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, time, [this] { return end_.has_value(); });
+std::optional<ProcessEnd> Process::end() const {
+  const std::scoped_lock lock(mutex_);
   return end_;
 }
 

@@ -66,11 +66,11 @@ class Process {
   // SIGKILL to the process and everything that it has started. Does not wait; nothing where it has ended.
   void Kill();
   // Empty: it has not ended so far. It has ended when nothing that it started is left either.
-  std::optional<ProcessEnd> WaitFor(std::chrono::milliseconds time) const;
+  std::optional<ProcessEnd> end() const;
   ProcessEnd Wait() const;
   // Readable once it has ended, for poll; -1 where none could be made.
   int end_fd() const { return end_event_.get(); }
-  bool ended() const { return WaitFor(std::chrono::milliseconds(0)).has_value(); }
+  bool ended() const { return end().has_value(); }
   // Whether it is a fork of a zygote.
   bool forked() const { return forked_; }
 

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "workers/detached_process.h"
+#include "workers/milliseconds_until.h"
 #include "workers/one_line.h"
 #include "workers/protocol.h"
 
@@ -31,11 +32,6 @@ FileDescriptor PidFd(pid_t pid) {
 
 Status Gone() {
   return {Code::kUnavailable, "the supervisor of the worker processes has ended"};
-}
-
-int MillisecondsUntil(std::chrono::steady_clock::time_point deadline) {
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-  return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
 }
 
 ProcessEnd Killed() {

@@ -17,12 +17,29 @@ bool AllAreLogged(const std::list<WorkerMessage>& said) {
 
 }  // namespace
 
-bool WorkerCalls::Begin(WorkerCall& call) {
+std::size_t WorkerMessage::size() const {
+  const v1::Outcome& outcome = message.has_opened() ? message.opened().failure() : message.done().outcome();
+  const auto frames = static_cast<std::size_t>(outcome.function_error().stack_trace_size());
+  return sizeof *this + payload.size() + output.size() + message.ByteSizeLong() + frames * sizeof(std::string);
+}
+
+std::uint64_t WorkerCalls::NewNumber() {
+  const std::scoped_lock lock(mutex_);
+  return ++last_number_;
+}
+
+void WorkerCalls::Abandon(std::uint64_t number) {
+  const std::scoped_lock lock(mutex_);
+  abandoned_.push_back(number);
+}
+
+std::optional<bool> WorkerCalls::Begin(WorkerCall& call) {
   const std::scoped_lock lock(mutex_);
   const auto free =
       std::find_if(places_.begin(), places_.end(), [](const Place& each) { return !each.call && !each.given_up; });
+  if (free == places_.end()) return {};
   call.place = static_cast<std::uint32_t>(free - places_.begin());
-  call.number = ++last_number_;
+  if (call.number == 0) call.number = ++last_number_;
   *free = {&call, call.number, false};
   return ++calls_ == 1;
 }
@@ -130,14 +147,18 @@ Status WorkerCalls::Deliver(std::uint32_t place, std::uint64_t number, WorkerMes
   const bool asked = place < places_.size() && places_[place].number == number;
   WorkerCall* const call = asked ? places_[place].call : nullptr;
   AddOutput(call == nullptr ? reader : *call, std::move(output));
-  if (!asked) return NotAsked();
+  if (!asked) {
+    const bool is_abandoned = std::find(abandoned_.begin(), abandoned_.end(), number) != abandoned_.end();
+    if (is_abandoned && message.is_done()) std::erase(abandoned_, number);
+    return is_abandoned ? Status() : NotAsked();
+  }
   Place& at = places_[place];
   if (call != nullptr) {
     Add(*call, std::move(message));
     return {};
   }
   if (!at.given_up) return NotAsked();
-  if (message.message.has_done()) {
+  if (message.is_done()) {
     at.given_up = false;
     --given_up_;
   }

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "proto/run_invocation.h"
 #include "tandem/payload.h"
 #include "tandem/status.h"
 #include "tandem/v1/worker.pb.h"
@@ -28,12 +29,15 @@ struct WorkerMessage {
 
   Kind kind = Kind::kMessage;
   Whose whose = Whose::kOwn;  // of what is logged: the call's, or that of any
-  v1::FromWorker message;     // but for an output
+  v1::FromWorker message;     // but for an output, and for
+  std::optional<proto::DoneSuccess> success;
   Payload payload;
   std::string output;
 
   bool is_logged() const { return kind != Kind::kMessage; }
-  std::size_t size() const { return payload.size() + output.size() + message.log().text().size(); }
+  bool is_done() const { return success || message.has_done(); }
+  // The memory that it takes, however little it says.
+  std::size_t size() const;
 };
 
 // One caller's part.
@@ -48,6 +52,7 @@ struct WorkerCall {
   std::list<WorkerMessage> said;  // what it has not taken yet
   std::size_t waiting_bytes = 0;  // of that
   bool waits = false;
+  bool is_loud = false;  // it says more than one takes who does not wait
   std::condition_variable changed;
 };
 
@@ -59,15 +64,19 @@ class WorkerCalls {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // Of what a caller has not taken; beyond it nobody reads on, so that the worker waits.
+  // Of what a caller has not taken, by WorkerMessage::size; beyond it nobody reads on, so that the worker waits.
   static constexpr std::size_t kMostWaitingBytes = std::size_t{8} << 20;
 
   std::size_t places() const { return places_.size(); }
   // Before there are calls but the one that opens the worker.
   void SetPlaces(std::size_t count) { places_.resize(count); }
 
-  // Takes a place. True: it is the only call.
-  bool Begin(WorkerCall& call);
+  // For a call that is sent before it has a place.
+  std::uint64_t NewNumber();
+  // Takes a place, and a number where the call has none. True: it is the only call. Nothing: there is no place.
+  std::optional<bool> Begin(WorkerCall& call);
+  // What a call that has no place is answered is dropped.
+  void Abandon(std::uint64_t number);
   // Gives the place back, to `how`; another caller reads on. True: there is no other call.
   bool End(WorkerCall& call, Answer how);
 
@@ -125,6 +134,7 @@ class WorkerCalls {
   std::size_t calls_ = 0;
   std::size_t given_up_ = 0;
   std::uint64_t last_number_ = 0;
+  std::vector<std::uint64_t> abandoned_;  // numbers
   bool has_reader_ = false;
   std::size_t unlogged_ = 0;        // of what was anybody's
   std::uint64_t times_logged_ = 0;  // that there was none left

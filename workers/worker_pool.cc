@@ -1,11 +1,15 @@
 #include "workers/worker_pool.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <exception>
+#include <memory>
 #include <new>
+#include <optional>
 #include <utility>
 
 #include "core/src/log_stream_name.h"
@@ -19,20 +23,13 @@ namespace {
 
 using Clock = EnvironmentProcess::Clock;
 
-void SayNote(const PoolConfig& config, const std::string& note) {
-  if (config.log_sink == nullptr) return;
-  const std::string text = "tandem: function '" + config.function.name + "': " + note + "\n";
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  LogRecord record;
-  record.origin = LogOrigin::kNote;
-  record.level = LogLevel::kInfo;
-  record.time_us = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
-  record.function_name = config.function.name;
-  record.text = text;
-  config.log_sink->Write(record);
-}
-
 }  // namespace
+
+PoolMember::PoolMember()
+    : number([] {
+        static std::atomic<std::uint64_t> last{0};
+        return ++last;
+      }()) {}
 
 // One invocation in a pool.
 class WorkerPool::Run {
@@ -50,6 +47,9 @@ class WorkerPool::Run {
     self_ = pool_.runs_.insert(pool_.runs_.end(), this);
   }
   ~Run() {
+    const bool has_begun = is_ahead_ && call_ != nullptr && !pool_.workers_.InFork() && !call_->TakeBack();
+    call_.reset();  // what is let go of is given up
+    if (is_ahead_ && !pool_.workers_.InFork()) LeaveLine(has_begun ? After::kEnds : After::kGoesOn);
     if (pool_.workers_.InFork()) {
       Forget();
     } else {
@@ -63,13 +63,25 @@ class WorkerPool::Run {
     bool ready = Enter() && (member_ != nullptr || Init());
     if (cancelled_) return;
     if (!ready && result_.outcome.kind() == Outcome::Kind::kFault) return;  // the function was not reached
-    Begin();
+    Begin(Clock::now());
     if (ready && late_init_) ready = InitLate();
     if (ready && options_.type != InvocationType::kDryRun) Serve();
     if (ready && options_.type == InvocationType::kDryRun) keeps_ = true;
     SayEnd();
   }
 
+  // Begins in a worker that is warm and idle; false: there is none, and nothing has happened. The rest is Look's and
+  // Finish's.
+  bool TryBegin();
+  std::array<int, 3> descriptors() const { return call_ == nullptr ? std::array{-1, -1, -1} : call_->descriptors(); }
+  Clock::time_point due() const {
+    return call_ == nullptr ? Clock::time_point() : is_ahead_ ? patience_ : call_->due();
+  }
+  BegunInvocation::Progress Look();
+  void Finish();
+
+  // 0: it is in none.
+  std::uint64_t environment() const { return member_ == nullptr ? 0 : member_->number; }
   std::string_view request_id() const { return result_.request_id.view(); }
   Cancellation& cancellation() { return cancellation_; }
 
@@ -99,7 +111,20 @@ class WorkerPool::Run {
   // What those that come after this invocation's worker start sooner with.
   void PrepareOthers() noexcept;
   // START, and the deadline.
-  void Begin();
+  void Begin(Clock::time_point began);
+  void SetBegan(Clock::time_point began);
+  void SayStart();
+  // In a worker that is warm and idle.
+  bool TryBeginAtOnce();
+  // Behind others in a worker that is busy.
+  bool TrySendAhead();
+  BegunInvocation::Progress LookAhead();
+  // Of one that was sent ahead: it is its turn.
+  void BeFirst();
+  void LeaveLine(After after);
+  // Elsewhere: its turn came in a process that ended before it began there.
+  void BeginAnew();
+  proto::Invocation TheInvocation() const;
   void Serve();
   void Settle(Answer how);
   // Of one that has not answered: ends the worker, and says by what.
@@ -117,6 +142,7 @@ class WorkerPool::Run {
   std::list<Run*>::iterator self_;
   Cancellation cancellation_;
   std::shared_ptr<PoolMember> member_;
+  std::unique_ptr<BegunCall> call_;  // in the member's process
   bool entered_ = false;
   bool starts_ = false;     // a member that others may wait for
   bool cancelled_ = false;  // before it began
@@ -125,6 +151,8 @@ class WorkerPool::Run {
   bool begun_ = false;
   bool is_late_ = false;    // the others in its process go on
   bool late_init_ = false;  // goes on within the invocation (E-35)
+  bool is_ahead_ = false;   // of its turn, in the member's line
+  Clock::time_point patience_;
   Clock::time_point began_;
   Clock::time_point deadline_ = EnvironmentProcess::kForever;
 };
@@ -132,8 +160,10 @@ class WorkerPool::Run {
 void WorkerPool::Run::Leave() {
   if (starts_) pool_.workers_.GiveUpStart(pool_);
   if (started_ && keeps_) PrepareOthers();
-  if (entered_)
-    pool_.workers_.Leave(pool_, member_, keeps_ ? After::kGoesOn : is_late_ ? After::kIsLate : After::kEnds);
+  if (entered_) {
+    const After after = keeps_ ? After::kGoesOn : is_late_ ? After::kIsLate : After::kEnds;
+    pool_.workers_.Leave(pool_, member_, after, keeps_ ? worker().run_time() : std::chrono::nanoseconds(0));
+  }
   const std::scoped_lock lock(pool_.mutex_);
   pool_.runs_.erase(self_);
 }
@@ -238,24 +268,38 @@ void WorkerPool::Run::Share() {
   starts_ = false;
 }
 
-void WorkerPool::Run::Begin() {
+void WorkerPool::Run::Begin(Clock::time_point began) {
+  SetBegan(began);
+  SayStart();
+}
+
+void WorkerPool::Run::SetBegan(Clock::time_point began) {
+  begun_ = true;
+  began_ = began;
+  if (config_.timeout.count() > 0) deadline_ = began_ + config_.timeout;
+}
+
+void WorkerPool::Run::SayStart() {
   if (speaks_) log_.Platform(StartLine(result_.request_id.view(), config_.version));
   log_.Begin();
-  begun_ = true;
-  began_ = Clock::now();
-  if (config_.timeout.count() > 0) deadline_ = began_ + config_.timeout;
 }
 
 ChunkReceiver WorkerPool::Run::Chunks() const {
   if (!options_.chunk_receiver) return {};
   return [this](std::string_view chunk) {
-    const bool wanted = options_.chunk_receiver(chunk);
+    bool wants_more = false;
+    try {
+      wants_more = options_.chunk_receiver(chunk);
+    } catch (...) {
+      if (pool_.workers_.InFork()) throw HostForked();
+      throw;
+    }
     if (pool_.workers_.InFork()) throw HostForked();
-    return wanted;
+    return wants_more;
   };
 }
 
-void WorkerPool::Run::Serve() {
+proto::Invocation WorkerPool::Run::TheInvocation() const {
   proto::Invocation invocation;
   invocation.event = event_;
   invocation.options.type = options_.type;
@@ -268,14 +312,191 @@ void WorkerPool::Run::Serve() {
   invocation.function = proto::FunctionContextOf(config_, member_->log_stream_name, options_.qualifier);
   invocation.streaming = static_cast<bool>(options_.chunk_receiver);
   if (config_.timeout.count() > 0) {
-    invocation.deadline =
-        std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now() + config_.timeout);
+    // Of what an init within the invocation has left of it (E-35).
+    invocation.deadline = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now() +
+                                                                                  (deadline_ - Clock::now()));
   }
-  Settle(worker().Run(invocation, Chunks(), {log_, deadline_, cancellation_}, result_.outcome));
+  return invocation;
 }
 
+void WorkerPool::Run::Serve() {
+  Settle(worker().Run(TheInvocation(), Chunks(), {log_, deadline_, cancellation_}, result_.outcome));
+}
+
+bool WorkerPool::Run::TryBegin() {
+  return TrySendAhead() || TryBeginAtOnce();
+}
+
+bool WorkerPool::Run::TrySendAhead() {
+  const std::scoped_lock lock(pool_.begin_mutex_);
+  member_ = pool_.workers_.EnterLine(pool_, this);
+  if (member_ == nullptr) return false;
+  is_ahead_ = true;
+  log_.SetStream(member_->log_stream_name);
+  const auto now = Clock::now();
+  patience_ = now + pool_.workers_.options().ahead_limit;
+  if (config_.timeout.count() > 0) deadline_ = now + config_.timeout;
+  call_ = worker().SendAhead(TheInvocation(), {log_, EnvironmentProcess::kForever, cancellation_}, result_.outcome);
+  if (call_ == nullptr) LeaveLine(After::kGoesOn);
+  return is_ahead_;
+}
+
+void WorkerPool::Run::LeaveLine(After after) {
+  call_.reset();
+  pool_.workers_.LeaveLine(pool_, std::exchange(member_, nullptr), this, after);
+  is_ahead_ = false;
+}
+
+void WorkerPool::Run::BeFirst() {
+  is_ahead_ = false;
+  entered_ = true;
+  Begin(call_->BeFirst());
+  // Its answer may have waited for whoever was before it.
+  if (config_.timeout.count() > 0) deadline_ = Clock::now() + config_.timeout;
+  call_->SetDeadline(deadline_);
+}
+
+BegunInvocation::Progress WorkerPool::Run::LookAhead() {
+  // Where its worker lets nothing more begin, the one before may have been answered all the same.
+  const auto turn = call_->is_taken_back() ? Workers::Turn::kElsewhere : pool_.workers_.TurnOf(*member_, this);
+  if (turn == Workers::Turn::kIsFirst) {
+    BeFirst();
+    return Look();
+  }
+  const bool waits = turn == Workers::Turn::kIsBehind && !cancellation_.asked() && Clock::now() < patience_;
+  if (waits) return BegunInvocation::Progress::kRuns;
+  if (!call_->TakeBack()) {
+    patience_ = EnvironmentProcess::kForever;  // it runs, and the one before has its answer
+    return turn == Workers::Turn::kIsBehind ? BegunInvocation::Progress::kRuns : BegunInvocation::Progress::kNeedsWait;
+  }
+  LeaveLine(After::kGoesOn);
+  if (cancellation_.asked()) {
+    cancelled_ = true;
+    result_.outcome = CancelledOutcome();
+    return BegunInvocation::Progress::kEnded;
+  }
+  return TryBeginAtOnce() ? BegunInvocation::Progress::kRuns : BegunInvocation::Progress::kNeedsWait;
+}
+
+bool WorkerPool::Run::TryBeginAtOnce() {
+  {
+    const std::scoped_lock lock(pool_.begin_mutex_);
+    member_ = pool_.workers_.EnterAtOnce(pool_);
+    if (member_ == nullptr) return false;
+    entered_ = true;
+    log_.SetStream(member_->log_stream_name);
+    SetBegan(Clock::now());
+    call_ = worker().Begin(TheInvocation(), {log_, deadline_, cancellation_}, result_.outcome);
+  }
+  SayStart();  // nobody reads what it logs before
+  return true;
+}
+
+BegunInvocation::Progress WorkerPool::Run::Look() {
+  if (pool_.workers_.InFork()) throw HostForked();
+  if (is_ahead_) return LookAhead();
+  const auto progress = call_ == nullptr ? BegunCall::Progress::kNeedsWait : call_->Look();
+  if (progress == BegunCall::Progress::kRuns) return BegunInvocation::Progress::kRuns;
+  if (progress == BegunCall::Progress::kNeedsWait) {
+    if (member_ != nullptr) pool_.workers_.StopLeading(pool_, *member_);
+    return BegunInvocation::Progress::kNeedsWait;
+  }
+  Settle(Answer::kGiven);
+  call_.reset();
+  SayEnd();
+  return BegunInvocation::Progress::kEnded;
+}
+
+void WorkerPool::Run::Finish() {
+  if (pool_.workers_.InFork()) throw HostForked();
+  if (is_ahead_) {
+    if (call_->TakeBack()) {
+      LeaveLine(After::kGoesOn);
+    } else {
+      pool_.workers_.AwaitTurn(*member_, this);
+      BeFirst();
+    }
+  }
+  if (member_ == nullptr) return (*this)();
+  pool_.workers_.StopLeading(pool_, *member_);
+  if (call_ == nullptr) {
+    Serve();
+  } else {
+    const Answer how = call_->Wait();
+    if ((how == Answer::kGone || how == Answer::kTooMuch) && call_->HasNotBegun()) return BeginAnew();
+    Settle(how);
+    call_.reset();
+  }
+  SayEnd();
+}
+
+void WorkerPool::Run::BeginAnew() {
+  call_.reset();
+  pool_.workers_.Close(pool_, *member_, After::kEnds);
+  worker().End(&log_);
+  pool_.workers_.Leave(pool_, std::exchange(member_, nullptr), After::kEnds, std::chrono::nanoseconds(0));
+  entered_ = false;
+  begun_ = false;
+  deadline_ = EnvironmentProcess::kForever;
+  (*this)();
+}
+
+// An invocation that is looked at now and then, or waited for after all.
+class WorkerPool::Begun final : public BegunInvocation {
+ public:
+  Begun(WorkerPool& pool, const Event& event, const InvokeOptions& options) : pool_(pool) {
+    if (options.request_id.empty()) {
+      result_.request_id.Renew();
+    } else {
+      result_.request_id = options.request_id;
+    }
+    run_.emplace(pool, result_, event, options);
+  }
+
+  bool TryBegin() { return run_->TryBegin(); }
+
+  std::uint64_t environment() const override { return run_->environment(); }
+  std::array<int, 3> descriptors() const override { return run_->descriptors(); }
+  Clock::time_point due() const override { return run_->due(); }
+
+  Progress Look() override {
+    if (!run_) return Progress::kEnded;
+    try {
+      const Progress progress = run_->Look();
+      if (progress == Progress::kEnded) run_.reset();
+      return progress;
+    } catch (const HostForked&) {
+      return Refuse();
+    }
+  }
+
+  InvokeResult Finish() override {
+    if (run_) {
+      try {
+        run_->Finish();
+        run_.reset();
+      } catch (const HostForked&) {
+        Refuse();
+      }
+    }
+    return std::move(result_);
+  }
+
+ private:
+  Progress Refuse() {
+    run_.reset();
+    result_.outcome = Outcome::Fault(pool_.CheckProcess());
+    return Progress::kEnded;
+  }
+
+  WorkerPool& pool_;
+  InvokeResult result_;
+  std::optional<Run> run_;
+};
+
 void WorkerPool::Run::Settle(Answer how) {
-  if (begun_) result_.report.duration = Clock::now() - began_;
+  const auto ended = call_ == nullptr ? Clock::now() : call_->ended();
+  if (begun_) result_.report.duration = std::max(ended - began_, Clock::duration::zero());
   if (how == Answer::kGiven) {
     if (measures_) result_.report.max_memory_used_bytes = worker().PeakMemoryBytes();
     keeps_ = result_.outcome.disposition() == Disposition::kKeep && result_.outcome.kind() != Outcome::Kind::kFault;
@@ -329,64 +550,6 @@ WorkerPool::~WorkerPool() {
   workers_.Drop(*this);
 }
 
-void WorkerPool::Settle(const Supervisor& supervisor) {
-  folders_ = ChooseFolders(NeedsWith(supervisor));
-  if (config_.runtime.info.is_own()) {
-    spec_ = MakeRuntimeApiSpec();
-  } else {
-    spec_ = MakeWorkerSpec();
-    const WorkerSpec& spec = std::get<WorkerSpec>(spec_);
-    launches_ = {LaunchOf(spec), StandbyLaunchOf(spec)};
-    if (folders_.each_its_own) {  // which neither a standby nor a zygote with all variables could be given
-      launches_.standby = {};
-      if (launches_.zygote.complete_environment) launches_.zygote = {};
-      launches_.zygote.may_be_complete = false;
-    }
-  }
-}
-
-Result<std::unique_ptr<EnvironmentProcess>> WorkerPool::Start(const std::string& log_stream_name) {
-  auto supervisor = workers_.TheSupervisor();
-  if (!supervisor) return supervisor.status();
-  bool settles = false;
-  std::call_once(settled_, [&] {
-    Settle(**supervisor);
-    settles = true;
-  });
-  if (settles && !folders_.note.empty()) SayNote(config_, folders_.note);
-  if (!folders_.temporary.empty()) mkdir(folders_.temporary.c_str(), 0700);  // where somebody has removed it
-  const EnvironmentFolders folders = ForOneProcess(folders_);
-  const auto start = [](auto started) -> Result<std::unique_ptr<EnvironmentProcess>> {
-    if (!started) return started.status();
-    return std::unique_ptr<EnvironmentProcess>(std::move(*started));
-  };
-  const auto of_its_own = [&](auto spec) {
-    spec.environment = WithLogStream(WithTemporary(std::move(spec.environment), folders), log_stream_name);
-    spec.folders = folders.process;
-    return spec;
-  };
-  if (const auto* own = std::get_if<RuntimeApiSpec>(&spec_)) {
-    return start(RuntimeApiProcess::Start(**supervisor, of_its_own(*own)));
-  }
-  if (workers_.options().standbys == ZygoteUse::kAlways) workers_.WaitUntilPrepared();
-  WorkerSpec spec = of_its_own(std::get<WorkerSpec>(spec_));
-  spec.function.set_temporary_folder(folders.temporary);
-  spec.function.set_log_stream_name(log_stream_name);
-  return start(workers_.zygotes().Start(**supervisor, spec, launches_));
-}
-
-void WorkerPool::Prepare(const Workers::Preparation& preparation) noexcept {
-  try {
-    const auto supervisor = workers_.TheSupervisor();
-    if (!supervisor) return;
-    const WorkerSpec& spec = std::get<WorkerSpec>(spec_);
-    if (preparation.cache) workers_.cache_filler().Fill(**supervisor, spec);
-    if (preparation.zygote) workers_.zygotes().Make(**supervisor, spec, launches_.zygote);
-    if (preparation.standby) workers_.zygotes().MakeStandby(**supervisor, spec, launches_.standby);
-  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): without one, workers are executed
-  }
-}
-
 Status WorkerPool::CheckProcess() const {
   if (!workers_.InFork()) return {};
   return {Code::kUnavailable, "cannot invoke '" + config_.function.name +
@@ -399,6 +562,12 @@ void WorkerPool::Invoke(InvokeResult& result, const Event& event, const InvokeOp
   } catch (const HostForked&) {
     result.outcome = Outcome::Fault(CheckProcess());
   }
+}
+
+std::unique_ptr<BegunInvocation> WorkerPool::TryBegin(const Event& event, const InvokeOptions& options) {
+  if (config_.runtime.info.is_own()) return nullptr;  // somebody has to wait for it
+  auto begun = std::make_unique<Begun>(*this, event, options);
+  return begun->TryBegin() ? std::move(begun) : nullptr;
 }
 
 void WorkerPool::Cancel(std::string_view request_id) {

@@ -9,6 +9,8 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -33,6 +35,7 @@
 #include "workers/environment_process.h"
 #include "workers/invocation_log.h"
 #include "workers/launch_key.h"
+#include "workers/process_id.h"
 #include "workers/runtime_api_process.h"
 #include "workers/supervisor.h"
 #include "workers/worker_process.h"
@@ -45,12 +48,33 @@ class WorkerPool;
 // One process of a pool, shared by the invocations that run in it.
 // Threads: all but the process under the lock of Workers.
 struct PoolMember {
+  PoolMember();
+
+  const std::uint64_t number;  // no two have the same
   std::unique_ptr<EnvironmentProcess> process;
   std::string log_stream_name;
   std::size_t places = 1;  // invocations that it takes at a time
   std::size_t users = 1;
   std::size_t late = 0;    // of these, which its end does not wait for
   bool is_closed = false;  // takes no more, and ends with its last user
+  // Of a serial one:
+  bool is_led = false;  // nobody waits for it, so that others may be sent ahead; its user looks at it now and then
+  EnvironmentProcess::Clock::time_point busy_since;
+  std::vector<const void*> line;  // invocations that were sent ahead, in their order; no users
+};
+
+// How many invocations of a function are sent ahead.
+class Pace {
+ public:
+  static constexpr std::size_t kMost = 8;  // behind one
+  // One took so long; 0: nobody knows.
+  void Note(std::chrono::nanoseconds took);
+  // None where one takes as long as it takes to wake a worker: elsewhere it would begin at once.
+  std::size_t Most() const;
+
+ private:
+  static constexpr std::chrono::nanoseconds kLongest{200'000};  // that counts: a VM collects garbage now and then
+  std::chrono::nanoseconds mean_ = kLongest;
 };
 
 // The supervisor, and how many workers there may be.
@@ -67,7 +91,7 @@ class Workers {
   const WorkerOptions& options() const { return options_; }
   // Whether this process is a fork of the one that made this. There it has no thread, and the workers are not its own:
   // they are left alone, and this object with them.
-  bool InFork() const { return getpid() != owner_; }
+  bool InFork() const { return ProcessId() != owner_; }
   // Errors: kUnavailable, where it cannot be started.
   Result<Supervisor*> TheSupervisor();
   Zygotes& zygotes() { return zygotes_; }
@@ -88,10 +112,36 @@ class Workers {
     EnvironmentProcess::Clock::time_point since;
   };
 
+  enum class After : std::uint8_t {
+    kGoesOn,
+    kEnds,
+    kIsLate,  // it ends when nobody is left that is in time
+  };
   // A place for one more invocation of the pool, in a member of it; null: the room to start one.
   using Place = std::shared_ptr<PoolMember>;
+  // An idle member, for one invocation at a time; null: there is none.
+  Place EnterAtOnce(WorkerPool& pool);
+  // A member that is busy, and takes this invocation ahead of its turn: it is the last in its line; null: there is
+  // none.
+  Place EnterLine(WorkerPool& pool, const void* invocation);
+  enum class Turn : std::uint8_t {
+    kIsFirst,    // it is the member's user from now on
+    kIsBehind,   // the one before has not left
+    kElsewhere,  // nobody leads the member any more, or it ends: what has not begun there does not
+  };
+  Turn TurnOf(PoolMember& member, const void* invocation);
+  // Until it is its turn.
+  void AwaitTurn(PoolMember& member, const void* invocation);
+  bool IsTurn(PoolMember& member, const void* invocation);
+  // One that does not wait for its turn any more.
+  void LeaveLine(WorkerPool& pool, const Place& member, const void* invocation, After after);
+  // Somebody waits for the member's user: nobody is sent ahead any more.
+  void StopLeading(WorkerPool& pool, PoolMember& member);
+  static void StopLeadingLocked(WorkerPool& pool, PoolMember& member);
   // Waits for one. Nothing: the invocation was cancelled before.
   std::optional<Place> Enter(WorkerPool& pool, Cancellation& cancellation);
+  // Under the lock: the idle member of the pool that ran last.
+  std::list<Idle>::iterator LastIdle(const WorkerPool& pool);
   // Under the lock. What makes way is added to `ended`, to be let go without it.
   std::optional<Place> TryEnter(WorkerPool& pool, std::vector<Place>& ended);
   std::optional<Place> WaitToEnter(WorkerPool& pool, Cancellation& cancellation, std::vector<Place>& ended);
@@ -99,17 +149,16 @@ class Workers {
   void Share(WorkerPool& pool, const Place& member);
   // What has been started is no member.
   void GiveUpStart(WorkerPool& pool);
-  enum class After : std::uint8_t {
-    kGoesOn,
-    kEnds,
-    kIsLate,  // it ends when nobody is left that is in time
-  };
   // Nobody enters the member any more. How many are in it that are in time, after what becomes of one of them.
   std::size_t Close(WorkerPool& pool, PoolMember& member, After after);
-  // Gives the place back. A member that ends is no more when its last user has left.
-  void Leave(WorkerPool& pool, const Place& member, After after);
+  // Gives the place back, after an invocation that took so long. A member that ends is no more when its last user has
+  // left.
+  void Leave(WorkerPool& pool, const Place& member, After after, std::chrono::nanoseconds run_time);
+  // Without the lock, of a member that has to be ended, or is null.
+  void EndMember(WorkerPool& pool, const Place& member);
   // Under the lock: the same, and whether the member has to be ended.
   bool LeaveLocked(WorkerPool& pool, const Place& member, After after);
+  bool LeaveAsLast(WorkerPool& pool, const Place& member);
   void CloseLocked(WorkerPool& pool, PoolMember& member);
   // Makes the member an idle one. False, where the machine refuses what that needs.
   bool Keep(WorkerPool& pool, const Place& member);
@@ -123,6 +172,8 @@ class Workers {
   void PrepareNext(std::unique_lock<std::mutex>& lock);
   void StartThread();
   void Look();
+  // Under the lock: until somebody calls, or then.
+  void AwaitLook(std::unique_lock<std::mutex>& lock, EnvironmentProcess::Clock::time_point due);
 
   const WorkerOptions options_;
   const pid_t owner_;
@@ -132,10 +183,13 @@ class Workers {
   CacheFiller cache_filler_;
   std::mutex mutex_;
   std::condition_variable changed_;
+  std::condition_variable to_look_;  // for the thread, which no invocation wakes that need not
+  EnvironmentProcess::Clock::time_point next_look_ = EnvironmentProcess::Clock::time_point::min();
   std::list<Idle> idle_;  // the one that has waited longest first
   std::list<std::pair<WorkerPool*, Preparation>> to_prepare_;
   WorkerPool* prepared_ = nullptr;  // the one that is just now
   std::size_t total_ = 0;           // workers, idle ones included
+  std::size_t waiting_ = 0;         // invocations of all pools, for a place
   bool ending_ = false;
   std::thread thread_;
 };
@@ -149,7 +203,8 @@ struct PoolConfig {
   const std::string& log_stream_name;  // of the first process
   LogSink* log_sink;
   PlatformLogs platform_logs;
-  std::string temporary_dir;  // for temporary files elsewhere than in /tmp; empty: none
+  std::string temporary_dir;             // for temporary files elsewhere than in /tmp; empty: none
+  std::function<Status()> restore_code;  // has the code root be there, where it is an archive's
 };
 
 // Workers, or the function's own programs where its runtime is `provided`, are started when an invocation finds no
@@ -176,6 +231,8 @@ class WorkerPool {
   Status CheckProcess() const;
   // Runs one invocation. A DryRun opens the handler and does not run it. What fails here is a fault in the result.
   void Invoke(InvokeResult& result, const Event& event, const InvokeOptions& options);
+  // As Runtime::TryBegin; not for a DryRun, nor with a receiver of chunks.
+  std::unique_ptr<BegunInvocation> TryBegin(const Event& event, const InvokeOptions& options);
   // One that waits for a worker, or for its worker's init phase, is over, and gives its place up. One that runs in a
   // worker is asked to yield; in a program of the function's own it ends with that. Nothing where there is none of this
   // id.
@@ -184,6 +241,7 @@ class WorkerPool {
  private:
   friend class Workers;
   class Run;
+  class Begun;
 
   // Decides what depends on what the supervisor can do.
   void Settle(const Supervisor& supervisor);
@@ -191,6 +249,7 @@ class WorkerPool {
   std::vector<std::string> Variables() const;
   WorkerSpec MakeWorkerSpec() const;
   RuntimeApiSpec MakeRuntimeApiSpec() const;
+  Status RestoreCode() const;
   Result<std::unique_ptr<EnvironmentProcess>> Start(const std::string& log_stream_name);
   void Prepare(const Workers::Preparation& preparation) noexcept;
 
@@ -208,6 +267,9 @@ class WorkerPool {
   std::size_t waiting_ = 0;                        // invocations, for a place
   std::size_t places_;                             // that a member has, or may have as long as there was none
   std::list<std::shared_ptr<PoolMember>> shared_;  // members in use that have a place left
+  std::list<std::shared_ptr<PoolMember>> led_;     // members in use behind whose user others may be sent
+  Pace pace_;
+  std::mutex begin_mutex_;  // the invocations of a worker are sent in the order of its line
   std::mutex mutex_;
   std::optional<Outcome> final_;  // what every invocation gets (H-JAVA-10)
   std::list<Run*> runs_;          // the invocations under way

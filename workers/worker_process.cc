@@ -10,20 +10,23 @@
 #include <utility>
 
 #include "proto/convert.h"
+#include "proto/run_invocation.h"
+#include "proto/stack_frames.h"
 #include "workers/doing.h"
 #include "workers/launch_key.h"
+#include "workers/milliseconds_until.h"
 #include "workers/one_line.h"
 #include "workers/protocol.h"
 
 namespace tandem::workers {
 namespace {
 
-constexpr std::int64_t kMiB = 1 << 20;
 constexpr std::chrono::seconds kLastWords{2};
 constexpr std::size_t kMostLastWords = std::size_t{8} << 20;
 constexpr std::chrono::milliseconds kUntilNextDoing{10};  // of a process that has closed its channel
 constexpr int kMostWaits = 20;                            // looks at which it does nothing
 constexpr std::chrono::milliseconds kUntilNextLook{10};   // at a caller that is behind
+constexpr int kMostRounds = 8;                            // of reading, by one who does not wait
 
 // Reads for all callers, for a scope.
 class ReadingCall {
@@ -87,7 +90,10 @@ Status WorkerProcess::TellFunction(const v1::OpenFunction& function) {
   auto bytes = proto::Serialize(message);
   if (!bytes) return bytes.status();
   most_places_ = static_cast<std::size_t>(std::max(1, function.max_concurrency()));
-  const Status sent = channel_.Send(*bytes, {}, {controlled_by_->fd()});
+  auto claims = Claims::Make();
+  if (!claims) return claims.status();
+  ahead_.SetClaims(std::move(claims->first));
+  const Status sent = channel_.Send(*bytes, {}, {controlled_by_->fd(), claims->second.get()});
   controlled_by_.reset();
   return sent;
 }
@@ -98,7 +104,8 @@ WorkerProcess::WorkerProcess(Channel channel, Channel control, FileDescriptor ou
       channel_(std::move(channel)),
       control_(std::move(control)),
       memory_(process_->pid(), spec.function.memory_size_mb() * kMiB,
-              process_->forked() ? MemoryWatch::Begun::kForked : MemoryWatch::Begun::kExecuted) {}
+              process_->forked() ? MemoryWatch::Begun::kForked : MemoryWatch::Begun::kExecuted),
+      most_resident_(static_cast<std::uint64_t>(spec.function.memory_size_mb() * kMiB)) {}
 
 WorkerProcess::~WorkerProcess() {
   is_awaited_ = true;  // nobody asks for its status
@@ -163,13 +170,19 @@ bool WorkerProcess::HasClosedChannel() const {
   return poll(&said, 1, 0) > 0 && (said.revents & POLLHUP) != 0;
 }
 
+bool WorkerProcess::BeginCall(WorkerCall& call) {
+  const auto is_only = calls_.Begin(call);
+  if (!is_only) return false;
+  if (!*is_only) return true;
+  const std::scoped_lock lock(memory_mutex_);
+  memory_.Begin(Clock::now());
+  return true;
+}
+
 template <typename RunCall>
 Answer WorkerProcess::InCall(const Caller& caller, const RunCall& run) {
   WorkerCall call(caller.log);
-  if (calls_.Begin(call)) {
-    const std::scoped_lock lock(memory_mutex_);
-    memory_.Begin(Clock::now());
-  }
+  BeginCall(call);
   try {
     return EndCall(call, run(call));
   } catch (const HostForked&) {
@@ -184,7 +197,8 @@ Answer WorkerProcess::EndCall(WorkerCall& call, Answer how) {
   const bool is_last = calls_.End(call, how);
   if (how == Answer::kTooLate && !is_last) AskToYield(call);
   for (const WorkerMessage& left : call.said) Log(call, left);
-  if (how != Answer::kGiven) return how;
+  // What another has that has begun meanwhile is looked at when that ends.
+  if (how != Answer::kGiven || ahead_.BegunBehind(call.number)) return how;
   const std::scoped_lock lock(memory_mutex_);
   const auto now = Clock::now();
   if (is_last ? !memory_.End(now) : !memory_.LookIfDue(now)) return how;
@@ -212,7 +226,7 @@ Answer WorkerProcess::Distrust(const std::string& why) {
 
 Answer WorkerProcess::TakeOpened(WorkerCall& call, const Caller& caller, Outcome& outcome) {
   WorkerMessage answer;
-  const Answer how = Next(call, caller.deadline, answer);
+  const Answer how = *Next(call, caller.deadline, answer, Waiting::kUntilDeadline);
   if (how != Answer::kGiven) return how;
   if (!answer.message.has_opened()) return Distrust("it answered before it was ready");
   const v1::Opened& opened = answer.message.opened();
@@ -226,29 +240,25 @@ Answer WorkerProcess::TakeOpened(WorkerCall& call, const Caller& caller, Outcome
   return how;
 }
 
-Answer WorkerProcess::Call(WorkerCall& call, const proto::Invocation& invocation, const ChunkReceiver& chunks,
-                           const Caller& caller, Outcome& outcome) {
+bool WorkerProcess::SendCall(const WorkerCall& call, const proto::Invocation& invocation, const Caller& caller,
+                             Outcome& outcome) {
   if (caller.cancellation.asked()) {
     outcome = CancelledOutcome();
-    return Answer::kGiven;
+    return false;
   }
-  auto asked = proto::ToMessage(invocation, proto::PayloadPlace::kBeside);
-  if (!asked) {
-    outcome = Outcome::Fault(asked.status());
-    return Answer::kGiven;
-  }
-  v1::ToWorker message;
-  message.mutable_invocation()->set_call(call.number);
-  message.mutable_invocation()->set_place(call.place);
-  *message.mutable_invocation()->mutable_invocation() = std::move(*asked);
-  auto bytes = proto::Serialize(message);
+  const auto message = proto::WriteRunInvocation({call.number, call.place}, invocation);
   // One that has not come to be sent ends as one that was not answered.
-  const Status sent = bytes ? channel_.SendBefore(*bytes, invocation.event.payload, caller.deadline, process_->end_fd())
-                            : bytes.status();
-  if (!sent.ok() && sent.code() != Code::kUnavailable) {
-    outcome = Outcome::Fault(sent);
-    return Answer::kGiven;
-  }
+  const Status sent =
+      message ? channel_.SendBefore(message->bytes(), invocation.event.payload, caller.deadline, process_->end_fd())
+              : message.status();
+  if (sent.ok() || sent.code() == Code::kUnavailable) return true;
+  outcome = Outcome::Fault(sent);
+  return false;
+}
+
+Answer WorkerProcess::Call(WorkerCall& call, const proto::Invocation& invocation, const ChunkReceiver& chunks,
+                           const Caller& caller, Outcome& outcome) {
+  if (!SendCall(call, invocation, caller, outcome)) return Answer::kGiven;
   const Cancellation::Listener listener(caller.cancellation, [this, &call] { AskToYield(call); });
   return WaitForAnswer(call, chunks, caller.deadline, outcome);
 }
@@ -266,16 +276,36 @@ Answer WorkerProcess::WaitForAnswer(WorkerCall& call, const ChunkReceiver& chunk
   bool wanted = true;
   for (;;) {
     WorkerMessage answer;
-    const Answer how = Next(call, deadline, answer);
+    const Answer how = *Next(call, deadline, answer, Waiting::kUntilDeadline);
     if (how != Answer::kGiven) return how;
-    if (answer.message.has_done()) return TakeOutcome(answer, outcome);
+    if (answer.is_done()) return TakeOutcome(call, answer, outcome);
     if (!answer.message.has_chunk() || !chunks) return Distrust("it answered what was not asked");
     wanted = wanted && chunks(answer.payload.view());
   }
 }
 
-Answer WorkerProcess::TakeOutcome(const WorkerMessage& answer, Outcome& outcome) {
+std::optional<Answer> WorkerProcess::LookForAnswer(WorkerCall& call, Clock::time_point deadline, Outcome& outcome) {
+  WorkerMessage answer;
+  const auto how = Next(call, deadline, answer, Waiting::kNo);
+  if (how != Answer::kGiven) return how;
+  return answer.is_done() ? TakeOutcome(call, answer, outcome) : Distrust("it answered what was not asked");
+}
+
+Answer WorkerProcess::TakeOutcome(const WorkerCall& call, WorkerMessage& answer, Outcome& outcome) {
   const v1::InvocationDone& done = answer.message.done();
+  const std::uint64_t peak = answer.success ? answer.success->peak_resident_bytes : done.peak_resident_bytes();
+  if (takes_ahead_ && (peak == 0 || peak > most_resident_)) {  // the worker begins no more of those
+    takes_ahead_ = false;
+    ahead_.TakeBackBehind(call.number);
+  }
+  {
+    const std::scoped_lock lock(memory_mutex_);
+    memory_.Tell(static_cast<std::int64_t>(peak));
+  }
+  if (answer.success) {
+    outcome = std::move(answer.success->outcome);
+    return Answer::kGiven;
+  }
   if (!done.has_outcome()) {
     outcome = CancelledOutcome();
     return Answer::kGiven;
@@ -285,16 +315,20 @@ Answer WorkerProcess::TakeOutcome(const WorkerMessage& answer, Outcome& outcome)
   return read ? Answer::kGiven : Distrust(read.status().message());
 }
 
-Answer WorkerProcess::Next(WorkerCall& call, Clock::time_point deadline, WorkerMessage& to) {
-  for (;;) {
+std::optional<Answer> WorkerProcess::Next(WorkerCall& call, Clock::time_point deadline, WorkerMessage& to,
+                                          Waiting waiting) {
+  for (int round = 0; round < kMostRounds || waiting == Waiting::kUntilDeadline; ++round) {
     RequireHost();
     if (const auto how = calls_.WaitOrRead(call, deadline, to)) {
-      if (*how == Answer::kGiven && Log(call, to)) continue;
-      return *how;
+      if (how == Answer::kGiven && Log(call, to)) continue;
+      return how;
     }
     const ReadingCall reading(calls_);
-    Read(call, deadline);
+    if (!Read(call, deadline, waiting)) return std::nullopt;
+    if (waiting == Waiting::kNo && channel_.awaits_large()) break;
   }
+  call.is_loud = true;
+  return std::nullopt;
 }
 
 bool WorkerProcess::Log(WorkerCall& call, const WorkerMessage& message) {
@@ -313,33 +347,39 @@ bool WorkerProcess::Log(WorkerCall& call, const WorkerMessage& message) {
   return true;
 }
 
-void WorkerProcess::Read(WorkerCall& reader, Clock::time_point deadline) {
+bool WorkerProcess::Read(WorkerCall& reader, Clock::time_point deadline, Waiting waiting) {
   const bool behind = calls_.AnyIsBehind();
   const bool output_waits = behind && marked_.holds();  // for a record
   std::array<pollfd, 3> waited{{{behind ? -1 : channel_.fd(), POLLIN, 0},
                                 {output_waits ? -1 : output_.get(), POLLIN, 0},
                                 {process_->end_fd(), POLLIN, 0}}};
   const Clock::time_point latest = behind ? Clock::now() + kUntilNextLook : EnvironmentProcess::kForever;
-  const int ready = poll(waited.data(), waited.size(), MillisecondsUntil(std::min({deadline, MemoryIsDue(), latest})));
-  if (ready < 0 && errno != EINTR) return BeOver(Answer::kGone);
+  const int longest = waiting == Waiting::kNo ? 0 : MillisecondsUntil(std::min({deadline, MemoryIsDue(), latest}));
+  const int ready = poll(waited.data(), waited.size(), longest);
+  if (ready < 0 && errno != EINTR) BeOver(Answer::kGone);
   if (ready > 0) {
+    // All that was written before what the channel has, which was looked at before, and is logged before that counts.
     if (waited[1].revents != 0) {
       AppendOutput();
-      calls_.Output(marked_.TakeUntilMark(), reader);
+      calls_.Output(OutputUntilMark(reader), reader);
     }
     if (waited[0].revents != 0) {
       const auto taken = Take(reader);
       if (!taken) {
         const Status& why = taken.status();
-        return BeOver(Answer::kGone, why.code() == Code::kUnavailable ? "" : why.message());
+        BeOver(Answer::kGone, why.code() == Code::kUnavailable ? "" : why.message());
+        return true;
       }
-      if (*taken) return;  // what its end looks at
+      if (*taken) return true;  // what its end looks at
     } else if (waited[2].revents != 0) {
-      return BeOver(Answer::kGone);
+      BeOver(Answer::kGone);
+      return true;
     }
   }
   const std::scoped_lock lock(memory_mutex_);
-  if (memory_.LookIfDue(Clock::now())) KillForMemory();
+  const bool is_too_much = memory_.LookIfDue(Clock::now());
+  if (is_too_much) KillForMemory();
+  return ready != 0 || is_too_much || waiting != Waiting::kNo;
 }
 
 WorkerProcess::Clock::time_point WorkerProcess::MemoryIsDue() {
@@ -347,19 +387,34 @@ WorkerProcess::Clock::time_point WorkerProcess::MemoryIsDue() {
   return memory_.due();
 }
 
+Result<v1::FromWorker> WorkerProcess::MessageOf(const Frame& frame) {
+  if (!frame.files.empty()) return Status(Code::kInvalidArgument, "it sent open files");
+  if (!proto::MayBeParsed(frame.header)) {
+    return Status(Code::kInvalidArgument, "it sent a stack trace of too many frames, or what is no message");
+  }
+  return proto::Parse<v1::FromWorker>(frame.header);
+}
+
 Result<bool> WorkerProcess::Take(WorkerCall& reader) {
   auto frame = channel_.TryReceive();
   if (!frame) return frame.status();
   if (!*frame) return false;
-  if (!(*frame)->files.empty()) return {Code::kInvalidArgument, "it sent open files"};
-  auto parsed = proto::Parse<v1::FromWorker>((*frame)->header);
+  if (said_hello_ && (*frame)->files.empty()) {  // what nearly all frames are
+    if (auto success = proto::ReadSuccess((*frame)->header, (*frame)->payload)) {
+      const CallName whose = {success->place, success->call};
+      WorkerMessage message;
+      message.success = std::move(success);
+      message.payload = std::move((*frame)->payload);
+      return Deliver(whose, std::move(message), reader);
+    }
+  }
+  auto parsed = MessageOf(**frame);
   if (!parsed) return parsed.status();
   if (!said_hello_) {
     if (Status status = TakeHello(*parsed); !status.ok()) return status;
     return false;
   }
-  std::uint32_t place = reader.place;
-  std::uint64_t number = reader.number;
+  CallName whose = {reader.place, reader.number};
   switch (parsed->message_case()) {
     case v1::FromWorker::kLog:
       TakeRecord(std::move(*parsed), reader);
@@ -368,32 +423,48 @@ Result<bool> WorkerProcess::Take(WorkerCall& reader) {
       if (calls_.AreSeveral()) return {Code::kInvalidArgument, "it answered what was not asked"};
       break;
     case v1::FromWorker::kDone:
-      place = parsed->done().place();
-      number = parsed->done().call();
+      whose = {parsed->done().place(), parsed->done().call()};
       break;
     case v1::FromWorker::kChunk:
-      place = parsed->chunk().place();
-      number = parsed->chunk().call();
+      whose = {parsed->chunk().place(), parsed->chunk().call()};
       break;
     default:
       return {Code::kInvalidArgument, "it said something that the protocol does not have here"};
   }
-  const bool is_last_word = !parsed->has_chunk() && number == reader.number;
   WorkerMessage message;
   message.message = std::move(*parsed);
   message.payload = std::move((*frame)->payload);
-  // All that was written before an answer is logged before it counts.
-  AppendOutput();
-  Status status = calls_.Deliver(place, number, std::move(message), marked_.TakeAll(), reader);
+  return Deliver(whose, std::move(message), reader);
+}
+
+Result<bool> WorkerProcess::Deliver(const CallName& whose, WorkerMessage message, WorkerCall& reader) {
+  const bool is_last_word = !message.message.has_chunk() && whose.number == reader.number;
+  Status status = calls_.Deliver(whose.place, whose.number, std::move(message), OutputOfAnswered(whose.number), reader);
   if (!status.ok()) return status;
   return is_last_word;
 }
 
+// What is still in the pipe when the worker claims the next one, or has been read since it wrote anything, is marked.
+void WorkerProcess::AppendOutput() {
+  ahead_.claims().SetHasWritten();
+  marked_.Append(TakeOutput());
+}
+
+std::string WorkerProcess::OutputUntilMark(const WorkerCall& reader) {
+  const auto next = ahead_.BegunBehind(reader.number);
+  return next && next->mark == 0 ? std::string() : marked_.TakeUntilMark();
+}
+
+std::string WorkerProcess::OutputOfAnswered(std::uint64_t number) {
+  const auto next = ahead_.BegunBehind(number);
+  if (!next) return marked_.TakeAll();
+  return next->mark == 0 ? std::string() : marked_.TakeBefore(next->mark);
+}
+
 void WorkerProcess::TakeRecord(v1::FromWorker record, WorkerCall& reader) {
-  AppendOutput();
   calls_.Output(marked_.TakeUntil(record.log().mark()), reader);
   calls_.Record(std::move(record), reader);
-  calls_.Output(marked_.TakeUntilMark(), reader);
+  calls_.Output(OutputUntilMark(reader), reader);
 }
 
 Status WorkerProcess::TakeHello(const v1::FromWorker& message) {
@@ -406,11 +477,10 @@ Status WorkerProcess::TakeHello(const v1::FromWorker& message) {
 }
 
 bool WorkerProcess::IsSound() {
-  pollfd ended{process_->end_fd(), POLLIN, 0};
-  pollfd said{channel_.fd(), POLLIN, 0};
-  if (poll(&ended, 1, 0) > 0) return false;
-  poll(&said, 1, 0);
-  return !calls_.is_over() && (said.revents & (POLLHUP | POLLERR)) == 0;
+  std::array<pollfd, 2> looked{{{process_->end_fd(), POLLIN, 0}, {channel_.fd(), POLLIN, 0}}};
+  poll(looked.data(), looked.size(), 0);
+  const bool has_ended = (looked[0].revents & POLLIN) != 0;
+  return !has_ended && !calls_.is_over() && (looked[1].revents & (POLLHUP | POLLERR)) == 0;
 }
 
 int WorkerProcess::End(InvocationLog* log) {

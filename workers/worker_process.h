@@ -3,6 +3,7 @@
 #define TANDEM_WORKERS_WORKER_PROCESS_H_
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -16,6 +17,7 @@
 #include "tandem/status.h"
 #include "tandem/v1/worker.pb.h"
 #include "workers/channel.h"
+#include "workers/claims.h"
 #include "workers/environment_process.h"
 #include "workers/marked_output.h"
 #include "workers/memory_watch.h"
@@ -69,12 +71,17 @@ class WorkerProcess final : public EnvironmentProcess {
   // A cancelled invocation is asked to yield, which is the handler's to do; so is one that is late while others run.
   Answer Run(const proto::Invocation& invocation, const ChunkReceiver& chunks, const Caller& caller,
              Outcome& outcome) override;
+  std::unique_ptr<BegunCall> Begin(const proto::Invocation& invocation, const Caller& caller,
+                                   Outcome& outcome) override;
+  std::unique_ptr<BegunCall> SendAhead(const proto::Invocation& invocation, const Caller& caller,
+                                       Outcome& outcome) override;
   std::size_t places() const override { return calls_.places(); }
   bool forkable() const override { return forkable_; }
   bool fills_cache() const override { return fills_cache_; }
   bool stands_by() const override { return stands_by_; }
   // Whether it is a fork of a zygote.
   bool forked() const { return process_->forked(); }
+  std::chrono::nanoseconds run_time() const override { return ahead_.claims().run_time(); }
   bool IsSound() override;
   int End(InvocationLog* log) override;
 
@@ -89,6 +96,10 @@ class WorkerProcess final : public EnvironmentProcess {
   // The next message of a standby, which says what it is asked and nothing else.
   Standing NextOfStandby(Clock::time_point until, v1::FromWorker& to);
 
+  class Begun;
+
+  // False: it has no place, as the one before it has been given up, and the process with it.
+  bool BeginCall(WorkerCall& call);
   // The call's place, its wait by `run`, and its end.
   template <typename RunCall>
   Answer InCall(const Caller& caller, const RunCall& run);
@@ -106,23 +117,39 @@ class WorkerProcess final : public EnvironmentProcess {
   Answer TakeOpened(WorkerCall& call, const Caller& caller, Outcome& outcome);
   Answer Call(WorkerCall& call, const proto::Invocation& invocation, const ChunkReceiver& chunks, const Caller& caller,
               Outcome& outcome);
+  // Sends it. False: the outcome is there.
+  bool SendCall(const WorkerCall& call, const proto::Invocation& invocation, const Caller& caller, Outcome& outcome);
   Answer WaitForAnswer(WorkerCall& call, const ChunkReceiver& chunks, Clock::time_point deadline, Outcome& outcome);
-  Answer TakeOutcome(const WorkerMessage& answer, Outcome& outcome);
+  // The same without waiting; nothing: there is none. Of a call whose chunks nobody takes.
+  std::optional<Answer> LookForAnswer(WorkerCall& call, Clock::time_point deadline, Outcome& outcome);
+  Answer TakeOutcome(const WorkerCall& call, WorkerMessage& answer, Outcome& outcome);
   void AskToYield(const WorkerCall& call);
 
-  // The next message for the call, once there is one.
-  Answer Next(WorkerCall& call, Clock::time_point deadline, WorkerMessage& to);
+  enum class Waiting : std::uint8_t { kNo, kUntilDeadline };
+  // The next message for the call, once there is one. Nothing: there is none, and it does not wait.
+  std::optional<Answer> Next(WorkerCall& call, Clock::time_point deadline, WorkerMessage& to, Waiting waiting);
   // Has the call's log what is for that. False: it is for the caller.
   bool Log(WorkerCall& call, const WorkerMessage& message);
-  // Waits until the process says something, and hands that to whom it is for.
-  void Read(WorkerCall& reader, Clock::time_point deadline);
+  // Waits until the process says something, and hands that to whom it is for. False: it says nothing, and nobody waits.
+  bool Read(WorkerCall& reader, Clock::time_point deadline, Waiting waiting);
   Clock::time_point MemoryIsDue();
+  // What a frame says. Errors: the worker is not to be trusted.
+  static Result<v1::FromWorker> MessageOf(const Frame& frame);
   // Takes one frame if there is one; true: it is the reader's answer. Errors: the worker is not to be trusted.
   Result<bool> Take(WorkerCall& reader);
+  struct CallName {
+    std::uint32_t place;
+    std::uint64_t number;
+  };
+  Result<bool> Deliver(const CallName& whose, WorkerMessage message, WorkerCall& reader);
   // A record, and before it what was written before.
   void TakeRecord(v1::FromWorker record, WorkerCall& reader);
   // What the process has written so far goes on to `marked_`.
-  void AppendOutput() { marked_.Append(TakeOutput()); }
+  void AppendOutput();
+  // Of that, what is whoever's answer is next, up to the place of a record that is still to come.
+  std::string OutputUntilMark(const WorkerCall& reader);
+  // What was written before an answer: where the next invocation has begun already, not what that has written.
+  std::string OutputOfAnswered(std::uint64_t number);
   Status TakeHello(const v1::FromWorker& message);
   // Nothing of what runs in it gets another answer than `how`, and `why` is the refusal. The first one counts.
   void BeOver(Answer how, const std::string& why = {});
@@ -135,7 +162,10 @@ class WorkerProcess final : public EnvironmentProcess {
   MarkedOutput marked_;                   // of whoever reads
   std::optional<Channel> controlled_by_;  // the worker's end, until it is told its function
   WorkerCalls calls_;
+  SentAhead ahead_;
   MemoryWatch memory_;
+  const std::uint64_t most_resident_;  // bytes, with which the worker begins what it was sent ahead
+  std::atomic<bool> takes_ahead_ = true;
   std::mutex over_mutex_;
   std::mutex ending_;
   std::size_t last_words_ = 0;            // bytes, with ending_ held

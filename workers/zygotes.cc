@@ -25,7 +25,7 @@ Zygotes::~Zygotes() {
 
 void Zygotes::Look(Zygote& zygote) {
   if (zygote.process == nullptr) return;
-  const auto end = zygote.process->WaitFor(std::chrono::milliseconds(0));
+  const auto end = zygote.process->end();
   if (!end) return;
   zygote.process.reset();
   zygote.not_before = Clock::now() + Pause(zygote.failures++);
@@ -35,6 +35,7 @@ void Zygotes::Look(Zygote& zygote) {
 
 Zygotes::Zygote& Zygotes::Of(const WorkerSpec& spec, const Launch*& launch, Launch& complete) {
   Zygote& zygote = zygotes_[launch->key];
+  zygote.used = Clock::now();
   Look(zygote);
   if (!zygote.needs_complete) return zygote;
   if (!launch->may_be_complete) {
@@ -44,6 +45,7 @@ Zygotes::Zygote& Zygotes::Of(const WorkerSpec& spec, const Launch*& launch, Laun
   complete = CompleteLaunchOf(spec);
   launch = &complete;
   Zygote& in_its_place = zygotes_[complete.key];
+  in_its_place.used = Clock::now();
   Look(in_its_place);
   return in_its_place;
 }
@@ -149,6 +151,11 @@ void Zygotes::End(Zygote& zygote, std::vector<std::unique_ptr<WorkerProcess>>& e
   if (zygote.standby != nullptr) ended.push_back(std::move(zygote.standby));
 }
 
+std::size_t Zygotes::size() const {
+  const std::scoped_lock lock(mutex_);
+  return zygotes_.size();
+}
+
 Zygotes::Clock::time_point Zygotes::EndIdle(Clock::time_point now, std::vector<std::unique_ptr<WorkerProcess>>& ended) {
   const std::scoped_lock lock(mutex_);
   Clock::time_point next = WorkerProcess::kForever;
@@ -161,10 +168,13 @@ Zygotes::Clock::time_point Zygotes::EndIdle(Clock::time_point now, std::vector<s
       next = std::min(next, due);
     }
   }
-  std::erase_if(zygotes_, [](const auto& entry) {
+  // What has been found out of one is forgotten where nobody has asked for it for as long, as a launch key can be that
+  // of a package which is not there any more. Whoever asks again finds it out again.
+  std::erase_if(zygotes_, [&](const auto& entry) {
     const Zygote& zygote = entry.second;
-    return zygote.process == nullptr && zygote.standby == nullptr && zygote.waiting == 0 && zygote.failures == 0 &&
-           !zygote.refuses && !zygote.needs_complete;
+    if (zygote.process != nullptr || zygote.standby != nullptr || zygote.waiting != 0) return false;
+    const bool is_known = zygote.failures != 0 || zygote.refuses || zygote.needs_complete;
+    return !is_known || (zygote.used + options_.idle_limit <= now && zygote.not_before <= now);
   });
   return next;
 }

@@ -44,6 +44,8 @@ class Zygotes {
   // Ends those that have been idle for long, standbys by `ended`, whose end takes a moment. Returns when the next one
   // may have been.
   Clock::time_point EndIdle(Clock::time_point now, std::vector<std::unique_ptr<WorkerProcess>>& ended);
+  // The launch keys of which it has one, or knows that it cannot.
+  std::size_t size() const;
 
  private:
   struct Zygote {
@@ -76,7 +78,7 @@ class Zygotes {
   std::unique_ptr<WorkerProcess> TakeStandby(const WorkerSpec& spec, const Launch& launch);
 
   const WorkerOptions& options_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable begun_;
   std::map<std::string, Zygote> zygotes_;  // by key
 };

@@ -8,16 +8,14 @@
 #include <system_error>
 #include <vector>
 
+#include "system_message.h"
+
 namespace tandem {
 namespace {
 
 namespace fs = std::filesystem;
 
 constexpr char kOtherPlace[] = "; TANDEM_CACHE_DIR names another place";
-
-std::string Message(int error) {
-  return std::generic_category().message(error);
-}
 
 std::string Variable(const char* name) {
   const char* value = std::getenv(name);
@@ -32,7 +30,7 @@ Status MakePrivate(const fs::path& folder, IfAbsent absent) {
   const int failure = absent == IfAbsent::kMake ? errno : EEXIST;
   struct stat status {};
   if (failure != EEXIST || lstat(folder.c_str(), &status) != 0) {
-    return {Code::kInvalidArgument, "cannot make the package cache " + folder.string() + ": " + Message(failure)};
+    return {Code::kInvalidArgument, "cannot make the package cache " + folder.string() + ": " + SystemMessage(failure)};
   }
   const bool ours = S_ISDIR(status.st_mode) && status.st_uid == geteuid() && (status.st_mode & 0022U) == 0;
   if (ours) return {};
@@ -41,7 +39,7 @@ Status MakePrivate(const fs::path& folder, IfAbsent absent) {
 }
 
 // In their order. The last one may be empty: the one among the temporary files.
-std::vector<fs::path> Places(const std::string& named, LastPlace last) {
+std::vector<fs::path> PlacesOf(const std::string& named, LastPlace last) {
   if (!named.empty()) return {named};
   if (const std::string dir = Variable("TANDEM_CACHE_DIR"); !dir.empty()) return {dir};
   std::vector<fs::path> places;
@@ -58,7 +56,7 @@ std::vector<fs::path> Places(const std::string& named, LastPlace last) {
 
 Result<fs::path> CacheFolder(const std::string& named, const std::string& part, LastPlace last, IfAbsent absent) {
   Status failure(Code::kInvalidArgument, "");
-  for (fs::path& place : Places(named, last)) {
+  for (fs::path& place : PlacesOf(named, last)) {
     if (place.empty()) {
       std::error_code error;
       const std::string temporary = Variable("TMPDIR");

@@ -1,7 +1,12 @@
 #include "dispatcher.h"
 
+#include <array>
 #include <chrono>
+#include <cstdint>
 #include <exception>
+#include <memory>
+#include <new>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -27,19 +32,79 @@ class LeaveAtEnd {
   RunningInvocation& invocation_;
 };
 
+// What becomes of an invocation in whose course the exception that is being handled was thrown.
+Outcome OutcomeOfException(const FunctionImpl& function) {
+  try {
+    throw;
+  } catch (const std::bad_alloc&) {
+    return Outcome::OutOfMemory();
+  } catch (const std::exception& error) {
+    return Outcome::Fault(Status(Code::kInternal, "invoking '" + function.config().name + "': " + error.what()));
+  }
+}
+
+// One in a worker, whose function cannot be removed meanwhile.
+class BegunInWorker final : public BegunInvocation {
+ public:
+  explicit BegunInWorker(FunctionImpl& function) : function_(function), use_(function) {}
+
+  bool TryBegin(const Event& event, const InvokeOptions& options) {
+    begun_ = function_.TryBeginInWorker(event, options);
+    return begun_ != nullptr;
+  }
+
+  std::uint64_t environment() const override { return begun_->environment(); }
+  std::array<int, 3> descriptors() const override { return begun_->descriptors(); }
+  Clock::time_point due() const override { return begun_->due(); }
+
+  Progress Look() override {
+    if (failure_) return Progress::kEnded;
+    try {
+      return begun_->Look();
+    } catch (const std::exception&) {
+      failure_ = OutcomeOfException(function_);
+      return Progress::kEnded;
+    }
+  }
+
+  InvokeResult Finish() override {
+    InvokeResult result;
+    try {
+      if (!failure_) return begun_->Finish();
+      result.outcome = std::move(*failure_);
+    } catch (const std::exception&) {
+      result.outcome = OutcomeOfException(function_);
+    }
+    begun_.reset();
+    return result;
+  }
+
+ private:
+  FunctionImpl& function_;
+  const FunctionImpl::Use use_;
+  std::unique_ptr<BegunInvocation> begun_;
+  std::optional<Outcome> failure_;
+};
+
 }  // namespace
 
 InvokeResult Dispatcher::Dispatch(FunctionImpl& function, const Event& event, const InvokeOptions& options) {
   InvokeResult result;
   try {
     DispatchInto(result, function, event, options);
-  } catch (const std::bad_alloc&) {
-    result.outcome = Outcome::OutOfMemory();
-  } catch (const std::exception& error) {
-    result.outcome =
-        Outcome::Fault(Status(Code::kInternal, "invoking '" + function.config().name + "': " + error.what()));
+  } catch (const std::exception&) {
+    result.outcome = OutcomeOfException(function);
   }
   return result;
+}
+
+// Whatever fails here fails again where it is invoked, and is told then.
+std::unique_ptr<BegunInvocation> Dispatcher::TryBegin(FunctionImpl& function, const Event& event,
+                                                      const InvokeOptions& options) {
+  const bool may_begin = function.has_workers() && options.type != InvocationType::kDryRun && !options.chunk_receiver;
+  if (!may_begin || !function.CheckProcess().ok()) return nullptr;
+  auto begun = std::make_unique<BegunInWorker>(function);
+  return begun->TryBegin(event, options) ? std::move(begun) : nullptr;
 }
 
 void Dispatcher::DispatchInto(InvokeResult& result, FunctionImpl& function, const Event& event,

@@ -2,6 +2,8 @@
 #ifndef TANDEM_CORE_DISPATCHER_H_
 #define TANDEM_CORE_DISPATCHER_H_
 
+#include <memory>
+
 #include "deadline_watch.h"
 #include "function_impl.h"
 #include "tandem/event.h"
@@ -19,6 +21,9 @@ class Dispatcher {
 
   // What fails here is a fault in the result: nothing is thrown.
   InvokeResult Dispatch(FunctionImpl& function, const Event& event, const InvokeOptions& options);
+  // As Runtime::TryBegin.
+  static std::unique_ptr<BegunInvocation> TryBegin(FunctionImpl& function, const Event& event,
+                                                   const InvokeOptions& options);
   // Opens the function's handler where it is not open. Success, or the init error.
   Outcome Prepare(FunctionImpl& function);
 

@@ -14,8 +14,9 @@ FunctionImpl::FunctionImpl(FunctionSetup setup)
   log_stream_name_ = NewLogStreamName(config_.version);
   if (config_.isolation != Isolation::kProcess) return;
   pool_ = std::make_unique<workers::WorkerPool>(
-      *setup.workers, workers::PoolConfig{config_, runtime_, language_, code_root_, log_stream_name_, log_sink_,
-                                          setup.platform_logs, std::move(setup.temporary_dir)});
+      *setup.workers,
+      workers::PoolConfig{config_, runtime_, language_, code_root_, log_stream_name_, log_sink_, setup.platform_logs,
+                          std::move(setup.temporary_dir), std::move(setup.restore_code)});
 }
 
 FunctionImpl::~FunctionImpl() {
@@ -49,6 +50,10 @@ Status FunctionImpl::CheckProcess() const {
 
 void FunctionImpl::InvokeInWorker(InvokeResult& result, const Event& event, const InvokeOptions& options) {
   pool_->Invoke(result, event, options);
+}
+
+std::unique_ptr<BegunInvocation> FunctionImpl::TryBeginInWorker(const Event& event, const InvokeOptions& options) {
+  return pool_->TryBegin(event, options);
 }
 
 void FunctionImpl::Cancel(std::string_view request_id) {

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -27,6 +28,7 @@ struct FunctionSetup {
   LanguageOptions language;
   std::string code_root;
   std::shared_ptr<const void> code_use;  // of the package, until the function is gone
+  std::function<Status()> restore_code;  // opens the package again, whose folder somebody has removed
   LogSink* log_sink;
   PlatformLogs platform_logs;
   std::string temporary_dir;  // for temporary files of its processes elsewhere than in /tmp; empty: none
@@ -55,6 +57,8 @@ class FunctionImpl final : public Function {
   Status CheckProcess() const;
   // Runs one invocation in one of them. Precondition: has_workers(), and the caller holds a Use.
   void InvokeInWorker(InvokeResult& result, const Event& event, const InvokeOptions& options);
+  // Begins one in a worker that is warm and idle; null: there is none. Precondition: as InvokeInWorker.
+  std::unique_ptr<BegunInvocation> TryBeginInWorker(const Event& event, const InvokeOptions& options);
   // As Runtime::Cancel. Precondition: the caller holds a Use.
   void Cancel(std::string_view request_id);
   // Waits for the invocations that hold a Use, and closes the handler when what runs in it has left.

@@ -97,11 +97,14 @@ Result<const tandem_loader_table*> LoaderProcess::OpenModule(Slot& slot, const R
   }
   if (!info.usable()) return {Code::kUnavailable, info.identifier + " cannot be used: " + info.reason};
   if (slot.bound.has_value() && slot.bound->library != info.library) return InTheWay(*slot.bound, info);
-  if (!info.preload.empty()) {
+  auto table = OpenLoaderModule(info.module);
+  // A process that has the VM by itself, such as an interpreter that this is a library in, has its symbols: the loader
+  // takes those, and no second library is opened.
+  if (!table && !info.preload.empty()) {
     if (Status status = OpenGlobally(info.preload); !status.ok()) return status;
     Bind(slot, info);
+    table = OpenLoaderModule(info.module);
   }
-  auto table = OpenLoaderModule(info.module);
   if (!table) return {Code::kUnavailable, table.status().message()};
   return *table;
 }

@@ -21,6 +21,7 @@
 #include "package_archive.h"
 #include "package_place.h"
 #include "start_cache.h"
+#include "system_message.h"
 #include "zip_directory.h"
 
 namespace tandem {
@@ -33,17 +34,13 @@ constexpr std::uint64_t kArchiveOverhead = 64ULL * 1024 * 1024;
 constexpr char kOtherPlace[] = "; TANDEM_CACHE_DIR names another place";
 constexpr char kLimitVariable[] = "TANDEM_CACHE_LIMIT_MB";
 
-std::string Message(int error) {
-  return std::generic_category().message(error);
-}
-
 Status NoPackage(const std::string& path) {
   return {Code::kInvalidArgument, path + " is no package: a jar, a zip or a directory is needed"};
 }
 
 Result<std::string> ReadFile(const std::string& path, std::uint64_t limit) {
   const int file = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);  // a pipe is not waited for
-  if (file < 0) return {Code::kInvalidArgument, "cannot read the package " + path + ": " + Message(errno)};
+  if (file < 0) return {Code::kInvalidArgument, "cannot read the package " + path + ": " + SystemMessage(errno)};
   struct stat status {};
   if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
     close(file);
@@ -70,7 +67,7 @@ Result<std::string> ReadFile(const std::string& path, std::uint64_t limit) {
   if (error == EFBIG) {
     return {Code::kInvalidArgument, "the package " + path + " is larger than " + std::to_string(limit) + " bytes"};
   }
-  if (error != 0) return {Code::kInvalidArgument, "cannot read the package " + path + ": " + Message(error)};
+  if (error != 0) return {Code::kInvalidArgument, "cannot read the package " + path + ": " + SystemMessage(error)};
   return bytes;
 }
 
@@ -182,7 +179,7 @@ Result<std::string> FolderAt(const std::string& path) {
     const fs::path root = fs::canonical(path, error);
     if (error) return {Code::kInvalidArgument, "cannot open the package " + path + ": " + error.message()};
     if (faccessat(AT_FDCWD, root.c_str(), R_OK | X_OK, AT_EACCESS) != 0) {
-      return {Code::kInvalidArgument, "cannot read the package " + path + ": " + Message(errno)};
+      return {Code::kInvalidArgument, "cannot read the package " + path + ": " + SystemMessage(errno)};
     }
     return root.string();
   }

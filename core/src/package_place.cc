@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "folder_lock.h"
+#include "system_message.h"
 
 namespace tandem {
 namespace {
@@ -26,10 +27,6 @@ using Kind = FolderLock::Kind;
 constexpr std::string_view kScratchPrefix = ".unpacking-";
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::uint64_t kKib = 1024;
-
-std::string Message(int error) {
-  return std::generic_category().message(error);
-}
 
 // Takes the write permissions of all files below a folder. The folders keep their owner's, or nobody could remove them.
 void ForbidWriting(const fs::path& folder) {
@@ -96,8 +93,8 @@ class ScratchFolder {
   static Result<ScratchFolder> In(const fs::path& parent) {
     std::string path = (parent / (std::string(kScratchPrefix) + "XXXXXX")).string();
     if (mkdtemp(path.data()) == nullptr) {
-      return {Code::kInvalidArgument, "cannot write the package cache " + parent.string() + ": " + Message(errno) +
-                                          "; TANDEM_CACHE_DIR names another place"};
+      return {Code::kInvalidArgument, "cannot write the package cache " + parent.string() + ": " +
+                                          SystemMessage(errno) + "; TANDEM_CACHE_DIR names another place"};
     }
     return ScratchFolder(std::move(path));
   }
@@ -124,7 +121,7 @@ class ScratchFolder {
     if (std::rename(path_.c_str(), place.c_str()) != 0) {
       const int error = errno;
       if (error == EEXIST || error == ENOTEMPTY) return {};  // without locks, someone else may have been first
-      return {Code::kInternal, "cannot write " + place.string() + ": " + Message(error)};
+      return {Code::kInternal, "cannot write " + place.string() + ": " + SystemMessage(error)};
     }
     path_.clear();
     lock_.Share();
@@ -233,7 +230,7 @@ Result<PlaceUse> Settle(ScratchFolder& scratch, const fs::path& place, const Pla
     if (Status moved = scratch.MoveTo(place); !moved.ok()) return moved;
   }
   PlaceUse use = Use(place, contents.on_wait);
-  if (use == nullptr) return {Code::kInternal, "cannot open " + place.string() + ": " + Message(errno)};
+  if (use == nullptr) return {Code::kInternal, "cannot open " + place.string() + ": " + SystemMessage(errno)};
   removed = Clean(parent, contents.limit);
   return use;
 }

@@ -18,10 +18,22 @@ namespace tandem {
 namespace {
 
 // With a point, whatever the process's locale.
-std::string TwoDecimals(double value) {
-  std::array<char, 400> text{};  // the longest double has 309 digits before the point
+void AppendTwoDecimals(std::string& line, double value) {
+  std::array<char, 400> text;  // the longest double has 309 digits before the point
   const auto end = std::to_chars(text.begin(), text.end(), value, std::chars_format::fixed, 2);
-  return {text.data(), end.ptr};
+  line.append(text.data(), end.ptr);
+}
+
+std::string TwoDecimals(double value) {
+  std::string text;
+  AppendTwoDecimals(text, value);
+  return text;
+}
+
+void AppendNumber(std::string& line, std::int64_t value) {
+  std::array<char, 20> text;
+  const auto end = std::to_chars(text.begin(), text.end(), value);
+  line.append(text.data(), end.ptr);
 }
 
 double Milliseconds(std::chrono::nanoseconds duration) {
@@ -123,22 +135,34 @@ Outcome PlatformOutcome(std::string_view type, std::string_view request_id, std:
 }  // namespace
 
 std::string StartLine(std::string_view request_id, std::string_view version) {
-  return "START RequestId: " + std::string(request_id) + " Version: " + std::string(version) + "\n";
+  std::string line;
+  line.reserve(64 + request_id.size() + version.size());
+  line.append("START RequestId: ").append(request_id).append(" Version: ").append(version).append("\n");
+  return line;
 }
 
 std::string EndLine(std::string_view request_id) {
-  return "END RequestId: " + std::string(request_id) + "\n";
+  std::string line;
+  line.reserve(64 + request_id.size());
+  line.append("END RequestId: ").append(request_id).append("\n");
+  return line;
 }
 
 std::string ReportLine(std::string_view request_id, const Report& report, std::int32_t memory_size_mb) {
   constexpr std::int64_t kMiB = 1024LL * 1024;
   const double duration = Milliseconds(report.duration);
-  std::string line = "REPORT RequestId: " + std::string(request_id);
-  line += "\tDuration: " + TwoDecimals(duration) + " ms";
-  line += "\tBilled Duration: " + std::to_string(static_cast<std::int64_t>(std::ceil(duration))) + " ms";
-  line += "\tMemory Size: " + std::to_string(memory_size_mb) + " MB";
-  line += "\tMax Memory Used: " + std::to_string((report.max_memory_used_bytes + kMiB - 1) / kMiB) + " MB\t";
-  if (report.init_duration) line += "Init Duration: " + TwoDecimals(Milliseconds(*report.init_duration)) + " ms\t";
+  std::string line;
+  line.reserve(256);
+  line.append("REPORT RequestId: ").append(request_id);
+  AppendTwoDecimals(line.append("\tDuration: "), duration);
+  AppendNumber(line.append(" ms\tBilled Duration: "), static_cast<std::int64_t>(std::ceil(duration)));
+  AppendNumber(line.append(" ms\tMemory Size: "), memory_size_mb);
+  AppendNumber(line.append(" MB\tMax Memory Used: "), (report.max_memory_used_bytes + kMiB - 1) / kMiB);
+  line.append(" MB\t");
+  if (report.init_duration) {
+    AppendTwoDecimals(line.append("Init Duration: "), Milliseconds(*report.init_duration));
+    line.append(" ms\t");
+  }
   line += '\n';
   return line;
 }

@@ -11,6 +11,7 @@
 
 #include "abi_text.h"
 #include "guarded.h"
+#include "hidden.h"
 #include "loader_module.h"
 
 namespace tandem {
@@ -195,7 +196,7 @@ std::mutex& FinderCalls() {
 
 }  // namespace
 
-struct RuntimeRegistry::Finder {
+struct TANDEM_HIDDEN RuntimeRegistry::Finder {
   std::string language;
   std::filesystem::path file;
   std::filesystem::path folder;

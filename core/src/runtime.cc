@@ -14,6 +14,7 @@
 #include "dispatcher.h"
 #include "function_impl.h"
 #include "guarded.h"
+#include "hidden.h"
 #include "loader_process.h"
 #include "sink.h"
 #include "start_cache.h"
@@ -63,7 +64,7 @@ std::vector<std::string> DefaultLoaderDirs() {
   return dirs;
 }
 
-class Runtime::Impl {
+class TANDEM_HIDDEN Runtime::Impl {
  public:
   Impl(RuntimeOptions options, std::unique_ptr<RuntimeRegistry> registry)
       : options_(std::move(options)),
@@ -152,6 +153,7 @@ Result<Function*> Runtime::Impl::Add(FunctionConfig config) {
   FillDefaults(config);
   if (selection->info.is_own()) config.isolation = Isolation::kProcess;
   FunctionSetup setup;
+  setup.restore_code = [path = config.code, options = options_.package] { return OpenPackage(path, options).status(); };
   setup.language = OptionsOf(selection->info, config.isolation);
   setup.config = std::move(config);
   setup.runtime = std::move(*selection);
@@ -286,6 +288,11 @@ InvokeResult Runtime::Invoke(Function& function, const Event& event, const Invok
 InvokeResult Runtime::Invoke(Function& function, const Event& event) {
   static const InvokeOptions kDefaults;
   return Invoke(function, event, kDefaults);
+}
+
+std::unique_ptr<BegunInvocation> Runtime::TryBegin(Function& function, const Event& event,
+                                                   const InvokeOptions& options) {
+  return Dispatcher::TryBegin(FunctionImpl::Of(function), event, options);
 }
 
 void Runtime::Cancel(Function& function, std::string_view request_id) {

@@ -41,6 +41,23 @@ void Split(std::string_view text, char separator, const Take& take) {
 
 }  // namespace
 
+std::string PercentEncoded(std::string_view text, bool keeps_slashes) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string escaped;
+  for (const char c : text) {
+    const bool is_plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
+                          c == '_' || c == '.' || c == '~' || (c == '/' && keeps_slashes);
+    if (is_plain) {
+      escaped += c;
+    } else {
+      escaped += '%';
+      escaped += kDigits[static_cast<unsigned char>(c) >> 4U];
+      escaped += kDigits[static_cast<unsigned char>(c) & 0x0FU];
+    }
+  }
+  return escaped;
+}
+
 ApiTarget ParseTarget(std::string_view target) {
   ApiTarget parsed;
   const std::size_t question = std::min(target.find('?'), target.size());

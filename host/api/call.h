@@ -22,6 +22,9 @@ struct ApiTarget {
 };
 ApiTarget ParseTarget(std::string_view target);
 
+// The escapes of RFC 3986, of everything but what is unreserved.
+std::string PercentEncoded(std::string_view text, bool keeps_slashes);
+
 struct ApiCall {
   const HttpRequest& request;
   ApiTarget target;

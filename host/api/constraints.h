@@ -2,6 +2,8 @@
 #ifndef TANDEM_HOST_API_CONSTRAINTS_H_
 #define TANDEM_HOST_API_CONSTRAINTS_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +18,10 @@ class Constraints {
   void Violated(std::string_view place, std::string_view value, std::string_view constraint);
   // Of a member that has to be there.
   void Missing(std::string_view place);
+  // Where it has more characters.
+  void CheckLength(std::string_view place, std::string_view text, std::size_t most);
+  // Where it is another number than those from `least` to `most`.
+  void CheckRange(std::string_view place, std::int64_t number, std::int64_t least, std::int64_t most);
 
   bool ok() const { return violations_.empty(); }
   // Precondition: !ok().

@@ -30,6 +30,12 @@ ApiError InvalidRequestContent(std::string message) {
 ApiError ConstraintViolated(std::string message) {
   return {400, "ValidationException", std::move(message), {}};
 }
+ApiError WrongJsonType(std::string_view member) {
+  return {400,
+          "SerializationException",
+          std::string("The value of ").append(member).append(" has the wrong JSON type."),
+          {}};
+}
 ApiError NotFound(std::string message) {
   return {404, "ResourceNotFoundException", std::move(message), {}};
 }

@@ -3,6 +3,7 @@
 #define TANDEM_HOST_API_ERROR_H_
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -22,6 +23,7 @@ struct ApiError {
 ApiError InvalidParameter(std::string message);       // InvalidParameterValueException
 ApiError InvalidRequestContent(std::string message);  // InvalidRequestContentException
 ApiError ConstraintViolated(std::string message);     // ValidationException
+ApiError WrongJsonType(std::string_view member);      // SerializationException
 ApiError NotFound(std::string message);               // ResourceNotFoundException
 ApiError Conflict(std::string message);               // ResourceConflictException
 ApiError PreconditionFailed(std::string message);     // PreconditionFailedException

@@ -44,7 +44,7 @@ class Checker {
     ++at_;
     return true;
   }
-  JsonFault Fault() const;
+  JsonFault Fault();
 
   const char* const begin_;
   const char* at_;
@@ -189,16 +189,23 @@ bool Checker::SkipWord(std::string_view word) {
   return true;
 }
 
-JsonFault Checker::Fault() const {
+JsonFault Checker::Fault() {
   constexpr std::size_t kLongest = 64;
   const auto belongs = [](char c) {
     return IsDigit(static_cast<unsigned char>(c)) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
            c == '$';
   };
-  const char* last = at_;
-  while (last < end_ && belongs(*last) && static_cast<std::size_t>(last - at_) < kLongest) ++last;
-  if (last == at_ && last < end_ && static_cast<unsigned char>(*last) < 0x80) ++last;
-  return {static_cast<std::size_t>(at_ - begin_), std::string(at_, last)};
+  const char* const first = at_;
+  const char* last = first;
+  while (last < end_ && belongs(*last) && static_cast<std::size_t>(last - first) < kLongest) ++last;
+  if (last == first && last < end_) {
+    if (static_cast<unsigned char>(*last) < 0x80) {
+      ++last;
+    } else if (SkipMultibyte()) {
+      last = at_;
+    }
+  }
+  return {static_cast<std::size_t>(first - begin_), std::string(first, last)};
 }
 
 }  // namespace

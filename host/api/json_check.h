@@ -12,7 +12,7 @@ namespace tandem::host {
 // Where a text stops being JSON (RFC 8259), and the token that is there.
 struct JsonFault {
   std::size_t at = 0;  // offset in bytes
-  std::string token;   // empty: the text ends too early
+  std::string token;   // empty: the text ends too early, or is no UTF-8 there
 };
 
 // Null where `text` is one JSON value, in UTF-8, of any depth; lone surrogate escapes are none of its business, they

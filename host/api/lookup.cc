@@ -21,7 +21,7 @@ bool ParseNumber(const std::string& text, std::size_t& number) {
   return failed == std::errc() && at == end;
 }
 
-std::string VersionOf(const Alias& alias) {
+std::string ChosenVersion(const Alias& alias) {
   if (alias.weights.empty()) return alias.function_version;
   thread_local std::minstd_rand random(std::random_device{}());
   double at = std::uniform_real_distribution<double>(0, 1)(random);
@@ -45,19 +45,17 @@ ApiResult<std::shared_ptr<const StoredFunction>> FindFunction(const ApiContext& 
 
 ApiResult<std::shared_ptr<const FunctionVersion>> FindVersion(const ApiCall& call, const StoredFunction& function,
                                                               const FunctionReference& reference) {
-  std::string version = reference.qualifier.empty() ? "$LATEST" : reference.qualifier;
-  if (IsAliasName(version)) {
-    const auto alias = function.aliases.find(version);
-    if (alias == function.aliases.end()) {
-      return NotFound("Cannot find alias arn: " + FunctionArn(call.account, function.name, version));
-    }
-    version = VersionOf(alias->second);
-  }
-  auto found = VersionNamed(&function, version);
-  if (found == nullptr) {
-    return NotFound("Function not found: " + FunctionArn(call.account, function.name, reference.qualifier));
-  }
-  return found;
+  if (auto found = VersionMeant(function, reference.qualifier)) return found;
+  const std::string arn = FunctionArn(call.account, function.name, reference.qualifier);
+  const bool no_alias = IsAliasName(reference.qualifier) && !function.aliases.contains(reference.qualifier);
+  return NotFound((no_alias ? "Cannot find alias arn: " : "Function not found: ") + arn);
+}
+
+std::shared_ptr<const FunctionVersion> VersionMeant(const StoredFunction& function, const std::string& qualifier) {
+  if (qualifier.empty()) return function.latest;
+  if (!IsAliasName(qualifier)) return VersionNamed(&function, qualifier);
+  const auto alias = function.aliases.find(qualifier);
+  return alias == function.aliases.end() ? nullptr : VersionNamed(&function, ChosenVersion(alias->second));
 }
 
 ApiResult<bool> CheckRevision(const Json::Value& request, const std::string& revision_id) {
@@ -73,7 +71,10 @@ std::shared_ptr<const FunctionVersion> Publish(StoredFunction& function, const s
   if (description != nullptr) published.settings["Description"] = *description;
   if (!function.versions.empty()) {
     const auto& last = function.versions.rbegin()->second;
-    if (last->code_sha256 == published.code_sha256 && last->settings == published.settings) return last;
+    const bool has_its_layers = last->layers.size() == published.layers.size();  // whose names are settings
+    if (last->code_sha256 == published.code_sha256 && has_its_layers && last->settings == published.settings) {
+      return last;
+    }
   }
   published.version = std::to_string(++function.last_number);
   published.revision_id = NewRevisionId();
@@ -96,6 +97,20 @@ ApiResult<bool> ChangeFunction(const ApiContext& context, const ApiCall& call, c
   if (status.code() == Code::kNotFound) {
     return NotFound("Function not found: " + FunctionArn(call.account, reference.name, reference.qualifier));
   }
+  if (!status.ok()) return StoreFailed(status);
+  return true;
+}
+
+ApiResult<bool> ChangeLayer(const ApiContext& context, const std::string& name,
+                            const std::function<ApiResult<bool>(StoredLayer&)>& change) {
+  ApiError refused;
+  const Status status = context.store.ChangeLayer(name, [&](StoredLayer& layer) -> Status {
+    const ApiResult<bool> changed = change(layer);
+    if (changed) return {};
+    refused = changed.error();
+    return {Code::kInvalidArgument, refused.message};
+  });
+  if (!refused.type.empty()) return refused;
   if (!status.ok()) return StoreFailed(status);
   return true;
 }
@@ -126,10 +141,14 @@ ApiResult<Page> PageOf(const ApiCall& call, std::size_t all) {
   Page page;
   const std::string marker = call.Query("Marker");
   if (!marker.empty() && (!ParseNumber(marker, page.begin) || page.begin > all)) {
-    return InvalidParameter("The provided Marker is not one of this list's.");
+    return UnknownMarker();
   }
   page.count = std::min(*size, all - page.begin);
   return page;
+}
+
+ApiError UnknownMarker() {
+  return InvalidParameter("The provided Marker is not one of this list's.");
 }
 
 void SetNextMarker(Json::Value& answer, const Page& page, std::size_t all) {

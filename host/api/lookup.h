@@ -22,6 +22,9 @@ ApiResult<std::shared_ptr<const StoredFunction>> FindFunction(const ApiContext& 
 ApiResult<std::shared_ptr<const FunctionVersion>> FindVersion(const ApiCall& call, const StoredFunction& function,
                                                               const FunctionReference& reference);
 
+// The same; null where there is none.
+std::shared_ptr<const FunctionVersion> VersionMeant(const StoredFunction& function, const std::string& qualifier);
+
 // Errors: PreconditionFailedException where the request has another one.
 ApiResult<bool> CheckRevision(const Json::Value& request, const std::string& revision_id);
 
@@ -31,6 +34,10 @@ std::shared_ptr<const FunctionVersion> Publish(StoredFunction& function, const s
 // Changes the function that is named. Errors: ResourceNotFoundException; what `change` refuses with; the store's.
 ApiResult<bool> ChangeFunction(const ApiContext& context, const ApiCall& call, const FunctionReference& reference,
                                const std::function<ApiResult<bool>(StoredFunction&)>& change);
+
+// Changes the layer, which may have no versions yet. Errors: what `change` refuses with; the store's.
+ApiResult<bool> ChangeLayer(const ApiContext& context, const std::string& name,
+                            const std::function<ApiResult<bool>(StoredLayer&)>& change);
 
 // Status 204.
 HttpResponse NoContent();
@@ -46,6 +53,8 @@ struct Page {
 ApiResult<Page> PageOf(const ApiCall& call, std::size_t all);
 // How many items an answer has at the most.
 ApiResult<std::size_t> PageSizeOf(const ApiCall& call);
+// Of a Marker that no list has given.
+ApiError UnknownMarker();
 // NextMarker, where there is more.
 void SetNextMarker(Json::Value& answer, const Page& page, std::size_t all);
 

@@ -38,10 +38,29 @@ ApiResult<HttpResponse> UntagResource(const ApiContext& context, const ApiCall& 
 ApiResult<HttpResponse> ListTags(const ApiContext& context, const ApiCall& call);
 ApiResult<HttpResponse> GetAccountSettings(const ApiContext& context, const ApiCall& call);
 
+// event_invoke_operations.cc
+ApiResult<HttpResponse> PutFunctionEventInvokeConfig(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> UpdateFunctionEventInvokeConfig(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> GetFunctionEventInvokeConfig(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> DeleteFunctionEventInvokeConfig(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> ListFunctionEventInvokeConfigs(const ApiContext& context, const ApiCall& call);
+
 // policy_operations.cc
 ApiResult<HttpResponse> AddPermission(const ApiContext& context, const ApiCall& call);
 ApiResult<HttpResponse> GetPolicy(const ApiContext& context, const ApiCall& call);
 ApiResult<HttpResponse> RemovePermission(const ApiContext& context, const ApiCall& call);
+
+ApiResult<HttpResponse> AddLayerVersionPermission(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> GetLayerVersionPolicy(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> RemoveLayerVersionPermission(const ApiContext& context, const ApiCall& call);
+
+// layer_operations.cc
+ApiResult<HttpResponse> PublishLayerVersion(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> GetLayerVersion(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> GetLayerVersionByArn(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> ListLayers(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> ListLayerVersions(const ApiContext& context, const ApiCall& call);
+ApiResult<HttpResponse> DeleteLayerVersion(const ApiContext& context, const ApiCall& call);
 
 // invoke_operation.cc
 ApiResult<HttpResponse> Invoke(const ApiContext& context, const ApiCall& call);

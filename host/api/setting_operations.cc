@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -9,7 +10,6 @@
 namespace tandem::host {
 namespace {
 
-constexpr int kAccountConcurrency = 1000;
 constexpr std::int64_t kCodeSizeUnzipped = 262'144'000;
 constexpr std::int64_t kCodeSizeZipped = 52'428'800;
 constexpr std::int64_t kTotalCodeSize = 80'530'636'800;
@@ -84,7 +84,7 @@ ApiResult<HttpResponse> TagResource(const ApiContext& context, const ApiCall& ca
     return constraints.error();
   }
   for (const std::string& key : tags.getMemberNames()) {
-    if (!tags[key].isString()) return ApiError{400, "SerializationException", "The value of a tag is no string.", {}};
+    if (!tags[key].isString()) return WrongJsonType("Tags");
   }
   const auto changed = ChangeFunction(context, call, *reference, [&](StoredFunction& function) -> ApiResult<bool> {
     for (const std::string& key : tags.getMemberNames()) function.tags[key] = tags[key].asString();
@@ -124,15 +124,21 @@ ApiResult<HttpResponse> GetAccountSettings(const ApiContext& context, const ApiC
   limit["TotalCodeSize"] = static_cast<Json::Int64>(kTotalCodeSize);
   limit["CodeSizeUnzipped"] = static_cast<Json::Int64>(kCodeSizeUnzipped);
   limit["CodeSizeZipped"] = static_cast<Json::Int64>(kCodeSizeZipped);
-  limit["ConcurrentExecutions"] = kAccountConcurrency;
-  limit["UnreservedConcurrentExecutions"] = kAccountConcurrency;
+  const auto most = static_cast<std::int64_t>(context.concurrency.most());
+  std::int64_t reserved = 0;
   std::int64_t size = 0;
   std::int64_t count = 0;
   for (const auto& function : context.store.List({}, SIZE_MAX)) {
     ++count;
+    reserved += function->reserved_concurrency.value_or(0);
     size += function->latest->code_size;
     for (const auto& [number, version] : function->versions) size += version->code_size;
   }
+  for (const auto& layer : context.store.ListLayers({}, SIZE_MAX)) {
+    for (const auto& [number, version] : layer->versions) size += version->content.code_size;
+  }
+  limit["ConcurrentExecutions"] = static_cast<Json::Int64>(most);
+  limit["UnreservedConcurrentExecutions"] = static_cast<Json::Int64>(std::max<std::int64_t>(most - reserved, 0));
   answer["AccountUsage"]["TotalCodeSize"] = static_cast<Json::Int64>(size);
   answer["AccountUsage"]["FunctionCount"] = static_cast<Json::Int64>(count);
   return JsonResponse(200, answer);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
 #include <string_view>
 
 #include "host/api/constraints.h"
@@ -12,7 +11,6 @@ namespace tandem::host {
 namespace {
 
 constexpr std::size_t kEnvironmentLimit = 4096;  // A-22
-constexpr std::size_t kLongestDescription = 256;
 constexpr std::size_t kLongestHandler = 128;
 
 // R-37: what only the platform sets.
@@ -66,35 +64,6 @@ bool HasType(const Json::Value& value, Json::ValueType type) {
   return type == Json::intValue ? value.isInt() : value.type() == type;
 }
 
-// A-60: a member of another JSON type.
-ApiError WrongType(const Setting& setting) {
-  return {400, "SerializationException", std::string("The value of ") + setting.name + " has the wrong JSON type.", {}};
-}
-
-void CheckText(Constraints& constraints, const Json::Value& settings, const char* name, const char* place,
-               std::size_t longest, bool blanks) {
-  if (!settings.isMember(name)) return;
-  const std::string text = settings[name].asString();
-  if (text.size() > longest) {
-    constraints.Violated(place, text, "Member must have length less than or equal to " + std::to_string(longest));
-  }
-  if (!blanks && (text.empty() || text.find_first_of(" \t\n\r\f\v") != std::string::npos)) {
-    constraints.Violated(place, text, "Member must satisfy regular expression pattern: [^\\s]+");
-  }
-}
-
-void CheckNumber(Constraints& constraints, const Json::Value& value, const char* place, std::int64_t least,
-                 std::int64_t most) {
-  const std::int64_t number = value.asInt64();
-  if (number < least) {
-    constraints.Violated(place, std::to_string(number),
-                         "Member must have value greater than or equal to " + std::to_string(least));
-  } else if (number > most) {
-    constraints.Violated(place, std::to_string(number),
-                         "Member must have value less than or equal to " + std::to_string(most));
-  }
-}
-
 bool IsRole(const std::string& role) {
   // arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+
   const std::size_t iam = role.find(":iam::");
@@ -106,16 +75,25 @@ bool IsRole(const std::string& role) {
          rest.find_first_of(" \t\n") == std::string_view::npos;
 }
 
+void CheckHandler(Constraints& constraints, const std::string& handler) {
+  constraints.CheckLength("handler", handler, kLongestHandler);
+  if (handler.empty() || handler.find_first_of(" \t\n\r\f\v") != std::string::npos) {
+    constraints.Violated("handler", handler, "Member must satisfy regular expression pattern: [^\\s]+");
+  }
+}
+
 void CheckShapes(Constraints& constraints, const Json::Value& settings) {
   if (const std::string role = settings["Role"].asString(); !IsRole(role)) {
     constraints.Violated(
         "role", role,
         R"(Member must satisfy regular expression pattern: arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+)");
   }
-  CheckText(constraints, settings, "Handler", "handler", kLongestHandler, false);
-  CheckText(constraints, settings, "Description", "description", kLongestDescription, true);
-  CheckNumber(constraints, settings["Timeout"], "timeout", 1, 900);            // A-07
-  CheckNumber(constraints, settings["MemorySize"], "memorySize", 128, 10240);  // A-07
+  if (settings.isMember("Handler")) CheckHandler(constraints, settings["Handler"].asString());
+  constraints.CheckLength("description", settings["Description"].asString(), kLongestDescription);
+  // A-07.
+  constraints.CheckRange("timeout", settings["Timeout"].asInt64(), 1, 900);
+  constraints.CheckRange("memorySize", settings["MemorySize"].asInt64(), 128, 10240);
+  constraints.CheckRange("ephemeralStorage.size", settings["EphemeralStorage"]["Size"].asInt64(), 512, 10240);
 }
 
 // A-23.
@@ -129,11 +107,11 @@ bool IsVariableName(std::string_view name) {
 ApiResult<bool> CheckEnvironment(const Json::Value& environment) {
   const Json::Value& variables = environment["Variables"];
   if (variables.isNull()) return true;
-  if (!variables.isObject()) return WrongType({"Variables", "", Json::objectValue, nullptr});
+  if (!variables.isObject()) return WrongJsonType("Variables");
   Constraints constraints;
   std::string reserved;
   for (const std::string& name : variables.getMemberNames()) {
-    if (!variables[name].isString()) return WrongType({"Variables", "", Json::objectValue, nullptr});
+    if (!variables[name].isString()) return WrongJsonType("Variables");
     if (!IsVariableName(name) && std::find(kReserved.begin(), kReserved.end(), name) == kReserved.end()) {
       constraints.Violated("environment.variables", JsonText(variables),
                            "Map keys must satisfy constraint: [Member must satisfy regular expression pattern: "
@@ -161,7 +139,7 @@ ApiResult<bool> CheckEnvironment(const Json::Value& environment) {
   return true;
 }
 
-ApiResult<Json::Value> Checked(Json::Value settings, const KnowsRuntime& knows) {
+ApiResult<Json::Value> Checked(Json::Value settings, const CheckRuntime& check) {
   Constraints constraints;
   CheckShapes(constraints, settings);
   if (!constraints.ok()) return constraints.error();
@@ -169,14 +147,8 @@ ApiResult<Json::Value> Checked(Json::Value settings, const KnowsRuntime& knows) 
     return InvalidParameter("Packages of the type " + settings["PackageType"].asString() +
                             " are not supported by this server; Zip is.");
   }
-  const std::string runtime = settings["Runtime"].asString();
-  if (!knows(runtime)) {
-    return InvalidParameter("Value " + runtime +
-                            " at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [java8, "
-                            "java8.al2, java11, java17, java21, java25, python3.6, python3.7, python3.8, python3.9, "
-                            "python3.10, python3.11, python3.12, python3.13, python3.14, provided, provided.al2, "
-                            "provided.al2023] or be a valid ARN");
-  }
+  if (const auto checked = CheckArchitectures(settings["Architectures"]); !checked) return checked.error();
+  if (const auto checked = check(settings["Runtime"].asString()); !checked) return checked.error();
   if (const auto checked = CheckEnvironment(settings["Environment"]); !checked) return checked.error();
   if (settings["Environment"]["Variables"].empty()) settings.removeMember("Environment");
   if (settings["Layers"].empty()) settings.removeMember("Layers");
@@ -188,35 +160,51 @@ ApiResult<bool> TakeMembers(Json::Value& settings, const Json::Value& request) {
   for (const Setting& setting : kSettings) {
     const Json::Value& given = request[setting.name];
     if (given.isNull()) continue;
-    if (!HasType(given, setting.type)) return WrongType(setting);
+    if (!HasType(given, setting.type)) return WrongJsonType(setting.name);
     settings[setting.name] = given;
   }
+  if (!settings["EphemeralStorage"]["Size"].isInt()) return WrongJsonType("Size");
   return true;
 }
 
 }  // namespace
 
-ApiResult<Json::Value> NewSettings(const Json::Value& request, const KnowsRuntime& knows) {
+ApiResult<bool> CheckArchitectures(const Json::Value& architectures) {
+  std::string shown;
+  bool fits = architectures.isArray() && architectures.size() == 1;
+  for (const Json::Value& architecture : architectures) {
+    if (!architecture.isString()) return WrongJsonType("Architectures");
+    shown += (shown.empty() ? "" : ", ") + architecture.asString();
+    fits = fits && (architecture == "x86_64" || architecture == "arm64");
+  }
+  if (fits) return true;
+  Constraints constraints;
+  constraints.Violated("architectures", "[" + shown + "]",
+                       architectures.size() == 1
+                           ? "Member must satisfy constraint: [Member must satisfy enum value set: [x86_64, arm64], "
+                             "Member must not be null]"
+                           : "Member must have length equal to 1");
+  return constraints.error();
+}
+
+ApiResult<Json::Value> NewSettings(const Json::Value& request, const CheckRuntime& check) {
   Json::Value settings(Json::objectValue);
   for (const Setting& setting : kSettings) {
     if (setting.default_json != nullptr) settings[setting.name] = *ParseJson(setting.default_json);
   }
   if (const auto taken = TakeMembers(settings, request); !taken) return taken.error();
-  Constraints constraints;
-  if (!settings.isMember("Role")) constraints.Missing("role");
-  if (!constraints.ok()) return constraints.error();
   if (!settings.isMember("Runtime") || !settings.isMember("Handler")) {
     return InvalidParameter(
         "Runtime and Handler are mandatory parameters for functions created with deployment packages.");
   }
-  return Checked(std::move(settings), knows);
+  return Checked(std::move(settings), check);
 }
 
 ApiResult<Json::Value> ChangedSettings(const Json::Value& settings, const Json::Value& request,
-                                       const KnowsRuntime& knows) {
+                                       const CheckRuntime& check) {
   Json::Value changed = settings;
   if (const auto taken = TakeMembers(changed, request); !taken) return taken.error();
-  return Checked(std::move(changed), knows);
+  return Checked(std::move(changed), check);
 }
 
 }  // namespace tandem::host

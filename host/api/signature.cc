@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <ctime>
 #include <fstream>
@@ -48,24 +50,6 @@ std::string Hmac(std::string_view key, std::string_view text) {
   return digest;
 }
 
-// RFC 3986, with everything escaped but what is unreserved.
-std::string Escaped(std::string_view text, bool keeps_slashes) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string escaped;
-  for (const char c : text) {
-    const bool is_plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
-                          c == '_' || c == '.' || c == '~' || (c == '/' && keeps_slashes);
-    if (is_plain) {
-      escaped += c;
-    } else {
-      escaped += '%';
-      escaped += kDigits[static_cast<unsigned char>(c) >> 4U];
-      escaped += kDigits[static_cast<unsigned char>(c) & 0x0FU];
-    }
-  }
-  return escaped;
-}
-
 std::vector<std::string> Split(std::string_view text, char separator) {
   std::vector<std::string> parts;
   for (;;) {
@@ -85,6 +69,17 @@ std::string Trimmed(std::string_view text) {
   }
   if (trimmed.ends_with(' ')) trimmed.pop_back();
   return trimmed;
+}
+
+std::string Lower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
+// Whether clients sign each header of that name, in lower case, where they send it. "x-amzn-" is of another kind: of
+// those, proxies add and change some.
+bool IsAlwaysSigned(std::string_view name) {
+  return name == "host" || name.starts_with("x-amz-");
 }
 
 // What an Authorization header says.
@@ -116,7 +111,8 @@ std::optional<Authorization> ParseAuthorization(std::string_view header) {
 std::string CanonicalQuery(const ApiTarget& target) {
   std::vector<std::pair<std::string, std::string>> escaped;
   escaped.reserve(target.query.size());
-  for (const auto& [name, value] : target.query) escaped.emplace_back(Escaped(name, false), Escaped(value, false));
+  for (const auto& [name, value] : target.query)
+    escaped.emplace_back(PercentEncoded(name, false), PercentEncoded(value, false));
   std::sort(escaped.begin(), escaped.end());
   std::string query;
   for (const auto& [name, value] : escaped) {
@@ -142,7 +138,7 @@ std::string CanonicalValue(const HttpHeaders& headers, std::string_view name) {
 std::string CanonicalRequest(const HttpRequest& request, const Authorization& authorization) {
   const std::string_view target = request.target;
   const std::string_view path = target.substr(0, target.find('?'));
-  std::string text = request.method + "\n" + Escaped(path.empty() ? "/" : path, true) + "\n" +
+  std::string text = request.method + "\n" + PercentEncoded(path.empty() ? "/" : path, true) + "\n" +
                      CanonicalQuery(ParseTarget(target)) + "\n";
   for (const std::string& name : Split(authorization.signed_headers, ';')) {
     text.append(name).append(":").append(CanonicalValue(request.headers, name)).append("\n");
@@ -188,6 +184,15 @@ bool Signs(const Authorization& authorization, std::string_view header) {
   return std::find(names.begin(), names.end(), header) != names.end();
 }
 
+// In lower case, of a header that has to be signed and is not; "": there is none.
+std::string UnsignedHeader(const HttpHeaders& headers, const Authorization& authorization) {
+  for (const auto& header : headers) {
+    std::string name = Lower(header.first);
+    if (IsAlwaysSigned(name) && !Signs(authorization, name)) return name;
+  }
+  return {};
+}
+
 Status BadFile(const std::string& file, std::string_view why) {
   return {Code::kInvalidArgument, "cannot use the credentials in " + file + ": " + std::string(why)};
 }
@@ -218,14 +223,37 @@ Result<AccessKeys> ReadCredentials(const std::string& file) {
   return keys;
 }
 
+void Sign(HttpRequest& request, const SigningKey& key, const std::string& region,
+          std::chrono::system_clock::time_point now) {
+  const std::string date = DateText(now);
+  request.headers.emplace_back("X-Amz-Date", date);
+  if (!key.session_token.empty()) request.headers.emplace_back("X-Amz-Security-Token", key.session_token);
+  std::vector<std::string> names;
+  for (const auto& [name, value] : request.headers) {
+    std::string lower = Lower(name);
+    if (IsAlwaysSigned(lower)) names.push_back(std::move(lower));
+  }
+  std::sort(names.begin(), names.end());
+  Authorization authorization;
+  constexpr std::size_t kDay = std::string_view("20260102").size();
+  authorization.credential = {key.id, date.substr(0, kDay), region, "lambda", "aws4_request"};
+  for (const std::string& name : names) {
+    authorization.signed_headers += (authorization.signed_headers.empty() ? "" : ";") + name;
+  }
+  const std::string signature = SignatureOf(request, authorization, date, key.secret);
+  request.headers.emplace_back("Authorization",
+                               std::string(kAlgorithm) + " Credential=" + key.id + "/" + authorization.Scope() +
+                                   ", SignedHeaders=" + authorization.signed_headers + ", Signature=" + signature);
+}
+
 std::optional<ApiError> SignatureVerifier::Verify(const HttpRequest& request, Clock::time_point now) {
   const std::string_view header = HeaderOf(request.headers, "Authorization");
   if (header.empty()) return Refused("MissingAuthenticationTokenException", "Missing Authentication Token");
   const auto authorization = ParseAuthorization(header);
   const std::string date(HeaderOf(request.headers, "X-Amz-Date"));
   const auto signed_at = ParseDate(date);
-  const bool is_whole = authorization && signed_at && Signs(*authorization, "host") &&
-                        Signs(*authorization, "x-amz-date") && date.starts_with(authorization->credential[1]);
+  const bool is_whole =
+      authorization && signed_at && Signs(*authorization, "host") && Signs(*authorization, "x-amz-date");
   if (!is_whole) {
     return Refused(
         "IncompleteSignatureException",
@@ -235,12 +263,20 @@ std::optional<ApiError> SignatureVerifier::Verify(const HttpRequest& request, Cl
   if (key == keys_.end() || authorization->credential[3] != "lambda") {
     return Refused("UnrecognizedClientException", "The security token included in the request is invalid.");
   }
+  if (const std::string& day = authorization->credential[1]; !date.starts_with(day)) {
+    return InvalidSignature(
+        "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '" + day + "' != '" +
+        date.substr(0, day.size()) + "', from '" + date + "'.");
+  }
   const std::string expected = SignatureOf(request, *authorization, date, key->second);
   if (expected.size() != authorization->signature.size() ||
       CRYPTO_memcmp(expected.data(), authorization->signature.data(), expected.size()) != 0) {
     return InvalidSignature(
         "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access "
         "Key and signing method. Consult the service documentation for details.");
+  }
+  if (const std::string name = UnsignedHeader(request.headers, *authorization); !name.empty()) {
+    return InvalidSignature("The request has a header that is not signed, and has to be: " + name);
   }
   if (*signed_at < now - kWindow) {
     return InvalidSignature("Signature expired: " + date + " is now earlier than " + DateText(now - kWindow) + " (" +
@@ -250,18 +286,42 @@ std::optional<ApiError> SignatureVerifier::Verify(const HttpRequest& request, Cl
     return InvalidSignature("Signature not yet current: " + date + " is still later than " + DateText(now + kWindow) +
                             " (" + DateText(now) + " + 5 min.)");
   }
-  if (IsReplay(expected, now) && now > *signed_at + kSameSecond)
+  if (IsReplay(expected, *signed_at, now) && now > *signed_at + kSameSecond)
     return InvalidSignature("The request has been sent before, with the same signature.");
   return {};
 }
 
-bool SignatureVerifier::IsReplay(const std::string& signature, Clock::time_point now) {
-  const std::scoped_lock lock(mutex_);
-  if (now >= forgets_at_) {
-    std::erase_if(seen_, [now](const auto& seen) { return seen.second < now; });
-    forgets_at_ = now + kWindow;
+bool SignatureVerifier::IsReplay(std::string_view signature, Clock::time_point date, Clock::time_point now) {
+  Mark mark{};
+  constexpr std::size_t kDigits = 2 * sizeof(mark[0]);
+  for (std::size_t i = 0; i < mark.size(); ++i) {
+    std::from_chars(&signature[i * kDigits], &signature[(i + 1) * kDigits], mark[i], 16);
   }
-  return !seen_.emplace(signature, now + 2 * kWindow).second;
+  const std::scoped_lock lock(mutex_);
+  LetGo(now);
+  const bool is_new = seen_[date].insert(mark).second;
+  if (is_new) ++kept_;
+  return !is_new;
+}
+
+// Of what is refused for its date alone. More than one request brings, so that it all goes in time, and not much more,
+// so that nobody waits long for the lock.
+void SignatureVerifier::LetGo(Clock::time_point now) {
+  constexpr int kMost = 4;
+  constexpr auto kGood = kWindow + kSameSecond;  // threads come here later than their `now`
+  for (int i = 0; i < kMost && !seen_.empty() && seen_.begin()->first + kGood < now; ++i) {
+    std::set<Mark>& oldest = seen_.begin()->second;
+    if (!oldest.empty()) {
+      oldest.erase(oldest.begin());
+      --kept_;
+    }
+    if (oldest.empty()) seen_.erase(seen_.begin());
+  }
+}
+
+std::size_t SignatureVerifier::kept() {
+  const std::scoped_lock lock(mutex_);
+  return kept_;
 }
 
 }  // namespace tandem::host

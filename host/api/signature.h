@@ -2,11 +2,16 @@
 #ifndef TANDEM_HOST_API_SIGNATURE_H_
 #define TANDEM_HOST_API_SIGNATURE_H_
 
+#include <array>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 
 #include "host/api/error.h"
 #include "host/http/message.h"
@@ -20,6 +25,18 @@ using AccessKeys = std::map<std::string, std::string>;
 // Reads a shared credentials file of the AWS CLI and SDKs: aws_access_key_id and aws_secret_access_key of each profile.
 // Errors: kInvalidArgument where it cannot be read, others may read it, or has no key.
 Result<AccessKeys> ReadCredentials(const std::string& file);
+
+// What a client signs with.
+struct SigningKey {
+  std::string id;
+  std::string secret;
+  std::string session_token;  // empty: none
+};
+
+// Signs a request for the service `lambda`, as the AWS CLI and SDKs do: its headers get X-Amz-Date,
+// X-Amz-Security-Token where there is a session token, and Authorization. It has its Host; nothing is to change later.
+void Sign(HttpRequest& request, const SigningKey& key, const std::string& region,
+          std::chrono::system_clock::time_point now = std::chrono::system_clock::now());
 
 // Verifies signatures. A request that is sent again as it was is refused, but within kSameSecond of its date: dates are
 // in seconds, and SDKs sign nothing that tells two equal requests of one second apart.
@@ -38,14 +55,19 @@ class SignatureVerifier {
   // Null: it is signed with one of the keys. Errors: MissingAuthenticationTokenException, IncompleteSignatureException,
   // UnrecognizedClientException, InvalidSignatureException.
   std::optional<ApiError> Verify(const HttpRequest& request, Clock::time_point now = Clock::now());
+  // How many signatures it has kept, against requests that are sent again.
+  std::size_t kept();
 
  private:
-  bool IsReplay(const std::string& signature, Clock::time_point now);
+  using Mark = std::array<std::uint64_t, 2>;  // half of a signature, which tells it from others
+
+  bool IsReplay(std::string_view signature, Clock::time_point date, Clock::time_point now);
+  void LetGo(Clock::time_point now);
 
   const AccessKeys keys_;
   std::mutex mutex_;
-  std::map<std::string, Clock::time_point> seen_;  // signatures, until when they count; guarded by mutex_
-  Clock::time_point forgets_at_;                   // guarded by mutex_
+  std::map<Clock::time_point, std::set<Mark>> seen_;  // by the date that was signed; guarded by mutex_
+  std::size_t kept_ = 0;                              // guarded by mutex_
 };
 
 }  // namespace tandem::host

@@ -6,6 +6,7 @@
 #include "host/api/json.h"
 #include "host/api/lookup.h"
 #include "host/api/operations.h"
+#include "host/api/settings.h"
 #include "host/api/view.h"
 
 namespace tandem::host {
@@ -41,28 +42,37 @@ ApiResult<bool> CheckRouting(const ApiCall& call, const StoredFunction& function
   return true;
 }
 
-std::string WrongTypeOf(std::string_view name) {
-  return std::string("The value of ").append(name).append(" has the wrong JSON type.");
+//
+ApiResult<bool> CheckTexts(const Alias& alias) {
+  Constraints constraints;
+  const std::string& version = alias.function_version;
+  if (version != "$LATEST" && !IsVersionNumber(version)) {
+    constraints.Violated("functionVersion", version,
+                         "Member must satisfy regular expression pattern: (\\$LATEST|[0-9]+)");
+  }
+  constraints.CheckLength("description", alias.description, kLongestDescription);
+  if (!constraints.ok()) return constraints.error();
+  return true;
 }
 
 // What the request says of an alias; what it does not say stays.
 ApiResult<bool> TakeAlias(const Json::Value& request, Alias& alias) {
-  const auto wrong = [](const char* name) { return ApiError{400, "SerializationException", WrongTypeOf(name), {}}; };
   for (const auto& [name, member] :
        {std::pair("FunctionVersion", &Alias::function_version), std::pair("Description", &Alias::description)}) {
     const Json::Value& given = request[name];
     if (given.isNull()) continue;
-    if (!given.isString()) return wrong(name);
+    if (!given.isString()) return WrongJsonType(name);
     alias.*member = given.asString();
   }
+  if (const auto checked = CheckTexts(alias); !checked) return checked;
   const Json::Value& routing = request["RoutingConfig"];
   if (routing.isNull()) return true;
-  if (!routing.isObject()) return wrong("RoutingConfig");
+  if (!routing.isObject()) return WrongJsonType("RoutingConfig");
   const Json::Value& weights = routing["AdditionalVersionWeights"];
-  if (!weights.isNull() && !weights.isObject()) return wrong("AdditionalVersionWeights");
+  if (!weights.isNull() && !weights.isObject()) return WrongJsonType("AdditionalVersionWeights");
   alias.weights.clear();
   for (const std::string& version : weights.getMemberNames()) {
-    if (!weights[version].isNumeric()) return wrong("AdditionalVersionWeights");
+    if (!weights[version].isNumeric()) return WrongJsonType("AdditionalVersionWeights");
     alias.weights[version] = weights[version].asDouble();
   }
   return true;
@@ -199,6 +209,7 @@ ApiResult<HttpResponse> DeleteAlias(const ApiContext& context, const ApiCall& ca
   if (!reference) return reference.error();
   const auto changed = ChangeFunction(context, call, *reference, [&](StoredFunction& function) -> ApiResult<bool> {
     function.aliases.erase(call.parameters[1]);  // one that is missing, too
+    function.event_invoke_configs.erase(call.parameters[1]);
     return true;
   });
   if (!changed) return changed.error();

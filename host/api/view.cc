@@ -10,6 +10,20 @@
 #include "tandem/invocation.h"
 
 namespace tandem::host {
+namespace {
+
+Json::Value LayersOf(const FunctionVersion& version) {
+  Json::Value layers(Json::arrayValue);
+  for (const Json::Value& arn : version.settings["Layers"]) {
+    const std::size_t index = layers.size();
+    Json::Value& layer = layers.append(Json::Value(Json::objectValue));
+    layer["Arn"] = arn;
+    if (index < version.layers.size()) layer["CodeSize"] = static_cast<Json::Int64>(version.layers[index].code_size);
+  }
+  return layers;
+}
+
+}  // namespace
 
 Json::Value ConfigurationView(const Account& account, const std::string& name, const FunctionVersion& version,
                               std::string_view qualifier, StateMembers state) {
@@ -27,11 +41,7 @@ Json::Value ConfigurationView(const Account& account, const std::string& name, c
   Json::Value& logging = view["LoggingConfig"];
   if (!logging.isMember("LogFormat")) logging["LogFormat"] = "Text";
   if (!logging.isMember("LogGroup")) logging["LogGroup"] = "/aws/lambda/" + name;
-  Json::Value layers(Json::arrayValue);
-  for (const Json::Value& layer : version.settings["Layers"])
-    layers.append(Json::Value(Json::objectValue))["Arn"] = layer;
-  view.removeMember("Layers");
-  if (!layers.empty()) view["Layers"] = std::move(layers);
+  if (view.isMember("Layers")) view["Layers"] = LayersOf(version);
   Json::Value& snap = view["SnapStart"];
   if (!snap.isMember("ApplyOn")) snap["ApplyOn"] = "None";
   snap["OptimizationStatus"] = "Off";

@@ -14,6 +14,7 @@
 #include <condition_variable>
 #include <csignal>
 #include <cstring>
+#include <exception>
 #include <list>
 #include <mutex>
 #include <system_error>
@@ -22,6 +23,8 @@
 #include <vector>
 
 #include "host/http/connection.h"
+#include "host/http/reactor.h"
+#include "host/http/thread_cache.h"
 #include "workers/file_descriptor.h"
 
 namespace tandem::host {
@@ -59,7 +62,7 @@ std::string TextOf(const asio::ip::tcp::endpoint& endpoint) {
   return (endpoint.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(endpoint.port());
 }
 
-class Server final : public HttpServer {
+class Server final : public HttpServer, public ConnectionOwner {
  public:
   Server(FileDescriptor listener, FileDescriptor wake, const asio::ip::tcp::endpoint& endpoint, HttpLimits limits)
       : listener_(std::move(listener)),
@@ -71,28 +74,30 @@ class Server final : public HttpServer {
   Server& operator=(const Server&) = delete;
   ~Server() override {
     Stop(std::chrono::milliseconds(0));
-    for (Client& client : clients_) client.thread.join();
+    std::unique_lock lock(mutex_);
+    ended_.wait(lock, [this] { return running_ == 0; });
   }
 
   const std::string& endpoint() const override { return endpoint_; }
   bool is_loopback() const override { return is_loopback_; }
   Status Start(HttpApplication& application) override;
   bool Stop(std::chrono::milliseconds patience) override;
+  void Hurry() override;
 
  private:
-  struct Client {
-    Client(FileDescriptor socket, const HttpLimits& limits, HttpApplication& application)
-        : connection(std::move(socket), limits, application) {}
-    HttpConnection connection;
-    std::thread thread;
+  struct Client final : HttpConnection {
+    using HttpConnection::HttpConnection;
     bool has_ended = false;
   };
 
   void Accept();
   void Admit(FileDescriptor socket);
-  void Serve(Client& client);
-  void JoinEnded();
+  void NeedsThread(HttpConnection& connection) override;
+  void HasEnded(HttpConnection& connection) override;
+  void Serve(HttpConnection& connection);
+  void DropEnded();
   bool MakeRoom();
+  std::pair<Client*, std::int64_t> Longest(std::int64_t (HttpConnection::*since)() const);
   void Wake() const;
 
   FileDescriptor listener_;
@@ -107,10 +112,15 @@ class Server final : public HttpServer {
   std::list<Client> clients_;  // guarded by mutex_
   std::size_t running_ = 0;    // of clients_, those that have not ended; guarded by mutex_
   bool stops_ = false;         // guarded by mutex_
+  bool hurries_ = false;       // guarded by mutex_
+  std::unique_ptr<Reactor> reactor_;
+  ThreadCache threads_;
 };
 
 Status Server::Start(HttpApplication& application) {
   application_ = &application;
+  reactor_ = std::make_unique<Reactor>(application, limits_, *this);
+  if (Status status = reactor_->Start(); !status.ok()) return status;
   try {
     accepting_ = std::thread([this] { Accept(); });
   } catch (const std::system_error& error) {
@@ -126,7 +136,7 @@ void Server::Wake() const {
 
 void Server::Accept() {
   for (;;) {
-    JoinEnded();
+    DropEnded();
     pollfd watched[] = {{wake_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
     if (poll(watched, 2, -1) < 0 && errno != EINTR) return;
     std::uint64_t count = 0;
@@ -150,40 +160,67 @@ void Server::Accept() {
   }
 }
 
-// Whether a connection more may be had, for which the one that is idle for longest goes.
+// Whether a connection more may be had, for which another one goes.
 bool Server::MakeRoom() {
   if (running_ < limits_.most_connections) return true;
-  Client* longest = nullptr;
-  for (Client& client : clients_) {
-    const std::int64_t since = client.has_ended ? 0 : client.connection.idle_since();
-    if (since != 0 && (longest == nullptr || since < longest->connection.idle_since())) longest = &client;
+  if (Client* const idle = Longest(&HttpConnection::idle_since).first) {
+    idle->Finish();
+    return false;
   }
-  if (longest != nullptr) longest->connection.Finish();
+  const auto [slow, since] = Longest(&HttpConnection::awaits_client_since);
+  const SocketStream::Clock::duration waited(SocketStream::Clock::now().time_since_epoch().count() - since);
+  if (slow != nullptr && waited >= limits_.grace) slow->Close();
   return false;
+}
+
+// The connection for which that is longest ago, and when; null: for none. Its own thread may change that meanwhile.
+std::pair<Server::Client*, std::int64_t> Server::Longest(std::int64_t (HttpConnection::*since)() const) {
+  Client* longest = nullptr;
+  std::int64_t least = 0;
+  for (Client& client : clients_) {
+    const std::int64_t at = client.has_ended ? 0 : (client.*since)();
+    if (at == 0 || (longest != nullptr && at >= least)) continue;
+    longest = &client;
+    least = at;
+  }
+  return {longest, least};
 }
 
 void Server::Admit(FileDescriptor socket) {
   const std::scoped_lock lock(mutex_);
   if (stops_) return;
   Client& client = clients_.emplace_back(std::move(socket), limits_, *application_);
-  try {
-    client.thread = std::thread([this, &client] { Serve(client); });
-    ++running_;
-  } catch (const std::system_error&) {
-    clients_.pop_back();  // the client sees that the connection is closed
-  }
+  ++running_;
+  reactor_->Add(client);
 }
 
-void Server::Serve(Client& client) {
-  client.connection.Serve();
+void Server::NeedsThread(HttpConnection& connection) {
+  if (threads_.Run([this, &connection] { Serve(connection); })) return;
+  connection.pending().reset();
+  HasEnded(connection);  // the client sees that the connection is closed
+}
+
+void Server::HasEnded(HttpConnection& connection) {
+  connection.Close();
   const std::scoped_lock lock(mutex_);
-  client.has_ended = true;
+  static_cast<Client&>(connection).has_ended = true;
   --running_;
   ended_.notify_all();
   Wake();
 }
 
-void Server::JoinEnded() {
+void Server::Serve(HttpConnection& connection) {
+  bool is_idle = false;
+  try {
+    is_idle = connection.Serve();
+  } catch (const std::exception&) {  // there is no memory for a body, say
+    connection.Close();
+  }
+  if (is_idle) return reactor_->Add(connection);
+  HasEnded(connection);
+}
+
+void Server::DropEnded() {
   std::list<Client> ended;
   {
     const std::scoped_lock lock(mutex_);
@@ -193,7 +230,6 @@ void Server::JoinEnded() {
       at = next;
     }
   }
-  for (Client& client : ended) client.thread.join();
 }
 
 bool Server::Stop(std::chrono::milliseconds patience) {
@@ -207,13 +243,20 @@ bool Server::Stop(std::chrono::milliseconds patience) {
   }
   listener_.Close();
   for (Client& client : clients_) {
-    if (!client.has_ended) client.connection.Finish();
+    if (!client.has_ended) client.Finish();
   }
-  const bool all = ended_.wait_for(lock, patience, [this] { return running_ == 0; });
+  ended_.wait_for(lock, patience, [this] { return running_ == 0 || hurries_; });
+  const bool all = running_ == 0;
   for (Client& client : clients_) {
-    if (!client.has_ended) client.connection.Close();
+    if (!client.has_ended) client.Close();
   }
   return all;
+}
+
+void Server::Hurry() {
+  const std::scoped_lock lock(mutex_);
+  hurries_ = true;
+  ended_.notify_all();
 }
 
 // As the kernel has it, with the port that it has chosen.

@@ -1,4 +1,4 @@
-// HttpServer: HTTP/1.1 on one port, with a thread for each connection.
+// HttpServer: HTTP/1.1 on one port.
 #ifndef TANDEM_HOST_HTTP_SERVER_H_
 #define TANDEM_HOST_HTTP_SERVER_H_
 
@@ -16,19 +16,24 @@ namespace tandem::host {
 // Bounds for clients.
 struct HttpLimits {
   std::size_t largest_head = std::size_t{64} << 10;  // bytes
-  std::size_t most_connections = 512;                // at a time; a new one takes the place of the one idle for longest
-  std::chrono::milliseconds idle{75'000};            // between two requests
-  std::chrono::milliseconds head{15'000};            // from a head's first byte to its last
-  std::chrono::milliseconds body{30'000};            // of a body, and a second more for each MiB of it
-  std::chrono::milliseconds write{30'000};           // in which no byte of an answer is taken
+  // At a time. A new one takes the place of the one idle for longest, else of the one that has waited for its client
+  // for longest, and that longer than `grace`, in the middle of a request or of an answer.
+  std::size_t most_connections = 512;
+  std::chrono::milliseconds grace{1'000};
+  std::chrono::milliseconds idle{75'000};   // between two requests
+  std::chrono::milliseconds head{15'000};   // from a head's first byte to its last
+  std::chrono::milliseconds body{30'000};   // of a body, and a second more for each MiB of it
+  std::chrono::milliseconds write{30'000};  // in which no byte of an answer is taken
 };
 
 // What the server refuses by itself, before a request is whole.
 enum class HttpRefusal : std::uint8_t {
-  kNotHttp,       // 400
-  kHeadTooLarge,  // 431
-  kBodyTooLarge,  // 413
-  kTooSlow,       // 408
+  kNotHttp,             // 400
+  kNoHost,              // 400
+  kHeadTooLarge,        // 431
+  kBodyTooLarge,        // 413
+  kTooSlow,             // 408
+  kUnknownExpectation,  // 417
 };
 
 // What answers requests.
@@ -39,14 +44,19 @@ class HttpApplication {
   // Of a body, in bytes, by the request's head.
   virtual std::size_t LargestBody(const HttpRequest& head) = 0;
   virtual HttpResponse Handle(const HttpRequest& request) = 0;
+  // Whether a request, whose head this is, is to be begun: by a thread that must not wait, since many wait for it.
+  virtual bool IsBegun(const HttpRequest& /*head*/) { return false; }
+  // The same as Handle, but that it does not wait. `request` outlives what is returned.
+  virtual BegunResponse Begin(const HttpRequest& request) { return Handle(request); }
   // What the client is told; `head` is empty where there is none. The connection is closed then.
   virtual HttpResponse Refuse(HttpRefusal refusal, const HttpRequest& head) = 0;
 };
 
-// Answers requests, each by the thread of its connection: what the application does there delays nobody else, and no
-// answer goes from thread to thread.
+// Answers requests. One thread waits for all connections, begins what the application says may be begun, and sends the
+// answers: a request that needs no waiting goes from no thread to another (docs/adr/0007). Every other one has a thread
+// of its own until its connection is idle again: what the application does there delays nobody else.
 //
-// Threads: one. Owns: the port, the connections and their threads. Lifetime: the destructor closes everything and waits
+// Threads: one. Owns: the port, the connections and all threads. Lifetime: the destructor closes everything and waits
 // until the application has returned from what it is at.
 class HttpServer {
  public:
@@ -64,6 +74,8 @@ class HttpServer {
   // Accepts no more, closes idle connections, lets the requests that are there be answered for `patience`, and closes
   // what is left then. False: there was something left, and the application is still at it.
   virtual bool Stop(std::chrono::milliseconds patience) = 0;
+  // Stop, on whichever thread it is or will be, waits no longer. From any thread.
+  virtual void Hurry() = 0;
 };
 
 }  // namespace tandem::host

@@ -25,8 +25,19 @@ bool SocketStream::Again(ErrorCode& error) const {
     error = ErrorCode(errno, boost::system::system_category());
     return false;
   }
-  if (Clock::now() < deadline_) return true;
+  return !IsLate(error);
+}
+
+bool SocketStream::IsLate(ErrorCode& error) const {
+  if (Clock::now() < deadline_) return false;
   error = boost::beast::error::timeout;
+  return true;
+}
+
+bool SocketStream::AgainAtOnce(ErrorCode& error) {
+  if (errno == EINTR) return true;
+  const bool would_block = errno == EAGAIN || errno == EWOULDBLOCK;
+  error = would_block ? ErrorCode(boost::asio::error::would_block) : ErrorCode(errno, boost::system::system_category());
   return false;
 }
 
@@ -36,6 +47,7 @@ std::size_t SocketStream::Receive(const iovec* parts, std::size_t count, ErrorCo
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(parts);
   message.msg_iovlen = count;
+  if (IsLate(error)) return 0;  // who sends a byte now and then is never waited for
   for (;;) {
     const ssize_t received = recvmsg(socket_.get(), &message, 0);
     if (received > 0) return static_cast<std::size_t>(received);
@@ -44,6 +56,28 @@ std::size_t SocketStream::Receive(const iovec* parts, std::size_t count, ErrorCo
       return 0;
     }
     if (!Again(error)) return 0;
+  }
+}
+
+std::size_t SocketStream::ReceiveAtOnce(const iovec& part, ErrorCode& error) {
+  error = {};
+  for (;;) {
+    const ssize_t received = recv(socket_.get(), part.iov_base, part.iov_len, MSG_DONTWAIT);
+    if (received > 0) return static_cast<std::size_t>(received);
+    if (received == 0) error = boost::asio::error::eof;
+    if (received == 0 || !AgainAtOnce(error)) return 0;
+  }
+}
+
+std::size_t SocketStream::SendAtOnce(const std::array<iovec, 2>& parts, ErrorCode& error) {
+  error = {};
+  msghdr message{};
+  message.msg_iov = const_cast<iovec*>(parts.data());
+  message.msg_iovlen = parts.size();
+  for (;;) {
+    const ssize_t sent = sendmsg(socket_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent >= 0) return static_cast<std::size_t>(sent);
+    if (!AgainAtOnce(error)) return 0;
   }
 }
 

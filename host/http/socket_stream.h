@@ -41,6 +41,10 @@ class SocketStream {
     const Vector vector(buffers);
     return Send(vector.parts.data(), vector.count, error);
   }
+  // The same without waiting; boost::asio::error::would_block where that would be needed.
+  std::size_t ReceiveAtOnce(const iovec& part, ErrorCode& error);
+  std::size_t SendAtOnce(const std::array<iovec, 2>& parts, ErrorCode& error);
+
   // Beast asks for these; nobody calls them.
   template <typename Buffers>
   std::size_t read_some(const Buffers& buffers);
@@ -69,6 +73,9 @@ class SocketStream {
   std::size_t Send(const iovec* parts, std::size_t count, ErrorCode& error);
   // Whether a call that failed with errno is to be made again.
   bool Again(ErrorCode& error) const;
+  // Whether the deadline has come.
+  bool IsLate(ErrorCode& error) const;
+  static bool AgainAtOnce(ErrorCode& error);
 
   workers::FileDescriptor socket_;
   Clock::time_point deadline_ = Clock::time_point::max();

@@ -32,6 +32,14 @@ void Report(const Jdk& jdk, tandem_runtime_found found, void* arg) {
   found(arg, &info);
 }
 
+JdkVariables VariablesFor(const tandem_find_request& request) {
+  JdkVariables variables = JdkVariables::OfThisProcess();
+  for (size_t at = 0; at < request.options_size; ++at) {
+    if (FromAbi(request.options[at].key) == kJdkHomesKey) variables.homes = FromAbi(request.options[at].value);
+  }
+  return variables;
+}
+
 void Find(const tandem_find_request* request, tandem_runtime_found found, void* arg) {
   try {
     const std::string named = FromAbi(request->path);
@@ -39,7 +47,7 @@ void Find(const tandem_find_request* request, tandem_runtime_found found, void* 
       Report(ProbeNamed(named), found, arg);
       return;
     }
-    for (const Jdk& jdk : FindJdks(FromAbi(request->data_dir), JdkVariables::OfThisProcess())) Report(jdk, found, arg);
+    for (const Jdk& jdk : FindJdks(FromAbi(request->data_dir), VariablesFor(*request))) Report(jdk, found, arg);
   } catch (...) {  // NOLINT(bugprone-empty-catch): out of memory; what has been reported so far is all there is
   }
 }

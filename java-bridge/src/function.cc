@@ -8,6 +8,8 @@
 namespace tandem::java {
 namespace {
 
+constexpr int32_t kUncaughtException = 1;  // what a JVM exits with whose main method throws
+
 // Writes what the Java half's FunctionConfig and Invocation read: numbers and texts in this machine's byte order.
 class Encoder {
  public:
@@ -115,6 +117,7 @@ void ReportError(tandem_loader* loader, uint64_t log_id, tandem_string request_i
   tandem_error error{};
   error.struct_size = sizeof(error);
   error.disposition = decoder.Int();
+  if (error.disposition == TANDEM_EXITED) error.exit_status = kUncaughtException;
   const int32_t level = decoder.Int();
   const int32_t format = decoder.Int();
   const int32_t needed_jdk = decoder.Int();
@@ -130,13 +133,15 @@ void ReportError(tandem_loader* loader, uint64_t log_id, tandem_string request_i
   error.stack_trace_size = frames.size();
   logs->host()->result_error(sink, &error);
 
-  tandem_log_record record{};
-  record.struct_size = sizeof(record);
-  record.request_id = request_id;
-  record.text = text;
-  record.level = level;
-  record.format = format;
-  logs->Write(log_id, record);
+  if (text.data != nullptr) {
+    tandem_log_record record{};
+    record.struct_size = sizeof(record);
+    record.request_id = request_id;
+    record.text = text;
+    record.level = level;
+    record.format = format;
+    logs->Write(log_id, record);
+  }
   if (!hint.empty()) {
     WriteHint(logs, log_id, request_id,
               std::string(hint) + JdksFor(needed_jdk, loader->directory, loader->jdk_variables));

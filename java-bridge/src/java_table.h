@@ -24,8 +24,9 @@ struct JavaTable {
   jfieldID slot_spill_size = nullptr;
   jfieldID slot_large = nullptr;
 
-  // Resolves all of it and registers the native methods. Errors: JavaException.
-  static JavaTable Load(JniFrame* frame, const std::vector<JNINativeMethod>& natives);
+  // Resolves all of it and registers the native methods. `class_loader` has the Java half; null: the VM's class path.
+  // Errors: JavaException.
+  static JavaTable Load(JniFrame* frame, jobject class_loader, const std::vector<JNINativeMethod>& natives);
 };
 
 }  // namespace tandem::java

@@ -1,7 +1,9 @@
 #include "java_thread.h"
 
 #include <algorithm>
+#include <exception>
 #include <new>
+#include <utility>
 
 namespace tandem::java {
 
@@ -22,12 +24,27 @@ bool OpenFunctions::AnyClosed(const std::vector<uint64_t>& ids) {
   return std::any_of(ids.begin(), ids.end(), [this](uint64_t id) { return !open_.contains(id); });
 }
 
+void LeftSlots::Add(std::vector<std::unique_ptr<Slot>> slots) noexcept {
+  try {
+    const std::scoped_lock lock(mutex_);
+    for (std::unique_ptr<Slot>& slot : slots) slots_.push_back(std::move(slot));
+  } catch (const std::exception&) {                                               // no memory
+    for (std::unique_ptr<Slot>& slot : slots) static_cast<void>(slot.release());  // the Java half has it still
+  }
+}
+
+std::vector<std::unique_ptr<Slot>> LeftSlots::Take() {
+  const std::scoped_lock lock(mutex_);
+  return std::move(slots_);
+}
+
 namespace {
 thread_local JavaThread current_thread;
 }  // namespace
 
 JavaThread& JavaThread::Current(Vm* vm) {
   JavaThread& thread = current_thread;
+  if (!thread.attached_here_ && thread.env_ != nullptr) thread.CheckAttachment();
   if (thread.env_ == nullptr) thread.Attach(vm);
   return thread;
 }
@@ -37,7 +54,19 @@ void JavaThread::DetachCurrent() {
 }
 
 JavaThread::~JavaThread() {
-  Detach();
+  if (attached_here_) {
+    Detach();
+  } else if (vm_ != nullptr) {
+    vm_->left.Add(std::move(slots_));  // a thread of the VM's own has left it by now
+  }
+}
+
+void JavaThread::CheckAttachment() {
+  void* env = nullptr;
+  if (vm_->vm->GetEnv(&env, JNI_VERSION_1_8) == JNI_OK && env == env_) return;
+  vm_->left.Add(std::move(slots_));
+  slots_.clear();
+  env_ = nullptr;
 }
 
 void JavaThread::Attach(Vm* vm) {
@@ -81,6 +110,7 @@ void JavaThread::DropSlot(Slot* slot) {
 
 void JavaThread::MakeSlot(Slot* slot, size_t in_size) {
   DropSlot(slot);
+  for (const std::unique_ptr<Slot>& left : vm_->left.Take()) DropSlot(left.get());
   slot->in_size = std::max(in_size, kSlotInSize);
   slot->in = std::make_unique<uint8_t[]>(slot->in_size);
   slot->out = std::make_unique<uint8_t[]>(kSlotOutSize);

@@ -29,13 +29,6 @@ class OpenFunctions {
   std::atomic<uint64_t> closings_{0};
 };
 
-// What all threads share: the VM, the table of the Java half, and which functions are open.
-struct Vm {
-  JavaVM* vm = nullptr;
-  JavaTable table;
-  OpenFunctions functions;
-};
-
 // One invocation's place on a thread: memory shared with the Java half, and the Java object over it.
 struct Slot {
   std::unique_ptr<uint8_t[]> in;
@@ -44,7 +37,28 @@ struct Slot {
   jobject object = nullptr;  // a global reference
 };
 
-// A host thread's attachment to the VM: attached once, as a daemon, and detached when the thread ends or says so.
+// The slots of threads that have left the VM by themselves, as those of the VM's own have when they end: there they
+// cannot be dropped any more.
+class LeftSlots {
+ public:
+  void Add(std::vector<std::unique_ptr<Slot>> slots) noexcept;
+  std::vector<std::unique_ptr<Slot>> Take();
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Slot>> slots_;
+};
+
+// What all threads share: the VM, the table of the Java half, and which functions are open.
+struct Vm {
+  JavaVM* vm = nullptr;
+  JavaTable table;
+  OpenFunctions functions;
+  LeftSlots left;
+};
+
+// A host thread's attachment to the VM: attached once, as a daemon, and detached when the thread ends or says so. One
+// that somebody else has attached, or that is the VM's own, may be detached by them at any time between two calls.
 // Lifetime: a thread that served a function which has been closed since is attached anew before it serves the next one,
 // so that thread-locals of user code do not keep the closed function's classes.
 class JavaThread {
@@ -65,6 +79,8 @@ class JavaThread {
   friend class SlotLease;
 
   void Attach(Vm* vm);
+  // Of one that is not attached here: forgets an attachment that is no more.
+  void CheckAttachment();
   void Detach();
   Slot* Take(uint64_t function, size_t in_size);
   void MakeSlot(Slot* slot, size_t in_size);

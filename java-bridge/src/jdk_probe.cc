@@ -164,6 +164,13 @@ class Collector {
   std::vector<Jdk> found_;
 };
 
+std::vector<Jdk> NamedJdks(const std::string& homes) {
+  std::vector<Jdk> found;
+  std::stringstream rest(homes);
+  for (std::string home; std::getline(rest, home, ':');) found.push_back(ProbeNamed(home));
+  return found;
+}
+
 bool Preferred(const Jdk& a, const Jdk& b) {
   if (a.major != b.major) return a.major > b.major;
   const bool a_home = a.origin == kJavaHome;
@@ -211,6 +218,7 @@ JdkVariables JdkVariables::OfThisProcess() {
 }
 
 std::vector<Jdk> FindJdks(const std::string& loaders, const JdkVariables& variables) {
+  if (variables.homes) return NamedJdks(*variables.homes);
   Collector collector;
   if (!variables.java_home.empty()) collector.Add(variables.java_home, kJavaHome);
   std::stringstream path(variables.path);

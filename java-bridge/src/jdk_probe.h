@@ -7,6 +7,10 @@
 
 namespace tandem::java {
 
+// An option of the language's: the homes of the only JDKs that serve, with colons between, in the order of preference
+// within one version.
+inline constexpr char kJdkHomesKey[] = "java.homes";
+
 // One JDK or JRE, as its files describe it.
 struct Jdk {
   std::string identifier;  // "java17"
@@ -29,12 +33,14 @@ struct JdkVariables {
   std::string java_home;
   std::string path;
   std::string home;  // the user's
+  // Of an option, kJdkHomesKey: where it is there, nothing else is looked at.
+  std::optional<std::string> homes = std::nullopt;
 
   static JdkVariables OfThisProcess();
 };
 
 // All that this machine has, each once, newest first; within a version JAVA_HOME's first. What the loader in the folder
-// `loaders` was built with is the last place to look.
+// `loaders` was built with is the last place to look. Those of `homes` come as they are there, also unusable ones.
 std::vector<Jdk> FindJdks(const std::string& loaders, const JdkVariables& variables);
 
 }  // namespace tandem::java

@@ -78,6 +78,10 @@ jmethodID JniFrame::GetStaticMethod(jclass type, const char* name, const char* s
   return Checked(env_->GetStaticMethodID(type, name, signature));
 }
 
+jmethodID JniFrame::GetMethod(jclass type, const char* name, const char* signature) {
+  return Checked(env_->GetMethodID(type, name, signature));
+}
+
 jfieldID JniFrame::GetField(jclass type, const char* name, const char* signature) {
   return Checked(env_->GetFieldID(type, name, signature));
 }
@@ -97,8 +101,34 @@ jobject JniFrame::CallStaticObject(jclass type, jmethodID method, const jvalue* 
   return Checked(env_->CallStaticObjectMethodA(type, method, arguments));
 }
 
+jobject JniFrame::CallObject(jobject object, jmethodID method, const jvalue* arguments) {
+  return Checked(env_->CallObjectMethodA(object, method, arguments));
+}
+
 jint JniFrame::CallStaticInt(jclass type, jmethodID method, const jvalue* arguments) {
   return Checked(env_->CallStaticIntMethodA(type, method, arguments));
+}
+
+jobject JniFrame::New(jclass type, jmethodID constructor, const jvalue* arguments) {
+  return Checked(env_->NewObjectA(type, constructor, arguments));
+}
+
+// The VM's own function takes another UTF-8.
+jobject JniFrame::NewString(const std::string& text) {
+  jclass type = FindClass("java/lang/String");
+  jvalue arguments[2];
+  arguments[0].l = NewBytes(text.data(), text.size());
+  arguments[1].l = Checked(env_->NewStringUTF("UTF-8"));
+  return New(type, GetMethod(type, "<init>", "([BLjava/lang/String;)V"), arguments);
+}
+
+jobjectArray JniFrame::NewObjects(jclass type, const std::vector<jobject>& objects) {
+  jobjectArray array = Checked(env_->NewObjectArray(static_cast<jsize>(objects.size()), type, nullptr));
+  for (size_t at = 0; at < objects.size(); ++at) {
+    env_->SetObjectArrayElement(array, static_cast<jsize>(at), objects[at]);
+    Check();
+  }
+  return array;
 }
 
 jobject JniFrame::NewGlobal(jobject local) {

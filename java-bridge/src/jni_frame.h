@@ -30,15 +30,21 @@ class JniFrame {
 
   jclass FindClass(const char* name);
   jmethodID GetStaticMethod(jclass type, const char* name, const char* signature);
+  jmethodID GetMethod(jclass type, const char* name, const char* signature);
   jfieldID GetField(jclass type, const char* name, const char* signature);
   void RegisterNatives(jclass type, const std::vector<JNINativeMethod>& methods);
 
   void CallStaticVoid(jclass type, jmethodID method, const jvalue* arguments = nullptr);
   jobject CallStaticObject(jclass type, jmethodID method, const jvalue* arguments);
+  jobject CallObject(jobject object, jmethodID method, const jvalue* arguments = nullptr);
   jint CallStaticInt(jclass type, jmethodID method, const jvalue* arguments);
 
   bool IsInstanceOf(jobject object, jclass type) { return env_->IsInstanceOf(object, type) == JNI_TRUE; }
+  jobject New(jclass type, jmethodID constructor, const jvalue* arguments);
   jobject NewGlobal(jobject local);
+  // Of UTF-8.
+  jobject NewString(const std::string& text);
+  jobjectArray NewObjects(jclass type, const std::vector<jobject>& objects);
   jobject NewDirectBuffer(const void* data, size_t size);
   jbyteArray NewBytes(const void* data, size_t size);
   jobject GetObjectField(jobject object, jfieldID field);

@@ -14,6 +14,7 @@
 
 #include "class_archive.h"
 #include "java_loader.h"
+#include "running_vm.h"
 #include "vm.h"
 
 namespace tandem::java {
@@ -112,7 +113,11 @@ VmConfig ToVmConfig(const tandem_loader_config& config) {
     const std::string_view key = FromAbi(config.options[i].key);
     const std::string_view value = FromAbi(config.options[i].value);
     if (key == kMemoryKey) std::from_chars(value.data(), value.data() + value.size(), vm.memory_mb);
-    if (key == kTemporaryKey) vm.defaults.push_back("-Djava.io.tmpdir=" + std::string(value));
+    if (key == kTemporaryKey) {
+      vm.defaults.push_back("-Djava.io.tmpdir=" + std::string(value));
+      // Its socket would be in /tmp, which is the machine's then.
+      vm.defaults.emplace_back("-XX:+DisableAttachMechanism");
+    }
     if (key != kOptionsKey && key != kDefaultsKey) continue;
     std::vector<std::string>& options = key == kOptionsKey ? vm.options : vm.defaults;
     const std::vector<std::string> more = SplitOptions(std::string(value));
@@ -171,7 +176,31 @@ JdkVariables VariablesOf(const tandem_loader_config& config) {
   for (const auto& [key, to] : given) {
     if (const std::string_view value = OptionOf(config, key); !value.empty()) *to = value;
   }
+  if (const std::string_view homes = OptionOf(config, kJdkHomesKey); !homes.empty()) variables.homes = homes;
   return variables;
+}
+
+void StartHalf(JniFrame* frame, Vm* vm, jobject class_loader) {
+  vm->table = JavaTable::Load(frame, class_loader, NativeMethods());
+  jvalue is_hosts;
+  is_hosts.z = class_loader == nullptr ? JNI_FALSE : JNI_TRUE;
+  frame->CallStaticVoid(vm->table.bridge, vm->table.start, &is_hosts);
+}
+
+// The host's VM stays as it has started it: the Java half is in a class loader of its own. Errors: JavaException.
+void UseRunning(JavaVM* running, const VmConfig& config, Vm* vm) {
+  if (!config.options.empty()) {
+    throw JavaException("this process runs a JVM already, which takes no options any more: " + config.options.front());
+  }
+  vm->vm = running;
+  try {
+    JniFrame frame(JavaThread::Current(vm).env());
+    StartHalf(&frame, vm, ClassLoaderOf(&frame, config.class_path));
+  } catch (const std::exception& e) {
+    JavaThread::DetachCurrent();
+    vm->vm = nullptr;
+    throw JavaException(std::string("the Java half of the loader cannot be used: ") + e.what());
+  }
 }
 
 // Makes the loader of this process, which is never taken down, as the VM is not.
@@ -181,15 +210,18 @@ int32_t CreateLoader(const tandem_host* host, tandem_host_context* context, cons
   Vm* vm = &made->vm;
   NativeLogs logs(&made->logs);
   std::string error;
-  const auto started = [vm](JavaVM*, JNIEnv* env) {
-    JniFrame frame(env);
-    vm->table = JavaTable::Load(&frame, NativeMethods());
-    frame.CallStaticVoid(vm->table.bridge, vm->table.start);
-  };
   try {
     const VmConfig vm_config = ToVmConfig(*config);
     made->runs_others_code = RunsOthersCode(vm_config);
-    vm->vm = StartVm(vm_config, started, &error);
+    if (JavaVM* const running = RunningVm(vm_config.library)) {
+      UseRunning(running, vm_config, vm);
+    } else {
+      const auto started = [vm](JavaVM*, JNIEnv* env) {
+        JniFrame frame(env);
+        StartHalf(&frame, vm, nullptr);
+      };
+      vm->vm = StartVm(vm_config, started, &error);
+    }
   } catch (const JavaException& e) {
     error = e.what();
   }

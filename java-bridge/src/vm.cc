@@ -217,7 +217,8 @@ void Run(Start* start) {
   JavaVM* existing = nullptr;
   jsize count = 0;
   if (get_created(&existing, 1, &count) == JNI_OK && count > 0) {
-    start->error = "this process already has a JVM; run the function in a process of its own";
+    start->error =
+        "this process already has a JVM; run the function in a process of its own";  // since RunningVm looked
     return;
   }
   if (const std::string reason = ReasonAgainstMapping(start->config.library); !reason.empty()) {

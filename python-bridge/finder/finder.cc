@@ -1,6 +1,8 @@
 // The finder's table.
 
 #include <exception>
+#include <optional>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +13,10 @@
 
 namespace tandem::python {
 namespace {
+
+// An option of the language's: the only interpreters that serve, with colons between, in the order of preference within
+// one version.
+constexpr char kInterpretersKey[] = "python.interpreters";
 
 std::string_view View(tandem_string text) {
   return text.data == nullptr ? std::string_view() : std::string_view(text.data, text.size);
@@ -38,11 +44,22 @@ void Report(const Interpreter& python, tandem_runtime_found found, void* arg) {
   found(arg, &info);
 }
 
+// The option's value; absent: there is none.
+std::optional<std::string_view> OptionOf(const tandem_find_request& request, std::string_view key) {
+  for (std::size_t at = 0; at < request.options_size; ++at) {
+    if (View(request.options[at].key) == key) return View(request.options[at].value);
+  }
+  return std::nullopt;
+}
+
 void Find(const tandem_find_request* request, tandem_runtime_found found, void* arg) {
   try {
     const fs::path loaders = View(request->data_dir);
     if (request->path.size != 0) {
       Report(FindNamed(loaders, View(request->path)), found, arg);
+    } else if (const auto named = OptionOf(*request, kInterpretersKey); named) {
+      std::istringstream paths{std::string(*named)};
+      for (std::string path; std::getline(paths, path, ':');) Report(FindNamed(loaders, path), found, arg);
     } else {
       for (const Interpreter& python : FindAll(loaders)) Report(python, found, arg);
     }

@@ -212,6 +212,8 @@ void Handler::Closer::operator()(Handler* handler) const noexcept {
     handler->GiveUpReferences();
   } catch (const std::bad_alloc&) {  // the interpreter still knows the function's log
     empty = false;
+  } catch (const HostEnded&) {  // what it refers to may be gone
+    empty = false;
   }
   {
     const WithoutGil without;  // the closing thread may hold it, and a thread that writes to the log may wait for it

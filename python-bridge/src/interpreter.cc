@@ -42,7 +42,9 @@ void Interpreter::Hold(const PackageFolders& package) {
   const Object root = MakeText(package.code_root);
   PyObject* main = is_main() ? Py_True : Py_False;
   const Object cache = MakeText(package.cache);
-  Steal(PyObject_CallFunctionObjArgs(hold_.ptr(), root.ptr(), layers.ptr(), main, cache.ptr(), nullptr));
+  const Object libraries = MakeText(package.libraries);
+  Steal(
+      PyObject_CallFunctionObjArgs(hold_.ptr(), root.ptr(), layers.ptr(), main, cache.ptr(), libraries.ptr(), nullptr));
 }
 
 Object Interpreter::LoadPythonHalf(const std::string& folder) {

@@ -26,7 +26,8 @@ struct InterpreterSettings {
 struct PackageFolders {
   std::string code_root;
   std::vector<std::string> layers;
-  std::string cache;  // the folder for what later processes can use; empty: there is none
+  std::string cache;      // the folder for what later processes can use; empty: there is none
+  std::string libraries;  // the runtime's own folders, with colons between; may be empty
 };
 
 // The main interpreter, or a sub-interpreter that shares its GIL, with the objects of its own that the bridge needs: no

@@ -53,6 +53,8 @@ int32_t Guarded(const Host& host, tandem_sink* sink, const Doing& doing, const B
     return TANDEM_OK;
   } catch (const StartFailure& failure) {
     host.Fault(sink, TANDEM_FAULT_UNAVAILABLE, failure.what());
+  } catch (const HostEnded& failure) {
+    host.Fault(sink, TANDEM_FAULT_UNAVAILABLE, failure.what());
   } catch (const std::exception& failure) {
     SendFault(host, sink, TANDEM_FAULT_INTERNAL, doing, failure.what());
   } catch (...) {

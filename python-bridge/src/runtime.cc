@@ -5,6 +5,7 @@
 #include <new>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 #include "start.h"
 #include "threads.h"
@@ -62,6 +63,37 @@ PackageFolders FoldersOf(const tandem_function_config& config) {
   return package;
 }
 
+// Ends the threads of user code that a CPython's end waits for. Up to 3.12 that waits for the interpreter's first
+// thread, too, which is one of the host's.
+void JoinThreads() {
+  PyRun_SimpleString(
+      "import threading\n"
+      "first = getattr(threading._main_thread, '_tstate_lock', None)\n"
+      "getattr(threading, '_shutdown_locks', set()).discard(first)\n"
+      "threading._shutdown()\n");
+}
+
+// Whether a thread is left that may go on to run: one of user code's that nothing waits for, or an invocation's.
+bool HasRunningThread(PyInterpreterState* interpreter) {
+  for (PyThreadState* state = PyInterpreterState_ThreadHead(interpreter); state != nullptr;
+       state = PyThreadState_Next(state)) {
+    PyFrameObject* frame = PyThreadState_GetFrame(state);
+    if (frame == nullptr) continue;
+    Py_DECREF(frame);
+    return true;
+  }
+  return false;
+}
+
+constexpr char kRuntimeCapsule[] = "tandem.runtime";
+
+PyObject* OnEndOfHost(PyObject* self, PyObject*) {
+  static_cast<Runtime*>(PyCapsule_GetPointer(self, kRuntimeCapsule))->EndWithHost();
+  Py_RETURN_NONE;
+}
+
+PyMethodDef kOnEndOfHost = {"end_of_host", &OnEndOfHost, METH_NOARGS, nullptr};
+
 // An option of the loader; empty: it is not given.
 std::string OptionOf(const tandem_loader_config& config, std::string_view key) {
   for (size_t at = 0; at < config.options_size; ++at) {
@@ -83,8 +115,12 @@ Runtime::Runtime(const Host& host, const tandem_loader_config& config)
     : host_(host),
       half_(std::string(View(config.data_dir)) + "/../python"),
       cache_(OptionOf(config, "cache.folder")),
-      owns_process_(!OptionOf(config, "process.own").empty()) {
-  StartPython(std::string(View(config.path)));
+      libraries_(OptionOf(config, "python.libraries")),
+      owns_process_(!OptionOf(config, "process.own").empty()),
+      pid_(getpid()) {
+  // The host's main interpreter stays as the host has it: search path, streams, logging and modules are its own.
+  has_main_ = !StartPython(std::string(View(config.path)), View(config.version));
+  if (has_main_) AwaitEndOfHost();
 }
 
 Handler::Owned Runtime::Open(const tandem_function_config& config, tandem_sink* sink) {
@@ -104,6 +140,7 @@ Interpreter& Runtime::InterpreterFor(const tandem_function_config& config) {
 Interpreter* Runtime::MakeInterpreter(const tandem_function_config& config) {
   PackageFolders package = FoldersOf(config);
   package.cache = cache_;
+  package.libraries = libraries_;
   HostThread& thread = HostThread::Current();
   const Gil gil(thread, PyInterpreterState_Main());
   const CurrentStateStays main_state;
@@ -143,6 +180,40 @@ void Runtime::EnterNext(HostThread& thread) {
     PyThreadState* state = thread.StateIn(next_state_);
     if (state == nullptr) throw std::bad_alloc();
     PyThreadState_Swap(state);
+  }
+}
+
+void Runtime::AwaitEndOfHost() {
+  const Gil gil(PyInterpreterState_Main());
+  Loaded([&] {
+    const Object self = Steal(PyCapsule_New(this, kRuntimeCapsule, nullptr));
+    const Object function = Steal(PyCFunction_New(&kOnEndOfHost, self.ptr()));
+    const Object atexit = Steal(PyImport_ImportModule("atexit"));
+    Steal(PyObject_CallMethod(atexit.ptr(), "register", "O", function.ptr()));
+  });
+}
+
+void Runtime::EndWithHost() {
+  if (getpid() != pid_) return;  // CPython ends all but the main interpreter in a fork
+  HostThread& thread = HostThread::Current();
+  const CurrentStateStays main_state;
+  std::vector<PyInterpreterState*> ending;
+  {
+    const WithoutGil without;
+    const std::scoped_lock lock(mutex_);
+    for (const auto& [key, interpreter] : interpreters_) {
+      if (interpreter != nullptr) ending.push_back(interpreter->state());
+    }
+    if (next_state_ != nullptr) ending.push_back(next_state_);
+  }
+  for (PyInterpreterState* interpreter : ending) {
+    const Gil gil(thread, interpreter);
+    JoinThreads();
+  }
+  HostThread::EndAll();
+  // Only their memory is given back: what user code has there is not run again, as it is not in other hosts.
+  for (PyInterpreterState* interpreter : ending) {
+    if (!HasRunningThread(interpreter)) PyInterpreterState_Delete(interpreter);
   }
 }
 

@@ -2,6 +2,8 @@
 #ifndef TANDEM_PYTHON_RUNTIME_H_
 #define TANDEM_PYTHON_RUNTIME_H_
 
+#include <sys/types.h>
+
 #include <map>
 #include <mutex>
 #include <string>
@@ -33,6 +35,10 @@ class Runtime {
   // In the child: the process's identity and environment as they are there. Errors: std::exception.
   void AfterFork();
 
+  // The sub-interpreters end with the host's CPython, which up to 3.12 aborts the process where any is left. With the
+  // GIL, in the main interpreter.
+  void EndWithHost();
+
   const Host& host() const { return host_; }
 
  private:
@@ -42,14 +48,18 @@ class Runtime {
   // The interpreter for the next package, loaded, and the calling thread in it. The caller has the GIL.
   Interpreter& Next(HostThread& thread);
   void EnterNext(HostThread& thread);
+  // Has EndWithHost called when the host's CPython ends.
+  void AwaitEndOfHost();
 
   const Host host_;
-  const std::string half_;   // the folder of the Python half
-  const std::string cache_;  // the folder for what later processes can use; empty: there is none
+  const std::string half_;       // the folder of the Python half
+  const std::string cache_;      // the folder for what later processes can use; empty: there is none
+  const std::string libraries_;  // folders for every package, with colons between; may be empty
   const bool owns_process_;
+  const pid_t pid_;
   std::mutex mutex_;
   std::map<std::string, Interpreter*, std::less<>> interpreters_;  // by KeyOf; NULL: could not be made
-  bool has_main_ = false;                                          // whether a package has the main interpreter
+  bool has_main_ = false;                                          // whether a package, or the host, has the main one
   // What the next package gets: one that could not hold a package, or not be loaded, is the next one's.
   PyInterpreterState* next_state_ = nullptr;
   Interpreter* next_ = nullptr;

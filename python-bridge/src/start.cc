@@ -83,6 +83,15 @@ void RequireStandardLibrary() {
   throw StartFailure("Python cannot be started: its standard library is not where it looks for it");
 }
 
+// A loader's symbols are found in whatever CPython the process has, which may be another one.
+void RequireVersion(std::string_view wanted) {
+  const std::string_view all = Py_GetVersion();
+  const std::string_view running = all.substr(0, all.find_first_of(" +"));
+  if (running == wanted) return;
+  throw StartFailure("this process already runs Python " + std::string(running) + "; Python " + std::string(wanted) +
+                     " beside it needs process isolation, as a process holds one runtime per language");
+}
+
 // Whether the user has a place for byte code beside the sources. CPython itself looks whether none is wanted.
 bool NamesBytecodeFolder() {
   const char* const folder = std::getenv("PYTHONPYCACHEPREFIX");
@@ -133,8 +142,11 @@ class Interrupt {
 
 }  // namespace
 
-void StartPython(const std::string& executable) {
-  if (Py_IsInitialized() != 0) return;
+bool StartPython(const std::string& executable, std::string_view version) {
+  if (Py_IsInitialized() != 0) {
+    RequireVersion(version);
+    return false;
+  }
   RequireStandardLibrary();
   const SignalActions actions;
   const Interrupt interrupt;
@@ -153,6 +165,7 @@ void StartPython(const std::string& executable) {
   interrupt.GiveBack();
   HostThread::Current().Keep(PyThreadState_Get());
   PyEval_SaveThread();
+  return true;
 }
 
 }  // namespace tandem::python

@@ -64,6 +64,7 @@ PyThreadState* StateOfPython(PyInterpreterState* interpreter) {
 
 constinit thread_local HostThread* HostThread::current_ = nullptr;
 HostThread* HostThread::initial_ = nullptr;
+std::atomic<bool> HostThread::ended_ = false;
 
 HostThread& HostThread::Make() {
   current_ = new HostThread();
@@ -86,7 +87,7 @@ void HostThread::Release() {
 
 HostThread::~HostThread() {
   if (getpid() == gettid() && initial_ == this) initial_ = nullptr;
-  if (Finalizing()) return;
+  if (Finalizing() || ended()) return;
   const WithoutGil without;
   for (const Entry& entry : entries_) {
     if (!entry.owned) continue;
@@ -132,6 +133,8 @@ bool HostThread::Holds(PyThreadState* state) const {
 }
 
 Gil::Gil(HostThread& thread, PyInterpreterState* interpreter) {
+  if (HostThread::ended()) [[unlikely]]
+    throw HostEnded();
   PyThreadState* state = thread.StateIn(interpreter);
   if (state == nullptr) throw std::bad_alloc();
   PyThreadState* current = CurrentState();

@@ -2,7 +2,9 @@
 #ifndef TANDEM_PYTHON_THREADS_H_
 #define TANDEM_PYTHON_THREADS_H_
 
+#include <atomic>
 #include <memory>
+#include <stdexcept>
 #include <vector>
 
 #include "buffer.h"
@@ -44,6 +46,10 @@ class HostThread {
   // Whether `state` is one of this thread's.
   bool Holds(PyThreadState* state) const;
 
+  // From here on no thread enters an interpreter: Python, which is the host's, is about to end. With the GIL.
+  static void EndAll() { ended_.store(true, std::memory_order_relaxed); }
+  static bool ended() { return ended_.load(std::memory_order_relaxed); }
+
   // As CPython names threads.
   unsigned long ident() const { return ident_; }
   Unmarshaller& unmarshaller() { return unmarshaller_; }
@@ -63,6 +69,8 @@ class HostThread {
 
   // A pointer in every thread's static block is found without a call.
   [[gnu::tls_model("initial-exec")]] static constinit thread_local HostThread* current_;
+
+  static std::atomic<bool> ended_;
 
   // The initial thread's, which no end of a thread deletes. Only that thread uses it, so that what it has is referred
   // to where leaks are looked for.
@@ -85,9 +93,15 @@ inline PyThreadState* CurrentState() {
 #endif
 }
 
+// Python has ended, with the host that is Python code itself.
+class HostEnded : public std::runtime_error {
+ public:
+  HostEnded() : std::runtime_error("Python has ended in this process, and with it the handlers in it") {}
+};
+
 // The calling thread inside one interpreter, with the GIL, for a scope. Where it has the GIL already (a host that is
 // itself Python code, or a handler that calls its host) the scope changes interpreters and changes back.
-// Errors: the constructor throws std::bad_alloc.
+// Errors: the constructor throws std::bad_alloc or HostEnded.
 class Gil {
  public:
   Gil(HostThread& thread, PyInterpreterState* interpreter);

@@ -21,7 +21,7 @@ std::string NameFromId(const std::string& id) {
   for (char& c : name) {
     if (!IsFunctionName({&c, 1})) c = '-';
   }
-  return name.empty() ? "function" : name;
+  return name;
 }
 
 std::filesystem::path FolderOf(const std::string& file) {

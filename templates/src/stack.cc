@@ -60,6 +60,7 @@ Status Stack::Index() {
   const Entry* entries = root_->Find("Resources");
   if (entries == nullptr) return malformed(root_->mark, "there are no Resources, so this is no template");
   for (const Entry& entry : entries->value->entries) {
+    if (entry.key.empty()) return malformed(entry.mark, "a resource needs a name, and this one's is empty");
     by_id_.emplace(entry.key, resources_.size());
     resources_.push_back(MakeResource(entry));
   }

@@ -366,7 +366,7 @@ def test_lack_of_memory_is_an_error_of_the_event_or_an_internal_one(tandem, tmp_
                 "--payload",
                 f"@{event}",
             ),
-            *("--memory-size", "1024"),
+            *("--memory-size", "1024", "--timeout", "60"),
             env={"TANDEM_LOADER_PATH": native_loaders()},
             preexec_fn=lambda limit=limit_mb << 20: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
         )

@@ -20,7 +20,7 @@ _TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"')
 def _without_own(trace):
     """The frames of a trace as they stand in JSON, and behind how many of them were some of Python's runtimes.
 
-    Left out are the latter, and reflection frames at the end.
+    Left out are the latter, and reflection frames at the end, unless there is nothing else: then it is reflection that fails.
     """
     kept, own = [], set()
     for raw in _TEXT.findall(trace):
@@ -29,8 +29,9 @@ def _without_own(trace):
             own.add(len(kept))
         else:
             kept.append((raw, frame))
-    while kept and _REFLECTION.match(kept[-1][1]):
-        kept.pop()
+    if not all(_REFLECTION.match(frame) for _, frame in kept):
+        while _REFLECTION.match(kept[-1][1]):
+            kept.pop()
     return [raw for raw, _ in kept], own
 
 

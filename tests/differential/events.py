@@ -224,16 +224,33 @@ def _valid(source):
     return json.dumps(value, ensure_ascii=source.random() < 0.5, separators=separators)
 
 
+def is_json(event):
+    """Whether an event is JSON, by the letter: NaN and its like are none."""
+
+    def refuse(constant):
+        raise ValueError(constant)
+
+    try:
+        json.loads(event, parse_constant=refuse)
+    except ValueError:
+        return False
+    return True
+
+
 def _damaged(source):
-    """A valid text, cut, or with something put in or taken out; almost always no JSON any more."""
-    text = _valid(source)
-    at = source.randrange(len(text) + 1)
-    kind = source.randrange(3)
-    if kind == 0:
-        return text[:at]
-    if kind == 1:
-        return text[:at] + source.choice(_PIECES) + text[at:]
-    return text[: max(at - 1, 0)] + text[at:]
+    """A valid text, cut, or with something put in or taken out, so that it is no JSON any more."""
+    while True:
+        text = _valid(source)
+        at = source.randrange(len(text) + 1)
+        kind = source.randrange(3)
+        if kind == 0:
+            text = text[:at]
+        elif kind == 1:
+            text = text[:at] + source.choice(_PIECES) + text[at:]
+        else:
+            text = text[: max(at - 1, 0)] + text[at:]
+        if not is_json(text):
+            return text
 
 
 def and_generated(fixed, name, count):

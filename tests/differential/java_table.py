@@ -105,9 +105,32 @@ def _error_rows():
             yield Row(handler, list_, has_values=name not in without_event)
 
 
-def event_rows():
-    """The classes that every version of the event library has."""
-    return [Row(f"listed.Events::{name}", java_events.of(name)) for name in _methods("Events", "listed")]
+def event_rows(package="listed"):
+    """The classes that every version of the event library has, or that its 2.x has, too."""
+    return [Row(f"{package}.Events::{name}", java_events.of(name)) for name in _methods("Events", package)]
+
+
+#: What own.Serializer makes, does not read, or does not write.
+_MADE = "null short int long double char boolean map list fails fails_badly unwritable no_json \N{SNOWMAN}".split()
+
+
+def own_rows():
+    """Of a package with a serializer of its own."""
+    handlers = [f"own.Handlers::{name}" for name in _methods("Handlers", "own")]
+    made = [name.encode() for name in [*_MADE, ""]]
+    return [Row(name, made) for name in [*handlers, "own.Handlers$OfMaps", "own.Handlers$OfObjects"]]
+
+
+#: Formats and levels of the log, which are known in any case, and those that end the client before it has a handler (L-33).
+_KNOWN_LOGS = (("json", "warn"), ("Text", "UNDEFINED"), ("JSON", "FATAL"))
+_UNKNOWN_LOGS = (("", "LOUD"), ("XML", ""), ("XML", "LOUD"), ("JSON", "LOUD"))
+
+
+def _log_rows():
+    inline = [("inline", *log) for log in (*_KNOWN_LOGS, *_UNKNOWN_LOGS)]
+    for isolation, *log in inline + [("process", *log) for log in _UNKNOWN_LOGS]:
+        settings = dict(zip(("log_format", "log_level"), log), isolation=isolation)
+        yield Row("differential.Errors::mine", events.ONE, f"{isolation} {log}", **settings)
 
 
 def rows():
@@ -141,4 +164,4 @@ def rows():
     bad = [f"differential.Shapes${name}" for name in [*_BAD_CLASSES, *_BAD_NESTED]] + _BAD_NAMES + [""]
     bad += ["differential.Shapes::hidden", "differential.Shapes::guarded", "differential.Shapes::packagePrivate"]
     made += [Row(name, events.ONE, has_values=False) for name in bad]
-    return made
+    return [*made, *_log_rows()]

@@ -18,6 +18,8 @@ class Row:
     client_context: str = ""
     content_type: str = ""  # of the events; empty: application/json
     isolation: str = "inline"  # of Tandem's function
+    log_format: str = ""
+    log_level: str = ""
     has_values: bool = True  # whether an event or a result is marshalled, where the probe can see it
 
 

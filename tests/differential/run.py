@@ -1,11 +1,12 @@
 """Runs every row by the official client and by Tandem, compares, and prints the counts.
 
     run.py --host PROGRAM --side PROGRAM [--lanes N] [--only TEXT] [--python ID=CLIENT_PYTHON=PYTHON]...
-           [--java ID=HOME]... [--jars FOLDER --package FOLDER --older-events FOLDER]
+           [--java ID=HOME]... [--jars FOLDER --package FOLDER --older-events FOLDER --early-events FOLDER
+           --own-serializer FOLDER]
 
 HOST is runtime_api_host, SIDE is tandem_side. CLIENT_PYTHON is of a virtual environment with the official client, PYTHON the
-interpreter below it. Of Java, JARS has the official client, PACKAGE what java/pom.xml makes, and OLDER-EVENTS what it makes with an older version of the
-event library. Fails on a difference that differences.json does not explain, and on fewer pairs, handlers or shares
+interpreter below it. Of Java, JARS has the official client, PACKAGE what java/pom.xml makes, OLDER-EVENTS and EARLY-EVENTS what
+it makes with an older version of the event library and with its 2.x, OWN-SERIALIZER what it makes with a serializer. Fails on a difference that differences.json does not explain, and on fewer pairs, handlers or shares
 than are promised.
 """
 
@@ -20,6 +21,7 @@ from pathlib import Path
 
 import comparison
 import differences
+import events
 import java_table
 import python_table
 import sides
@@ -42,6 +44,9 @@ class Count:
         self.found = collections.Counter()
 
         self.with_too_many = with_too_many({id(pair.row): pair.row for pair in pairs}.values(), FIXED)
+        generated = [pair.event for pair in pairs if isinstance(pair.event, events.Generated)]
+        self.generated = len(generated)
+        self.valid = sum(map(events.is_json, generated))
 
     def share(self, path):
         return 100 * self.paths[path] // max(self.pairs, 1)
@@ -122,7 +127,7 @@ class Java:
 
     language = "java"
     is_part = False  # whether it is only a part of the language's rows, of which less is promised
-    probe = "listed.Probe::passes"
+    probe = "probe.Probe::passes"
 
     def __init__(self, machine, options, folder):
         self.identifier, self.path = machine.split("=")
@@ -151,17 +156,50 @@ class Java:
         return java_table.rows()
 
 
-class OlderEvents(Java):
-    """The same with an older version of the event library in the package."""
+class _Part(Java):
+    """The same with another package."""
+
+    is_part = True
+
+    def __init__(self, package, machine, options, folder):
+        super().__init__(machine, options, folder)
+        self.package = package
+
+
+class OlderEvents(_Part):
+    """An older version of the event library in the package."""
 
     def __init__(self, machine, options, folder):
-        super().__init__(machine, options, folder)
-        self.package = options.older_events
-        self.is_part = True
+        super().__init__(options.older_events, machine, options, folder)
 
     @staticmethod
     def rows():
         return java_table.event_rows()
+
+
+class EarlyEvents(_Part):
+    """Its 2.x, with the AWS SDK of which its events are made."""
+
+    def __init__(self, machine, options, folder):
+        super().__init__(options.early_events, machine, options, folder)
+
+    @staticmethod
+    def rows():
+        return java_table.event_rows("early")
+
+
+class OwnSerializer(_Part):
+    """A package with a serializer of its own."""
+
+    def __init__(self, machine, options, folder):
+        super().__init__(options.own_serializer, machine, options, folder)
+
+    @staticmethod
+    def rows():
+        return java_table.own_rows()
+
+
+JAVA_KINDS = (Java, OlderEvents, EarlyEvents, OwnSerializer)
 
 
 def machine_pairs(options, machine, folder):
@@ -199,6 +237,8 @@ def too_little(counts):
         for count in of_machines:
             for handler, fixed in count.with_too_many:
                 found.append(f"{language}: {handler} meets {fixed} events that are not generated, of at most {FIXED}")
+            if count.valid * 2 != count.generated:
+                found.append(f"{language}: {count.valid} of {count.generated} generated events are valid, not half")
             if len(count.handlers) < HANDLERS:
                 found.append(f"{language}: {len(count.handlers)} handlers, of at least {HANDLERS}")
             found += [
@@ -225,6 +265,8 @@ def arguments():
     parser.add_argument("--jars", type=_path)
     parser.add_argument("--package", type=_path)
     parser.add_argument("--older-events", type=_path)
+    parser.add_argument("--early-events", type=_path)
+    parser.add_argument("--own-serializer", type=_path)
     return parser.parse_args()
 
 
@@ -235,7 +277,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         machines = [Python(text, options, folder) for text in options.python]
-        machines += [kind(text, options, folder) for text in options.java for kind in (Java, OlderEvents)]
+        machines += [kind(text, options, folder) for text in options.java for kind in JAVA_KINDS]
         for machine in machines:
             pairs = machine_pairs(options, machine, folder)
             count = report(machine.language, machine.identifier, pairs, known)

@@ -25,6 +25,12 @@ def _fields(row, number, event):
     }
 
 
+def _log_settings(row):
+    """What the function says about its log."""
+    settings = {"AWS_LAMBDA_LOG_FORMAT": row.log_format, "AWS_LAMBDA_LOG_LEVEL": row.log_level}
+    return {name: value for name, value in settings.items() if value}
+
+
 class _Process:
     """A program that answers each line of JSON with one; what it logs is in a file."""
 
@@ -100,6 +106,7 @@ class Reference:
             AWS_LAMBDA_FUNCTION_NAME="f",
             AWS_LAMBDA_FUNCTION_VERSION="$LATEST",
             AWS_LAMBDA_FUNCTION_MEMORY_SIZE="512",
+            **_log_settings(row),
             **self._variables,
         )
         return _Process(self._log, [self._host, *self._command(row.handler)], environment, self._package)
@@ -130,7 +137,12 @@ class Tandem:
         answers, slow = [], []
         for number, event in enumerate(row.events):
             before = self._left_over()
-            line = {"handler": row.handler, "isolation": row.isolation, **self._function, **_fields(row, number, event)}
+            line = {
+                **{"handler": row.handler, "isolation": row.isolation},
+                **{"log_format": row.log_format, "log_level": row.log_level},
+                **self._function,
+                **_fields(row, number, event),
+            }
             answers.append(_of_tandem(self._process.ask(line)))
             slow.append(tuple(now - then for now, then in zip(self._left_over(), before)))
         return answers, slow

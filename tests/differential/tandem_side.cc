@@ -1,8 +1,9 @@
 // Runs handlers by Tandem for the differential tests: tandem_side LANGUAGE PATH
 //
 // PATH is the interpreter or JDK. Reads lines of JSON, each an invocation: `code`, `handler`, `runtime`, `isolation`
-// where it is not inline, `payload_hex`, `request_id` and the rest of what the Runtime API tells. Writes a line of JSON
-// for each. A function is added with its first invocation, and stays. What functions log goes to standard error.
+// where it is not inline, `log_format` and `log_level` where it has them, `payload_hex`, `request_id` and the rest of
+// what the Runtime API tells. Writes a line of JSON for each. A function is added with its first invocation, and stays.
+// What functions log goes to standard error.
 #include <json/json.h>
 
 #include <chrono>
@@ -55,11 +56,14 @@ class Side {
     config.code = line["code"].asString();
     config.handler = line["handler"].asString();
     config.runtime = line["runtime"].asString();
+    config.log_format = line["log_format"].asString();
+    config.log_level = line["log_level"].asString();
     config.arn = line["invoked_function_arn"].asString();
     config.memory_size_mb = 512;
     config.timeout = std::chrono::milliseconds(0);
     if (line["isolation"].asString() == "process") config.isolation = Isolation::kProcess;
-    const std::string key = config.code + '\n' + config.handler + '\n' + config.runtime;
+    const std::string key = config.code + '\n' + config.handler + '\n' + config.runtime + '\n' + config.log_format +
+                            '\n' + config.log_level + '\n' + line["isolation"].asString();
     const auto [at, is_new] = functions_.try_emplace(key, nullptr);
     if (is_new) {
       config.name = "f" + std::to_string(functions_.size());

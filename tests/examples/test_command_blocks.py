@@ -19,6 +19,8 @@ RUN = {
         ['"123""123"FUNCTION ', "\nHelloJava ", "\nHelloPython ", "\nLANGUAGE ", "\njava ", "\npython "],
     ),
     ("examples/README.md", "build/release/bin/tandem invoke --handler example.order.OrderTotal"): (".", ['"total":']),
+    ("docs/embedding-c.md", "cmake --install build/release"): (".", ['\n"123"\n{"message": "Hello Ada Lovelace"}\n']),
+    ("docs/embedding-go.md", "cmake --install build/release"): (".", ['\n"123"\n{"message": "Hello Ada Lovelace"}\n']),
     ("examples/bootstrap-shell/README.md", "build/release/bin/tandem invoke --runtime provided.al2023"): (
         ".",
         ['{"message": "Hello Ada"}'],
@@ -34,6 +36,8 @@ OUTPUT = ("README.md", "One process, pid ")
 
 # What the commands of a block print in the end, with other numbers.
 SHOWN = {
+    ("docs/embedding-c.md", "cmake --install build/release"): ("docs/embedding-c.md", '"123"'),
+    ("docs/embedding-go.md", "cmake --install build/release"): ("docs/embedding-go.md", '"123"'),
     ("examples/out-of-tree-loader/README.md", "cmake --install ../../build/release"): (
         "examples/out-of-tree-loader/README.md",
         "the answer is 5",
@@ -55,6 +59,13 @@ ELSEWHERE = {
     ("docs/errors.md", "$ tandem invoke --handlr "): ERRORS,
     ("docs/errors.md", "$ tandem invoke --handler example.Hello::myHandler "): ERRORS,
     ("docs/errors.md", "$ tandem runtimes >&-"): ERRORS,
+    # A wheel and a jar, and so a step of their own.
+    ("docs/embedding-java.md", "mvn --batch-mode"): "tests/bindings/java_example.py::main",
+    ("docs/embedding-java.md", "try (TandemRuntime"): "tests/bindings/java_example.py::main",
+    ("docs/embedding-python.md", "python3 -m venv build/embed-python"): (
+        "tests/bindings/python/test_host.py::test_the_example"
+    ),
+    ("docs/embedding-python.md", "import tandem"): "tests/bindings/python/test_host.py::test_the_example",
     ("examples/bootstrap-go/README.md", "go build -o bootstrap "): (
         "tests/workers/test_tandem_invoke.py::test_the_commands_of_the_go_example"
     ),
@@ -63,6 +74,7 @@ ELSEWHERE = {
     ),
     ("docs/server.md", "$ tandem serve"): SERVER,
     ("docs/server.md", "export AWS_ACCESS_KEY_ID="): SERVER,
+    ("docs/server.md", "tandem logs HelloPython --since"): SERVER,
     # A CMakeLists.txt.
     ("examples/README.md", "cmake_minimum_required("): (
         "tests/examples/test_installed_tree.py::test_what_the_readme_says_is_enough_to_embed"
@@ -147,7 +159,8 @@ def test_what_runs_the_others_is_there(root):
 def tree(root, build_dir, tmp_path):
     """What the blocks use of a checkout after the quickstart; the tested build is in place of the release build."""
     folder = tmp_path / "a checkout"
-    shutil.copytree(root / "examples", folder / "examples")
+    for name in ("bindings", "examples"):
+        shutil.copytree(root / name, folder / name)
     (folder / "build").mkdir()
     (folder / "build" / "release").symlink_to(build_dir)
     return folder

@@ -154,6 +154,64 @@ def test_pkg_config_is_enough_to_embed(installed, out_of_tree, root, shapes, tmp
     assert done.stdout == "144\n"
 
 
+@pytest.fixture(scope="module")
+def packages(build_dir):
+    return build_dir / "examples" / "hello-java.jar", build_dir / "examples" / "deployment-package.zip"
+
+
+BOTH_ANSWERS = '"123"\n{"message": "Hello Ada Lovelace"}\n'
+
+
+def test_a_c_program_by_pkg_config_invokes_both_languages(installed, packages, root, tmp_path):
+    (pc_file,) = installed.rglob("tandem.pc")
+    environment = environment_of(PKG_CONFIG_PATH=pc_file.parent)
+    flags = run("pkg-config", "--cflags", "--libs", "tandem", env=environment).stdout
+    source, program = root / "examples" / "embed-c" / "main.c", tmp_path / "embed-c"
+    strict = "-std=c99 -pedantic -Wall -Wextra -Wshadow -Werror"
+    run("sh", "-c", f"cc {strict} {shlex.quote(str(source))} -o {shlex.quote(str(program))} {flags}")
+    (libraries,) = shlex.split(run("pkg-config", "--variable=libdir", "tandem", env=environment).stdout)
+    with_library = environment_of(LD_LIBRARY_PATH=libraries)
+    done = run(program, *packages, env=with_library)
+    assert (done.stdout, done.stderr) == (BOTH_ANSWERS, "")
+
+    done = run(program, tmp_path / "absent.jar", packages[1], env=with_library, check=False)
+    assert (done.returncode, done.stdout) == (1, BOTH_ANSWERS.split("\n", 1)[1])
+    assert "absent.jar" in done.stderr and len(done.stderr.splitlines()) == 1
+    assert run(program, check=False, env=with_library).returncode == 2
+
+
+def test_a_c_program_by_find_package(installed, packages, root, tmp_path):
+    """In a project that knows no C++."""
+    (project,) = re.findall(r"```cmake\n(.*?)```", (root / "examples" / "README.md").read_text("utf-8"), re.DOTALL)
+    assert "LANGUAGES CXX" in project and "embed.cc" in project
+    project = project.replace("LANGUAGES CXX", "LANGUAGES C").replace("embed.cc", "main.c")
+    (tmp_path / "CMakeLists.txt").write_text(project, encoding="utf-8")
+    shutil.copy(root / "examples" / "embed-c" / "main.c", tmp_path)
+    run("cmake", "-G", "Ninja", "-S", tmp_path, "-B", tmp_path / "build", f"-DCMAKE_PREFIX_PATH={installed}")
+    run("cmake", "--build", tmp_path / "build")
+    assert run(tmp_path / "build" / "embed", *packages).stdout == BOTH_ANSWERS
+
+
+@pytest.mark.parametrize(
+    "compiler, suffix, standard", [("cc", "c", "c99"), ("c++", "cc", "c++11"), ("c++", "cc", "c++20")]
+)
+def test_the_c_api_is_pedantically_clean(installed, tmp_path, compiler, suffix, standard):
+    """Also where nothing of it is used, and included twice."""
+    unit = tmp_path / f"unit.{suffix}"
+    unit.write_text("#include <tandem/tandem.h>\n#include <tandem/tandem.h>\nint unit = 1;\n", encoding="utf-8")
+    options = (
+        "-pedantic-errors",
+        "-Wall",
+        "-Wextra",
+        "-Wshadow",
+        "-Wconversion",
+        "-Wundef",
+        "-Werror",
+        "-fsyntax-only",
+    )
+    run(compiler, f"-std={standard}", *options, "-I", installed / "include", unit)
+
+
 def test_each_public_header_compiles_by_itself(installed, tmp_path):
     headers = sorted((installed / "include" / "tandem").rglob("*.h"))
     assert headers

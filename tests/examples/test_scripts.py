@@ -61,6 +61,12 @@ def test_a_step_is_settled(helper, tmp_path, files, status, kind, expected):
     assert total.returncode == int(failed != "0" or passed == "0")
 
 
+def test_failed_cases_are_named_with_why(helper, tmp_path):
+    results(tmp_path, one=PASSED, two=FAILED.replace('name="a"', 'classname="Suite" name="a"'))
+    named = helper("junit.py", "failed", tmp_path, "step").stdout.splitlines()
+    assert named == ["failed: two: Suite.a", "  x", "failed: two: None.b"]
+
+
 def test_no_result_at_all_is_a_failure(helper, tmp_path):
     total = helper("junit.py", "total", tmp_path)
     assert (total.returncode, total.stdout) == (1, "0 passed, 0 failed, 0 skipped\n")
@@ -98,6 +104,32 @@ def test_a_step_fails_as_soon_as_anything_in_it_does(root, tmp_path, body, kind,
     assert expected in lines[0]
     assert lines[-1] == f"failed steps: {int('1 failed' in expected)}"
     assert ("output of the step" in lines) == ("output of the step" in body)
+
+
+def test_a_program_that_ends_without_results_is_named_with_its_last_lines(root, tmp_path):
+    program = tmp_path / "program"
+    program.write_text("#!/bin/sh\nprintf 'first\\n\\033[31mhang: Suite.test\\n'\nexit 5\n", encoding="utf-8")
+    program.chmod(0o755)
+    script = f"""
+        set -euo pipefail
+        results=$1
+        source "{root}/tools/common.sh"
+        source "{root}/tests/lib/harness.sh"
+        step_one() {{ run_gtest label "{program}"; }}
+        prepare_results
+        run_step one cases
+    """
+    done = subprocess.run(
+        ["bash", "-c", script, "script", tmp_path / "results"], capture_output=True, text=True, check=True
+    )
+    lines = done.stdout.splitlines()
+    assert "0 passed   1 failed" in lines[0]
+    assert lines[1:5] == [
+        "failed: tests.run-label: tests.run.label",
+        "  ended with status 5 and without results; the last it printed:",
+        "  first",
+        "   [31mhang: Suite.test",
+    ]
 
 
 def test_lanes_are_used_at_a_time_and_printed_in_order(root, tmp_path):

@@ -1,10 +1,7 @@
 // The HTTP server, with clients that are sockets.
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <poll.h>
 
 #include <atomic>
 #include <barrier>
@@ -14,6 +11,7 @@
 #include <vector>
 
 #include "host/http/server.h"
+#include "tests/host/http_client.h"
 #include "tests/lib/hang_guard.h"
 #include "workers/file_descriptor.h"
 
@@ -33,63 +31,35 @@ class Echo : public HttpApplication {
     ++handled;
     HttpResponse response;
     response.body = request.body;
+    response.headers.emplace_back("X-Asked", request.target + " of " + std::string(HeaderOf(request.headers, "Host")));
     if (request.target == "/stream") {
       response.stream = [](const HttpBodyWriter& write) {
         for (const std::string_view part : {"one", "", "two"}) write(part);
       };
     }
+    if (request.target == "/endless") {
+      response.stream = [](const HttpBodyWriter& write) {
+        const std::string part(std::size_t{1} << 20, 'x');
+        while (write(part)) {
+        }
+      };
+    }
+    if (request.target == "/header") response.headers.emplace_back("X-From", "a\r\nX-Planted: b\nc");
     if (request.target == "/wait") wait.arrive_and_wait();
     return response;
   }
   HttpResponse Refuse(HttpRefusal refusal, const HttpRequest&) override {
     HttpResponse response;
-    response.status = refusal == HttpRefusal::kBodyTooLarge ? 413 : refusal == HttpRefusal::kTooSlow ? 408 : 400;
+    response.status = refusal == HttpRefusal::kBodyTooLarge         ? 413
+                      : refusal == HttpRefusal::kTooSlow            ? 408
+                      : refusal == HttpRefusal::kUnknownExpectation ? 417
+                                                                    : 400;
     return response;
   }
 
   std::atomic<int> handled{0};
   std::barrier<> wait{2};
 };
-
-std::uint16_t PortOf(const HttpServer& server) {
-  const std::string& endpoint = server.endpoint();
-  return static_cast<std::uint16_t>(std::stoi(endpoint.substr(endpoint.rfind(':') + 1)));
-}
-
-FileDescriptor Connect(const HttpServer& server) {
-  FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(PortOf(server));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  EXPECT_EQ(connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
-  return socket;
-}
-
-void Send(const FileDescriptor& socket, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t sent = send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent <= 0) return;
-    bytes.remove_prefix(static_cast<std::size_t>(sent));
-  }
-}
-
-// What comes until the connection is closed, or `end` has come.
-std::string Receive(const FileDescriptor& socket, std::string_view end = {}) {
-  std::string all;
-  char bytes[4096];
-  while (end.empty() || all.find(end) == std::string::npos) {
-    const ssize_t received = recv(socket.get(), bytes, sizeof bytes, 0);
-    if (received <= 0) break;
-    all.append(bytes, static_cast<std::size_t>(received));
-  }
-  return all;
-}
-
-std::string Post(std::string_view target, std::string_view body, std::string_view headers = {}) {
-  return "POST " + std::string(target) + " HTTP/1.1\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
-         std::string(headers) + "\r\n" + std::string(body);
-}
 
 class HttpServing : public testing::Test {
  protected:
@@ -133,6 +103,74 @@ TEST_F(HttpServing, AResponseComesInChunks) {
   EXPECT_TRUE(Receive(socket).ends_with("\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n"));
 }
 
+// RFC 9112, 7: only those that know chunks get them.
+TEST_F(HttpServing, AnOlderClientGetsAStreamUpToItsEnd) {
+  Open();
+  const FileDescriptor socket = Connect(*server_);
+  Send(socket, "POST /stream HTTP/1.0\r\n\r\n");
+  const std::string answer = Receive(socket);
+  EXPECT_TRUE(answer.ends_with("\r\n\r\nonetwo")) << answer;
+  EXPECT_EQ(answer.find("Transfer-Encoding"), std::string::npos) << answer;
+  EXPECT_NE(answer.find("\r\nConnection: close\r\n"), std::string::npos) << answer;
+}
+
+// RFC 9112, 2.2.
+TEST_F(HttpServing, EmptyLinesBeforeARequestAreNobodys) {
+  Open();
+  const FileDescriptor socket = Connect(*server_);
+  for (const std::string_view empty : {"\r\n", "\r\n\r\n", "\n"}) {
+    Send(socket, std::string(empty) + Post("/", "again"));
+    EXPECT_TRUE(Receive(socket, "\r\n\r\nagain").starts_with("HTTP/1.1 200 "));
+  }
+  Send(socket, Post("/", "first") + "\r\n" + Post("/", "second", "Connection: close\r\n"));
+  EXPECT_TRUE(Receive(socket).ends_with("\r\n\r\nsecond"));
+  EXPECT_EQ(echo_.handled, 5);
+}
+
+// RFC 9112, 3.2.
+TEST_F(HttpServing, ARequestHasOneHost) {
+  Open();
+  for (const std::string_view hosts : {"", "Host: a\r\nHost: a\r\n"}) {
+    const FileDescriptor socket = Connect(*server_);
+    Send(socket, "POST / HTTP/1.1\r\n" + std::string(hosts) + "Content-Length: 1\r\n\r\n1");
+    EXPECT_TRUE(Receive(socket).starts_with("HTTP/1.1 400 ")) << hosts;
+  }
+  EXPECT_EQ(echo_.handled, 0);
+}
+
+// RFC 9112, 3.2.2.
+TEST_F(HttpServing, ATargetMayHaveItsHost) {
+  Open();
+  for (const auto& [target, asked] :
+       {std::pair("http://a.b:1/stream", "/stream of a.b:1"), std::pair("HTTPS://a.b:1", "/ of a.b:1"),
+        std::pair("http://a.b:1?q=/x", "/?q=/x of a.b:1"), std::pair("/http://c/", "/http://c/ of localhost")}) {
+    const FileDescriptor socket = Connect(*server_);
+    Send(socket, Post(target, "", "Connection: close\r\n"));
+    const std::string answer = Receive(socket);
+    EXPECT_NE(answer.find("\r\nX-Asked: " + std::string(asked) + "\r\n"), std::string::npos) << target << answer;
+  }
+}
+
+// RFC 9110, 10.1.1.
+TEST_F(HttpServing, AnUnknownExpectationIsRefused) {
+  Open();
+  const FileDescriptor socket = Connect(*server_);
+  Send(socket, Post("/", "1", "Expect: banana\r\n"));
+  EXPECT_TRUE(Receive(socket).starts_with("HTTP/1.1 417 "));
+  const FileDescriptor known = Connect(*server_);
+  Send(known, Post("/", "1", "Expect: 100-Continue\r\nConnection: close\r\n"));
+  EXPECT_TRUE(Receive(known).starts_with("HTTP/1.1 100 "));
+  EXPECT_EQ(echo_.handled, 1);
+}
+
+TEST_F(HttpServing, AHeadersValueIsOneLine) {
+  Open();
+  const FileDescriptor socket = Connect(*server_);
+  Send(socket, Post("/header", "body"));
+  const std::string answer = Receive(socket, "body");
+  EXPECT_NE(answer.find("\r\nX-From: a  X-Planted: b c\r\n"), std::string::npos) << answer;
+}
+
 TEST_F(HttpServing, BodiesAreBounded) {
   Open();
   const FileDescriptor good = Connect(*server_);
@@ -154,8 +192,24 @@ TEST_F(HttpServing, WhoIsTooSlowIsCutOff) {
   Send(head, "POST / HTTP/1.1\r\n");
   EXPECT_TRUE(Receive(head).starts_with("HTTP/1.1 408 "));
   const FileDescriptor body = Connect(*server_);
-  Send(body, "POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\n123");
+  Send(body, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n123");
   EXPECT_TRUE(Receive(body).starts_with("HTTP/1.1 408 "));
+  EXPECT_EQ(echo_.handled, 0);
+}
+
+// Nor does it help to send a little now and then.
+TEST_F(HttpServing, WhoIsSlowWithoutAPauseIsCutOff) {
+  constexpr int kBytes = 3000;
+  Open({.head = std::chrono::milliseconds(200), .body = std::chrono::milliseconds(200)});
+  for (const std::string& begin :
+       {std::string("POST / HTTP/1.1\r\nX-Long: "),
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(kBytes) + "\r\n\r\n"}) {
+    const FileDescriptor socket = Connect(*server_);
+    Send(socket, begin);
+    pollfd answer{socket.get(), POLLIN, 0};
+    for (int i = 0; i < kBytes && poll(&answer, 1, 10) == 0; ++i) Send(socket, "x");
+    EXPECT_TRUE(Receive(socket).starts_with("HTTP/1.1 408 "));
+  }
   EXPECT_EQ(echo_.handled, 0);
 }
 
@@ -173,6 +227,26 @@ TEST_F(HttpServing, ANewConnectionTakesThePlaceOfAnIdleOne) {
   EXPECT_EQ(Receive(idle), "");
   echo_.wait.arrive_and_wait();
   EXPECT_TRUE(Receive(busy).ends_with("\r\n\r\n2"));
+}
+
+// Nobody is shut out by clients that send no more, or take no more.
+TEST_F(HttpServing, ANewConnectionTakesThePlaceOfASlowOne) {
+  Open({.most_connections = 2,
+        .grace = std::chrono::milliseconds(0),
+        .head = std::chrono::hours(1),
+        .body = std::chrono::hours(1),
+        .write = std::chrono::hours(1)});
+  for (const std::string& begin :
+       {std::string("POST / HTTP/1.1\r\nHost: a"),
+        std::string("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n1"), Post("/endless", "")}) {
+    const FileDescriptor first = Connect(*server_);
+    const FileDescriptor second = Connect(*server_);
+    Send(first, begin);
+    Send(second, begin);
+    const FileDescriptor third = Connect(*server_);
+    Send(third, Post("/", "3"));
+    EXPECT_TRUE(Receive(third, "\r\n\r\n3").ends_with("\r\n\r\n3")) << begin;
+  }
 }
 
 // Those that there is room for are left alone.

@@ -18,7 +18,7 @@ std::string Contents(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-bool IsThere(const FunctionStore& store, const std::string& sha256) {
+bool IsPackageThere(const FunctionStore& store, const std::string& sha256) {
   return fs::exists(store.PackagePath(sha256));
 }
 
@@ -43,7 +43,7 @@ TEST_F(PackageStoreTest, A15DigestsAreThoseOfTheBytes) {
   const auto empty = store->KeepPackage("");
   ASSERT_TRUE(empty.ok());
   EXPECT_EQ(empty->code_size, 0);
-  EXPECT_TRUE(IsThere(*store, empty->code_sha256));
+  EXPECT_TRUE(IsPackageThere(*store, empty->code_sha256));
 }
 
 TEST_F(PackageStoreTest, EqualBytesAreKeptOnce) {
@@ -66,7 +66,7 @@ TEST_F(PackageStoreTest, APackageOfNoFunctionStaysAsLongAsItIsUsed) {
   auto second = store->KeepPackage("code");
   const std::string sha256 = first->code_sha256;
   first->use = nullptr;
-  EXPECT_TRUE(IsThere(*store, sha256));
+  EXPECT_TRUE(IsPackageThere(*store, sha256));
   second->use = nullptr;
   EXPECT_EQ(NamesIn(packages()), std::set<std::string>());
   EXPECT_TRUE(store->KeepPackage("code")->use != nullptr) << "and again";
@@ -78,9 +78,9 @@ TEST_F(PackageStoreTest, APackageGoesWithTheLastFunctionThatHasIt) {
   Insert(*store, "g", "code");
   const std::string sha256 = store->Find("f")->latest->code_sha256;
   ASSERT_TRUE(store->Erase("f").ok());
-  EXPECT_TRUE(IsThere(*store, sha256));
+  EXPECT_TRUE(IsPackageThere(*store, sha256));
   ASSERT_TRUE(UpdateCode(*store, "g", "new code").ok());
-  EXPECT_FALSE(IsThere(*store, sha256));
+  EXPECT_FALSE(IsPackageThere(*store, sha256));
   EXPECT_EQ(NamesIn(packages()).size(), 1U);
   ASSERT_TRUE(store->Erase("g").ok());
   EXPECT_EQ(NamesIn(packages()), std::set<std::string>());
@@ -100,7 +100,7 @@ TEST_F(PackageStoreTest, AVersionKeepsItsPackage) {
   ASSERT_TRUE(UpdateCode(*store, "f", "new code").ok());
   store.reset();
   store = Open();
-  EXPECT_TRUE(IsThere(*store, sha256));
+  EXPECT_TRUE(IsPackageThere(*store, sha256));
   ASSERT_TRUE(store
                   ->Change("f",
                            [](StoredFunction& function) -> Status {
@@ -108,7 +108,7 @@ TEST_F(PackageStoreTest, AVersionKeepsItsPackage) {
                              return {};
                            })
                   .ok());
-  EXPECT_FALSE(IsThere(*store, sha256));
+  EXPECT_FALSE(IsPackageThere(*store, sha256));
 }
 
 TEST_F(PackageStoreTest, WhatWasFoundKeepsItsPackages) {
@@ -119,9 +119,9 @@ TEST_F(PackageStoreTest, WhatWasFoundKeepsItsPackages) {
   const std::string sha256 = found->latest->code_sha256;
   ASSERT_TRUE(store->Erase("f").ok());
   found = nullptr;
-  EXPECT_TRUE(IsThere(*store, sha256));
+  EXPECT_TRUE(IsPackageThere(*store, sha256));
   listed.clear();
-  EXPECT_FALSE(IsThere(*store, sha256));
+  EXPECT_FALSE(IsPackageThere(*store, sha256));
 }
 
 TEST_F(PackageStoreTest, AChangeThatFailsKeepsThePackageOfBefore) {

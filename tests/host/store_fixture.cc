@@ -76,4 +76,15 @@ void StoreTest::Insert(FunctionStore& store, const std::string& name, const std:
   ASSERT_TRUE(status.ok()) << status.message();
 }
 
+void StoreTest::PublishLayer(FunctionStore& store, const std::string& name, const std::string& content) {
+  const Result<FunctionStore::KeptPackage> package = store.KeepPackage(content);
+  ASSERT_TRUE(package.ok()) << package.status().message();
+  const Status status = store.ChangeLayer(name, [&](StoredLayer& layer) -> Status {
+    const std::uint64_t number = ++layer.last_number;
+    layer.versions[number] = MakeLayerVersion(number, {package->code_sha256, package->code_size}, content);
+    return {};
+  });
+  ASSERT_TRUE(status.ok()) << status.message();
+}
+
 }  // namespace tandem::test

@@ -35,6 +35,8 @@ class StoreTest : public ::testing::Test {
 
   // Keeps the code and inserts the function.
   static void Insert(FunctionStore& store, const std::string& name, const std::string& code);
+  // Keeps the content and publishes a version of the layer.
+  static void PublishLayer(FunctionStore& store, const std::string& name, const std::string& content);
 
  private:
   std::string folder_;

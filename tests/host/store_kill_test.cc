@@ -86,20 +86,33 @@ struct Met {
   int unfinished = 0;  // files of packages that were not written to their ends
 };
 
-// Each function's code is what its digest says, and there is nothing else.
-void CheckPackages(const FunctionStore& store, const std::string& folder) {
-  std::set<std::string> names;
+// Of all that a store has.
+std::vector<PackageReference> PackagesOf(const FunctionStore& store) {
+  std::vector<PackageReference> packages;
   for (const auto& function : store.List("", SIZE_MAX)) {
     std::vector<std::shared_ptr<const FunctionVersion>> versions = {function->latest};
     for (const auto& [number, version] : function->versions) versions.push_back(version);
     for (const auto& version : versions) {
-      const std::string path = store.PackagePath(version->code_sha256);
-      std::ifstream file(path, std::ios::binary);
-      const std::string bytes{std::istreambuf_iterator<char>(file), {}};
-      EXPECT_EQ(host::Sha256(bytes), version->code_sha256) << function->name << ' ' << version->version;
-      EXPECT_EQ(static_cast<std::int64_t>(bytes.size()), version->code_size);
-      names.insert(fs::path(path).filename().string());
+      packages.push_back({version->code_sha256, version->code_size});
+      packages.insert(packages.end(), version->layers.begin(), version->layers.end());
     }
+  }
+  for (const auto& layer : store.ListLayers("", SIZE_MAX)) {
+    for (const auto& [number, version] : layer->versions) packages.push_back(version->content);
+  }
+  return packages;
+}
+
+// Each package is what its digest says, and there is nothing else.
+void CheckPackages(const FunctionStore& store, const std::string& folder) {
+  std::set<std::string> names;
+  for (const PackageReference& package : PackagesOf(store)) {
+    const std::string path = store.PackagePath(package.code_sha256);
+    std::ifstream file(path, std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+    EXPECT_EQ(host::Sha256(bytes), package.code_sha256);
+    EXPECT_EQ(static_cast<std::int64_t>(bytes.size()), package.code_size);
+    names.insert(fs::path(path).filename().string());
   }
   EXPECT_EQ(NamesIn(folder), names);
 }
@@ -141,7 +154,8 @@ TEST_F(StoreKillTest, IsWholeAfterEachOf200Kills) {
     SCOPED_TRACE("seed " + std::to_string(seed) + ": " + moment.call + " " + std::to_string(moment.number));
     KillAndLook(of_folder, moment, random(), state, met);
   }
-  for (const char* kind : {"open", "create", "configure", "update", "publish", "delete", "keep"}) {
+  for (const char* kind :
+       {"open", "create", "configure", "update", "publish", "delete", "keep", "publish-layer", "delete-layer", "use"}) {
     EXPECT_GT(met.kinds[kind], 0) << kind;
     RecordProperty(kind, met.kinds[kind]);
   }

@@ -9,6 +9,7 @@
 #include <map>
 #include <vector>
 
+#include "host/digest.h"
 #include "host/sqlite.h"
 #include "host/store_schema.h"
 #include "tests/host/store_fixture.h"
@@ -145,7 +146,7 @@ TEST_F(StoreOpenTest, MakesAnEmptyStoreOfAnEmptyFile) {
   EXPECT_TRUE(store->List("", 10).empty());
   Insert(*store, "f", "code");
   store.reset();
-  EXPECT_EQ(Query("PRAGMA user_version"), "1");
+  EXPECT_EQ(Query("PRAGMA user_version"), "3");
   EXPECT_EQ(Query("PRAGMA application_id"), std::to_string(host::kStoreApplicationId));
   EXPECT_EQ(Query("PRAGMA journal_mode"), "wal");
 }
@@ -154,13 +155,13 @@ TEST_F(StoreOpenTest, RefusesANewerSchema) {
   auto store = Open();
   Insert(*store, "f", "code");
   store.reset();
-  Execute("PRAGMA user_version = 2");
+  Execute("PRAGMA user_version = 4");
   const Status status = Refusal();
   EXPECT_EQ(status.code(), Code::kInvalidArgument);
-  EXPECT_TRUE(Has(status, "schema version 2")) << status.message();
+  EXPECT_TRUE(Has(status, "schema version 4")) << status.message();
   EXPECT_EQ(NamesIn(packages()).size(), 1U);
-  EXPECT_EQ(Query("PRAGMA user_version"), "2");
-  Execute("PRAGMA user_version = 1");
+  EXPECT_EQ(Query("PRAGMA user_version"), "4");
+  Execute("PRAGMA user_version = 3");
   EXPECT_NE(Open()->Find("f"), nullptr);
 }
 
@@ -185,6 +186,7 @@ TEST_F(StoreOpenTest, RefusesADamagedStoreAndRemovesNothing) {
   auto store = Open();
   Insert(*store, "f", "code");
   Insert(*store, "z", "other");
+  PublishLayer(*store, "tools", "third");
   store.reset();
   const std::string saved = folder() + "/saved";
   fs::copy(data() + "/functions.db", saved);
@@ -199,13 +201,22 @@ TEST_F(StoreOpenTest, RefusesADamagedStoreAndRemovesNothing) {
       "UPDATE versions SET function = 'y' WHERE function = 'z'",
       "DELETE FROM versions WHERE function = 'z'",
       "DROP TABLE versions",
+      "UPDATE layers SET document = '{'",
+      "UPDATE layers SET document = '{}'",
+      "UPDATE layer_versions SET document = '[]'",
+      "UPDATE layer_versions SET document = '{}'",
+      "UPDATE layer_versions SET version = 'one'",
+      "UPDATE layer_versions SET version = '7'",
+      "UPDATE layer_versions SET layer = 'other'",
+      "DROP TABLE layers",
+      "DROP TABLE layer_versions",
   };
   for (const std::string& damage : damages) {
     Execute(damage);
     const Status status = Refusal();
     EXPECT_EQ(status.code(), Code::kInternal) << damage;
     EXPECT_TRUE(Has(status, data())) << damage << ": " << status.message();
-    EXPECT_EQ(NamesIn(packages()).size(), 2U) << damage;
+    EXPECT_EQ(NamesIn(packages()).size(), 3U) << damage;
     fs::copy(saved, data() + "/functions.db", fs::copy_options::overwrite_existing);
   }
   EXPECT_NE(Open()->Find("z"), nullptr);
@@ -251,6 +262,77 @@ TEST_F(StoreOpenTest, RefusesAFunctionWhosePackageIsNotThere) {
 }
 
 using SchemaTest = StoreTest;
+
+constexpr char kDigestOfCode[] = "VpTQii5T/8rgwxA+Wtb2B2q9lg6x+KVldwQLwQKPcCs=";
+
+// As the program wrote it that had schema version 1: its tables, and documents of its functions.
+constexpr char kVersion1[] = R"(
+  CREATE TABLE functions(name TEXT PRIMARY KEY NOT NULL, document TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE versions(function TEXT NOT NULL, version TEXT NOT NULL, document TEXT NOT NULL,
+    PRIMARY KEY(function, version)) STRICT, WITHOUT ROWID;
+  INSERT INTO functions VALUES('f', '{"aliases":{"live":{"description":"","function_version":"1",'
+    || '"revision_id":"r3","weights":{}}},"last_number":1,"policy":null,"policy_revision_id":"",'
+    || '"reserved_concurrency":5,"tags":{"a":"b"}}');
+  INSERT INTO versions VALUES('f', '$LATEST', '{"code_sha256":"VpTQii5T/8rgwxA+Wtb2B2q9lg6x+KVldwQLwQKPcCs=",'
+    || '"code_size":4,"last_modified":"2026-01-02T03:04:05.678+0000","revision_id":"r1",'
+    || '"settings":{"Layers":["arn:aws:lambda:us-east-1:012345678912:layer:tools:1"],"Timeout":7}}');
+  INSERT INTO versions VALUES('f', '1', '{"code_sha256":"VpTQii5T/8rgwxA+Wtb2B2q9lg6x+KVldwQLwQKPcCs=",'
+    || '"code_size":4,"last_modified":"2026-01-02T03:04:05.678+0000","revision_id":"r2","settings":{"Timeout":3}}');
+  PRAGMA application_id = 1415857779;
+  PRAGMA user_version = 1;)";
+
+TEST_F(SchemaTest, AStoreOfVersion1IsReadAndGetsLayers) {
+  fs::create_directories(packages());
+  for (const std::string& made : {data(), packages()}) fs::permissions(made, fs::perms::owner_all);
+  std::ofstream(packages() + "/" + host::HexOfDigest(kDigestOfCode) + ".zip") << "code";
+  Execute(kVersion1);
+  auto store = Open();
+  const auto function = store->Find("f");
+  ASSERT_NE(function, nullptr);
+  EXPECT_EQ(function->latest->settings["Timeout"], 7);
+  EXPECT_EQ(function->latest->settings["Layers"].size(), 1U);
+  EXPECT_TRUE(function->latest->layers.empty()) << "there were none";
+  EXPECT_EQ(function->versions.at(1)->revision_id, "r2");
+  EXPECT_EQ(function->aliases.at("live").function_version, "1");
+  EXPECT_EQ(function->reserved_concurrency, 5);
+  PublishLayer(*store, "tools", "layer's code");
+  const std::string before = Describe(*store);
+  store.reset();
+  EXPECT_EQ(Query("PRAGMA user_version"), "3");
+  EXPECT_EQ(Describe(*Open()), before);
+}
+
+// What version 3 has more is in a function's document, which a program of version 2 would lose.
+TEST_F(SchemaTest, AStoreOfVersion2IsReadAndGetsEventInvokeConfigs) {
+  auto store = Open();
+  Insert(*store, "f", "code");
+  store.reset();
+  const std::string of_version_2 = Query("SELECT document FROM functions");
+  EXPECT_EQ(of_version_2.find("event_invoke_configs"), std::string::npos) << of_version_2;
+  Execute("PRAGMA user_version = 2");
+  store = Open();
+  EXPECT_TRUE(store->Find("f")->event_invoke_configs.empty());
+  host::EventInvokeConfig config;
+  config.most_retries = 0;
+  config.most_age_seconds = 60;
+  config.destinations["OnFailure"]["Destination"] = "arn:aws:sqs:us-east-1:012345678912:failed";
+  config.last_modified_ms = 1'700'000'000'123;
+  const Status changed = store->Change("f", [&](StoredFunction& function) -> Status {
+    function.event_invoke_configs = {{"$LATEST", config}, {"live", {}}};
+    return {};
+  });
+  ASSERT_TRUE(changed.ok()) << changed.message();
+  store.reset();
+  EXPECT_EQ(Query("PRAGMA user_version"), "3");
+  const auto function = Open()->Find("f");
+  ASSERT_EQ(function->event_invoke_configs.size(), 2U);
+  const host::EventInvokeConfig& read = function->event_invoke_configs.at("$LATEST");
+  EXPECT_EQ(read.most_retries, 0);
+  EXPECT_EQ(read.most_age_seconds, 60);
+  EXPECT_EQ(read.destinations, config.destinations);
+  EXPECT_EQ(read.last_modified_ms, config.last_modified_ms);
+  EXPECT_FALSE(function->event_invoke_configs.at("live").most_retries.has_value());
+}
 
 TEST_F(SchemaTest, MigratesFromEachVersionToTheNext) {
   const std::string path = folder() + "/a.db";

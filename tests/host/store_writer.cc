@@ -9,6 +9,7 @@
 // of the state that the change makes; after it "done".
 #include <unistd.h>
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -23,8 +24,13 @@
 namespace tandem::test {
 namespace {
 
-// The functions as they should be.
-using Model = std::map<std::string, StoredFunction>;
+constexpr std::array<const char*, 2> kLayers = {"layer-0", "layer-1"};
+
+// The functions and layers as they should be.
+struct Model {
+  std::map<std::string, StoredFunction> functions;
+  std::map<std::string, StoredLayer> layers;
+};
 using Edit = std::function<void(StoredFunction&)>;
 
 void Say(const std::string& line) {
@@ -40,21 +46,28 @@ void Require(const Status& status) {
 
 std::string DigestOf(const Model& model) {
   std::string text;
-  for (const auto& [name, function] : model) text += Describe(function);
+  for (const auto& [name, function] : model.functions) text += Describe(function);
+  for (const auto& [name, layer] : model.layers) {
+    if (!layer.versions.empty()) text += Describe(layer);
+  }
   return host::Sha256(text);
 }
 
 class Writer {
  public:
   Writer(FunctionStore& store, std::uint64_t seed) : store_(store), random_(seed) {
-    for (const auto& function : store.List("", SIZE_MAX)) model_[function->name] = *function;
+    for (const auto& function : store.List("", SIZE_MAX)) model_.functions[function->name] = *function;
+    for (const char* name : kLayers) {
+      model_.layers[name].name = name;
+      if (const auto layer = store.FindLayer(name)) model_.layers[name] = *layer;
+    }
     Say("open " + DigestOf(model_));
   }
 
   void Step() {
     const std::string name = "function-" + std::to_string(Below(3));
-    if (!model_.contains(name)) return Create(name);
-    switch (Below(7)) {
+    if (!model_.functions.contains(name)) return Create(name);
+    switch (Below(10)) {
       case 0:
         return Change("configure", name, [&](StoredFunction& f) { Configure(f); });
       case 1:
@@ -64,6 +77,12 @@ class Writer {
         return Delete(name);
       case 4:
         return Keep();
+      case 5:
+        return PublishLayer(kLayers[Below(2)]);
+      case 6:
+        return DeleteLayerVersion(kLayers[Below(2)]);
+      case 7:
+        return Change("use", name, [&](StoredFunction& f) { UseLayers(f); });
       default:
         return Update(name);
     }
@@ -94,7 +113,7 @@ class Writer {
     StoredFunction function;
     function.name = name;
     function.latest = Latest({host::Sha256(code), static_cast<std::int64_t>(code.size()), nullptr});
-    model_[name] = function;
+    model_.functions[name] = function;
     Say("will create " + DigestOf(model_));
     const auto package = store_.KeepPackage(code);
     Require(package.status());
@@ -103,8 +122,8 @@ class Writer {
   }
 
   void Change(const std::string& kind, const std::string& name, const Edit& edit) {
-    edit(model_[name]);
-    const StoredFunction after = model_[name];
+    edit(model_.functions[name]);
+    const StoredFunction after = model_.functions[name];
     Say("will " + kind + " " + DigestOf(model_));
     Require(store_.Change(name, [&](StoredFunction& function) -> Status {
       function = after;
@@ -115,8 +134,8 @@ class Writer {
 
   void Update(const std::string& name) {
     const std::string code = Code();
-    model_[name].latest = Latest({host::Sha256(code), static_cast<std::int64_t>(code.size()), nullptr});
-    const StoredFunction after = model_[name];
+    model_.functions[name].latest = Latest({host::Sha256(code), static_cast<std::int64_t>(code.size()), nullptr});
+    const StoredFunction after = model_.functions[name];
     Say("will update " + DigestOf(model_));
     const auto package = store_.KeepPackage(code);
     Require(package.status());
@@ -145,10 +164,47 @@ class Writer {
   }
 
   void Delete(const std::string& name) {
-    model_.erase(name);
+    model_.functions.erase(name);
     Say("will delete " + DigestOf(model_));
     Require(store_.Erase(name));
     Say("done");
+  }
+
+  // What is asked of a store with the layer as the model has it.
+  void ChangeLayer(const std::string& kind, const std::string& name) {
+    const StoredLayer after = model_.layers[name];
+    Say("will " + kind + " " + DigestOf(model_));
+    Require(store_.ChangeLayer(name, [&](StoredLayer& layer) -> Status {
+      layer = after;
+      return {};
+    }));
+    Say("done");
+  }
+
+  void PublishLayer(const std::string& name) {
+    const FunctionStore::KeptPackage package = Package();
+    StoredLayer& layer = model_.layers[name];
+    const std::uint64_t number = ++layer.last_number;
+    layer.versions[number] =
+        MakeLayerVersion(number, {package.code_sha256, package.code_size}, std::to_string(Below(1000000)));
+    ChangeLayer("publish-layer", name);
+  }
+
+  void DeleteLayerVersion(const std::string& name) {
+    StoredLayer& layer = model_.layers[name];
+    if (layer.versions.empty()) return;
+    layer.versions.erase(layer.versions.begin());
+    ChangeLayer("delete-layer", name);
+  }
+
+  // The newest version of each layer, which may be deleted after that.
+  void UseLayers(StoredFunction& function) {
+    const auto latest = std::make_shared<FunctionVersion>(*function.latest);
+    latest->layers.clear();
+    for (const auto& [name, layer] : model_.layers) {
+      if (!layer.versions.empty()) latest->layers.push_back(layer.versions.rbegin()->second->content);
+    }
+    function.latest = latest;
   }
 
   // Of a request that is refused after that.

@@ -45,6 +45,9 @@ Function& AddRule(Runtime* runtime, const std::string& handler);
 // "ok", or why the handler cannot be prepared.
 std::string PrepareRule(Runtime* runtime, const std::string& handler);
 
+// A JDK of links to the real one, save for the VM's library, by which HotSpot finds the rest. Its path is `home`'s.
+std::string CopyOfJdk(const std::filesystem::path& home);
+
 std::string ReadFile(const std::filesystem::path& path);
 
 }  // namespace tandem::test

@@ -63,10 +63,18 @@ TEST(Traces, E21ShowNoFramesOfOurs) {
 
 // A message, a trace and a cause are asked of the user's class, which may throw again.
 TEST(Traces, E18AnExceptionWhoseOwnMethodsThrowIsStillAFunctionError) {
-  const Outcome outcome = Invoke(JavaRuntime::Add("rules.Failures::hostile"), "1").outcome;
-  ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError) << Show(outcome);
-  EXPECT_EQ(outcome.error().type, "rules.Failures$Hostile");
-  EXPECT_EQ(outcome.error().message, "rules.Failures$Hostile");
+  Function& function = JavaRuntime::Add("rules.Failures::hostile");
+  for (int i = 0; i < 2; ++i) {
+    const Outcome outcome = Invoke(function, "1").outcome;
+    ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError) << Show(outcome);
+    EXPECT_EQ(outcome.error().type, "rules.Failures$Hostile");
+    EXPECT_EQ(outcome.error().message, "rules.Failures$Hostile");
+    EXPECT_EQ(outcome.disposition(), Disposition::kKeep);
+  }
+  Function& endless = JavaRuntime::Add("rules.Failures::endlessText");
+  EXPECT_EQ(Show(Invoke(endless, "1").outcome),
+            Error("rules.Failures$EndlessText", "rules.Failures$EndlessText", Frame("endlessText", 186)));
+  EXPECT_EQ(Show(Invoke(endless, "0").outcome), Ok("0")) << "it is served on";
   Covers("E-18/java");
 }
 

@@ -224,6 +224,17 @@ TEST(Construction, HJAVA23NamesTheModifiersOfAHiddenClass) {
   Covers("H-JAVA-23");
 }
 
+TEST(Streams, HJAVA47AnUnreadPayloadMayBeAnything) {
+  for (const auto& [handler, expected] :
+       {std::pair("rules.Shapes::out", "out"), std::pair("rules.Shapes::outContext", "out true")}) {
+    Function& function = JavaRuntime::Add(handler);
+    for (const std::string& event : {std::string(), std::string("\xff\0{", 3), std::string(1U << 20, '[')}) {
+      EXPECT_EQ(Show(Invoke(function, event).outcome), Ok(expected)) << handler << " with " << event.size() << " bytes";
+    }
+  }
+  Covers("H-JAVA-47");
+}
+
 TEST(Streams, ReadingAfterTheInvocationThrows) {
   Function& function = JavaRuntime::Add("rules.Shapes::keepsStream");
   EXPECT_EQ(Show(Invoke(function, "first").outcome), Ok(""));

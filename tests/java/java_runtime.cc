@@ -24,16 +24,8 @@ const std::map<std::string, std::string>& StartVariables() {
 class JavaEnvironment final : public ::testing::Environment {
  public:
   void SetUp() override {
-    const char* home = getenv("TANDEM_TEST_JAVA_HOME");
-    ASSERT_NE(home, nullptr) << "TANDEM_TEST_JAVA_HOME must name a JDK";
-    RuntimeOptions options;
-    options.loader_dirs = {TANDEM_TEST_LOADERS};
-    options.log_sink = &JavaRuntime::Log();
-    options.workers.most = 6;  // as no test needs more at a time, and each has a VM
-    options.languages["java"].path = home;
-    const char* jvm_options = getenv("TANDEM_TEST_JVM_OPTIONS");
-    if (jvm_options != nullptr) options.languages["java"].options["jvm.options"] = jvm_options;
-    auto created = Runtime::Create(std::move(options));
+    ASSERT_NE(getenv("TANDEM_TEST_JAVA_HOME"), nullptr) << "TANDEM_TEST_JAVA_HOME must name a JDK";
+    auto created = Runtime::Create(JavaRuntime::Options());
     ASSERT_TRUE(created.ok()) << created.status().message();
     Shared() = std::move(*created);
     StartVm();
@@ -62,6 +54,17 @@ class JavaEnvironment final : public ::testing::Environment {
 
 Runtime& JavaRuntime::Get() {
   return *Shared();
+}
+
+RuntimeOptions JavaRuntime::Options() {
+  RuntimeOptions options;
+  options.loader_dirs = {TANDEM_TEST_LOADERS};
+  options.log_sink = &Log();
+  options.workers.most = 6;  // as no test needs more at a time, and each has a VM
+  options.languages["java"].path = getenv("TANDEM_TEST_JAVA_HOME");
+  const char* jvm_options = getenv("TANDEM_TEST_JVM_OPTIONS");
+  if (jvm_options != nullptr) options.languages["java"].options["jvm.options"] = jvm_options;
+  return options;
 }
 
 KeepingSink& JavaRuntime::Log() {

@@ -18,6 +18,8 @@ namespace tandem::test {
 class JavaRuntime {
  public:
   static Runtime& Get();
+  // What that one is made with.
+  static RuntimeOptions Options();
   static KeepingSink& Log();
   // What the process printed, or its log, while the VM of the first function started.
   static std::string& StartOutput();

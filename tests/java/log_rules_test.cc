@@ -66,19 +66,63 @@ TEST(Logs, L32LevelsBelowTheFunctionsAreDropped) {
   Covers("L-32");
 }
 
-TEST(Logs, L33UnknownSettingsFailTheInit) {
-  FunctionConfig config = JavaRuntime::Config("rules.Logs::levels");
-  config.log_level = "LOUD";
-  Outcome outcome = Invoke(JavaRuntime::Add(config), "1").outcome;
-  ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError);
-  EXPECT_EQ(outcome.error().message,
-            "Invalid log level: 'LOUD' expected one of [TRACE, DEBUG, INFO, WARN, ERROR, FATAL]");
-  config = JavaRuntime::Config("rules.Logs::levels");
-  config.log_format = "XML";
-  outcome = Invoke(JavaRuntime::Add(config), "1").outcome;
-  ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError);
-  EXPECT_EQ(outcome.error().message, "Invalid log format: 'XML' expected one of [JSON, TEXT]");
+struct UnknownSetting {
+  const char* format;
+  const char* level;
+  const char* reason;
+  const char* origin;
+};
+
+std::ostream& operator<<(std::ostream& out, const UnknownSetting& row) {
+  return out << "format '" << row.format << "', level '" << row.level << "'";
+}
+
+constexpr char kUnknownLevel[] = "Invalid log level: 'LOUD' expected one of [TRACE, DEBUG, INFO, WARN, ERROR, FATAL]";
+constexpr char kUnknownFormat[] = "Invalid log format: 'XML' expected one of [JSON, TEXT]";
+
+class UnknownLogSettings : public testing::TestWithParam<UnknownSetting> {};
+
+// What a program says whose main method throws, and that it has ended; the function's classes are not even loaded.
+TEST_P(UnknownLogSettings, L33EndTheProcessAtStart) {
+  FunctionConfig config = JavaRuntime::Config("rules.Logs::logger");
+  config.log_format = GetParam().format;
+  config.log_level = GetParam().level;
+  Function& function = JavaRuntime::Add(config);
+  for (int i = 0; i < 2; ++i) {
+    const std::string before = JavaRuntime::Log().TextOf(config.name);
+    const InvokeResult result = Invoke(function, "1");
+    ASSERT_EQ(result.outcome.kind(), Outcome::Kind::kFunctionError) << Show(result.outcome);
+    EXPECT_EQ(result.outcome.disposition(), Disposition::kExited);
+    EXPECT_EQ(result.outcome.error().exit_status, 1);
+    EXPECT_EQ(Show(result.outcome), R"(error {"errorType":"Runtime.ExitError","errorMessage":"RequestId: )" +
+                                        std::string(result.request_id.view()) +
+                                        R"( Error: Runtime exited with error: exit status 1"})");
+    const std::string text = JavaRuntime::Log().TextOf(config.name).substr(before.size());
+    EXPECT_EQ(text.rfind(std::string("Exception in thread \"main\" java.lang.IllegalArgumentException: ") +
+                             GetParam().reason + "\n\tat com.amazonaws.services.lambda.runtime.logging." +
+                             GetParam().origin + ".fromString(",
+                         0),
+              0U)
+        << text;
+    EXPECT_EQ(text.find("in init"), std::string::npos) << text;
+    EXPECT_EQ(text.find("tandem"), std::string::npos) << text;
+  }
+  EXPECT_EQ(Write(JavaRuntime::Config("rules.Logs::logger"), R"("x")").text, "x") << "others are served";
   Covers("L-33", "L-07/java", "L-08/java");
+}
+
+INSTANTIATE_TEST_SUITE_P(Java, UnknownLogSettings,
+                         testing::Values(UnknownSetting{"", "LOUD", kUnknownLevel, "LogLevel"},
+                                         UnknownSetting{"JSON", "LOUD", kUnknownLevel, "LogLevel"},
+                                         UnknownSetting{"XML", "", kUnknownFormat, "LogFormat"},
+                                         UnknownSetting{"XML", "LOUD", kUnknownLevel, "LogLevel"}));
+
+TEST(Logs, L33KnownSettingsMayBeOfAnyCase) {
+  FunctionConfig config = JavaRuntime::Config("rules.Logs::levels");
+  config.log_format = "Text";
+  config.log_level = "warn";
+  EXPECT_EQ(Write(config, R"("x")").text, "[WARN] x-warnx-bytesx-plain");
+  Covers("L-33");
 }
 
 TEST(Logs, L34JsonFormat) {
@@ -203,11 +247,99 @@ TEST(Logs, L37CausesThatGoInACircleAreShownOnce) {
 
 TEST(Logs, L37FaultsWithoutAnExceptionAreTheirText) {
   const FunctionConfig config = JavaRuntime::Config("rules.Shapes::nope");
-  Invoke(JavaRuntime::Add(config), "1");
+  Function& function = JavaRuntime::Add(config);
+  for (int i = 0; i < 2; ++i) Invoke(function, "1");  // is said once
   EXPECT_EQ(JavaRuntime::Log().TextOf(config.name),
             "No public method named nope with appropriate method signature found on class rules.Shapes\n");
   Covers("L-37");
 }
+
+// In JSON format an error is logged with the level ERROR, in text format with none (L-32).
+TEST(Logs, L37ErrorsBelowTheFunctionsLevelAreNotLogged) {
+  for (const auto& [format, level, logged] :
+       {std::tuple("JSON", "FATAL", false), std::tuple("JSON", "ERROR", true), std::tuple("TEXT", "FATAL", true)}) {
+    for (const char* handler :
+         {"rules.Failures::runtime", "rules.Shapes::nope", "rules.Classes$ThrowingConstructor::run"}) {
+      FunctionConfig config = JavaRuntime::Config(handler);
+      config.log_format = format;
+      config.log_level = level;
+      EXPECT_EQ(Invoke(JavaRuntime::Add(config), "1").outcome.kind(), Outcome::Kind::kFunctionError);
+      const std::string text = JavaRuntime::Log().TextOf(config.name);
+      EXPECT_EQ(!text.empty(), logged) << format << " " << level << " " << handler << ": " << text;
+    }
+  }
+  Covers("L-37", "L-32");
+}
+
+struct Unreadable {
+  const char* handler;
+  const char* package;
+  std::string event;
+  const char* complaint;
+};
+
+std::ostream& operator<<(std::ostream& out, const Unreadable& row) {
+  return out << row.handler << " with " << row.event.substr(0, 20);
+}
+
+class UnreadableEvents : public testing::TestWithParam<Unreadable> {};
+
+// What the parser complains of, and where: in a stream of bytes, whatever the event is to become and however large it
+// is.
+TEST_P(UnreadableEvents, J60AreExplainedInTheLog) {
+  const FunctionConfig config = JavaRuntime::Config(GetParam().handler, GetParam().package);
+  EXPECT_EQ(Show(Invoke(JavaRuntime::Add(config), GetParam().event).outcome), ParseError());
+  const std::string text = JavaRuntime::Log().TextOf(config.name);
+  const std::string library = "com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.";
+  for (const char* wrapper : {"java.io.UncheckedIOException: ", ""}) {
+    const std::string cause = "\nCaused by: " + (wrapper + library) + GetParam().complaint + "\n";
+    EXPECT_NE(text.find(cause), std::string::npos) << cause << "\nin\n" << text;
+  }
+  Covers("J-60", "J-62", "L-37");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Java, UnreadableEvents,
+    testing::Values(
+        Unreadable{"rules.Types::text", "rules", "",
+                   "databind.exc.MismatchedInputException: No content to map due to end-of-input\n"
+                   " at [Source: (ByteArrayInputStream); line: 1, column: 0]"},
+        Unreadable{"rules.Types::anInt", "rules", " ",
+                   "databind.exc.MismatchedInputException: No content to map due to end-of-input\n"
+                   " at [Source: (ByteArrayInputStream); line: 1, column: 0]"},
+        Unreadable{
+            "rules.Types::objectEcho", "rules", "{",
+            "core.io.JsonEOFException: Unexpected end-of-input: expected close marker for Object (start marker at "
+            "[Source: (ByteArrayInputStream); line: 1, column: 1])\n"
+            " at [Source: (ByteArrayInputStream); line: 1, column: 2]"},
+        Unreadable{"rules.Types::textMap", "rules", R"({"a":)",
+                   "core.io.JsonEOFException: Unexpected end-of-input within/between Object entries\n"
+                   " at [Source: (ByteArrayInputStream); line: 1, column: 6]"},
+        Unreadable{
+            "rules.Types::pojo", "rules", R"({"firstName":{}})",
+            "databind.exc.MismatchedInputException: Cannot deserialize value of type `java.lang.String` from Object "
+            "value (token `JsonToken.START_OBJECT`)\n"
+            " at [Source: (ByteArrayInputStream); line: 1, column: 14] (through reference chain: "
+            "rules.Pojo[\"firstName\"])"},
+        Unreadable{
+            "rules.Types::ints", "rules", R"([1,2,"x"])",
+            "databind.exc.InvalidFormatException: Cannot deserialize value of type `java.lang.Integer` from String "
+            "\"x\": not a valid `java.lang.Integer` value\n"
+            " at [Source: (ByteArrayInputStream); line: 1, column: 6] (through reference chain: "
+            "java.util.ArrayList[2])"},
+        Unreadable{
+            "rules.Types::rawMap", "rules", std::string(20000, ' ') + "{",
+            "core.io.JsonEOFException: Unexpected end-of-input: expected close marker for Object (start marker at "
+            "[Source: (ByteArrayInputStream); line: 1, column: 20001])\n"
+            " at [Source: (ByteArrayInputStream); line: 1, column: 20002]"},
+        Unreadable{"events.Echoes::sqs", "events", "",
+                   "databind.exc.MismatchedInputException: No content to map due to end-of-input\n"
+                   " at [Source: (ByteArrayInputStream); line: 1, column: 0]"},
+        Unreadable{
+            "events.Echoes::sqs", "events", std::string(20000, ' ') + "{",
+            "core.io.JsonEOFException: Unexpected end-of-input: expected close marker for Object (start marker at "
+            "[Source: (ByteArrayInputStream); line: 1, column: 20001])\n"
+            " at [Source: (ByteArrayInputStream); line: 1, column: 20002]"}));
 
 TEST(Logs, L37ErrorsInJsonFormatAreOneLine) {
   FunctionConfig config = JavaRuntime::Config("rules.Failures::runtime");

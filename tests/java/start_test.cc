@@ -98,19 +98,6 @@ TEST(FailedStart, IsRememberedByTheProcess) {
   }
 }
 
-// A JDK of links to the real one, save for the VM's library, by which HotSpot finds the rest.
-std::string CopyOfJdk(const std::filesystem::path& home) {
-  namespace fs = std::filesystem;
-  const fs::path real = getenv("TANDEM_TEST_JAVA_HOME");
-  fs::create_directories(home / "lib/server");
-  for (const char* part : {"release", "bin", "conf"}) fs::create_symlink(real / part, home / part);
-  for (const fs::directory_entry& entry : fs::directory_iterator(real / "lib")) {
-    if (entry.path().filename() != "server") fs::create_symlink(entry.path(), home / "lib" / entry.path().filename());
-  }
-  fs::copy_file(real / "lib/server/libjvm.so", home / "lib/server/libjvm.so");
-  return home.string();
-}
-
 class BrokenJdk : public testing::TestWithParam<const char*> {};
 
 TEST_P(BrokenJdk, IsRefusedBeforeItEndsTheProcess) {

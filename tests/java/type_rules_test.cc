@@ -6,7 +6,7 @@
 namespace tandem::test {
 namespace {
 
-const Case kCases[] = {
+const Case kTypeCases[] = {
     {"H-JAVA-57", "rules.Types::anInt", R"("123")", Ok("123")},
     {"H-JAVA-57", "rules.Types::anInt", R"(" 12 ")", Ok("12")},
     {"H-JAVA-57", "rules.Types::anInt", "3.7", Ok("3")},
@@ -183,7 +183,7 @@ TEST_P(Types, AreConvertedAsTheRuleSays) {
   Check(GetParam());
   Covers(GetParam().rule);
 }
-INSTANTIATE_TEST_SUITE_P(Java, Types, ::testing::ValuesIn(kCases), CaseName);
+INSTANTIATE_TEST_SUITE_P(Java, Types, ::testing::ValuesIn(kTypeCases), CaseName);
 
 // J-69 to J-71: names by the bean rules; the order of members is open.
 TEST(Beans, J69AndJ70PrintTheirPublicSide) {
@@ -259,7 +259,7 @@ TEST(Encodings, J66WiderUnitsAreReadToTheirEndOnly) {
   Covers("J-66");
 }
 
-constexpr char kS3Event[] =
+constexpr char kTypesS3Event[] =
     R"({"Records":[{"awsRegion":"r","eventName":"e","eventSource":"s","eventVersion":"2",)"
     R"("eventTime":"1970-01-01T00:00:00.000Z","s3":{"bucket":{"name":"n","arn":"a","ownerIdentity":)"
     R"({"principalId":"p"}},"object":{"key":"k","size":1,"eTag":"e","versionId":"v","sequencer":"s"},)"
@@ -272,8 +272,8 @@ const Case kEventCases[] = {
     {"H-JAVA-78", "events.Events::sqsList", R"([{"Records":[{"body":"b"}]}])", Ok("\"null\"")},
     {"H-JAVA-79", "events.Events::sns", R"({"Records":[{"Sns":{"Message":"m"}}]})", Ok("\"m\"")},
     {"H-JAVA-80", "events.Events::dynamo", R"({"Records":[{"dynamodb":{"Keys":{"id":{"S":"k"}}}}]})", Ok("\"k\"")},
-    {"H-JAVA-85", "events.Events::s3", kS3Event, Ok(R"("n")")},
-    {"H-JAVA-85", "events.Events::s3", kS3Event, Ok(R"("n")")},  // each function with classes of its own
+    {"H-JAVA-85", "events.Events::s3", kTypesS3Event, Ok(R"("n")")},
+    {"H-JAVA-85", "events.Events::s3", kTypesS3Event, Ok(R"("n")")},  // each function with classes of its own
     {"H-JAVA-86", "events.Events::http", R"({"rawPath":"/p"})", Ok("\"/p\"")},
     {"H-JAVA-87", "events.Events::response", "1", Ok(R"({"statusCode":201,"body":"b"})")},
     {"H-JAVA-87", "events.Events::batch", "1", Ok(R"({"batchItemFailures":[{"itemIdentifier":"m1"}]})")},

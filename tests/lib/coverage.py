@@ -5,8 +5,7 @@
 RESULTS is the folder of tests/run's results, STEP a step of it whose tests record rules. Prints covered / total by group
 and tier. Fails where a step has no results, where a rule that coverage.json names is not covered any more, where one of
 the first two tiers is neither covered nor listed in docs/compatibility.md, and where a test records a rule that does not
-exist, that is listed there as not taken or as waiting, or more than four of them. Rules of HTTP and of the server's
-operations are counted and kept, but may be missing.
+exist, that is listed there as not taken, as taken otherwise or as waiting, or more than four of them.
 
 An id is as in `E-05`. A rule with Δ has a side for each language, `E-06/java` and `E-06/python`, which count separately.
 """
@@ -22,8 +21,7 @@ import xml.etree.ElementTree as ElementTree
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 #: Each rule of theirs is covered or listed.
-COMPLETE_GROUPS = ("H-PY", "H-JAVA", "J", "C", "L", "E", "K")
-GROUPS = (*COMPLETE_GROUPS, "I", "A")
+GROUPS = ("H-PY", "H-JAVA", "J", "C", "L", "E", "K", "I", "R", "A")
 SIDES = ("java", "python")
 #: Whose Δ tells two peers apart instead of two languages.
 ONE_SIDED = {"J-48", "E-37"}
@@ -67,11 +65,15 @@ class Catalogue:
 
 
 class Exceptions:
-    """The rules that docs/compatibility.md lists as not taken, and as waiting for what is not there yet."""
+    """The rules that docs/compatibility.md lists: `by_kind` has its rows by the id and by what is said of the rules."""
 
     def __init__(self, text):
-        self.not_taken = self._rows(text, "Rules that are not taken")
-        self.due = self._rows(text, "Rules that wait for the Lambda API")
+        self.by_kind = {
+            "not taken": self._rows(text, "Rules that are not taken"),
+            "otherwise": self._rows(text, "Rules that are taken otherwise"),
+            "waiting": self._rows(text, "Rules that wait"),
+        }
+        self.rules = [rule for rows in self.by_kind.values() for rule in rows]
 
     @staticmethod
     def _rows(text, heading):
@@ -119,21 +121,20 @@ class Recorded:
 
 def problems_of_exceptions(catalogue, exceptions, covered):
     """Yields what is wrong with the lists in docs/compatibility.md."""
-    tier_of = {rule: tier for rule, tier in catalogue.tiers.items() if group_of(rule) in COMPLETE_GROUPS}
-    for kind, rows in (("not taken", exceptions.not_taken), ("waiting", exceptions.due)):
+    for kind, rows in exceptions.by_kind.items():
         for rule, cells in rows.items():
-            if rule not in tier_of:
+            if rule not in catalogue.tiers:
                 yield f"{rule}, listed as {kind}, is no rule of the groups that are to be complete"
             elif rule in covered:
                 yield f"{rule} is listed as {kind}, but {min(covered[rule])} shows it"
             elif not all(cells):
                 yield f"{rule}, listed as {kind}, needs every cell of its row"
-    tiers = collections.Counter(tier_of.get(rule) for rule in exceptions.not_taken)
-    if tiers[1]:
-        yield "a rule of tier 1 cannot be listed as not taken"
-    most = int(MOST_NOT_TAKEN * sum(tier == 2 for tier in tier_of.values()))
-    if tiers[2] > most:
-        yield f"{tiers[2]} rules of tier 2 are listed as not taken; {most} may be"
+        if kind != "waiting" and any(catalogue.tiers.get(rule) == 1 for rule in rows):
+            yield f"a rule of tier 1 cannot be listed as {kind}"
+    not_taken = sum(catalogue.tiers.get(rule) == 2 for rule in exceptions.by_kind["not taken"])
+    most = int(MOST_NOT_TAKEN * sum(tier == 2 for tier in catalogue.tiers.values()))
+    if not_taken > most:
+        yield f"{not_taken} rules of tier 2 are listed as not taken; {most} may be"
 
 
 def count(rules, catalogue):
@@ -145,19 +146,16 @@ def count(rules, catalogue):
 
 
 def print_table(covered, total, exceptions):
-    listed = collections.Counter()
-    for kind in ("not_taken", "due"):
-        for rule in getattr(exceptions, kind):
-            listed[kind, group_of(rule)] += 1
-    print(f"{'rules':8}" + "".join(f"{f'tier {tier}':>12}" for tier in TIERS) + f"{'not taken':>12}{'waiting':>9}")
+    listed = collections.Counter((kind, group_of(rule)) for kind, rows in exceptions.by_kind.items() for rule in rows)
+    heads = [f"tier {tier}" for tier in TIERS] + list(exceptions.by_kind)
+    print(f"{'rules':8}" + "".join(f"{head:>12}" for head in heads))
     for group in (*GROUPS, "all"):
         of = GROUPS if group == "all" else (group,)
-        cells = "".join(
-            f"{f'{sum(covered[each][tier] for each in of)} / {sum(total[each][tier] for each in of)}':>12}"
-            for tier in TIERS
-        )
-        not_taken, due = (sum(listed[kind, each] for each in of) for kind in ("not_taken", "due"))
-        print(f"{group:8}{cells}{not_taken:12}{due:9}")
+        cells = [
+            f"{sum(covered[each][tier] for each in of)} / {sum(total[each][tier] for each in of)}" for tier in TIERS
+        ]
+        cells += [str(sum(listed[kind, each] for each in of)) for kind in exceptions.by_kind]
+        print(f"{group:8}" + "".join(f"{cell:>12}" for cell in cells))
 
 
 def print_missing(missing, catalogue):
@@ -176,7 +174,7 @@ def lost(covered, kept):
 def unmentioned(missing, catalogue):
     """Yields each rule that has to be covered or listed and is neither."""
     for rule in missing:
-        if group_of(rule) in COMPLETE_GROUPS and catalogue.tiers[rule] != OPTIONAL:
+        if catalogue.tiers[rule] != OPTIONAL:
             yield f"{rule}, of tier {catalogue.tiers[rule]}, is neither covered nor listed in docs/compatibility.md"
 
 
@@ -207,8 +205,7 @@ def main(arguments):
     for step in options.steps:
         recorded.read_step(options.results, step)
 
-    listed = {*exceptions.not_taken, *exceptions.due}
-    expected = [rule for rule in catalogue.tiers if rule not in listed]
+    expected = [rule for rule in catalogue.tiers if rule not in exceptions.rules]
     covered = [rule for rule in expected if rule in recorded.by_rule]
     missing = [rule for rule in expected if rule not in recorded.by_rule]
     print_table(count(covered, catalogue), count(expected, catalogue), exceptions)

@@ -18,7 +18,8 @@ prepare_results() {
   mkdir -p -- "$results"
 }
 
-# run_step NAME KIND: runs step_NAME with its output in a log; prints its line, and the log's end when it failed.
+# run_step NAME KIND: runs step_NAME with its output in a log; prints its line, and when it failed which tests did and the
+# log's end.
 # KIND `cases`: its programs write JUnit files into $results/NAME. `check`: it counts as one test. Never called where
 # bash ignores `set -e` (in a condition), because a step ends at its first failed command.
 run_step() {
@@ -36,6 +37,7 @@ run_step() {
   printf '%-14s %4d passed %3d failed %3d skipped   %s\n' "$step" "$passed" "$failed" "$skipped" "$(duration "$seconds")"
   if ((failed)); then
     failed_steps=$((failed_steps + 1))
+    python3 "$root/tests/lib/junit.py" failed "$results" "$step"
     printf -- '---- the last %d lines of %s\n' "$tail_lines" "${log#"$root"/}"
     tail -n "$tail_lines" -- "$log"
     printf -- '----\n'
@@ -83,9 +85,10 @@ limited() {
 }
 
 # run_gtest LABEL PROGRAM [NAME=VALUE ...] [WRAPPER ...] [-- ARGUMENTS]: one GoogleTest program, its results as
-# LABEL.xml.
+# LABEL.xml, its output also as LABEL.output.
 run_gtest() {
-  local label=$1 program=$2
+  local label=$1 program=$2 status=0
+  local output=$results/$step/$label.output
   shift 2
   local -a variables=()
   while (($#)) && [[ $1 != -- ]]; do
@@ -98,7 +101,13 @@ run_gtest() {
     printf 'there is no %s\n' "$program"
     return 1
   fi
-  limited env "${variables[@]}" "$program" --gtest_color=no "--gtest_output=xml:$results/$step/$label.xml" "$@"
+  limited env "${variables[@]}" "$program" --gtest_color=no "--gtest_output=xml:$results/$step/$label.xml" "$@" \
+    >"$output" 2>&1 || status=$?
+  cat -- "$output"
+  if ((status)) && [[ ! -e $results/$step/$label.xml ]]; then
+    python3 "$root/tests/lib/junit.py" ended "$results" "$step" "$label" "$status" "$output"
+  fi
+  return "$status"
 }
 
 # in_lanes FUNCTION [ARGUMENT...]: calls it with these and the fields of each line of standard input, some at a time, and

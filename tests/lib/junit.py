@@ -1,6 +1,8 @@
 """Counts JUnit results for tests/run.
 
     junit.py settle DIR STEP STATUS SECONDS KIND   one step's results become final; prints "passed failed skipped"
+    junit.py ended DIR STEP LABEL STATUS OUTPUT    a program that ended without results has failed; OUTPUT: a file
+    junit.py failed DIR STEP                       which of its cases failed, each with the first lines of why
     junit.py total DIR                             the sum of all steps; prints "N passed, N failed, N skipped"
 
 A step's results are the *.xml files in DIR/STEP. KIND is `cases` for a step whose programs write such files and
@@ -9,17 +11,23 @@ program that failed without a failed case, a step that ran no case at all, a fil
 """
 
 import pathlib
+import re
 import sys
 import xml.etree.ElementTree as ElementTree
 
+SHOWN_LINES = 20  # of why a case failed
 SKIPPED_STATUSES = {"notrun", "skipped"}  # GoogleTest's words
+
+
+def failures_of(case):
+    return [*case.iter("failure"), *case.iter("error")]
 
 
 def count(path):
     """Returns (passed, failed, skipped) of one results file."""
     passed = failed = skipped = 0
     for case in ElementTree.parse(path).iter("testcase"):
-        if case.find("failure") is not None or case.find("error") is not None:
+        if failures_of(case):
             failed += 1
         elif (
             case.find("skipped") is not None
@@ -50,7 +58,7 @@ def write_case(folder, name, seconds, failure=None):
     )
     case = ElementTree.SubElement(suite, "testcase", classname="tests.run", name=name, time=seconds)
     if failure is not None:
-        ElementTree.SubElement(case, "failure", message=failure)
+        ElementTree.SubElement(case, "failure").text = failure
     ElementTree.ElementTree(suite).write(folder / f"tests.run-{name}.xml", encoding="utf-8", xml_declaration=True)
 
 
@@ -70,10 +78,36 @@ def settle(folder, step, status, seconds, kind):
     return count_all(folder)[0]
 
 
+def ended(folder, label, status, output):
+    lines = pathlib.Path(output).read_text(encoding="utf-8", errors="replace").splitlines()
+    # XML has no control characters.
+    last_lines = "\n".join(re.sub(r"[\0-\x1f\x7f]", " ", line) for line in lines[1 - SHOWN_LINES :])
+    write_case(
+        folder, label, "0", f"ended with status {status} and without results; the last it printed:\n{last_lines}"
+    )
+
+
+def show_failed(folder):
+    for path in sorted(folder.rglob("*.xml")):
+        for case in ElementTree.parse(path).iter("testcase"):
+            for failure in failures_of(case):
+                print(f"failed: {path.stem}: {case.get('classname')}.{case.get('name')}")
+                lines = (failure.text or failure.get("message") or "").strip().splitlines()
+                for line in lines[:SHOWN_LINES]:
+                    print(f"  {line}")
+
+
 def main(arguments):
     if arguments[:1] == ["settle"] and len(arguments) == 6:
         base, step, status, seconds, kind = arguments[1:]
         print(*settle(pathlib.Path(base) / step, step, int(status), seconds, kind))
+        return 0
+    if arguments[:1] == ["ended"] and len(arguments) == 6:
+        base, step, label, status, output = arguments[1:]
+        ended(pathlib.Path(base) / step, label, status, output)
+        return 0
+    if arguments[:1] == ["failed"] and len(arguments) == 3:
+        show_failed(pathlib.Path(arguments[1]) / arguments[2])
         return 0
     if arguments[:1] == ["total"] and len(arguments) == 2:
         (passed, failed, skipped), unreadable = count_all(pathlib.Path(arguments[1]))

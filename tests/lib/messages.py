@@ -21,6 +21,9 @@ SOURCES = [
     "host/*.cc",
     "host/*.h",
     "host/http/*.cc",
+    "host/logs/*.cc",
+    "host/api/event_invocation.cc",
+    "host/api/event_invoke_operations.cc",
     "host/api/signature.cc",
     "workers/*.cc",
     "workers/*.h",
@@ -39,8 +42,10 @@ SOURCES = [
 #: Literals with two words that no user gets as a message: file, the literal's pattern, why.
 NO_MESSAGES = [
     ("cli/*", r"Usage: tandem .*|\nExit status.*|Tandem runs AWS-Lambda-style.*", "help"),
+    ("cli/data_folder_choice.cc", r"the folder of functions.*", "help"),
+    ("cli/remote_invocation.cc", r"invoke: --endpoint:? ", "what goes before messages of its client and of the API"),
     ("cli/invoke.cc", r" ?-XX:.*|/(hs_err|replay)_pid%p\.log.*", "options for the JVM"),
-    ("core/src/platform_lines.cc", r"(START|END|REPORT) RequestId: |\t(Billed Duration|Memory Size|Max Memory Used): |"
+    ("core/src/platform_lines.cc", r"(START|END|REPORT) RequestId: |( ms| MB)\t(Billed Duration|Memory Size|Max Memory Used): |"
      r"Init Duration: ", "the service's lines, L-41 to L-43"),
     ("core/src/loader_module.cc", r"undefined symbol: ", "the dynamic linker's"),
     ("core/src/loader_process.cc", r" let an exception out of fill_cache| did not fill its cache .*", "of a cache, which nobody depends on"),
@@ -48,13 +53,16 @@ NO_MESSAGES = [
     ("java-bridge/src/class_archive.cc", r"nobody can tell .*| has (ended with|written no) .*", "likewise"),
     ("Rehearsal.java", r"\{.*\}", "an event"),
     ("core/src/platform_lines.cc", r"[a-z/]+( [a-z0-9()/]+)*| \(core dumped\)", "the names of signals, E-42"),
+    ("python-bridge/src/runtime.cc", r"import threading\n.*", "code"),
     ("core/src/request_id.cc", r"the lowest byte .*", "a static_assert"),
     ("host/http/connection.cc", r"HTTP/1\.1 100 .*|%a, %d .*", "HTTP"),
-    ("host/lambda_api.cc", r"The (head of the )?request .*|This server .*|Request must be .*| bytes for the .*| is no operation .*|out of memory", "the API's answers"),
-    ("host/api/signature.cc", r"Missing Auth.*|The (Authorization|security|request) .*|Signature .*| is (now|still) .*|[-+] 5 min.*", "the API's answers"),
+    ("host/lambda_api.cc", r"The (head of the )?request .*|A request of .*|Expect: .*|This server .*|Request must be .*| bytes for the .*| is no operation .*|out of memory", "the API's answers"),
+    ("host/api/event_*.cc", r"The function .*| doesn't have .*|You (must|can't) .*|Member must .*| byte payload is .*", "the API's answers"),
+    ("host/api/signature.cc", r"Missing Auth.*|Date in Credential .*|The (Authorization|security|request) .*|Signature .*| is (now|still) .*|[-+] 5 min.*", "the API's answers"),
     ("host/*", r"(; )?(SELECT|INSERT|DELETE|CREATE|BEGIN|PRAGMA) .*", "SQL"),
     ("workers/channel.cc", r"channel: there is no room", "of an invocation that ends otherwise"),
     ("workers/channel.cc", r"channel: it is of the process .*", "to a fork, which has no other end"),
+    ("workers/claims.cc", r"claims: the file is of another size", "of a worker of another build, whose protocol is refused before"),
     ("workers/worker/worker.cc", r"there is nothing to serve with", "of a worker that has said why, and ends"),
     ("workers/runtime_api*", r"HTTP/1\.1 .*|Connection: close.*", "HTTP"),
     ("workers/runtime_api_text.cc", r"[A-Z][a-z]+( [A-Z][a-z]+)+|4\d\d .*|HTTP request .*|Invalid request ID|Exceeded maximum .*|"

@@ -13,8 +13,8 @@ readonly -a step_table=(
   'setup|check||installs what is missing: Debian packages, the virtual environments of the Python tests and of clang-tidy'
   'build|check||builds the ci preset: every language, warnings are errors'
   'machines|check||which JDKs and CPythons the tests run on; --require is checked here'
-  'unit|cases||GoogleTest programs that need no VM: core, the native loader, templates, the function store, proto, the Java loader over a VM that fails'
-  'loaders|cases||the suite that every loader passes, with Java, Python and the native loader'
+  'unit|cases||GoogleTest programs that need no VM: core, the C API, the native loader, templates, the function store, proto, the Java loader over a VM that fails'
+  'loaders|cases||the suite that every loader passes, with Java, Python and the native loader; Java and Python through the C API'
   'java|cases||the rules for Java handlers, on each JDK; on one, with --all on each, also in process isolation'
   'junit|cases||the Java half of the JVM loader by itself'
   'checkjni|cases||the rules for Java handlers, and the loaders suite with Java, under -Xcheck:jni; a planted misuse must be caught'
@@ -23,30 +23,43 @@ readonly -a step_table=(
   'proto|cases||the golden files, decoded by another implementation'
   'cli|cases||the tandem command, end to end'
   'cli-inline|cases||the tests of the command that say how handlers run and end, in its own process; and with forked workers'
-  'server|cases||tandem serve, with boto3 and the AWS CLI as its clients'
+  'server|cases||tandem serve, with boto3, the AWS CLI and the AWS SDK for Java as its clients'
   'workers|cases||what handlers in Java and Python do to their worker processes, and the figures of REPORT'
   'no-namespaces|cases||what ends worker processes, their folders, zygotes and standbys, as on a machine without namespaces for its users'
   'dependencies|cases||packages with what people really ship: numpy, pandas, boto3, shaded jars, Kotlin, a Jackson of their own'
   'runtime-clients|cases||the official Python and Java runtime clients, and the examples in shell and Go, over the Runtime API and under tandem invoke'
   'differential|check|ci|thousands of invocations by the official clients and by Tandem, whose answers are compared byte for byte'
+  'bindings|cases||Tandem in programs of other languages: Go, Python and Java, whose wheel and jar are made and used for each machine'
   'examples|cases||the examples, the installed tree, the out-of-tree loader, these scripts'
   'soak|cases||long runs of both VMs in one process: what they leave behind, stacks, threads, payloads; far longer with --all'
   'coverage|check|ci|which rules of docs/behaviour.md the tests above have shown; fails where one is lost, or neither shown nor listed'
   'asan|cases|ci|core, the native loader and all that needs no VM under AddressSanitizer and UndefinedBehaviorSanitizer'
-  'asan-bridges|cases|ci|the rules for Java and Python handlers and the loaders suite under the same, leaks included'
+  'asan-bridges|cases|ci|the rules for Java and Python handlers, the loaders suite and the C API with both under the same, leaks included'
   'tsan|cases|ci|core and the native loader under ThreadSanitizer'
-  'fuzz|check|ci|the fuzz targets, half a minute each from the kept corpus; with --all an hour each'
-  'lint|check|ci|clang-format, clang-tidy, shellcheck and the rest of tools/lint; with --all, its static analyzer over the tests, too'
+  'fuzz|check|ci|the fuzz targets, a quarter of a minute each from the kept corpus; with --all an hour each'
+  'lint|check|ci|clang-format, clang-tidy, shellcheck and the rest of tools/lint; with --all, its static analyzer in depth, and over the tests'
   'quickstart|check|ci|examples/quickstart in a fresh copy of the tree, as an ordinary user where root can be one, twice'
   'bench|check|all|the benchmarks, whose answers are checked'
 )
 
 # Programs that start a VM have steps of their own.
-needs_vm() { [[ $1 == java_* || $1 == python_* || $1 == soak_* || $1 == loaders_test || $1 == workers_languages_test ]]; }
+needs_vm() {
+  [[ $1 == java_* || $1 == python_* || $1 == soak_* || $1 == loaders_test || $1 == workers_languages_test ||
+    $1 == c_api_languages_test ]]
+}
+
+# For the rest of a step: what one build has compiled is there for the next one that would compile the same, of a release
+# most, which has no -Werror. So the cache is of this tree and of these builds alone: no other has put in what had warnings.
+compile_with_cache() {
+  export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
+  export CCACHE_DIR=$root/build/ccache CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1 CCACHE_IGNOREOPTIONS=-Werror
+  export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+}
 
 configure_and_build() {
   local preset=$1
   shift
+  compile_with_cache
   cmake --preset "$preset" "$@"
   cmake --build --preset "$preset"
 }
@@ -279,7 +292,7 @@ pairs() {
 step_loaders() {
   local every=''
   [[ $extent != all ]] || every=every
-  pairs "$every" | in_lanes with_both loaders_test
+  pairs "$every" | sed 'h; s/^/loaders_test\t/p; x; s/^/c_api_languages_test\t/' | in_lanes with_both
 }
 
 # with_both PROGRAM LABEL JDK CPYTHON
@@ -288,7 +301,6 @@ with_both() {
 }
 
 step_python_half() { run_pytest tests/python; }
-
 step_proto() { run_pytest tests/proto; }
 
 step_cli() { test_command tests/cli; }
@@ -301,8 +313,12 @@ step_cli_inline() {
   return "$status"
 }
 
-# With --all, many more kills.
-step_server() { test_command tests/server "TANDEM_TEST_EXTENT=$extent"; }
+# With the AWS SDK for Java, by Maven; with --all, many more kills.
+step_server() {
+  local jars=$root/build/test-server
+  maven_build "$root/tests/server/java/pom.xml" "$jars" package
+  test_command tests/server "TANDEM_TEST_EXTENT=$extent" "TANDEM_TEST_SDK_JARS=$jars"
+}
 
 step_workers() { pairs | in_lanes with_both workers_languages_test; }
 
@@ -397,10 +413,13 @@ step_differential() {
   maven_build "$root/tests/workers/clients/java/pom.xml" "$client_jars" package
   maven_build "$root/tests/differential/java/pom.xml" "$handlers" compile
   maven_build "$root/tests/differential/java/pom.xml" "$handlers-older" compile -DeventsVersion=3.11.0 -Dsources=listed
+  maven_build "$root/tests/differential/java/pom.xml" "$handlers-early" compile -DeventsVersion=2.2.9 -Dsources=early
+  maven_build "$root/tests/differential/java/pom.xml" "$handlers-own" compile -Dsources=own
   [[ $extent != all ]] || limit=7200
   TANDEM_TEST_LIMIT=$limit limited "$test_python" -B "$root/tests/differential/run.py" --host "$test_programs/runtime_api_host" \
     --side "$test_programs/tandem_side" --lanes "$lanes" --jars "$client_jars/lib" --package "$handlers/package" \
-    --older-events "$handlers-older/package" "${machines[@]}"
+    --older-events "$handlers-older/package" --early-events "$handlers-early/package" \
+    --own-serializer "$handlers-own/package" "${machines[@]}"
 }
 
 # The first JDK with the first CPython; with --all, each JDK with a CPython and each CPython with a JDK, and signals at
@@ -539,6 +558,8 @@ asan_java() {
     '--gtest_filter=-FailedStart.KeepsAReport*:*FailedStartReason.*' || status=1
   watched_by_asan "$label-loaders" loaders_test lsan-suppressions.txt "TANDEM_TEST_JAVA_HOME=$3" \
     "TANDEM_TEST_PYTHON=$python" || status=1
+  watched_by_asan "$label-c-api" c_api_languages_test lsan-suppressions.txt "TANDEM_TEST_JAVA_HOME=$3" \
+    "TANDEM_TEST_PYTHON=$python" || status=1
   return "$status"
 }
 
@@ -550,7 +571,7 @@ step_tsan() {
 
 # From the kept corpus; with --all an hour for each target.
 step_fuzz() {
-  local seconds=30
+  local seconds=15
   [[ $extent != all ]] || seconds=3600
   sanitizer_build fuzz
   "$root/fuzz/run" --seconds "$seconds"
@@ -558,8 +579,8 @@ step_fuzz() {
 
 step_lint() { lint; }
 
-# lint [OPTION...]: after whoever is already at it, who leaves behind what passed. With --all, the static analyzer over the
-# tests, too.
+# lint [OPTION...]: after whoever is already at it, who leaves behind what passed. With --all, the static analyzer in
+# depth, and over the tests.
 lint() {
   local -a everywhere=()
   [[ $extent != all ]] || everywhere=(--all)
@@ -570,6 +591,9 @@ lint() {
 }
 
 # A release build from nothing, which other work on the machine may slow down a lot.
-step_quickstart() { TANDEM_TEST_LIMIT=2400 limited "$root/tests/lib/fresh-quickstart"; }
+step_quickstart() {
+  compile_with_cache
+  TANDEM_TEST_LIMIT=2400 limited "$root/tests/lib/fresh-quickstart"
+}
 
 step_bench() { TANDEM_TEST_LIMIT=3600 limited "$root/bench/run" --short; }

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <link.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <csignal>
 #include <cstdint>
@@ -22,6 +24,8 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "tests/workers/raw_frame.h"
 
 namespace tandem::native {
 namespace {
@@ -44,6 +48,11 @@ void WriteAll(int fd, std::string_view text) {
 std::int32_t Identity(const Call& call) {
   static const unsigned kIdentity = std::random_device()();
   call.Succeed(std::to_string(kIdentity) + ":" + std::to_string(++call.counter));
+  return TANDEM_OK;
+}
+
+std::int32_t Deadline(const Call& call) {
+  call.Succeed(std::to_string(call.invocation->deadline_ms));
   return TANDEM_OK;
 }
 
@@ -163,6 +172,55 @@ std::int32_t GarbleAndRun(const Call& /*call*/) {
   for (;;) std::this_thread::yield();
 }
 
+std::string Varint(std::size_t number) {
+  std::string bytes;
+  for (; number >= 0x80; number >>= 7U) bytes += static_cast<char>(number | 0x80);
+  return bytes + static_cast<char>(number);
+}
+
+// What a message's member begins with, which the number says.
+std::string Begin(unsigned number, std::size_t size) {
+  return static_cast<char>(number << 3U | 2U) + Varint(size);
+}
+
+// Sends what the event names, "opened" or "done", with an error of as many MiB of empty frames as it says behind that,
+// in the worker's place; and stays. What is in a file counts for nobody's memory.
+std::int32_t SendFrames(const Call& call) {
+  const bool opened = call.Event().starts_with("opened");
+  const std::size_t size = std::stoul(std::string(call.Event().substr(call.Event().find(' ') + 1))) << 20U;
+  std::string header = Begin(2, size);
+  for (const unsigned number : opened ? std::array{1U, 2U} : std::array{2U, 3U}) {
+    header.insert(0, Begin(number, header.size() + size));
+  }
+  const int file = memfd_create("frames", MFD_CLOEXEC);
+  WriteAll(file, header);
+  std::string frames;
+  while (frames.size() < 1U << 16U) frames += Begin(4, 0);
+  for (std::size_t left = size; left > 0; left -= frames.size()) WriteAll(file, frames);
+  const test::RawPrefix prefix = {.header_size = static_cast<std::uint32_t>(header.size() + size), .carried = 1};
+  test::SendRaw(3, test::Bytes(prefix), {file});
+  for (;;) pause();
+}
+
+// Fails with as many frames as the event says, each its number.
+std::int32_t FailDeep(const Call& call) {
+  const int count = Number(call);
+  std::vector<std::string> numbers;
+  numbers.reserve(static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i) numbers.push_back(std::to_string(i));
+  std::vector<tandem_string> frames;
+  frames.reserve(numbers.size());
+  for (const std::string& number : numbers) frames.push_back(Text(number));
+  tandem_error error{};
+  error.struct_size = sizeof(error);
+  error.type = Text("Native.Deep");
+  error.message = Text("deep");
+  error.stack_trace = frames.data();
+  error.stack_trace_size = frames.size();
+  call.host->result_error(call.sink, &error);
+  return TANDEM_OK;
+}
+
 // What the event says, in a shell that takes the worker's place.
 std::int32_t Become(const Call& call) {
   const std::string command(call.Event());
@@ -243,6 +301,13 @@ std::int32_t Flood(const Call& call) {
   const std::string line = std::string(63, 'x') + "\n";
   for (int left = Number(call); left > 0; left -= 64) WriteAll(STDOUT_FILENO, line);
   call.Succeed("\"flooded\"");
+  return TANDEM_OK;
+}
+
+// The event, on standard output.
+std::int32_t Write(const Call& call) {
+  WriteAll(STDOUT_FILENO, std::string(call.Event()) + "\n");
+  call.Succeed(call.Event());
   return TANDEM_OK;
 }
 
@@ -421,6 +486,7 @@ void SetForked() {
 HandlerFunction FindFault(std::string_view name) {
   static const std::map<std::string_view, HandlerFunction> kFaults = {
       {"identity", Identity},
+      {"deadline", Deadline},
       {"start", Start},
       {"library_path", LibraryPath},
       {"process", ProcessState},
@@ -436,6 +502,8 @@ HandlerFunction FindFault(std::string_view name) {
       {"close_and_run", CloseAndRun},
       {"close_and_stay", CloseAndStay},
       {"garble_and_run", GarbleAndRun},
+      {"send_frames", SendFrames},
+      {"fail_deep", FailDeep},
       {"become", Become},
       {"close_standard", CloseStandard},
       {"fork_and_return", ForkAndReturn},
@@ -446,6 +514,7 @@ HandlerFunction FindFault(std::string_view name) {
       {"flood", Flood},
       {"speak_everywhere", SpeakEverywhere},
       {"print_everywhere", PrintEverywhere},
+      {"write", Write},
       {"variable", Variable},
       {"all_variables", AllVariables},
       {"working_directory", WorkingDirectory},

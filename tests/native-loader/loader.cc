@@ -142,13 +142,14 @@ std::int32_t Open(tandem_loader* loader, const tandem_function_config* config, t
   if (name == "init.stuck") {
     for (;;) pause();
   }
-  if (name == "init.slow") std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  const bool is_slow = name == "init.slow" || name == "init.slow_deadline";
+  if (is_slow) std::this_thread::sleep_for(std::chrono::milliseconds(500));
   if (name == "init.exit") {
     ReportInitError(*loader, sink, "", "", TANDEM_EXITED);
     return TANDEM_OK;
   }
   HandlerFunction run = name.starts_with("native.") ? FindHandler(name.substr(std::strlen("native."))) : nullptr;
-  if (name == "init.slow") run = FindHandler("identity");
+  if (is_slow) run = FindHandler(name == "init.slow" ? "identity" : "deadline");
   if (run == nullptr) {
     ReportInitError(*loader, sink, "Runtime.HandlerNotFound", "there is no handler '" + name + "'", TANDEM_KEEP);
     return TANDEM_OK;

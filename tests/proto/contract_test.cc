@@ -1,10 +1,14 @@
 // What a message's contract forbids is refused, with the member's name.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "proto/stack_frames.h"
+#include "tandem/v1/worker.pb.h"
 #include "tests/proto/values.h"
 
 namespace tandem::proto {
@@ -87,6 +91,10 @@ TEST(ContractTest, OutcomesWithAMissingOrWrongMember) {
          error(m)->set_disposition(v1::DISPOSITION_EXITED);
          error(m)->set_exit_status(-65);
        }},
+      {"FunctionError.stack_trace",
+       [=](Outcome& m) {
+         for (std::size_t i = 0; i <= kMostStackFrames; ++i) error(m)->add_stack_trace("");
+       }},
       {"FunctionError.body", [=](Outcome& m) { error(m)->clear_body(); }},
       {"FunctionError.body", [=](Outcome& m) { error(m)->mutable_body()->set_inline_bytes(""); }},
       {"Fault.code", [](Outcome& m) { m.mutable_fault()->set_message("x"); }},
@@ -97,6 +105,50 @@ TEST(ContractTest, OutcomesWithAMissingOrWrongMember) {
     Outcome message = ErrorMessage();
     breakage.apply(message);
     ExpectRefused(FromMessage(Must(Parse<Outcome>(Must(Serialize(message))))), breakage.member);
+  }
+}
+
+std::string WithFrames(std::size_t count, v1::Outcome& (*outcome_of)(v1::FromWorker&)) {
+  v1::FromWorker message;
+  v1::FunctionError& error = *outcome_of(message).mutable_function_error();
+  for (std::size_t i = 0; i < count; ++i) error.add_stack_trace("");
+  return message.SerializeAsString();
+}
+
+TEST(ContractTest, TooManyFramesAreNotParsed) {
+  const auto opened = [](v1::FromWorker& m) -> v1::Outcome& { return *m.mutable_opened()->mutable_failure(); };
+  const auto done = [](v1::FromWorker& m) -> v1::Outcome& { return *m.mutable_done()->mutable_outcome(); };
+  for (v1::Outcome& (*outcome_of)(v1::FromWorker&) : {+opened, +done}) {
+    EXPECT_TRUE(MayBeParsed(WithFrames(kMostStackFrames, outcome_of)));
+    EXPECT_FALSE(MayBeParsed(WithFrames(kMostStackFrames + 1, outcome_of)));
+    // What is there twice is merged.
+    EXPECT_TRUE(
+        MayBeParsed(WithFrames(kMostStackFrames / 2, outcome_of) + WithFrames(kMostStackFrames / 2, outcome_of)));
+    EXPECT_FALSE(
+        MayBeParsed(WithFrames(kMostStackFrames / 2, outcome_of) + WithFrames(kMostStackFrames / 2 + 1, outcome_of)));
+  }
+}
+
+TEST(ContractTest, WhatIsLargeAndHasFewFramesIsParsed) {
+  const std::string large(3 * kMostStackFrames, '\x22');  // a frame's tag, in a text
+  v1::FromWorker message;
+  message.mutable_log()->set_text(large);
+  message.mutable_log()->set_time_us(-1);
+  EXPECT_TRUE(MayBeParsed(message.SerializeAsString()));
+  message.mutable_opened()->set_forkable(true);
+  message.mutable_opened()->mutable_failure()->mutable_function_error()->set_message(large);
+  const std::string error = message.SerializeAsString();
+  EXPECT_TRUE(MayBeParsed(error));
+  // Members that are not known, of each type that proto3 has.
+  EXPECT_TRUE(MayBeParsed(error + "\xF8\x01\x05" +
+                          "\xF9\x01"
+                          "12345678" +
+                          "\xFA\x01\x01x" +
+                          "\xFD\x01"
+                          "1234"));
+  EXPECT_FALSE(MayBeParsed(error + "\xFB\x01\xFC\x01")) << "a group";
+  for (const std::size_t left : {std::size_t{1}, large.size() / 2, error.size() - 1}) {
+    EXPECT_FALSE(MayBeParsed(error.substr(0, std::max(left, 2 * kMostStackFrames + 1)))) << "a cut one";
   }
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "proto/stack_frames.h"
 #include "proto/utf8.h"
 #include "tests/proto/values.h"
 
@@ -88,6 +89,10 @@ TEST(RoundTripTest, ErrorParts_E26_E28) {
   error.stack_trace.assign(1024, "frame \xE2\x86\x92 \xF0\x9F\x98\x80");
   error.stack_trace.emplace_back();
   ExpectEqual(ThereAndBack(Outcome::Error(error)), Outcome::Error(error));
+  error.stack_trace.resize(kMostStackFrames);
+  ExpectEqual(ThereAndBack(Outcome::Error(error)), Outcome::Error(error));
+  error.stack_trace.emplace_back();
+  EXPECT_EQ(ThereAndBack(Outcome::Error(error)).error().stack_trace.size(), kMostStackFrames);
 }
 
 TEST(RoundTripTest, EveryFaultCode) {

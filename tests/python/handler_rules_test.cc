@@ -2,10 +2,12 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <sstream>
+#include <tuple>
 
 #include "python_runtime.h"
 #include "tests/lib/covers.h"
@@ -73,8 +75,8 @@ const std::vector<Case>& Cases() {
       {"H-PY-28", "shapes.partial", "1", "ok [\"partial\", 1]"},
       {"H-PY-28", "shapes.instance", "1", "ok [\"instance\", 1]"},
       {"H-PY-28", "shapes.bound", "1", "ok [\"method\", 1]"},
-      {"H-PY-29", "shapes.number", "1", Error("TypeError", "'int' object is not callable")},
-      {"H-PY-30", "shapes.one", "1", Error("TypeError", "one() takes 1 positional argument but 2 were given")},
+      {"H-PY-29 E-09", "shapes.number", "1", Error("TypeError", "'int' object is not callable")},
+      {"H-PY-30 E-09", "shapes.one", "1", Error("TypeError", "one() takes 1 positional argument but 2 were given")},
       {"H-PY-31", "shapes.Class", "1",
        Error("Runtime.MarshalError", "Unable to marshal response: Object of type Class is not JSON serializable")},
       {"H-PY-32", "shapes.coroutine", "1",
@@ -186,15 +188,50 @@ TEST(Handler, HPy26OtherErrorsAtImportKeepTheImportersFrames) {
   Covers("H-PY-26", "E-09");
 }
 
+void ExpectOthersServed() {
+  EXPECT_EQ(Answer(PythonRuntime::Add("shapes.function"), "1"), "ok [\"function\", 1]");
+}
+
+// E-36: the caller learns how the process has ended, each time anew.
 TEST(Handler, HPy27ExitAtImportEndsTheProcess) {
-  const Outcome exits = Invoke(PythonRuntime::Add("exits.fn"), "1").outcome;
-  ASSERT_EQ(exits.kind(), Outcome::Kind::kFunctionError);
-  EXPECT_EQ(exits.disposition(), Disposition::kExited);
-  EXPECT_EQ(exits.error().exit_status, 7);
-  const Outcome interrupts = Invoke(PythonRuntime::Add("interrupts.fn"), "1").outcome;
-  EXPECT_EQ(interrupts.disposition(), Disposition::kExited);
-  EXPECT_EQ(interrupts.error().exit_status, -2);
-  Covers("H-PY-27");
+  const std::tuple<const char*, int, const char*> ends[] = {{"exits.fn", 7, "exit status 7"},
+                                                            {"interrupts.fn", -2, "signal: interrupt"},
+                                                            {"raises_bad_text.fn", 1, "exit status 1"}};  // E-13
+  for (const auto& [handler, status, reason] : ends) {
+    Function& function = PythonRuntime::Add(handler);
+    for (int i = 0; i < 2; ++i) {
+      const Outcome outcome = Invoke(function, "1").outcome;
+      ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError) << handler;
+      EXPECT_EQ(outcome.disposition(), Disposition::kExited) << handler;
+      EXPECT_EQ(outcome.error().exit_status, status) << handler;
+      EXPECT_EQ(Show(outcome), R"(error {"errorType":"Runtime.ExitError","errorMessage":"RequestId: test-id Error: )"
+                               R"(Runtime exited with error: )" +
+                                   std::string(reason) + "\"}");
+    }
+  }
+  ExpectOthersServed();
+  Covers("H-PY-27", "E-13", "E-36");
+}
+
+// In a process of its own, as it would keep the host's.
+TEST(Handler, E35AnImportWithoutAnEndIsATimeout) {
+  RuntimeOptions options = PythonRuntime::Options();
+  options.workers.init_limit = std::chrono::milliseconds(100);
+  const auto runtime = Runtime::Create(std::move(options));
+  ASSERT_TRUE(runtime.ok()) << runtime.status().message();
+  FunctionConfig config = PythonRuntime::Config("hangs.fn");
+  config.isolation = Isolation::kProcess;
+  config.timeout = std::chrono::seconds(2);
+  const auto function = (*runtime)->Add(config);
+  ASSERT_TRUE(function.ok()) << function.status().message();
+  for (int i = 0; i < 2; ++i) {
+    const Outcome outcome = (*runtime)->Invoke(**function, Event("1")).outcome;
+    ASSERT_EQ(outcome.kind(), Outcome::Kind::kFunctionError) << Show(outcome);
+    EXPECT_EQ(outcome.error().type, "Sandbox.Timedout");
+    EXPECT_NE(outcome.error().message.find("Task timed out after 2.00 seconds"), std::string::npos);
+  }
+  ExpectOthersServed();
+  Covers("E-35");
 }
 
 TEST(Handler, HPy34ModuleStatePersists) {
@@ -251,6 +288,7 @@ TEST_P(InitFailures, HPy35AreReportedByTheirTypeForNoRequest) {
     EXPECT_NE(shown.find(R"("errorType": ")" + std::string(type) + R"(", "requestId": "")"), std::string::npos)
         << shown;
   }
+  ExpectOthersServed();
   Covers("H-PY-35");
 }
 

@@ -26,21 +26,8 @@ std::string PathOf(const std::string& identifier) {
 class PythonEnvironment final : public ::testing::Environment {
  public:
   void SetUp() override {
-    const char* python = getenv("TANDEM_TEST_PYTHON");
-    ASSERT_NE(python, nullptr) << "TANDEM_TEST_PYTHON must name a CPython, by its path or as X.Y";
-    RuntimeOptions options;
-    options.loader_dirs = {TANDEM_TEST_LOADERS};
-    options.log_sink = &PythonRuntime::Log();
-    LanguageOptions& language = options.languages["python"];
-    const char* venv = getenv("TANDEM_TEST_VENV");
-    if (venv != nullptr) {
-      language.path = venv;
-    } else if (std::string(python).find('/') != std::string::npos) {
-      language.path = python;
-    } else {
-      language.path = PathOf("python" + std::string(python));
-    }
-    auto created = Runtime::Create(std::move(options));
+    ASSERT_NE(getenv("TANDEM_TEST_PYTHON"), nullptr) << "TANDEM_TEST_PYTHON must name a CPython, by its path or as X.Y";
+    auto created = Runtime::Create(PythonRuntime::Options());
     ASSERT_TRUE(created.ok()) << created.status().message();
     Shared() = std::move(*created);
     if (getenv("TANDEM_TEST_ALONE") != nullptr) return;
@@ -62,6 +49,23 @@ std::string Body(const std::string& type, const std::string& message, const std:
 
 Runtime& PythonRuntime::Get() {
   return *Shared();
+}
+
+RuntimeOptions PythonRuntime::Options() {
+  RuntimeOptions options;
+  options.loader_dirs = {TANDEM_TEST_LOADERS};
+  options.log_sink = &Log();
+  const std::string python = getenv("TANDEM_TEST_PYTHON");
+  LanguageOptions& language = options.languages["python"];
+  const char* venv = getenv("TANDEM_TEST_VENV");
+  if (venv != nullptr) {
+    language.path = venv;
+  } else if (python.find('/') != std::string::npos) {
+    language.path = python;
+  } else {
+    language.path = PathOf("python" + python);
+  }
+  return options;
 }
 
 KeepingSink& PythonRuntime::Log() {

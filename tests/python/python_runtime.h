@@ -19,6 +19,8 @@ namespace tandem::test {
 class PythonRuntime {
  public:
   static Runtime& Get();
+  // What that one is made with.
+  static RuntimeOptions Options();
   static KeepingSink& Log();
   // The interpreter's minor version.
   static int Minor();

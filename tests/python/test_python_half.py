@@ -244,6 +244,18 @@ def test_h_py_14_layers_follow_unless_pythonpath_is_set(half, tmp_path, monkeypa
     assert sys.path == ["/code", "/else"]
 
 
+def test_h_py_14_the_runtimes_own_libraries_follow_the_layers_or_pythonpath(half, monkeypatch):
+    monkeypatch.setattr(sys, "path", ["/else", "/b"])
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    half.resolve.prepare("/code", ["/layer"], True, "", "/a:/b")
+    site = "/layer/python/lib/python{}.{}/site-packages".format(*sys.version_info)
+    assert sys.path == ["/code", site, "/layer/python", "/a", "/b", "/else"]
+    monkeypatch.setattr(sys, "path", ["/else", "/b"])
+    monkeypatch.setenv("PYTHONPATH", "/else")
+    half.resolve.prepare("/code", ["/layer"], True, "", "/a:/b")
+    assert sys.path == ["/code", "/else", "/b", "/a"]
+
+
 def test_h_py_14_the_half_imports_nothing_that_the_service_does_not(tmp_path):
     """A package's file wins over every module that is not in memory before it."""
     script = """

@@ -63,3 +63,9 @@ public class Parts {
 """
     )
     return support.java_package(folder, "Parts")
+
+
+@pytest.fixture(scope="session")
+def sdk_jars():
+    """Where Maven has put what is in java/, and below lib/ the AWS SDK."""
+    return Path(os.environ["TANDEM_TEST_SDK_JARS"])

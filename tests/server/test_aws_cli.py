@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import CREDENTIALS, EXAMPLES, REGION, ROLE, zipped
+from support import CREDENTIALS, EXAMPLES, REGION, ROLE, TANDEM, requests_by, wait_until, zipped
 
 AWS = Path(sys.executable).with_name("aws")
 
@@ -60,14 +60,20 @@ def test_the_readmes_function_is_created_and_invoked(server, aws, covers, tmp_pa
     assert invoked.returncode == 0, invoked.stderr
     assert json.loads((tmp_path / "answer.json").read_text()) == {"message": "Hello Ada"}
     assert json.loads(invoked.stdout) == {"StatusCode": 200, "ExecutedVersion": "$LATEST"}
-    assert "aws-cli/" in server.log
     assert aws("delete-function", "--function-name", "HelloPython").returncode == 0
+    path = "/2015-03-31/functions"
+    server.await_line(f"DELETE {path}/HelloPython 204 ")
+    assert requests_by("aws-cli/", server.lines) >= {
+        ("POST", path),
+        ("POST", f"{path}/HelloPython/invocations"),
+        ("DELETE", f"{path}/HelloPython"),
+    }
 
 
 @pytest.mark.parametrize(
     ("arguments", "name"),
     [
-        (["list-layers"], "ListLayers"),
+        (["list-code-signing-configs"], "ListCodeSigningConfigs"),
         (["list-event-source-mappings"], "ListEventSourceMappings"),
         (["get-function-url-config", "--function-name", "x"], "GetFunctionUrlConfig"),
     ],
@@ -111,7 +117,7 @@ def test_account_settings_and_tags(aws, covers, tmp_path):
 
 def test_page_about_the_server_is_true(server, tmp_path):
     page = (Path(__file__).parents[2] / "docs" / "server.md").read_text(encoding="utf-8")
-    serve, use = re.findall(r"^```(?:console)?\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    serve, use, logs = re.findall(r"^```(?:console)?\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
     said = "".join(server.lines[:2])
     said = re.sub(r"http://127\.0\.0\.1:\d+", "http://127.0.0.1:9001", said).replace(REGION, "us-east-1")
     assert re.sub(r"functions in [^)]*", "functions in ~/.local/state/tandem", said) == serve.split("\n", 1)[1]
@@ -122,3 +128,13 @@ def test_page_about_the_server_is_true(server, tmp_path):
         ["bash", "-e", "-c", commands], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )
     assert run.returncode == 0 and '{"message": "Hello Ada Lovelace"}' in run.stdout, run.stdout + run.stderr
+    # The second line is the first without its end, which test_logs.py has.
+    commands = logs.replace("tandem logs", f"{TANDEM} logs --data {server.data}").replace(" --follow", "")
+
+    def printed():
+        text = subprocess.run(["bash", "-e", "-c", commands], capture_output=True, text=True, check=True).stdout
+        return text if "END RequestId" in text else None
+
+    text = wait_until(printed, lambda: server.log)
+    half = len(text) // 2
+    assert text[:half] == text[half:]

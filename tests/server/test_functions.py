@@ -2,7 +2,10 @@
 
 import base64
 import hashlib
+import io
+import json
 import re
+import zipfile
 
 import pytest
 from support import ACCOUNT, REGION, ROLE, Server, create, invoke, zipped
@@ -168,6 +171,11 @@ def test_what_cannot_be_a_function_is_refused(client, refused, covers):
         "Could not unzip uploaded file. Please check your file, then try to upload again.",
     )
     covers("A-18")
+    for name in ("refusals:1", "refusals:$LATEST", f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:refusals:a"):
+        status, code, message = refused("create_function", **{**good, "FunctionName": name})
+        assert (status, code) == (400, "InvalidParameterValueException")
+        assert message.startswith("A function is created without a version or an alias, and the name has '")
+    assert refused("get_function", FunctionName="refusals")[0] == 404
     status, code, message = refused("create_function", **{**good, "Runtime": "PYTHON3.9"})
     assert (status, code) == (400, "InvalidParameterValueException")
     assert message.startswith(
@@ -184,6 +192,37 @@ def test_what_cannot_be_a_function_is_refused(client, refused, covers):
     for name in ("AWS_REGION", "_X", "A"):
         assert refused("create_function", **{**good, "Environment": {"Variables": {name: "v"}}})[0] == 400, name
     covers("A-23")
+
+
+def out_of_it(*, damaged=False):
+    """A package with a link that leads out of it; or one whose content is not what its directory says."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("app.py", ECHO)
+        link = zipfile.ZipInfo("link")
+        link.external_attr = 0o120777 << 16
+        archive.writestr(link, "elsewhere" if damaged else "../../etc/passwd")
+    return packed.getvalue().replace(b"return event", b"return empty") if damaged else packed.getvalue()
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_package_whose_content_is_bad_is_no_function(client, refused, covers, damaged):
+    """Nor does one get it; not only when it is invoked."""
+    bad = {"ZipFile": out_of_it(damaged=damaged)}
+    no_zip = (
+        400,
+        "InvalidParameterValueException",
+        "Could not unzip uploaded file. Please check your file, then try to upload again.",
+    )
+    good = {"Runtime": "python3.12", "Role": ROLE, "Handler": "app.handler", "Code": bad}
+    name = f"bad-content-{damaged}"
+    assert refused("create_function", FunctionName=name, **good) == no_zip
+    create(client, name, ECHO)
+    assert refused("update_function_code", FunctionName=name, **bad) == no_zip
+    assert refused("publish_layer_version", LayerName=name, Content=bad) == no_zip
+    assert json.load(client.invoke(FunctionName=name, Payload=b"1")["Payload"]) == 1
+    covers("K-15")
+    covers("K-20")
 
 
 def test_a_name_can_be_taken_once(client, refused, covers):
@@ -221,6 +260,10 @@ def test_listing_goes_page_by_page(server, tmp_path, covers):
     covers("A-30")
     assert not any({"State", "LastUpdateStatus"} & function.keys() for function in functions)
     covers("A-29")
+    with pytest.raises(client.exceptions.InvalidParameterValueException, match="Marker is not one of this list's"):
+        client.list_functions(Marker="no marker")
+    with pytest.raises(client.exceptions.InvalidParameterValueException, match="Marker is not one of this list's"):
+        client.list_layers(Marker="no marker")
     assert own.end() == 0
 
 
@@ -263,6 +306,30 @@ def test_new_code_serves_the_next_invocation(client, covers):
     covers("A-31", "A-36")
 
 
+def test_a_change_is_made_when_it_is_answered(client):
+    """So that nothing has to be waited for, and nothing is refused meanwhile, as I-12, A-34 and A-35 have it."""
+    made = create(client, "at-once", ECHO)
+    assert (made["State"], made["LastUpdateStatus"]) == ("Active", "Successful")
+    assert invoke(client, "at-once", b"1")["Payload"] == b"1"
+    for timeout in (4, 5):
+        changed = client.update_function_configuration(FunctionName="at-once", Timeout=timeout)
+        assert (changed["Timeout"], changed["LastUpdateStatus"]) == (timeout, "Successful")
+        code = client.update_function_code(FunctionName="at-once", ZipFile=zipped(app=ECHO + f"T = {timeout}\n"))
+        assert code["LastUpdateStatus"] == "Successful"
+    client.get_waiter("function_updated_v2").wait(FunctionName="at-once")
+    assert invoke(client, "at-once", b"2")["Payload"] == b"2"
+
+
+def test_equal_packages_have_equal_digests(client, covers):
+    package = zipped(app=ECHO, other="")
+    digest = create(client, "equal-1", package)["CodeSha256"]
+    assert invoke(client, "equal-1", b"1")["Payload"] == b"1"  # unpacked
+    assert create(client, "equal-2", package)["CodeSha256"] == digest
+    assert client.get_function_configuration(FunctionName="equal-1")["CodeSha256"] == digest
+    assert create(client, "equal-3", zipped(app=ECHO, another=""))["CodeSha256"] != digest
+    covers("K-22")
+
+
 def test_a_deleted_function_is_gone(client, refused, covers):
     create(client, "gone", ECHO)
     assert invoke(client, "gone", b"1")["Payload"] == b"1"
@@ -271,6 +338,42 @@ def test_a_deleted_function_is_gone(client, refused, covers):
     assert refused("invoke", FunctionName="gone")[0] == 404
     create(client, "gone", ECHO)
     assert invoke(client, "gone", b"2")["Payload"] == b"2"
+
+
+def test_the_account_has_the_servers_concurrency(tmp_path):
+    server = Server(tmp_path / "data", "--quiet", "--concurrency", "7")
+    client = server.client()
+
+    def limits():
+        limit = client.get_account_settings()["AccountLimit"]
+        return limit["ConcurrentExecutions"], limit["UnreservedConcurrentExecutions"]
+
+    assert limits() == (7, 7)
+    create(client, "has-two", ECHO)
+    client.put_function_concurrency(FunctionName="has-two", ReservedConcurrentExecutions=2)
+    assert limits() == (7, 5)
+    assert server.end() == 0
+
+
+def test_an_alias_deletes_no_version(client, refused):
+    create(client, "aliased", ECHO)
+    for _ in range(2):
+        client.publish_version(FunctionName="aliased")
+        client.update_function_configuration(FunctionName="aliased", Description="another")
+    assert [each["Version"] for each in client.list_versions_by_function(FunctionName="aliased")["Versions"]] == [
+        "$LATEST",
+        "1",
+        "2",
+    ]
+    for name in ("2-blue", "live"):
+        client.create_alias(FunctionName="aliased", Name=name, FunctionVersion="1")
+        status, kind, message = refused("delete_function", FunctionName="aliased", Qualifier=name)
+        assert (status, kind) == (400, "InvalidParameterValueException"), message
+    # A version has one name.
+    assert refused("delete_function", FunctionName="aliased", Qualifier="01")[0] == 404
+    assert refused("create_alias", FunctionName="aliased", Name="other", FunctionVersion="01")[0] == 404
+    assert len(client.list_versions_by_function(FunctionName="aliased")["Versions"]) == 3
+    client.delete_function(FunctionName="aliased")
 
 
 def test_everything_is_there_after_a_restart(tmp_path):

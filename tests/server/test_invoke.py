@@ -3,10 +3,9 @@
 import base64
 import concurrent.futures
 import json
-import time
 
 import pytest
-from support import ACCOUNT, EXAMPLES, REGION, Server, create, invoke
+from support import ACCOUNT, EXAMPLES, REGION, Server, create, invoke, wait_until
 
 ECHO = "def handler(event, context):\n    return event\n"
 
@@ -53,7 +52,7 @@ def test_java_and_python_answer_side_by_side(functions, server):
         b"[1, 2]",
         b'{"a": {"b": [{}]}}',
         '"emoji 🎉"'.encode(),
-        b'"' + b"x" * 5_000_000 + b'"',
+        pytest.param(b'"' + b"x" * 5_000_000 + b'"', id="5 MB"),  # as the id is in the environment of what it starts
     ],
 )
 def test_payloads_come_back_equal(functions, covers, payload):
@@ -71,6 +70,25 @@ def test_what_is_no_json_is_refused(refused, functions, covers, payload):
     status, code, message = refused("invoke", FunctionName="echo", Payload=payload)
     assert (status, code) == (400, "InvalidRequestContentException")
     assert message.startswith("Could not parse request body into json: Could not parse payload into json: ")
+    covers("J-50")
+
+
+@pytest.mark.parametrize(
+    ("payload", "what"),
+    [
+        (b"\xff", "Invalid UTF-8 byte 0xff\n"),
+        (b'{"a": "\xc3("}', "Invalid UTF-8 byte 0xc3\n"),
+        (b'"\xe2\x82', "Invalid UTF-8 byte 0xe2\n"),
+        ("é".encode(), "Unrecognized token 'é': was expecting "),
+        (b"[1,", "Unexpected end-of-input: was expecting "),
+    ],
+)
+def test_what_is_no_utf_8_is_refused_as_that(refused, functions, covers, payload, what):
+    status, code, message = refused("invoke", FunctionName="echo", Payload=payload)
+    assert (status, code) == (400, "InvalidRequestContentException")
+    assert message.startswith("Could not parse request body into json: Could not parse payload into json: " + what), (
+        message
+    )
     covers("J-50")
 
 
@@ -105,7 +123,7 @@ def test_a_failure_is_a_success_with_a_header(functions, covers):
     assert (answer["StatusCode"], answer["FunctionError"], answer["ExecutedVersion"]) == (200, "Unhandled", "$LATEST")
     error = json.loads(answer["Payload"])
     assert (error["errorType"], error["errorMessage"]) == ("ValueError", "no ü")
-    covers("E-01")
+    covers("E-01", "E-02")
 
 
 def test_the_tail_of_the_log_comes_when_it_is_asked_for(functions, covers):
@@ -157,8 +175,7 @@ def test_an_event_is_accepted_and_run_later(functions, refused, covers, tmp_path
     answer = functions.invoke(FunctionName="later", InvocationType="Event", Payload=b'"done"', LogType="Tail")
     assert answer["StatusCode"] == 202 and answer["Payload"].read() == b""
     assert "ExecutedVersion" not in answer and "LogResult" not in answer
-    while not marker.exists() or marker.read_text() != "done.":
-        time.sleep(0.05)
+    wait_until(lambda: marker.exists() and marker.read_text() == "done.")
     covers("I-02")
     assert refused("invoke", FunctionName="later", InvocationType="Event", Payload=b'"' + b"x" * 262_143 + b'"')[
         ::2
@@ -183,6 +200,20 @@ def test_the_client_context_arrives(functions, refused, covers):
             "Client context must be a valid Base64-encoded JSON object.",
         )
     covers("C-35")
+
+
+def test_the_tenant_arrives(functions, refused, covers):
+    create(functions, "tenant", "def handler(event, context):\n    return context.tenant_id\n")
+    assert invoke(functions, "tenant")["Payload"] == b"null"
+    for good in ("blue", "a b", "A9._:/=+-@ z", "t" * 256):
+        assert json.loads(invoke(functions, "tenant", TenantId=good)["Payload"]) == good
+    for bad in ("t" * 257, "a,b", "a;b", "a?", "a\tb"):
+        status, kind, message = refused("invoke", FunctionName="tenant", TenantId=bad)
+        assert (status, kind) == (400, "ValidationException")
+        assert message.startswith(
+            f"1 validation error detected: Value '{bad}' at 'tenantId' failed to satisfy constraint"
+        )
+    covers("C-36")
 
 
 def test_the_invoked_arn_is_as_the_caller_said(functions, covers):
@@ -220,8 +251,7 @@ def test_the_server_has_a_bound_of_its_own(tmp_path, covers):
     )
     with concurrent.futures.ThreadPoolExecutor(1) as threads:
         running = threads.submit(invoke, client, "waits", json.dumps(str(marker)).encode())
-        while not (tmp_path / "go.began").exists():
-            time.sleep(0.02)
+        wait_until((tmp_path / "go.began").exists, lambda: server.log)
         with pytest.raises(client.exceptions.TooManyRequestsException) as throttled:
             invoke(server.client(), "waits", b'"x"')
         marker.touch()

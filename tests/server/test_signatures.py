@@ -12,19 +12,15 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
-from support import REGION, TANDEM, Server, create, zipped
+from support import KEY, REGION, SECRET, TANDEM, Server, create, credentials_file, zipped
 
-KEY, SECRET = "AKIDEXAMPLE", "a secret/+="
 PATH = "/2015-03-31/functions/"
 
 
 @pytest.fixture(scope="module")
 def signed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("signed")
-    file = folder / "credentials"
-    file.write_text(f"[default]\naws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n")
-    file.chmod(0o600)
-    server = Server(folder / "data", "--credentials", str(file))
+    server = Server(folder / "data", "--credentials", str(credentials_file(folder)))
     yield server
     assert server.end() == 0, server.log
 
@@ -91,9 +87,37 @@ def test_a_request_counts_as_it_was_signed(signed):
     assert send(made, url=made.url + "x") == invalid
     assert send(made, url=made.url + "?MaxItems=1") == invalid
     assert send(made, X_Some="a c") == invalid
-    assert send(made, X_Amz_Date="20260101T000000Z")[1] in ("InvalidSignatureException", "IncompleteSignatureException")
+    assert send(made, X_Amz_Date="20260101T000000Z") == invalid
     assert send(request(signed, secret="another")) == invalid
     assert send(made) == (200, None)
+
+
+def test_every_header_of_the_api_is_signed(signed):
+    assert send(request(signed), X_Amz_Client_Context="e30=") == (403, "InvalidSignatureException")
+    for name in ("X-Amzn-Trace-Id", "User-Agent", "amz-sdk-request"):  # what clients do not sign
+        assert send(request(signed), **{name: "1"}) == (200, None)
+
+
+def test_what_is_added_behind_a_client_is_refused(signed):
+    """boto3 signs what it sends, and between it and the server somebody adds a header."""
+    lambda_client = client(signed)
+    create(lambda_client, "added", "def handler(event, context):\n    return context.client_context is None\n")
+    invoke = {"FunctionName": "added", "InvocationType": "RequestResponse", "LogType": "Tail"}
+    lambda_client.meta.events.register("before-send.lambda", lambda request, **_: request.headers.update(added))
+    added = {"X-Amzn-Trace-Id": "Root=1-5759e988-bd862e3fe1be46a994272793"}
+    answer = lambda_client.invoke(**invoke)
+    assert answer["Payload"].read() == b"true"
+    assert answer["ResponseMetadata"]["HTTPHeaders"]["x-amzn-trace-id"] == added["X-Amzn-Trace-Id"]
+    added = {"X-Amz-Client-Context": "e30="}
+    with pytest.raises(lambda_client.exceptions.ClientError) as failed:
+        lambda_client.invoke(**invoke)
+    error = failed.value.response["Error"]
+    assert (error["Code"], error["Message"]) == (
+        "InvalidSignatureException",
+        "The request has a header that is not signed, and has to be: x-amz-client-context",
+    )
+    added = {}
+    lambda_client.delete_function(FunctionName="added")
 
 
 def test_a_request_that_is_sent_again_is_refused(signed):

@@ -27,6 +27,13 @@ def test_what_does_not_stream_comes_in_one_piece(client, covers):
     assert base64.b64decode(complete["LogResult"]).startswith(b"START RequestId: ")
 
 
+def test_a_piece_that_no_client_would_take_comes_in_several(client):
+    create(client, "large", "def handler(event, context):\n    return 'x' * 30_000_000\n", Timeout=60, MemorySize=512)
+    chunks, complete = stream(client, "large")
+    assert complete == {} and len(chunks) == 2
+    assert b"".join(chunks) == b'"' + b"x" * 30_000_000 + b'"'
+
+
 def test_a_failure_is_how_the_invocation_completed(client):
     create(client, "stream-fails", "def handler(event, context):\n    raise ValueError('no')\n")
     chunks, complete = stream(client, "stream-fails")

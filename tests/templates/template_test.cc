@@ -326,6 +326,8 @@ TEST_F(TemplateTest, WhatIsNoTemplate) {
     EXPECT_EQ(Refusal("Resources: {}\nParameters:" + null), "t.yaml:2:1: Parameters must be a map, not nothing")
         << null;
   }
+  EXPECT_EQ(Refusal("Resources:\n  '': {Type: 'AWS::Serverless::Function'}"),
+            "t.yaml:2:3: a resource needs a name, and this one's is empty");
   EXPECT_EQ(Refusal("Resources: 'null'"), "t.yaml:1:1: Resources must be a map, not a text");
 }
 

@@ -5,7 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
+#include <regex>
+#include <set>
 #include <sstream>
 #include <string>
 
@@ -37,15 +42,90 @@ TEST(Symbols, CoreLinksNoVm) {
   EXPECT_EQ(undefined.find(" JNI_"), std::string::npos);
 }
 
-TEST(Symbols, CoreExportsItsOwnNamesOnly) {
-  std::istringstream lines(Output("nm -DC --defined-only '" + LibTandem() + "'"));
-  int exported = 0;
-  for (std::string line; std::getline(lines, line);) {
-    const bool ours = line.find("tandem::") != std::string::npos || line.find("TANDEM_0.1") != std::string::npos;
-    EXPECT_TRUE(ours) << line;
-    ++exported;
+// All of tandem.h: programs link against these, so that none is ever removed before the soname changes.
+const std::set<std::string> kCApi = {
+    "tandem_cancel",
+    "tandem_detach_thread",
+    "tandem_failure_code",
+    "tandem_failure_free",
+    "tandem_failure_message",
+    "tandem_invoke",
+    "tandem_load",
+    "tandem_load_warning",
+    "tandem_outcome_content_type",
+    "tandem_outcome_error_message",
+    "tandem_outcome_error_type",
+    "tandem_outcome_free",
+    "tandem_outcome_is_error",
+    "tandem_outcome_log_tail",
+    "tandem_outcome_payload",
+    "tandem_outcome_request_id",
+    "tandem_outcome_stack_frame",
+    "tandem_outcome_stack_size",
+    "tandem_prepare",
+    "tandem_runtime_close",
+    "tandem_runtime_create",
+    "tandem_unload",
+    "tandem_version",
+    "tandem_warm",
+};
+
+// What libtandem exports, demangled, without the version that each has.
+std::set<std::string> Exported() {
+  std::set<std::string> names;
+  std::istringstream lines(Output("nm -DC --defined-only '" + LibTandem() + "' | cut -d' ' -f3-"));
+  for (std::string line; std::getline(lines, line);) names.insert(line.substr(0, line.find("@@")));
+  return names;
+}
+
+// What the public headers mark with TANDEM_EXPORT, by the words before the name: classes, functions of C++ and of C.
+std::set<std::string> Marked(const std::string& pattern) {
+  std::set<std::string> names;
+  for (const auto& header : std::filesystem::directory_iterator(TANDEM_TEST_HEADERS)) {
+    std::ifstream file(header.path());
+    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    const std::regex marked(pattern);
+    for (std::sregex_iterator at(text.begin(), text.end(), marked), end; at != end; ++at) names.insert((*at)[1]);
   }
-  EXPECT_GT(exported, 10);
+  return names;
+}
+
+TEST(Symbols, CoreExportsTheCApiNameByName) {
+  std::set<std::string> exported = Exported();
+  std::erase_if(exported, [](const std::string& name) { return !name.starts_with("tandem_"); });
+  EXPECT_EQ(exported, kCApi);
+  EXPECT_EQ(Marked(R"(TANDEM_EXPORT [^;(]*\b(tandem_\w+)\()"), kCApi) << "in tandem.h";
+}
+
+TEST(Symbols, CoreExportsOfCxxWhatIsMarked) {
+  const std::set<std::string> classes = Marked(R"((?:class|struct) TANDEM_EXPORT (\w+))");
+  const std::set<std::string> functions = Marked(R"(\bTANDEM_EXPORT [^;({]*\b([A-Z]\w*)\()");
+  EXPECT_GT(classes.size(), 3);
+  std::set<std::string> exported_functions;
+  const std::regex form(R"((vtable for |typeinfo for |typeinfo name for )?)"
+                        R"(tandem::(\w+)(?:\[abi:cxx11\])?(::~?\w+(?:\[abi:cxx11\])?)?(?:\(.*)?)");
+  for (const std::string& name : Exported()) {
+    if (kCApi.contains(name) || name.starts_with("TANDEM_")) continue;
+    std::smatch parts;
+    ASSERT_TRUE(std::regex_match(name, parts, form)) << name;
+    if (parts[1].matched || parts[3].matched) {
+      EXPECT_TRUE(classes.contains(parts[2])) << name;
+    } else {
+      exported_functions.insert(parts[2]);
+    }
+  }
+  EXPECT_EQ(exported_functions, functions);
+}
+
+// Of 0.x.y it is 0.x, of x.y.z from 1.0 on it is x.
+TEST(Symbols, CoresSonameIsItsCompatibleVersion) {
+  const std::string version(Version());
+  const std::size_t major_end = version.find('.');
+  const bool early = version.starts_with("0.");
+  const std::string compatible = version.substr(0, early ? version.find('.', major_end + 1) : major_end);
+  const std::string dynamic = Output("readelf -d '" + LibTandem() + "'");
+  EXPECT_NE(dynamic.find("Library soname: [libtandem.so." + compatible + "]"), std::string::npos) << dynamic;
+  EXPECT_TRUE(Exported().contains("TANDEM_" + compatible));
 }
 
 TEST(Symbols, ALoaderExportsItsEntryAndImportsNothingOfCore) {

@@ -22,10 +22,6 @@ using std::chrono::milliseconds;
 const std::string kCancelled =
     R"({"errorMessage":"The invocation was cancelled","errorType":"Runtime.Cancelled","stackTrace":[]})";
 
-std::string Before(const std::string& text, char end) {
-  return text.substr(0, text.find(end));
-}
-
 TEST(CancelInWorker, OnceAsksTheHandlerToYieldAndTheEnvironmentGoesOn) {
   BeginningRuntime runtime;
   Function& function = runtime.Add("mixed");

@@ -2,10 +2,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -33,10 +35,6 @@ FunctionConfig Shared(std::int32_t places, const std::string& handler = "mixed")
   FunctionConfig config = WorkerRuntime::Config(handler);
   config.max_concurrency = places;
   return config;
-}
-
-std::string Before(const std::string& text, char end) {
-  return text.substr(0, text.find(end));
 }
 
 // What as many invocations at once answer.
@@ -281,28 +279,39 @@ TEST(Concurrency, TheEndOfAProcessIsThatOfAllInIt_E40_E42_E47) {
   Covers("E-40", "E-42", "E-47");
 }
 
-// Their events fill the channel, which nobody reads.
-// All of the machine's: a fork of a zygote has nothing by which its own could be told.
-std::set<std::string> StoppedWorkers() {
-  std::set<std::string> stopped;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-    const std::string name = entry.path().filename();
-    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-    const pid_t pid = std::stoi(name);
-    if (StatusField(pid, "Name") == "tandem-worker" && StatusField(pid, "State").starts_with('T')) stopped.insert(name);
+// A process that was started by one with this in its environment, or in its name: a fork of a zygote has nothing else
+// by which it could be told from another test's.
+bool IsBelowOneWithTag(pid_t pid, const std::string& tag) {
+  const std::vector<pid_t> tagged = WithTag(tag);
+  for (std::string at = std::to_string(pid); !at.empty() && at != "0"; at = StatusField(std::stoi(at), "PPid")) {
+    if (std::find(tagged.begin(), tagged.end(), std::stoi(at)) != tagged.end()) return true;
   }
-  return stopped;
+  return false;
 }
 
+bool HasStoppedWorker(const std::string& tag) {
+  const std::filesystem::directory_iterator processes("/proc");
+  return std::any_of(begin(processes), end(processes), [&](const auto& entry) {
+    const std::string name = entry.path().filename();
+    if (name.find_first_not_of("0123456789") != std::string::npos) return false;
+    const pid_t pid = std::stoi(name);
+    return StatusField(pid, "Name") == "tandem-worker" && StatusField(pid, "State").starts_with('T') &&
+           IsBelowOneWithTag(pid, tag);
+  });
+}
+
+// Their events fill the channel, which nobody reads.
 TEST(Concurrency, InAProcessThatStandsStillEachEndsAtItsDeadline_E38) {
+  const std::string tag = "tandem-stopped-" + std::to_string(getpid());
+  setenv("TANDEM_TEST_TAG", tag.c_str(), 1);  // which the supervisor has in its environment
   BeginningRuntime runtime;
   FunctionConfig config = Shared(12);
   config.timeout = milliseconds(1500);
   Function& function = runtime.Add(config);
   EXPECT_EQ(runtime.Call(function, "echo on"), "on");
-  const std::set<std::string> before = StoppedWorkers();
+  unsetenv("TANDEM_TEST_TAG");
   Invoked stopped(runtime, function, "stopped", "raise " + std::to_string(SIGSTOP));
-  while (StoppedWorkers() == before) {
+  while (!HasStoppedWorker(tag)) {
   }
   std::vector<std::unique_ptr<Invoked>> others;
   others.reserve(11);

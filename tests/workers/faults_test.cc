@@ -123,11 +123,6 @@ class FaultTest : public testing::TestWithParam<std::tuple<Language, Fault>> {
   static inline BothLanguages* shared_ = nullptr;
 };
 
-// One that leaks keeps the test from ending.
-void WaitForOpenFiles(std::size_t count) {
-  while (OpenFiles() != count) std::this_thread::yield();
-}
-
 TEST_P(FaultTest, CostsOneInvocationAtMost_E47_E48) {
   const auto& [language, fault] = GetParam();
   BothLanguages& shared = Shared();

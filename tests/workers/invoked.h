@@ -12,6 +12,11 @@
 
 namespace tandem::test {
 
+// What stands in a text before the first `end`.
+inline std::string Before(const std::string& text, char end) {
+  return text.substr(0, text.find(end));
+}
+
 // A Runtime that knows how many handlers have said that they begin.
 class BeginningRuntime : public WorkerRuntime {
  public:

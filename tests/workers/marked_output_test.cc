@@ -50,6 +50,26 @@ TEST_F(Marked, ARecordWithoutAMarkTakesNothing) {
   EXPECT_FALSE(output_.holds());
 }
 
+TEST_F(Marked, TextBeforeAMarkIsTakenWithoutThoseBehind) {
+  output_.Append("a" + Mark(1) + "b" + Mark(2) + "c" + Mark(3) + "d");
+  EXPECT_EQ(output_.TakeBefore(2), "ab");
+  EXPECT_EQ(output_.TakeUntilMark(), "c");
+  EXPECT_EQ(output_.TakeBefore(3), "");
+  EXPECT_EQ(output_.TakeUntilMark(), "d");
+}
+
+// Its number may end with the byte that a mark begins with.
+TEST_F(Marked, BeforeAMarkThatIsToComeAllIsText) {
+  output_.Append("a" + Mark(std::uint64_t{1} << 40U));
+  EXPECT_EQ(output_.TakeBefore(7), "a");
+  EXPECT_FALSE(output_.holds());
+  const std::string mark = Mark(7);
+  output_.Append("b" + Mark(1) + "c" + mark.substr(0, 10));
+  EXPECT_EQ(output_.TakeBefore(7), "bc");
+  output_.Append(mark.substr(10) + "d");
+  EXPECT_EQ(output_.TakeUntilMark(), "d") << "it has been passed, and nothing waits behind it";
+}
+
 TEST_F(Marked, AMarkMayComeInParts) {
   const std::string mark = Mark(7);
   for (std::size_t at = 0; at <= mark.size(); ++at) {

@@ -171,6 +171,32 @@ TEST(MemoryWatch, LooksWhereTheTimesOfInvocationsAddUpToWhatIsWorthALook) {
   EXPECT_TRUE(invocation(microseconds(100)));
 }
 
+// So that short invocations cost no looks; the limit is still kept.
+TEST(MemoryWatch, LooksSoonerWhereTheWorkerTellsThatItHasGrown) {
+  using std::chrono::milliseconds;
+  constexpr std::int64_t kRoom = 64 << 20;
+  const std::int64_t limit = workers::OwnMemory({getpid()}, 0) + kRoom;
+  workers::MemoryWatch watch(getpid(), limit);
+  auto now = workers::MemoryWatch::Clock::now();
+  const auto invocation = [&](milliseconds busy, std::int64_t told) {
+    now += std::chrono::hours(1);
+    watch.Begin(now);
+    now += busy;
+    watch.Tell(told);
+    return watch.End(now);
+  };
+  constexpr milliseconds kShort{3};
+  constexpr std::int64_t kFirst = 10 << 20;
+  constexpr std::int64_t kLater = 20 << 20;
+  EXPECT_FALSE(invocation(kShort, kFirst)) << "looks, as that is new";
+  const std::vector<char> grown(2 * kRoom, 'x');
+  EXPECT_FALSE(invocation(kShort, kFirst)) << "does not look";
+  EXPECT_TRUE(invocation(std::chrono::hours(1), kFirst)) << "looks, as it is due";
+  EXPECT_TRUE(invocation(milliseconds(0), kLater)) << "looks, however short it was, as the worker has grown";
+  EXPECT_TRUE(invocation(kShort, 0)) << "looks, as nothing is told";
+  EXPECT_EQ(grown.back(), 'x');
+}
+
 // A child that maps so many bytes, has all of them resident for a moment, and gives them back, when it is told to.
 class MappingChild {
  public:

@@ -18,10 +18,10 @@ namespace {
 // All take two processors half a minute, both tests together.
 #ifdef TANDEM_TEST_SANITIZED
 constexpr HowMany kInvocations{.some = 1'000, .all = 2'000};
-constexpr std::int32_t kLimitMb = 1024;
+constexpr std::int32_t kMixtureLimitMb = 1024;
 #else
 constexpr HowMany kInvocations{.some = 20'000, .all = 20'000};
-constexpr std::int32_t kLimitMb = 128;
+constexpr std::int32_t kMixtureLimitMb = 128;
 #endif
 constexpr std::size_t kEnvironments = 8;
 
@@ -108,7 +108,7 @@ std::vector<Kind> HarmfulOf(Function* function, const std::string& hoarded = {})
       {function, 10, Always("close_all", ExitText("exit status 1"))},
       {.function = function,
        .weight = 3,
-       .ask = Always("hoard " + std::to_string(kLimitMb * 3 / 2), OutOfMemoryText()),
+       .ask = Always("hoard " + std::to_string(kMixtureLimitMb * 3 / 2), OutOfMemoryText()),
        .instead = hoarded},
   };
 }
@@ -150,7 +150,7 @@ class MixedInvocations : public testing::Test {
   FunctionConfig Config() const {
     FunctionConfig config = WorkerRuntime::Config("mixed");
     config.code = (folder_ / "code").string();
-    config.memory_size_mb = kLimitMb;
+    config.memory_size_mb = kMixtureLimitMb;
     config.variables = {{"TANDEM_TEST_TAG", tag_}, {"TMPDIR", (folder_ / "tmp").string()}};
     return config;
   }

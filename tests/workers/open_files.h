@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <thread>
 
 namespace tandem::test {
 
@@ -15,6 +16,12 @@ inline std::size_t OpenFiles() {
   std::size_t count = 0;
   while (folder != nullptr && readdir(folder.get()) != nullptr) ++count;
   return count;
+}
+
+// Until no more than `count` are open, which may have been counted while one was still being closed: a process's last
+// owner may be the thread that has just told of its end. One that leaks keeps the test from ending.
+inline void WaitForOpenFiles(std::size_t count) {
+  while (OpenFiles() > count) std::this_thread::yield();
 }
 
 }  // namespace tandem::test

@@ -17,6 +17,7 @@
 
 #include "tandem/runtime.h"
 #include "tests/lib/covers.h"
+#include "tests/workers/open_files.h"
 #include "tests/workers/package_folder.h"
 #include "worker_runtime.h"
 #include "workers/protocol.h"
@@ -29,17 +30,6 @@ using std::chrono::milliseconds;
 std::string ExitMessage(const InvokeResult& result, const std::string& how) {
   return R"({"errorType":"Runtime.ExitError","errorMessage":"RequestId: )" + std::string(result.request_id.view()) +
          " Error: Runtime exited with error: " + how + "\"}";
-}
-
-std::size_t OpenFileCount() {
-  std::size_t count = 0;
-  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) ++count;
-  return count;
-}
-
-// A process's last owner may be the thread that has just told of its end. One that leaks keeps the test from ending.
-void WaitForOpenFiles(std::size_t count) {
-  while (OpenFileCount() != count) std::this_thread::yield();
 }
 
 std::vector<std::string> Words(const std::string& text, char separator) {
@@ -217,7 +207,7 @@ TEST_P(Endings, CostOneInvocation_E40_E42_E47) {
   Function& function = runtime.Add(ending.handler);
   Function& other = runtime.Add("identity");
   const std::string others = Words(runtime.Call(other), ':').front();
-  const std::size_t files = OpenFileCount();
+  const std::size_t files = OpenFiles();
   const InvokeResult result = runtime.Invoke(function, ending.event);
   EXPECT_EQ(Text(result.outcome), ExitMessage(result, ending.how));
   WaitForOpenFiles(files);
@@ -322,7 +312,7 @@ TEST(Pool, MakesTheFolderForTemporaryFilesAgain) {
 }
 
 TEST(Pool, LeavesNothing) {
-  const std::size_t files = OpenFileCount();
+  const std::size_t files = OpenFiles();
   {
     WorkerRuntime runtime;
     EXPECT_NE(runtime.Call(runtime.Add("daemon")), "");
@@ -394,6 +384,19 @@ TEST_F(InitLimit, DoesNotFailWhatIsReadyTheSecondTime_E35) {
   EXPECT_FALSE(first.report.init_duration.has_value()) << "it has gone on within the invocation";
   EXPECT_GE(first.report.duration, milliseconds(500));
   EXPECT_EQ(Words(runtime.Call(function), ':').back(), "2");
+  Covers("E-35");
+}
+
+// The handler is told what is left, as it is ended then.
+TEST_F(InitLimit, LeavesTheHandlerTheRestOfTheTimeout_E35) {
+  using std::chrono::duration_cast;
+  WorkerRuntime runtime(Options());
+  FunctionConfig config = Config("init.slow_deadline");
+  config.timeout = std::chrono::minutes(1);
+  const std::string deadline = runtime.Call(runtime.Add(config));
+  const auto now = duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch());
+  constexpr milliseconds kInit{500};
+  EXPECT_LE(std::stoll(deadline) + kInit.count(), (now + config.timeout).count());
   Covers("E-35");
 }
 

@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // What a handler answers is what the code of its event has made of `result`.
-constexpr char kHandler[] = R"(import os
+constexpr char kFoldersHandler[] = R"(import os
 import subprocess
 import sys
 import tempfile
@@ -40,7 +40,7 @@ class Elsewhere {
       fs::copy(fs::path(TANDEM_TEST_PYTHON_LOADERS).parent_path() / part, path_ + "/" + part,
                fs::copy_options::recursive);
     }
-    Put("package/app.py", kHandler);
+    Put("package/app.py", kFoldersHandler);
     MakeEnvironment();
   }
   ~Elsewhere() { fs::remove_all(path_); }
@@ -166,7 +166,7 @@ TEST_P(PythonFolders, LayersAreInOpt_K11_K12_K13) {
 TEST_P(PythonFolders, APackageInTmpIsNotHidden) {
   std::string folder = "/tmp/tandem-package-XXXXXX";
   ASSERT_NE(mkdtemp(folder.data()), nullptr);
-  std::ofstream(folder + "/app.py") << kHandler;
+  std::ofstream(folder + "/app.py") << kFoldersHandler;
   elsewhere_->Put("one/python/only_one.py", "VALUE = 1\n");
   {
     Function& function = Add({elsewhere_->path() + "/one"}, folder);

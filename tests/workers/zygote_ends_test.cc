@@ -194,6 +194,33 @@ TEST_P(ZygoteEndsTest, WhereOneIsBeingStartedOthersStart) {
   starting.join();
 }
 
+// As of functions' versions that come and go, each with a folder of its own.
+TEST_P(ZygoteEndsTest, WhatRefusesIsForgottenOnceNobodyAsksForIt) {
+  WorkerOptions options;
+  options.standbys = ZygoteUse::kAlways;
+  options.zygotes = ZygoteUse::kOff;
+  Zygotes zygotes(options);
+  const auto make_and_start = [&](const WorkerSpec& spec) {
+    const Launch launch = StandbyLaunchOf(spec);
+    zygotes.MakeStandby(*supervisor_, spec, launch);
+    const auto worker = zygotes.Start(*supervisor_, spec, {.zygote = {}, .standby = launch});
+    EXPECT_TRUE(worker.ok());
+  };
+  const WorkerSpec spec = Worker("start");
+  WorkerSpec other = spec;
+  other.working_directory = "/tmp";
+  make_and_start(spec);
+  make_and_start(other);
+  std::vector<std::unique_ptr<WorkerProcess>> ended;
+  EXPECT_EQ(zygotes.EndIdle(Zygotes::Clock::now(), ended), WorkerProcess::kForever);
+  EXPECT_EQ(zygotes.size(), 2U) << "neither is tried again";
+  zygotes.EndIdle(Zygotes::Clock::now() + options.idle_limit, ended);
+  EXPECT_EQ(zygotes.size(), 0U);
+  make_and_start(spec);
+  EXPECT_EQ(zygotes.size(), 1U);
+  EXPECT_TRUE(ended.empty());
+}
+
 INSTANTIATE_TEST_SUITE_P(All, ZygoteEndsTest, testing::ValuesIn(AvailableKeepings()), NameOfKeeping);
 
 }  // namespace

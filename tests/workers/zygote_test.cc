@@ -260,7 +260,8 @@ TEST_P(ZygoteKeys, KeepFunctionsApart) {
 INSTANTIATE_TEST_SUITE_P(Zygote, ZygoteKeys,
                          testing::Values("LD_LIBRARY_PATH", "LD_BIND_NOW", "PYTHONPATH", "PYTHONHASHSEED", "PYTHONHOME",
                                          "PYTHONUSERBASE", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LOCPATH",
-                                         "MALLOC_ARENA_MAX", "GLIBC_TUNABLES", "HOME"));
+                                         "NLSPATH", "GCONV_PATH", "SETUPTOOLS_USE_DISTUTILS", "MALLOC_ARENA_MAX",
+                                         "GLIBC_TUNABLES", "HOME"));
 
 TEST_F(ZygoteSharing, AFunctionWithAWrapperIsExecuted) {
   WorkerRuntime runtime(With(ZygoteUse::kAlways));
@@ -316,7 +317,8 @@ TEST(LaunchKey, HasWhatIsNotAVariable) {
 
 TEST(LaunchKey, HasTheWorkingDirectoryWhereAPathBeginsThere) {
   for (const char* variable :
-       {"PYTHONPATH=lib", "LD_LIBRARY_PATH=/usr/lib:", "PYTHONHOME=./here", "LD_PRELOAD=./a.so"}) {
+       {"PYTHONPATH=lib", "LD_LIBRARY_PATH=/usr/lib:", "PYTHONHOME=./here", "PYTHONUSERBASE=user", "LD_PRELOAD=./a.so",
+        "LD_AUDIT=./a.so", "HOME=home", "LOCPATH=locales", "NLSPATH=/usr/share/%N:%N.cat", "GCONV_PATH=gconv"}) {
     workers::WorkerSpec spec = Spec({variable});
     const workers::Launch launch = workers::LaunchOf(spec);
     EXPECT_EQ(launch.working_directory, "/code") << variable;
@@ -325,13 +327,29 @@ TEST(LaunchKey, HasTheWorkingDirectoryWhereAPathBeginsThere) {
   }
 }
 
+// Of a program that is not built with the sanitizer the variable is nobody's, and harmless in the key.
+TEST(LaunchKey, HasWhatIsReadBeforeMain) {
+  for (const char* name :
+       {"LD_LIBRARY_PATH", "LD_BIND_NOW", "LD_AUDIT", "LANG", "LANGUAGE", "LC_ALL", "LOCPATH", "NLSPATH", "GCONV_PATH",
+        "GLIBC_TUNABLES", "MALLOC_ARENA_MAX", "HOME", "PYTHONPATH", "SETUPTOOLS_USE_DISTUTILS", "ASAN_OPTIONS",
+        "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"}) {
+    const std::string variable = std::string(name) + "=/usr/lib";
+    const workers::Launch launch = workers::LaunchOf(Spec({variable}));
+    EXPECT_EQ(launch.environment, std::vector<std::string>{variable}) << "it is started with it";
+    EXPECT_NE(workers::LaunchOf(Spec({variable + "/other"})).key, launch.key) << name;
+    EXPECT_NE(workers::LaunchOf(Spec({})).key, launch.key) << name;
+  }
+}
+
 // It may read any of them.
 TEST(LaunchKey, HasAllVariablesWithALibraryThatIsLoadedBeforeAll) {
-  const workers::Launch launch = workers::LaunchOf(Spec({"A=1", "LD_PRELOAD=/a.so"}));
-  EXPECT_TRUE(launch.complete_environment);
-  EXPECT_EQ(launch.environment, (std::vector<std::string>{"A=1", "LD_PRELOAD=/a.so"}));
-  EXPECT_NE(workers::LaunchOf(Spec({"A=2", "LD_PRELOAD=/a.so"})).key, launch.key);
-  EXPECT_NE(workers::LaunchOf(Spec({"A=1", "LD_PRELOAD=/b.so"})).key, launch.key);
+  for (const std::string name : {"LD_PRELOAD", "LD_AUDIT"}) {
+    const workers::Launch launch = workers::LaunchOf(Spec({"A=1", name + "=/a.so"}));
+    EXPECT_TRUE(launch.complete_environment) << name;
+    EXPECT_EQ(launch.environment, (std::vector<std::string>{"A=1", name + "=/a.so"}));
+    EXPECT_NE(workers::LaunchOf(Spec({"A=2", name + "=/a.so"})).key, launch.key) << name;
+    EXPECT_NE(workers::LaunchOf(Spec({"A=1", name + "=/b.so"})).key, launch.key) << name;
+  }
 }
 
 TEST(LaunchKey, HasOnlyTheFoldersThatTheLinkerFindsSomethingIn) {

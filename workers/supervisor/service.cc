@@ -14,6 +14,7 @@
 #include <cstring>
 #include <utility>
 
+#include "proto/stack_frames.h"
 #include "tandem/v1/worker.pb.h"
 #include "workers/process_tree.h"
 #include "workers/protocol.h"
@@ -231,7 +232,7 @@ void Service::HearZygote(pid_t pid, Zygote& zygote) {
     const auto frame = zygote.channel.TryReceive();
     if (frame.ok() && !frame->has_value()) return;
     v1::FromWorker message;
-    if (!frame.ok() || !message.ParseFromString((*frame)->header)) {
+    if (!frame.ok() || !proto::MayBeParsed((*frame)->header) || !message.ParseFromString((*frame)->header)) {
       zygote.talks = false;
       kill(pid, SIGKILL);
     } else if (message.has_prepared()) {

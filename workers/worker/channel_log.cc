@@ -1,6 +1,7 @@
 #include "workers/worker/channel_log.h"
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -54,6 +55,11 @@ std::uint64_t ChannelLog::Mark() {
     written = write(output_.get(), mark.data(), mark.size());
   } while (written < 0 && errno == EINTR);
   return written < 0 ? 0 : number;
+}
+
+bool ChannelLog::OutputWaits() const {
+  int unread = 0;
+  return output_ && ioctl(output_.get(), FIONREAD, &unread) == 0 && unread > 0;
 }
 
 bool ChannelLog::OutputIsPipe(int file) const {

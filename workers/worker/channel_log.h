@@ -24,10 +24,12 @@ class ChannelLog final : public LogSink {
   // Marks from now on, while nothing is logged, the pipe with that inode, if it is standard output or error.
   void MarkOutput(std::string key, ino_t pipe);
   void Write(const LogRecord& record) noexcept override;
-
- private:
   // The number of a new mark in the pipe; 0: it has none.
   std::uint64_t Mark();
+  // Whether something is in the pipe that the host has not read yet.
+  bool OutputWaits() const;
+
+ private:
   bool OutputIsPipe(int file) const;
 
   Channel& channel_;

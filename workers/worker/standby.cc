@@ -22,12 +22,6 @@
 namespace tandem::workers {
 namespace {
 
-std::vector<std::string> Variables() {
-  std::vector<std::string> variables;
-  for (char** one = environ; one != nullptr && *one != nullptr; ++one) variables.emplace_back(*one);
-  return variables;
-}
-
 // Which folder the working directory is.
 std::pair<dev_t, ino_t> Folder(const char* path) {
   struct stat status {};

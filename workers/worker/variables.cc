@@ -4,9 +4,14 @@
 
 #include <cstddef>
 #include <cstdlib>
-#include <vector>
 
 namespace tandem::workers {
+
+std::vector<std::string> Variables() {
+  std::vector<std::string> variables;
+  for (char** one = environ; one != nullptr && *one != nullptr; ++one) variables.emplace_back(*one);
+  return variables;
+}
 
 void SetVariables(const google::protobuf::RepeatedPtrField<std::string>& variables) {
   auto* const pointers = new std::vector<char*>;

@@ -4,10 +4,15 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tandem/v1/worker.pb.h"
 
 namespace tandem::workers {
+
+// The "NAME=value" texts that this process has.
+// Threads: no other may change the variables meanwhile.
+std::vector<std::string> Variables();
 
 // Makes "NAME=value" texts all that the process has, in memory that stays, as that of an executed process does.
 // Threads: no other may look at the variables meanwhile.

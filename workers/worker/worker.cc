@@ -2,8 +2,10 @@
 
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -14,6 +16,7 @@
 #include "core/src/abi_text.h"
 #include "core/src/loader_process.h"
 #include "proto/convert.h"
+#include "proto/run_invocation.h"
 #include "tandem/runtime.h"
 #include "workers/protocol.h"
 #include "workers/worker/standby.h"
@@ -65,6 +68,16 @@ int FillCache(const v1::FillCache& message) {
   LanguageOptions options;
   const RuntimeInfo runtime = LoaderOf(message.runtime(), options);
   return LoaderProcess::Get().FillCache(runtime, options).ok() ? 0 : 1;
+}
+
+// Of this process, where it is all that counts: 0 where it has, or had, children, who may have grown instead.
+std::uint64_t PeakResidentBytes() {
+  constexpr std::uint64_t kKiB = 1024;  // what ru_maxrss counts
+  siginfo_t child{};
+  const bool has_children = waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0 || errno != ECHILD;
+  struct rusage usage {};
+  if (has_children || getrusage(RUSAGE_CHILDREN, &usage) != 0 || usage.ru_maxrss != 0) return 0;
+  return getrusage(RUSAGE_SELF, &usage) == 0 ? static_cast<std::uint64_t>(usage.ru_maxrss) * kKiB : 0;
 }
 
 Status Unexpected() {
@@ -142,7 +155,11 @@ Result<int> Worker::Live() {
 }
 
 Status Worker::Open(const v1::OpenFunction& message, std::vector<FileDescriptor> files) {
-  if (files.size() != 1) return Unexpected();
+  if (files.size() != 2) return Unexpected();
+  auto claims = Claims::Of(files.back());
+  if (!claims) return claims.status();
+  claims_ = std::move(*claims);
+  files.pop_back();
   channel_.KeepFileBack();
   log_.MarkOutput(message.output_mark(), message.output_pipe());
   LanguageOptions options;
@@ -248,45 +265,79 @@ Status Worker::Serve() {
   for (;;) {
     auto frame = channel_.Receive();
     if (!frame) return frame.status();
-    auto message = proto::Parse<v1::ToWorker>(frame->header);
-    if (!message) return message.status();
-    if (!message->has_invocation() || message->invocation().place() >= most_at_a_time_) return Unexpected();
-    if (Status status = RunOne(message->invocation(), frame->payload); !status.ok()) return status;
+    auto request = RequestIn(*frame);
+    if (!request) return request.status();
+    if (request->id.place >= most_at_a_time_) return Unexpected();
+    if (request->id.claim != 0 && !Claim(request->id)) continue;
+    if (Status status = RunOne(*request); !status.ok()) return status;
   }
 }
 
-Status Worker::RunOne(const v1::RunInvocation& message, const Payload& payload) {
+Result<Worker::Request> Worker::RequestIn(const Frame& frame) {
+  if (auto read = proto::ReadRunInvocation(frame.header, frame.payload)) {
+    return Request{read->id, std::move(read->invocation)};
+  }
+  auto message = proto::Parse<v1::ToWorker>(frame.header);
+  if (!message) return message.status();
+  if (!message->has_invocation()) return Unexpected();
+  const v1::RunInvocation& run = message->invocation();
+  return Request{{run.call(), run.place(), run.claim()}, proto::FromMessage(run.invocation(), &frame.payload)};
+}
+
+// The pipe first: what the host has read of it, it has said before.
+bool Worker::Claim(const proto::CallId& id) {
+  if (!goes_on_ || !claims_.IsOffered(id.claim - 1, id.call)) return false;
+  const bool has_written = log_.OutputWaits() || claims_.has_written();
+  return claims_.Take(id.claim - 1, id.call, {Claims::Clock::now(), has_written ? log_.Mark() : 0});
+}
+
+Status Worker::RunOne(Request& request) {
   if (most_at_a_time_ > 1) TakeThread();
+  const auto begun = Claims::Clock::now();
   InvokeResult result;
   bool has_run = true;
   try {
-    has_run = Call(message, payload, result);
+    has_run = Call(request, result);
   } catch (const std::exception& error) {
     result.outcome = Outcome::Fault(Status(Code::kInternal, std::string("invoking: ") + error.what()));
   }
   FlushOutput();
   if (most_at_a_time_ > 1) GiveThread();
-  v1::FromWorker answer;
-  answer.mutable_done()->set_call(message.call());
-  answer.mutable_done()->set_place(message.place());
-  if (has_run) {
-    *answer.mutable_done()->mutable_outcome() = proto::ToMessage(result.outcome, proto::PayloadPlace::kBeside);
+  // Not of a program that a wrapper has executed, whose peak the kernel goes on with, nor of several calls at once.
+  const bool is_all_its_own = started_by_ != StartedBy::kWrapper && most_at_a_time_ == 1;
+  const std::uint64_t peak = is_all_its_own ? PeakResidentBytes() : 0;
+  const Outcome& outcome = result.outcome;
+  claims_.SetRunTime(Claims::Clock::now() - begun);
+  if (most_at_a_time_ == 1) goes_on_ = goes_on_ && GoesOn(outcome, peak);
+  if (has_run && outcome.kind() == Outcome::Kind::kSuccess) {
+    return channel_.Send(proto::WriteSuccess(request.id.call, request.id.place, peak, outcome).bytes(),
+                         outcome.payload());
   }
-  return Send(channel_, answer, result.outcome.payload());
+  v1::FromWorker answer;
+  answer.mutable_done()->set_call(request.id.call);
+  answer.mutable_done()->set_place(request.id.place);
+  answer.mutable_done()->set_peak_resident_bytes(peak);
+  if (has_run) *answer.mutable_done()->mutable_outcome() = proto::ToMessage(outcome, proto::PayloadPlace::kBeside);
+  return Send(channel_, answer, outcome.payload());
 }
 
-bool Worker::Call(const v1::RunInvocation& message, const Payload& payload, InvokeResult& result) {
-  auto read = proto::FromMessage(message.invocation(), &payload);
-  if (!read) {
-    result.outcome = Outcome::Fault(read.status());
+bool Worker::GoesOn(const Outcome& outcome, std::uint64_t peak) const {
+  constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
+  const bool is_kept = outcome.disposition() == Disposition::kKeep && outcome.kind() != Outcome::Kind::kFault;
+  return is_kept && peak != 0 && peak <= static_cast<std::uint64_t>(config_.memory_size_mb) * kMiB;
+}
+
+bool Worker::Call(Request& request, InvokeResult& result) {
+  if (!request.invocation) {
+    result.outcome = Outcome::Fault(request.invocation.status());
     return true;
   }
-  proto::Invocation& asked = *read;
+  proto::Invocation& asked = *request.invocation;
   if (asked.streaming) {
     asked.options.chunk_receiver = [&](std::string_view chunk) {
       v1::FromWorker part;
-      part.mutable_chunk()->set_call(message.call());
-      part.mutable_chunk()->set_place(message.place());
+      part.mutable_chunk()->set_call(request.id.call);
+      part.mutable_chunk()->set_place(request.id.place);
       return Send(channel_, part, Payload::Copy(chunk)).ok();
     };
   }
@@ -313,11 +364,11 @@ bool Worker::Call(const v1::RunInvocation& message, const Payload& payload, Invo
       .deadline_ms = invocation.deadline_ms,
       .streaming = asked.streaming ? 1 : 0,
   };
-  const bool runs = cancels_->Begin(message.place(), message.call(), result.request_id.view());
+  const bool runs = cancels_->Begin(request.id.place, request.id.call, result.request_id.view());
   if (runs) {
     environment_->Run(invocation, call);
     EndIfForked(result.outcome);
-    cancels_->End(message.place());
+    cancels_->End(request.id.place);
   }
   environment_->Leave(invocation);
   return runs;

@@ -12,11 +12,14 @@
 #include <vector>
 
 #include "core/src/inline_environment.h"
+#include "proto/convert.h"
+#include "proto/run_invocation.h"
 #include "tandem/function.h"
 #include "tandem/registry.h"
 #include "tandem/runtime.h"
 #include "tandem/v1/worker.pb.h"
 #include "workers/channel.h"
+#include "workers/claims.h"
 #include "workers/worker/cancels.h"
 #include "workers/worker/channel_log.h"
 
@@ -43,6 +46,12 @@ class Worker {
   Result<int> Live();
 
  private:
+  // One invocation, as it was asked for.
+  struct Request {
+    proto::CallId id;
+    Result<proto::Invocation> invocation;  // an error is its outcome
+  };
+
   // A child that user code has forked and that comes back from it, too, has nothing to say, and ends here.
   void EndIfForked(const Outcome& outcome) const;
   Status Open(const v1::OpenFunction& message, std::vector<FileDescriptor> files);
@@ -56,9 +65,16 @@ class Worker {
   // An invocation begins, which takes a thread; it is over.
   void TakeThread();
   void GiveThread();
-  Status RunOne(const v1::RunInvocation& message, const Payload& payload);
+  // What a frame asks for. Errors: it is no RunInvocation.
+  static Result<Request> RequestIn(const Frame& frame);
+  // Of one that was sent ahead of its turn: whether it is to begin now.
+  bool Claim(const proto::CallId& id);
+  Status RunOne(Request& request);
+  // Whether the host lets one that was sent ahead begin now. It takes back all of them where not: by the same outcome,
+  // and the same peak, which is its memory size at most (0: nobody knows it).
+  bool GoesOn(const Outcome& outcome, std::uint64_t peak) const;
   // False: it was cancelled before it began.
-  bool Call(const v1::RunInvocation& message, const Payload& payload, InvokeResult& result);
+  bool Call(Request& request, InvokeResult& result);
 
   Channel& channel_;
   ChannelLog log_;
@@ -70,6 +86,8 @@ class Worker {
   FunctionConfig config_;
   std::unique_ptr<InlineEnvironment> environment_;
   std::unique_ptr<Cancels> cancels_;
+  Claims claims_;
+  bool goes_on_ = true;  // a serial worker
   bool on_initial_thread_ = false;
   std::size_t most_at_a_time_ = 1;
 

@@ -53,12 +53,6 @@ bool HasOneThread() {
   return count != 0 && count <= kOwn;
 }
 
-std::vector<std::string> Variables() {
-  std::vector<std::string> variables;
-  for (char** one = environ; one != nullptr && *one != nullptr; ++one) variables.emplace_back(*one);
-  return variables;
-}
-
 // Notes that somebody has logged.
 // Threads: any.
 class Attention final : public LogSink {

@@ -2,6 +2,7 @@
 #ifndef TANDEM_RUNTIME_H_
 #define TANDEM_RUNTIME_H_
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -24,6 +25,15 @@
 namespace tandem {
 
 enum class PlatformLogs : std::uint8_t { kOff, kOn };
+
+// Whether an invocation that is begun (Runtime::TryBegin) is sent to a worker that is busy, ahead of its turn, rather
+// than to an idle one, which would have to be woken. Where it has not begun soon, it is taken back, and begins
+// elsewhere. Each worker still runs one at a time, and what a handler sees is the same either way.
+enum class AheadUse : std::uint8_t {
+  kOff,
+  kWhereShort,  // where the function's last invocations took microseconds
+  kAlways,      // behind any
+};
 
 // Whether workers are forked from a process that has their language's runtime in memory, a zygote, where a language can
 // have one. What a handler sees is the same either way.
@@ -68,6 +78,8 @@ struct WorkerOptions {
   ZygoteUse standbys = ZygoteUse::kWhenReady;
   FolderUse folders = FolderUse::kOwn;
   CancelUse cancels = CancelUse::kOn;
+  AheadUse ahead = AheadUse::kWhereShort;
+  std::chrono::milliseconds ahead_limit{1};  // then one that was sent ahead, and has not begun, is taken back
 };
 
 // How a Runtime is set up. Every member has a usable default.
@@ -91,6 +103,37 @@ TANDEM_EXPORT std::string_view Version();
 TANDEM_EXPORT std::string_view Commit();
 
 class Function;
+
+// An invocation that runs in a worker while no thread waits for it, for hosts that wait for many things at once.
+// Threads: one at a time. Lifetime: within that of its Runtime; its function is not removed before. One that is let go
+// of before it has ended is given up, and its worker with it.
+class TANDEM_EXPORT BegunInvocation {
+ public:
+  BegunInvocation() = default;
+  BegunInvocation(const BegunInvocation&) = delete;
+  BegunInvocation& operator=(const BegunInvocation&) = delete;
+  virtual ~BegunInvocation() = default;
+
+  // Which of the process's environments it runs in: no two have the same number. It may be another one after a look,
+  // and others may run in it: those are looked at in the order in which they have been begun.
+  virtual std::uint64_t environment() const = 0;
+  // What becomes readable when there may be something to look at, those of the environment; -1: nothing. They are the
+  // Runtime's, stay the same as long as the environment lives, and may become readable while nothing runs in it.
+  virtual std::array<int, 3> descriptors() const = 0;
+  // When to look, whatever has become readable; the past: at once, as nothing will.
+  virtual std::chrono::steady_clock::time_point due() const = 0;
+
+  enum class Progress : std::uint8_t {
+    kRuns,
+    kEnded,      // Finish does not wait
+    kNeedsWait,  // a process has to be ended, or what it writes is much: only Finish goes on
+  };
+  // Never waits.
+  virtual Progress Look() = 0;
+  // Once: waits until it has ended, and where it has begun behind others in its environment, until those have: on one
+  // thread they are finished in the order in which they have been begun. What fails is a fault in the result.
+  virtual InvokeResult Finish() = 0;
+};
 
 // Holds functions and invokes them: inline, on the calling thread, or in worker processes, while the calling thread
 // waits.
@@ -134,6 +177,11 @@ class TANDEM_EXPORT Runtime {
   // end, gets a fault. Never fails otherwise than by the outcome.
   InvokeResult Invoke(Function& function, const Event& event, const InvokeOptions& options);
   InvokeResult Invoke(Function& function, const Event& event);  // with default options
+
+  // Begins an invocation where that takes no waiting: in a worker that is warm and idle, or behind others (AheadUse).
+  // Null, and nothing has happened, where there is none, for an inline function, for a DryRun, and with a
+  // chunk_receiver: Invoke it. `event` and `options` outlive what is returned.
+  std::unique_ptr<BegunInvocation> TryBegin(Function& function, const Event& event, const InvokeOptions& options);
 
   // Asks a running invocation to yield. One that waits for a worker ends at once; docs/isolation.md has the cases.
   void Cancel(Function& function, std::string_view request_id);

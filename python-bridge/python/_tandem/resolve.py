@@ -35,18 +35,20 @@ class _Witness:
                 init.of_others.add(fullname)
 
 
-def prepare(code_root, layers, is_main, cache=""):
+def prepare(code_root, layers, is_main, cache="", libraries=""):
     """Put the package and its layers in front of the search path (H-PY-14), the last layer first (K-11).
 
-    ``cache`` is the folder for byte code, or empty.
+    ``cache`` is the folder for byte code, or empty. ``libraries`` are the runtime's own folders, with colons between:
+    they come after the layers, or last where the function says by PYTHONPATH what comes first.
     """
     global _roots
-    folders = [code_root]
+    folders, last = [code_root], libraries.split(":") if libraries else []
     if not os.environ.get("PYTHONPATH"):
         version = "python%d.%d" % sys.version_info[:2]
         pythons = [os.path.join(layer, "python") for layer in reversed(layers)]
-        folders += [os.path.join(python, "lib", version, "site-packages") for python in pythons] + pythons
-    sys.path[:] = folders + [entry for entry in sys.path if entry and entry not in folders]
+        folders += [os.path.join(python, "lib", version, "site-packages") for python in pythons] + pythons + last
+    rest = [entry for entry in sys.path if entry and entry not in folders]
+    sys.path[:] = folders + rest + [folder for folder in last if folder not in folders + rest]
     _roots = tuple(os.path.join(os.path.abspath(folder), "") for folder in [code_root, *layers])
     bytecode.keep(cache, _roots)
     sys.meta_path.insert(0, _Witness())

@@ -170,4 +170,19 @@ public class Failures {
     outer.initCause(new IOException("inner", outer));
     throw outer;
   }
+
+  /** Its text has no end. */
+  public static class EndlessText extends RuntimeException {
+    @Override
+    public String getMessage() {
+      return getMessage() + toString();
+    }
+  }
+
+  public int endlessText(int in) {
+    if (in == 0) {
+      return in;
+    }
+    throw new EndlessText();
+  }
 }

@@ -27,10 +27,14 @@ final class Bridge {
 
   private Bridge() {}
 
-  /** Puts our log behind System.out, System.err and LambdaRuntime.getLogger(), and the trace header into the properties. */
-  static void start() throws ReflectiveOperationException, UnsupportedEncodingException {
-    System.setOut(new PrintStream(new LogStream(), true, "UTF-8"));
-    System.setErr(new PrintStream(new LogStream(), true, "UTF-8"));
+  /**
+   * Puts our log behind System.out, System.err and LambdaRuntime.getLogger(), and the trace header into the properties.
+   *
+   * @param isHosts the VM is the host's, whose own threads go on to write where they did
+   */
+  static void start(boolean isHosts) throws ReflectiveOperationException, UnsupportedEncodingException {
+    System.setOut(new PrintStream(new LogStream(isHosts ? System.out : null), true, "UTF-8"));
+    System.setErr(new PrintStream(new LogStream(isHosts ? System.err : null), true, "UTF-8"));
     TraceProperties.install();
     ErrorReport.prepare();
     Field logger = LambdaRuntime.class.getDeclaredField("logger");
@@ -76,12 +80,16 @@ final class Bridge {
    */
   static Object open(Slot slot, byte[] encodedConfig, long logId) {
     FunctionConfig config = new FunctionConfig(encodedConfig);
+    try {
+      config.checkLogging();
+    } catch (IllegalArgumentException e) {
+      return ErrorReport.encodeExit(e);
+    }
     Scope scope = slot.scope;
     Invocation outer = scope.current;
     ClassLoader outerLoader = slot.thread.getContextClassLoader();
     Function function = null;
     try {
-      config.checkLogging();
       function = new Function(config, logId);
       scope.current = new Invocation(function);
       slot.thread.setContextClassLoader(function.loader);

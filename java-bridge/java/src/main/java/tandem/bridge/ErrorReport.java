@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 final class ErrorReport {
   private static final int KEEP = 0;
   private static final int RECYCLE = 1;
+  private static final int EXITED = 2;
   private static final int STICKY = 3;
 
   private static final String USER_EXCEPTION = "Runtime.UserException";
@@ -61,6 +62,13 @@ final class ErrorReport {
     }
   }
 
+  /** What the program of a runtime would end with before there is a function, likewise. */
+  static byte[] encodeExit(RuntimeException e) {
+    String log = "Exception in thread \"main\" " + Traces.print(Traces.cut(e));
+    return new ErrorReport(Traces.message(e), typeOf(e), NO_FRAMES, USER_EXCEPTION, EXITED, log)
+        .encode(LogLevel.UNDEFINED, false, log, null);
+  }
+
   private static byte[] exhausted(Error full) {
     return full instanceof StackOverflowError ? FULL_STACK : FULL_HEAP;
   }
@@ -80,7 +88,7 @@ final class ErrorReport {
     Traces.cut(e);
     int disposition = e instanceof VirtualMachineError || e instanceof IOError ? RECYCLE : KEEP;
     String message = Traces.message(e);
-    String type = e.getClass().getName();
+    String type = typeOf(e);
     return new ErrorReport(
         message, type, Traces.frames(e), USER_EXCEPTION, disposition, logText(message, type, Traces.print(e)));
   }
@@ -90,7 +98,7 @@ final class ErrorReport {
     if (e instanceof Fault) {
       Fault fault = (Fault) e;
       Throwable behind = fault.getCause();
-      String type = behind == null ? null : behind.getClass().getName();
+      String type = behind == null ? null : typeOf(behind);
       String log = behind == null
           ? fault.getMessage() + "\n"
           : logText(fault.getMessage(), type, Traces.print(Traces.cut(behind)));
@@ -99,9 +107,15 @@ final class ErrorReport {
     }
     Traces.cut(e);
     String message = Traces.message(e);
-    String type = e.getClass().getName();
+    String type = typeOf(e);
     return new ErrorReport(
         message, type, Traces.frames(e), USER_EXCEPTION, RECYCLE, logText(message, type, Traces.print(e)));
+  }
+
+  private static String typeOf(Throwable e) {
+    return e instanceof TooManyServiceProvidersFoundException
+        ? TooManyServiceProvidersFoundException.NAME
+        : e.getClass().getName();
   }
 
   private static String logText(String message, String type, String trace) {
@@ -131,12 +145,12 @@ final class ErrorReport {
 
   /**
    * The form that the native half reads: disposition, log level, log format, the JDK that a hint is about, then texts as
-   * length and bytes.
+   * length and bytes. An error that the function's log level leaves out has no text for the log.
    */
   private byte[] encode(FunctionConfig config, Hint hint) {
     boolean json = config.logFormat == LogFormat.JSON;
     LogLevel level = json ? LogLevel.ERROR : LogLevel.UNDEFINED;
-    return encode(level, json, FunctionLogger.format(config, log, level), hint);
+    return encode(level, json, config.logs(level) ? FunctionLogger.format(config, log, level) : null, hint);
   }
 
   private byte[] encode(LogLevel level, boolean json, String logged, Hint hint) {

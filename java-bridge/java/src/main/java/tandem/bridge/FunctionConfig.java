@@ -46,10 +46,19 @@ final class FunctionConfig {
     layers = Collections.unmodifiableList(list);
   }
 
-  /** Takes the log settings in; unknown names are refused (L-33). */
+  /**
+   * Takes the log settings in, the level first, as what is wrong with that is said where both are.
+   *
+   * @throws IllegalArgumentException if one is unknown (L-33)
+   */
   void checkLogging() {
-    logFormat = logFormatName == null ? LogFormat.TEXT : LogFormat.fromString(logFormatName);
     logLevel = logLevelName == null ? LogLevel.UNDEFINED : LogLevel.fromString(logLevelName);
+    logFormat = logFormatName == null ? LogFormat.TEXT : LogFormat.fromString(logFormatName);
+  }
+
+  /** Whether what is logged with a level is written; without one it always is (L-32). */
+  boolean logs(LogLevel level) {
+    return level == LogLevel.UNDEFINED || level.ordinal() >= logLevel.ordinal();
   }
 
   private static String text(ByteBuffer from) {

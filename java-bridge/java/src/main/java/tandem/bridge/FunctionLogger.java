@@ -34,7 +34,7 @@ final class FunctionLogger implements LambdaLogger {
       return;
     }
     FunctionConfig config = invocation.function.config;
-    if (level != LogLevel.UNDEFINED && level.ordinal() < config.logLevel.ordinal()) {
+    if (!config.logs(level)) {
       return;
     }
     String formatted = format(config, text, level, invocation);
@@ -45,7 +45,7 @@ final class FunctionLogger implements LambdaLogger {
   public void log(byte[] text, LogLevel level) {
     Invocation invocation = Scope.ofThread().current;
     FunctionConfig config = invocation == null ? null : invocation.function.config;
-    if (config != null && level != LogLevel.UNDEFINED && level.ordinal() < config.logLevel.ordinal()) {
+    if (config != null && !config.logs(level)) {
       return;
     }
     write(invocation, text == null ? NULL : text, level, config == null ? LogFormat.TEXT : config.logFormat);

@@ -65,14 +65,19 @@ final class HandlerResolver {
   }
 
   private static String loadText(String name, Throwable e) {
-    return "Error loading class " + name + (e.getMessage() == null ? "" : ": " + e.getMessage());
+    String detail = null;
+    try {
+      detail = e.getMessage();
+    } catch (Throwable hostile) { // the user's class overrides it
+    }
+    return "Error loading class " + name + (detail == null ? "" : ": " + detail);
   }
 
   private void loadCustomSerializer() throws Fault {
     try {
       function.serializers.loadCustom();
     } catch (Throwable e) {
-      throw Fault.fatal(e);
+      throw Fault.of(e);
     }
   }
 

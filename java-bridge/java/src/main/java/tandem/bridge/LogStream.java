@@ -1,9 +1,17 @@
 package tandem.bridge;
 
 import java.io.OutputStream;
+import java.io.PrintStream;
 
 /** What System.out and System.err write to: the log of the calling thread's function, or the host's own. */
 final class LogStream extends OutputStream {
+  /** Of threads that work for no function; null: those write to the host's log. */
+  private final PrintStream others;
+
+  LogStream(PrintStream others) {
+    this.others = others;
+  }
+
   @Override
   public void write(int b) {
     write(new byte[] {(byte) b}, 0, 1);
@@ -11,8 +19,14 @@ final class LogStream extends OutputStream {
 
   @Override
   public void write(byte[] data, int offset, int size) {
-    if (size > 0) {
-      write(Scope.ofThread().current, data, offset, size, 0, 0);
+    if (size == 0) {
+      return;
+    }
+    Invocation invocation = Scope.ofThread().current;
+    if (invocation == null && others != null) {
+      others.write(data, offset, size);
+    } else {
+      write(invocation, data, offset, size, 0, 0);
     }
   }
 

@@ -26,12 +26,15 @@ final class Methods {
     if (handle == null) {
       return (input, context) -> reflect(method, receiver, pick(taken, input, context));
     }
-    if (takesInput && method.getParameterTypes()[0].isPrimitive()) {
-      return (input, context) -> input == null
-          ? reflect(method, receiver, pick(taken, null, context)) // which says that this cannot be, in its own way
-          : (Object) handle.invokeExact(input, context);
+    if (!takesInput) {
+      return (input, context) -> (Object) handle.invokeExact(input, context);
     }
-    return (input, context) -> (Object) handle.invokeExact(input, context);
+    Class<?> type = method.getParameterTypes()[0];
+    Class<?> boxed = MethodType.methodType(type).wrap().returnType();
+    // What a package's own serializer made may be of any type: reflection converts it, or says that this cannot be.
+    return (input, context) -> boxed.isInstance(input) || input == null && !type.isPrimitive()
+        ? (Object) handle.invokeExact(input, context)
+        : reflect(method, receiver, pick(taken, input, context));
   }
 
   static StreamCall.Target stream(

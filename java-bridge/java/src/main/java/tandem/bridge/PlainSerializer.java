@@ -1,7 +1,6 @@
 package tandem.bridge;
 
 import com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.core.JsonGenerator;
-import com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.core.StreamReadFeature;
 import com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.databind.JavaType;
 import com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.databind.ObjectMapper;
 import com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.databind.ObjectReader;
@@ -14,13 +13,12 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.Type;
 
 /**
- * What the serialization library does for a type that is no event class, without its streams where the payload lies in a
- * slot: the same mapper and the same calls below them.
+ * What the serialization library does for a type that is no event class: the same mapper and the same calls below it, but
+ * that values are written to a slot's result without a stream.
  */
 final class PlainSerializer implements PojoSerializer<Object> {
   private final ObjectMapper mapper;
   private final ObjectReader reader;
-  private final ObjectReader slotReader;
   private final PlainReader plainReader;
   private final PlainWriter plainWriter;
   private final ObjectWriter writer;
@@ -29,7 +27,6 @@ final class PlainSerializer implements PojoSerializer<Object> {
     JavaType javaType = mapper.constructType(type);
     this.mapper = mapper;
     reader = mapper.readerFor(javaType);
-    slotReader = reader.without(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION);
     plainReader = PlainReader.of(javaType);
     plainWriter = PlainWriter.of(javaType);
     writer = mapper.writerFor(javaType);
@@ -40,33 +37,16 @@ final class PlainSerializer implements PojoSerializer<Object> {
     return plainReader != null;
   }
 
-  /** Reads what lies in the slot's memory. */
+  /** Reads the slot's payload. */
   Object read(Slot slot) {
-    byte[] text = slot.copyPayload();
-    int size = slot.payloadSize();
-    if (plainReader != null) {
-      Object value = plainReader.read(text, size);
+    if (plainReader != null && !slot.isLarge()) {
+      Object value = plainReader.read(slot.copyPayload(), slot.payloadSize());
       if (value != PlainReader.NOT_PLAIN) {
         return value;
       }
     }
     Serializers.libraryReads++;
-    if (!isUtf8(text, size)) {
-      // Of an array in UTF-16 the library reads what follows the payload: the rest of an earlier one.
-      try (PayloadStream stream = slot.openPayload()) {
-        return fromJson(stream);
-      }
-    }
-    try {
-      return slotReader.readValue(text, 0, size);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** Whether the library takes it for UTF-8: what is in wider units begins with a byte order mark or has a zero soon. */
-  private static boolean isUtf8(byte[] text, int size) {
-    return size < 2 || text[0] != 0 && text[1] != 0 && (text[0] & 0xfe) != 0xfe;
+    return fromJson(slot.payloadForLibrary());
   }
 
   /**

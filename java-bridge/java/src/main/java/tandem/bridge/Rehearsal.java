@@ -35,7 +35,7 @@ public final class Rehearsal {
 
   /** Takes the folder of the jars. */
   public static void main(String[] arguments) throws Exception {
-    Bridge.start();
+    Bridge.start(false);
     Bridge.warm();
     Rehearsal rehearsal = new Rehearsal(arguments[0]);
     for (String handler : new String[] {"greet", "echo", "stream"}) {

@@ -144,7 +144,7 @@ final class Serializers {
   }
 
   /** The package's own serializer, bound to a type. */
-  private static final class Custom implements PojoSerializer<Object> {
+  static final class Custom implements PojoSerializer<Object> {
     private final CustomPojoSerializer serializer;
     private final Type type;
 

@@ -2,7 +2,9 @@ package tandem.bridge;
 
 import com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.core.JsonGenerator;
 import com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
@@ -143,6 +145,15 @@ final class Slot {
   void release() {
     large = null;
     RUNNING.lazySet(this, null);
+  }
+
+  /** A copy of the payload for a JSON library, which names the stream's class in what it complains of (J-60). */
+  InputStream payloadForLibrary() {
+    byte[] all = new byte[size];
+    ByteBuffer from = (large == null ? in : large).duplicate();
+    from.position(large == null ? payload : 0);
+    from.get(all);
+    return new ByteArrayInputStream(all);
   }
 
   /** The payload at the beginning of an array that the next call overwrites; not for a large one. */

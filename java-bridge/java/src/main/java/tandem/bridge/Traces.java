@@ -7,7 +7,10 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
 
-/** Stack traces as users see them: without this runtime's frames and without the reflection frames above those. */
+/**
+ * Stack traces as users see them: without this runtime's frames and without the reflection frames above those, unless it is
+ * reflection that has failed.
+ */
 final class Traces {
   private static final String OWN = Traces.class.getName().substring(0, Traces.class.getName().lastIndexOf('.') + 1);
   private static final String[] REFLECTION = {
@@ -67,7 +70,7 @@ final class Traces {
     }
   }
 
-  /** How many frames lie above the first one of ours. */
+  /** How many frames lie above the first one of ours, and what called it. */
   static int userFrames(StackTraceElement[] frames) {
     for (int i = 0; i < frames.length; i++) {
       if (frames[i].getClassName().startsWith(OWN)) {
@@ -75,7 +78,7 @@ final class Traces {
         while (end > 0 && isReflection(frames[end - 1].getClassName())) {
           end--;
         }
-        return end;
+        return end == 0 ? i : end;
       }
     }
     return frames.length;

@@ -60,9 +60,7 @@ final class ValueCall implements Call {
         from = serializers.get(inputType);
         reader = from;
       }
-      return from instanceof PlainSerializer && !slot.isLarge()
-          ? ((PlainSerializer) from).read(slot)
-          : read(from, slot);
+      return from instanceof PlainSerializer ? ((PlainSerializer) from).read(slot) : read(from, slot);
     } catch (Throwable e) {
       throw new RuntimeException("An error occurred during JSON parsing", e);
     }
@@ -70,11 +68,11 @@ final class ValueCall implements Call {
 
   private static Object read(PojoSerializer<Object> from, Slot slot) {
     Serializers.libraryReads++;
-    PayloadStream stream = slot.openPayload();
-    try {
+    if (!(from instanceof Serializers.Custom)) {
+      return from.fromJson(slot.payloadForLibrary());
+    }
+    try (PayloadStream stream = slot.openPayload()) {
       return from.fromJson((InputStream) stream);
-    } finally {
-      stream.close();
     }
   }
 

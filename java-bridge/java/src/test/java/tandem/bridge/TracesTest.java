@@ -39,6 +39,11 @@ class TracesTest {
   }
 
   @Test
+  void keepsReflectionThatHasFailedItself() {
+    assertEquals(2, userFrames("jdk.internal.reflect.X", "java.lang.reflect.Method", "tandem.bridge.Methods"));
+  }
+
+  @Test
   void keepsTracesThatDoNotReachUs() {
     assertEquals(2, userFrames("a.B", "java.lang.Thread"));
   }

@@ -1,4 +1,4 @@
-package listed;
+package probe;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import java.lang.reflect.Field;

@@ -1,0 +1,213 @@
+package tandem;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonParseException;
+import com.google.gson.ToNumberPolicy;
+import java.io.InputStream;
+import java.lang.reflect.Type;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+
+/**
+ * A loaded function. Any thread may call it at any time; calls wait for each other beyond its concurrency.
+ *
+ * @param <I> the event
+ * @param <O> the response
+ */
+public final class TandemFunction<I, O> implements Function<I, O>, AutoCloseable {
+  private static final Gson GSON =
+      new GsonBuilder()
+          .serializeNulls()
+          .disableHtmlEscaping()
+          .setObjectToNumberStrategy(ToNumberPolicy.LONG_OR_DOUBLE)
+          .create();
+
+  private final TandemRuntime runtime;
+  private final String handler;
+  private final long handle;
+  private final Type response;
+  private final Users users = new Users();
+
+  TandemFunction(TandemRuntime runtime, String handler, long handle, Type response) {
+    this.runtime = runtime;
+    this.handler = handler;
+    this.handle = handle;
+    this.response = response;
+  }
+
+  /** Runs one call on the handle, while neither it nor the runtime ends. */
+  private <T> T call(java.util.function.Supplier<T> body) {
+    if (!runtime.users.enter()) {
+      throw new TandemException(Code.UNAVAILABLE, "the function's runtime is closed");
+    }
+    try {
+      if (!users.enter()) {
+        throw new TandemException(Code.UNAVAILABLE, "the function is unloaded");
+      }
+      try {
+        return body.get();
+      } finally {
+        users.leave();
+      }
+    } finally {
+      runtime.users.leave();
+    }
+  }
+
+  /**
+   * Invokes the handler.
+   *
+   * @throws FunctionException where the handler fails
+   * @throws TandemException for all else
+   */
+  @Override
+  public O apply(I event) {
+    return apply(event, InvokeOptions.NONE);
+  }
+
+  /** Invokes the handler, whose context has what the options say. */
+  public O apply(I event, InvokeOptions options) {
+    return valueOf(applyBytes(jsonOf(event), options));
+  }
+
+  /** Invokes the handler with any bytes, and returns those of its response. */
+  public byte[] applyBytes(byte[] payload, InvokeOptions options) {
+    return invoke(payload, options, null);
+  }
+
+  private byte[] invoke(byte[] payload, InvokeOptions options, Native.ChunkReceiver chunks) {
+    byte[][] texts =
+        Native.bytes(
+            List.of(
+                options.requestId(),
+                options.clientContext(),
+                options.cognitoIdentity(),
+                options.traceId(),
+                options.tenantId(),
+                options.qualifier()));
+    return call(() -> Native.invoke(handle, payload, texts, chunks));
+  }
+
+  /** Invokes the handler on another thread. Cancelling the future asks it to yield. */
+  public CompletableFuture<O> applyAsync(I event) {
+    byte[] payload = jsonOf(event);
+    String id = UUID.randomUUID().toString();
+    InvokeOptions options = InvokeOptions.NONE.withRequestId(id);
+    CompletableFuture<O> future = new CompletableFuture<>();
+    start(
+        () -> {
+          try {
+            future.complete(valueOf(applyBytes(payload, options)));
+          } catch (Throwable e) {
+            future.completeExceptionally(e);
+          }
+        });
+    future.whenComplete(
+        (value, error) -> {
+          if (future.isCancelled()) {
+            cancel(id);
+          }
+        });
+    return future;
+  }
+
+  private void cancel(String requestId) {
+    try {
+      call(
+          () -> {
+            Native.cancel(handle, Native.bytes(requestId));
+            return null;
+          });
+    } catch (TandemException e) {
+      // It has ended.
+    }
+  }
+
+  private void start(Runnable task) {
+    try {
+      runtime.callers.execute(task);
+    } catch (RejectedExecutionException e) {
+      throw TandemRuntime.closed();
+    }
+  }
+
+  /**
+   * Invokes the handler, and gives its response as it comes. Closing the stream tells the handler that the rest is not
+   * wanted, and waits for its end. Where the handler fails, reading throws an IOException whose cause says how.
+   */
+  public InputStream stream(I event) {
+    byte[] payload = jsonOf(event);
+    ResponseStream stream = new ResponseStream();
+    start(
+        () -> {
+          try {
+            stream.end(invoke(payload, InvokeOptions.NONE, stream::add));
+          } catch (Throwable e) {
+            stream.fail(e);
+          }
+        });
+    return stream;
+  }
+
+  /** Runs the init phase where it has not run. Errors: as {@link #apply}. */
+  public void prepare() {
+    call(
+        () -> {
+          Native.prepare(handle);
+          return null;
+        });
+  }
+
+  /** One line that a user should see, such as that a newer runtime serves; empty: there is none. */
+  public String warning() {
+    return call(() -> Native.text(Native.warning(handle)));
+  }
+
+  /**
+   * Ends the function, once its invocations have ended. May be called again. Errors: TandemException where one of them runs
+   * on this thread.
+   */
+  @Override
+  public void close() {
+    if (users.isUsedHere()) {
+      throw new TandemException(
+          Code.INVALID_ARGUMENT, "the function is unloaded from within one of its invocations");
+    }
+    if (!runtime.users.enter()) {
+      return; // it has ended with its runtime
+    }
+    try {
+      if (users.close()) {
+        runtime.forget(this);
+        Native.unload(handle);
+      }
+    } finally {
+      runtime.users.leave();
+    }
+  }
+
+  private static byte[] jsonOf(Object event) {
+    try {
+      return Native.bytes(GSON.toJson(event));
+    } catch (JsonParseException | IllegalArgumentException e) {
+      throw new IllegalArgumentException("the event has no JSON: " + e.getMessage(), e);
+    }
+  }
+
+  private O valueOf(byte[] payload) {
+    try {
+      return GSON.fromJson(Native.text(payload), response);
+    } catch (JsonParseException e) {
+      throw new IllegalArgumentException("the response is no JSON of " + response.getTypeName() + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "TandemFunction[" + handler + "]";
+  }
+}

@@ -1,0 +1,232 @@
+/* tandem._native.Function and Chunks */
+#include "native.h"
+
+PyTypeObject* function_type;
+PyTypeObject* chunks_type;
+
+/* Ends the function once no call uses it any more. */
+static PyObject* FunctionUnload(Function* self, PyObject* unused) {
+  Runtime* const runtime = self->runtime;
+  tandem_loaded_function* handle = NULL;
+  tandem_failure* failure = NULL;
+  int open;
+  (void)unused;
+  if (is_fork) Py_RETURN_NONE;
+  if (RunsHere(NULL, self)) {
+    RaiseCode(TANDEM_CODE_INVALID_ARGUMENT, "the function is unloaded from within one of its own invocations");
+    return NULL;
+  }
+  Py_BEGIN_ALLOW_THREADS
+    pthread_mutex_lock(&runtime->mutex);
+    open = runtime->handle != NULL;
+    if (open) {
+      ++runtime->users;
+      handle = self->handle;
+      self->handle = NULL;
+      while (handle != NULL && self->users != 0) pthread_cond_wait(&runtime->idle, &runtime->mutex);
+    }
+    pthread_mutex_unlock(&runtime->mutex);
+    if (handle != NULL) failure = tandem_unload(handle);
+    if (open) LeaveRuntime(runtime);
+  Py_END_ALLOW_THREADS
+  return NoneUnless(failure);
+}
+
+static void FunctionDealloc(Function* self) {
+  PyTypeObject* const type = Py_TYPE(self);
+  Runtime* const runtime = self->runtime;
+  if (runtime != NULL && self->handle != NULL && !is_fork) {
+    pthread_mutex_lock(&runtime->mutex);
+    if (runtime->handle != NULL) {
+      self->grave->handle = self->handle;
+      self->grave->next = runtime->abandoned;
+      runtime->abandoned = self->grave;
+      self->grave = NULL;
+    }
+    pthread_mutex_unlock(&runtime->mutex);
+  }
+  free(self->grave);
+  Py_XDECREF(runtime);
+  type->tp_free((PyObject*)self);
+  Py_DECREF(type);
+}
+
+enum { kMostChunks = 16 };
+
+/* The chunks of one response, between the thread that invokes and the one that iterates. */
+typedef struct Chunks {
+  PyObject_HEAD Queue queue;
+} Chunks;
+
+static PyObject* ChunksNew(PyTypeObject* type, PyObject* args, PyObject* keywords) {
+  Chunks* self;
+  if (!PyArg_ParseTuple(args, ":Chunks")) return NULL;
+  (void)keywords;
+  self = (Chunks*)type->tp_alloc(type, 0);
+  if (self != NULL) QueueInit(&self->queue);
+  return (PyObject*)self;
+}
+
+static void ChunksDealloc(Chunks* self) {
+  PyTypeObject* const type = Py_TYPE(self);
+  QueueFree(&self->queue);
+  type->tp_free((PyObject*)self);
+  Py_DECREF(type);
+}
+
+static int32_t KeepChunk(void* arg, tandem_bytes chunk) {
+  Item* const item = malloc(sizeof *item + chunk.size);
+  if (item == NULL) return 1;
+  item->size = chunk.size;
+  memcpy(item->data, chunk.data, chunk.size);
+  return QueuePut(arg, item, kMostChunks) ? 0 : 1;
+}
+
+/* take(): the next chunk; None: there is none to come. */
+static PyObject* ChunksTake(Chunks* self, PyObject* unused) {
+  PyObject* chunk;
+  Item* item;
+  (void)unused;
+  Py_BEGIN_ALLOW_THREADS
+    item = QueueWait(&self->queue) ? QueueTake(&self->queue) : NULL;
+  Py_END_ALLOW_THREADS
+  if (item == NULL) Py_RETURN_NONE;
+  chunk = PyBytes_FromStringAndSize(item->data, (Py_ssize_t)item->size);
+  free(item);
+  return chunk;
+}
+
+static PyObject* ChunksEnd(Chunks* self, PyObject* unused) {
+  (void)unused;
+  QueueEnd(&self->queue);
+  Py_RETURN_NONE;
+}
+
+static PyObject* StackOf(const tandem_outcome* outcome) {
+  const size_t size = tandem_outcome_stack_size(outcome);
+  PyObject* const stack = PyList_New((Py_ssize_t)size);
+  size_t at;
+  for (at = 0; stack != NULL && at < size; ++at) {
+    PyObject* const frame = TextOf(tandem_outcome_stack_frame(outcome, at));
+    if (frame == NULL) {
+      Py_DECREF(stack);
+      return NULL;
+    }
+    PyList_SET_ITEM(stack, (Py_ssize_t)at, frame);
+  }
+  return stack;
+}
+
+static void RaiseFunctionError(const tandem_outcome* outcome) {
+  PyObject* const error =
+      PyObject_CallFunction(function_error, "NNNNN", TextOf(tandem_outcome_error_type(outcome)),
+                            TextOf(tandem_outcome_error_message(outcome)), StackOf(outcome),
+                            BytesOf(tandem_outcome_payload(outcome)), TextOf(tandem_outcome_request_id(outcome)));
+  if (error == NULL) return;
+  PyErr_SetObject(function_error, error);
+  Py_DECREF(error);
+}
+
+/* The payload, or the exception; frees the outcome. */
+static PyObject* Answer(tandem_failure* failure, tandem_outcome* outcome) {
+  PyObject* payload = NULL;
+  if (Raise(failure) != 0) return NULL;
+  if (tandem_outcome_is_error(outcome)) {
+    RaiseFunctionError(outcome);
+  } else {
+    payload = BytesOf(tandem_outcome_payload(outcome));
+  }
+  tandem_outcome_free(outcome);
+  return payload;
+}
+
+static PyObject* FunctionInvoke(Function* self, PyObject* args, PyObject* keywords) {
+  static char* names[] = {"payload",  "request_id", "content_type", "client_context", "cognito_identity",
+                          "trace_id", "tenant_id",  "qualifier",    "chunks",         NULL};
+  tandem_invoke_options options = tandem_invoke_defaults();
+  tandem_outcome* outcome = NULL;
+  tandem_failure* failure;
+  PyObject* chunks = Py_None;
+  Py_buffer payload;
+  tandem_bytes event;
+  Running running;
+  if (!PyArg_ParseTupleAndKeywords(
+          args, keywords, "y*|$O&O&O&O&O&O&O&O:invoke", names, &payload, TakeText, &options.request_id, TakeText,
+          &options.content_type, TakeText, &options.client_context, TakeText, &options.cognito_identity, TakeText,
+          &options.trace_id, TakeText, &options.tenant_id, TakeText, &options.qualifier, &chunks)) {
+    return NULL;
+  }
+  if (chunks != Py_None && !PyObject_TypeCheck(chunks, chunks_type)) {
+    PyBuffer_Release(&payload);
+    return PyErr_Format(PyExc_TypeError, "chunks is no Chunks");
+  }
+  if (EnterFunction(self, &running) != 0) {
+    PyBuffer_Release(&payload);
+    return NULL;
+  }
+  if (chunks != Py_None) {
+    options.chunk = KeepChunk;
+    options.chunk_arg = &((Chunks*)chunks)->queue;
+  }
+  event.data = payload.buf;
+  event.size = (size_t)payload.len;
+  Py_BEGIN_ALLOW_THREADS
+    failure = tandem_invoke(self->handle, event, &options, &outcome);
+  Py_END_ALLOW_THREADS
+  LeaveFunction(self, &running);
+  PyBuffer_Release(&payload);
+  return Answer(failure, outcome);
+}
+
+static PyObject* FunctionPrepare(Function* self, PyObject* unused) {
+  tandem_outcome* outcome = NULL;
+  tandem_failure* failure;
+  Running running;
+  (void)unused;
+  if (EnterFunction(self, &running) != 0) return NULL;
+  Py_BEGIN_ALLOW_THREADS
+    failure = tandem_prepare(self->handle, &outcome);
+  Py_END_ALLOW_THREADS
+  LeaveFunction(self, &running);
+  return Answer(failure, outcome);
+}
+
+static PyObject* FunctionCancel(Function* self, PyObject* argument) {
+  tandem_failure* failure;
+  tandem_bytes request_id;
+  Running running;
+  if (!TakeText(argument, &request_id) || EnterFunction(self, &running) != 0) return NULL;
+  Py_BEGIN_ALLOW_THREADS
+    failure = tandem_cancel(self->handle, request_id);
+  Py_END_ALLOW_THREADS
+  LeaveFunction(self, &running);
+  return NoneUnless(failure);
+}
+
+static PyObject* FunctionWarning(Function* self, PyObject* unused) {
+  PyObject* warning;
+  Running running;
+  (void)unused;
+  if (EnterFunction(self, &running) != 0) return NULL;
+  warning = TextOf(tandem_load_warning(self->handle));
+  LeaveFunction(self, &running);
+  return warning;
+}
+
+static PyMethodDef function_methods[] = {
+    {"invoke", (PyCFunction)(void (*)(void))FunctionInvoke, METH_VARARGS | METH_KEYWORDS, NULL},
+    {"prepare", (PyCFunction)FunctionPrepare, METH_NOARGS, NULL},
+    {"cancel", (PyCFunction)FunctionCancel, METH_O, NULL},
+    {"warning", (PyCFunction)FunctionWarning, METH_NOARGS, NULL},
+    {"unload", (PyCFunction)FunctionUnload, METH_NOARGS, NULL},
+    {NULL, NULL, 0, NULL}};
+static PyType_Slot function_slots[] = {
+    {Py_tp_dealloc, (void*)FunctionDealloc}, {Py_tp_methods, function_methods}, {0, NULL}};
+PyType_Spec function_spec = {"tandem._native.Function", sizeof(Function), 0, Py_TPFLAGS_DEFAULT, function_slots};
+
+static PyMethodDef chunks_methods[] = {{"take", (PyCFunction)ChunksTake, METH_NOARGS, NULL},
+                                       {"end", (PyCFunction)ChunksEnd, METH_NOARGS, NULL},
+                                       {NULL, NULL, 0, NULL}};
+static PyType_Slot chunks_slots[] = {
+    {Py_tp_new, (void*)ChunksNew}, {Py_tp_dealloc, (void*)ChunksDealloc}, {Py_tp_methods, chunks_methods}, {0, NULL}};
+PyType_Spec chunks_spec = {"tandem._native.Chunks", sizeof(Chunks), 0, Py_TPFLAGS_DEFAULT, chunks_slots};

@@ -1,0 +1,86 @@
+/* tandem._native: the C API's handles as Python objects that are safe to share among threads and to use after their
+ * end. What is convenient is in tandem/_runtime.py.
+ *
+ * The GIL is given up for each call of libtandem, and no callback of it takes the GIL: a handler that is Python code
+ * itself runs in an interpreter of its own on the calling thread, whose state PyGILState does not know.
+ */
+#ifndef TANDEM_BINDINGS_PYTHON_NATIVE_H_
+#define TANDEM_BINDINGS_PYTHON_NATIVE_H_
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "queues.h"
+#include "tandem/tandem.h"
+
+/* Functions that nothing refers to any more: unloaded by the next call that may wait, as a finalizer may not. */
+typedef struct Abandoned {
+  struct Abandoned* next;
+  tandem_loaded_function* handle;
+} Abandoned;
+
+typedef struct Runtime {
+  PyObject_HEAD pthread_mutex_t mutex; /* of what follows, and of the same members of its functions */
+  pthread_cond_t idle;
+  tandem_runtime* handle; /* NULL: closed */
+  size_t users;           /* calls that use the handle or a function's */
+  Abandoned* abandoned;
+  Queue log;
+  int has_log;
+} Runtime;
+
+typedef struct Function {
+  PyObject_HEAD Runtime* runtime;
+  tandem_loaded_function* handle; /* NULL: unloaded */
+  size_t users;
+  Abandoned* grave; /* memory for its entry in `abandoned` */
+} Function;
+
+/* The calls that run on one thread, the innermost first: they cannot wait for their own end. */
+typedef struct Running {
+  const Runtime* runtime;
+  const Function* function;
+  const struct Running* outer;
+} Running;
+
+extern PyObject* tandem_error;   /* (code, message) */
+extern PyObject* function_error; /* (error_type, error_message, stack_trace, payload, request_id) */
+extern PyTypeObject* function_type;
+extern PyTypeObject* chunks_type;
+extern PyType_Spec runtime_spec;
+extern PyType_Spec function_spec;
+extern PyType_Spec chunks_spec;
+
+extern int has_runtimes; /* whether this process has ever had one */
+extern int is_fork;      /* of a process that had */
+extern const char kFork[];
+
+void RaiseCode(int32_t code, const char* message);
+/* Of a handle that is not to be used any more; -1. */
+int RaiseClosed(const char* what);
+/* -1, with an exception set, where there is a failure, which it frees. */
+int Raise(tandem_failure* failure);
+PyObject* NoneUnless(tandem_failure* failure);
+
+PyObject* TextOf(tandem_bytes text);
+PyObject* BytesOf(tandem_bytes bytes);
+/* For PyArg_Parse's O&: a str or None, borrowed from the object. */
+int TakeText(PyObject* object, void* to);
+/* Texts of a tuple, borrowed from its items. NULL with an exception set: it has others. Free it by PyMem_Free. */
+tandem_bytes* TakeTexts(PyObject* tuple, size_t* size);
+
+/* Whether a call on the runtime, or on the function, runs on this thread; either may be NULL. */
+int RunsHere(const Runtime* runtime, const Function* function);
+/* Begins a call on a handle. -1 with an exception set: it has ended. */
+int EnterRuntime(Runtime* self);
+void LeaveRuntime(Runtime* self);
+int EnterFunction(Function* self, Running* running);
+void LeaveFunction(Function* self, const Running* running);
+/* Without the GIL, within a call. */
+void UnloadAbandoned(Runtime* self);
+
+#endif /* TANDEM_BINDINGS_PYTHON_NATIVE_H_ */

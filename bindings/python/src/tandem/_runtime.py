@@ -1,0 +1,352 @@
+"""Runtimes and functions, with values instead of bytes."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import concurrent.futures
+import contextlib
+import json
+import os
+import sys
+import threading
+import traceback
+import uuid
+import warnings
+import weakref
+from collections.abc import Iterable, Iterator, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Union, cast
+
+from . import _native
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer, Literal, Self, TypedDict, Unpack
+
+    class InvokeOptions(TypedDict, total=False):
+        """What an invocation's context has."""
+
+        request_id: str
+        content_type: str
+        client_context: str
+        cognito_identity: str
+        trace_id: str
+        tenant_id: str
+        qualifier: str
+
+
+Path = Union[str, "os.PathLike[str]"]
+
+_ORIGINS = ("function", "platform", "hint", "note")
+_LEVELS = ("", "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
+_ISOLATIONS = {"inline": 0, "process": 1}
+_NO_TIMEOUT = -1
+_MOST_CALLERS = 64  # of call_async and stream at a time, in one runtime
+
+
+class LogEvent(NamedTuple):
+    """One log event, or a part of one where ``text`` does not end in a newline."""
+
+    text: str
+    function_name: str
+    request_id: str
+    log_stream_name: str
+    time: float
+    """Seconds since the epoch."""
+    origin: str
+    """``function``, ``platform``, ``hint`` or ``note``."""
+    level: str
+    """``INFO`` and the like; empty where it has none."""
+    is_json: bool
+
+
+class Runtime:
+    """Holds functions. All runtimes of a process share its one JVM and its one CPython.
+
+    ``log`` is called with each :class:`LogEvent`, one at a time, and those of an invocation before it returns; without
+    it logs are dropped. ``python`` is the interpreter, or virtual environment, for Python functions; without it the one
+    that this program runs in. ``java_home`` is a JDK. Times are in seconds, and 0 is each option's default.
+    """
+
+    def __init__(
+        self,
+        *,
+        log: Callable[[LogEvent], object] | None = None,
+        java_home: Path | None = None,
+        jvm_options: str | None = None,
+        python: Path | None = None,
+        loader_dirs: Iterable[Path] = (),
+        cache_dir: Path | None = None,
+        worker_program_dir: Path | None = None,
+        max_workers: int = 0,
+        max_workers_per_function: int = 0,
+        worker_idle: float = 0,
+        worker_init: float = 0,
+        platform_logs: bool = False,
+        strict_runtimes: bool = False,
+    ) -> None:
+        languages = {
+            ("python", "path"): os.fspath(python or sys.executable or ""),
+            ("java", "path"): os.fspath(java_home or ""),
+            ("java", "jvm.options"): jvm_options or "",
+        }
+        self._native = _native.Runtime(
+            loader_dirs=tuple(os.fspath(each) for each in loader_dirs),
+            language_options=tuple((*name, value) for name, value in languages.items() if value),
+            log=log is not None,
+            cache_dir=_path_or_none(cache_dir),
+            worker_program_dir=_path_or_none(worker_program_dir),
+            most_workers=max_workers,
+            most_workers_per_function=max_workers_per_function,
+            worker_idle_ms=_milliseconds(worker_idle),
+            worker_init_ms=_milliseconds(worker_init),
+            platform_logs=platform_logs,
+            strict_runtimes=strict_runtimes,
+        )
+        self._log = _Log(self._native, log) if log is not None else None
+        self._callers = concurrent.futures.ThreadPoolExecutor(_MOST_CALLERS, "tandem")
+        # As a finalizer waits for nothing, a thread does; at the end of the process that is _close_idle's.
+        self._finalizer = weakref.finalize(self, _close_later, self._native, self._log)
+        self._finalizer.atexit = False
+        _open.add(self)
+
+    def load(
+        self,
+        handler: str,
+        *,
+        code: Path,
+        runtime: str | None = None,
+        name: str | None = None,
+        version: str | None = None,
+        log_format: Literal["Text", "JSON"] | None = None,
+        log_level: str | None = None,
+        layers: Iterable[Path] = (),
+        variables: Mapping[str, str] | None = None,
+        timeout: float | None = 3,
+        memory_size: int = 128,
+        max_concurrency: int = 1,
+        isolation: Literal["inline", "process"] = "inline",
+    ) -> Function:
+        """Load a function from a jar, a zip or a directory; no user code runs yet.
+
+        ``timeout`` is in seconds, None for none; ``memory_size`` in MiB. ``variables`` are the workers' environment:
+        inline they are ignored. Raises TandemError.
+        """
+        if isolation not in _ISOLATIONS:
+            raise ValueError(f"isolation is 'inline' or 'process', not {isolation!r}")
+        native = self._native.load(
+            handler=handler,
+            code=os.fspath(code),
+            runtime=runtime,
+            name=name,
+            version=version,
+            log_format=log_format,
+            log_level=log_level,
+            layers=tuple(os.path.abspath(each) for each in layers),
+            variables=tuple((variables or {}).items()),
+            timeout_ms=_NO_TIMEOUT if timeout is None else _milliseconds(timeout),
+            memory_size=memory_size,
+            max_concurrency=max_concurrency,
+            isolation=_ISOLATIONS[isolation],
+        )
+        if warning := native.warning():
+            warnings.warn(warning, RuntimeWarning, stacklevel=2)
+        return Function(self, native, handler)
+
+    @property
+    def closed(self) -> bool:
+        return self._native.closed
+
+    def close(self) -> None:
+        """End the runtime and its functions, once their invocations have ended. May be called again."""
+        self._native.close(True)
+        self._finalizer.detach()
+        self._callers.shutdown(wait=False)
+        if self._log is not None:
+            self._log.deliver()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class Function:
+    """A loaded function. Any thread may call it at any time; calls wait for each other beyond ``max_concurrency``."""
+
+    def __init__(self, runtime: Runtime, native: _native.Function, handler: str) -> None:
+        self.handler = handler
+        self._runtime = runtime
+        self._native = native
+
+    def __call__(self, event: Any = None, **options: Unpack[InvokeOptions]) -> Any:
+        """Invoke the handler with a value that JSON has, and return what it returns.
+
+        Raises FunctionError where the handler fails, TandemError for all else, ValueError where one of the two is no
+        JSON.
+        """
+        return _value_of(self.invoke_bytes(_json_of(event), **options))
+
+    async def call_async(self, event: Any = None, **options: Unpack[InvokeOptions]) -> Any:
+        """As the call, without blocking the event loop. Cancelling it asks the handler to yield."""
+        options.setdefault("request_id", str(uuid.uuid4()))
+        payload = _json_of(event)
+        call = self._runtime._callers.submit(self.invoke_bytes, payload, **options)
+        try:
+            return _value_of(await asyncio.wrap_future(call))
+        except asyncio.CancelledError:
+            if not call.done():
+                self._native.cancel(options["request_id"])
+            raise
+
+    def invoke_bytes(self, payload: Buffer, **options: Unpack[InvokeOptions]) -> bytes:
+        """Invoke the handler with any bytes, and return those of its response."""
+        return self._invoke(payload, None, options)
+
+    def stream(self, event: Any = None, **options: Unpack[InvokeOptions]) -> Iterator[bytes]:
+        """Invoke the handler and iterate over its response, as it comes.
+
+        Closing the iterator tells the handler that the rest is not wanted, and waits for its end. A response that does
+        not stream is one chunk.
+        """
+        payload = _json_of(event)
+        chunks = _native.Chunks()
+        call = self._runtime._callers.submit(self._invoke_to_end, payload, chunks, options)
+        return _iterate(call, chunks)
+
+    def prepare(self) -> None:
+        """Run the init phase where it has not run. Raises FunctionError where it fails."""
+        try:
+            self._native.prepare()
+        finally:
+            self._deliver_log()
+
+    def unload(self) -> None:
+        """End the function, once its invocations have ended. May be called again."""
+        self._native.unload()
+        self._deliver_log()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.unload()
+
+    def __repr__(self) -> str:
+        return f"<tandem.Function {self.handler!r}>"
+
+    def _invoke(self, payload: Buffer, chunks: _native.Chunks | None, options: InvokeOptions) -> bytes:
+        try:
+            return self._native.invoke(payload, chunks=chunks, **options)
+        finally:
+            self._deliver_log()
+
+    def _invoke_to_end(self, payload: Buffer, chunks: _native.Chunks, options: InvokeOptions) -> bytes:
+        try:
+            return self._invoke(payload, chunks, options)
+        finally:
+            chunks.end()
+
+    def _deliver_log(self) -> None:
+        if self._runtime._log is not None:
+            self._runtime._log.deliver()
+
+
+class _Log:
+    """Brings a runtime's log events to the user's callback, on a thread of its own or on one whose invocation ends."""
+
+    def __init__(self, native: _native.Runtime, callback: Callable[[LogEvent], object]) -> None:
+        self._native = native
+        self._callback = callback
+        self._turn = threading.RLock()  # one event at a time, and in order; a callback may invoke
+        self._thread = threading.Thread(target=self._run, name="tandem-log", daemon=True)
+        self._thread.start()
+
+    def join(self) -> None:
+        """Waits until all has been delivered that a closed runtime has logged."""
+        self._thread.join()
+
+    def deliver(self) -> None:
+        """All that has been logged up to now."""
+        with self._turn:
+            while (event := self._native.take_log()) is not None:
+                self._call(event)
+
+    def _run(self) -> None:
+        while self._native.wait_log():
+            self.deliver()
+
+    def _call(self, event: tuple[str, str, str, str, float, int, int, int]) -> None:
+        *texts, time, origin, level, is_json = event
+        text, function_name, request_id, log_stream_name = cast("list[str]", texts)
+        try:
+            self._callback(
+                LogEvent(
+                    text,
+                    function_name,
+                    request_id,
+                    log_stream_name,
+                    time,
+                    _ORIGINS[origin],
+                    _LEVELS[level],
+                    is_json == 1,
+                )
+            )
+        except Exception:  # nobody is there to take it
+            traceback.print_exc()
+
+
+def _iterate(call: concurrent.futures.Future[bytes], chunks: _native.Chunks) -> Iterator[bytes]:
+    try:
+        while (chunk := chunks.take()) is not None:
+            yield chunk
+        rest = call.result()
+        if rest:
+            yield rest
+    finally:
+        chunks.end()
+        concurrent.futures.wait([call])
+
+
+def _json_of(value: Any) -> bytes:
+    return json.dumps(value, allow_nan=False).encode("ascii")
+
+
+def _value_of(payload: bytes) -> Any:
+    return json.loads(payload) if payload else None
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, round(seconds * 1000)) if seconds > 0 else round(seconds * 1000)
+
+
+def _path_or_none(path: Path | None) -> str | None:
+    return None if path is None else os.fspath(path)
+
+
+_open: weakref.WeakSet[Runtime] = weakref.WeakSet()
+
+
+def _close_later(native: _native.Runtime, log: _Log | None) -> None:
+    with contextlib.suppress(RuntimeError):  # while the process ends there are no new threads
+        threading.Thread(target=_close, args=(native, log, True), name="tandem-close").start()
+
+
+def _close(native: _native.Runtime, log: _Log | None, wait: bool) -> None:
+    native.close(wait)
+    if log is not None and native.closed:
+        log.join()
+
+
+def _close_idle() -> None:
+    """At the end of the process: a runtime whose invocations go on ends with it."""
+    for runtime in list(_open):
+        _close(runtime._native, runtime._log, False)
+
+
+atexit.register(_close_idle)

@@ -1,0 +1,349 @@
+"""What is of this host alone: values, errors, threads, asyncio, ends."""
+
+import asyncio
+import gc
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import threading
+import weakref
+
+import pytest
+import tandem
+
+NEWEST_FIRST = [("java", "capi.Handlers::greet"), ("python", "handlers.greet")]
+HERE = pathlib.Path(__file__).parent
+
+
+def run(source, *arguments, **options):
+    """A host of its own."""
+    return subprocess.run(
+        [sys.executable, "-X", "dev", "-c", source, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",
+        **options,
+    )
+
+
+def test_is_the_installed_wheel_alone():
+    """Its clone and prefix are gone: all that is mapped of it lies below the package."""
+    place = pathlib.Path(tandem.__file__).resolve().parent
+    assert place.is_relative_to(pathlib.Path(sys.prefix).resolve())
+    mapped = set(re.findall(r"/\S*libtandem\S*", pathlib.Path("/proc/self/maps").read_text(encoding="utf-8")))
+    assert mapped and all(pathlib.Path(each).is_relative_to(place) for each in mapped)
+
+
+def test_no_second_libpython(load):
+    assert load("python", "handlers.greet")({"name": "Ada"}) == "Hello Ada from Python"
+    mapped = set(re.findall(r"/\S*libpython3\S*", pathlib.Path("/proc/self/maps").read_text(encoding="utf-8")))
+    linked = subprocess.run(
+        ["ldd", os.path.realpath(sys.executable)], capture_output=True, text=True, check=True
+    ).stdout
+    assert len(mapped) == linked.count("libpython3.") // 2  # each line has the name and where it is
+
+
+def test_leaves_the_hosts_interpreter_alone(load):
+    def state():
+        return sys.stdout, sys.stderr, list(sys.path), list(sys.meta_path), "handlers" in sys.modules
+
+    before = state()
+    function = load("python", "handlers.greet")
+    function({"name": "Ada"})
+    assert state() == before
+    function.unload()
+    assert state() == before
+
+
+def test_leaves_signals_to_the_host(load):
+    numbers, heard = [signal.SIGINT, signal.SIGCHLD], []
+    before = [signal.signal(number, lambda number, _frame: heard.append(number)) for number in numbers]
+
+    def masks():
+        text = pathlib.Path("/proc/self/status").read_text(encoding="utf-8")
+        caught = int(re.search(r"SigCgt:\s*(\w+)", text).group(1), 16)
+        ignored = int(re.search(r"SigIgn:\s*(\w+)", text).group(1), 16)
+        return [(caught >> number - 1 & 1, ignored >> number - 1 & 1) for number in numbers]
+
+    try:
+        handlers, known = [signal.getsignal(number) for number in numbers], masks()
+        for package, handler in NEWEST_FIRST:
+            for isolation in ("inline", "process"):
+                load(package, handler, isolation=isolation)({"name": "Ada"})
+        assert ([signal.getsignal(number) for number in numbers], masks()) == (handlers, known)
+        for number in numbers:
+            os.kill(os.getpid(), number)
+            assert number in heard
+    finally:
+        for number, handler in zip(numbers, before):
+            signal.signal(number, handler)
+
+
+def test_takes_and_gives_bytes(load):
+    echo = load("python", "handlers.echo")
+    assert echo.invoke_bytes(b'{"a":1}') == echo.invoke_bytes(memoryview(b'{"a":1}')) == b'{"a": 1}'
+    with pytest.raises(ValueError):
+        echo(float("nan"))
+    with pytest.raises(TypeError):
+        echo(object())
+
+
+@pytest.mark.parametrize("package, handler", NEWEST_FIRST)
+def test_logs_come_before_the_answer(load, log, package, handler):
+    load(package, handler)({"name": "Ada"}, request_id="an-id")
+    events = [event for event in log if event.request_id == "an-id"]
+    assert "".join(event.text for event in events) == "greeting Ada\n"
+    assert {(event.function_name, event.origin) for event in events} == {(package, "function")}
+
+
+def test_a_log_that_invokes_or_fails_harms_nothing(capfd):
+    answers = []
+
+    def log(event):
+        if "Ada" in event.text:
+            answers.append(function({"name": "Bob"}))
+            raise ValueError("on purpose")
+
+    code = pathlib.Path(os.environ["TANDEM_TEST_PACKAGES"], "python")
+    with tandem.Runtime(log=log) as runtime:
+        function = runtime.load("handlers.greet", code=code)
+        assert function({"name": "Ada"}) == "Hello Ada from Python"
+    assert answers == ["Hello Bob from Python"]
+    assert "on purpose" in capfd.readouterr().err
+
+
+def test_async_does_not_block_the_loop(load):
+    """Sixteen calls meet in the handler, which they could not one after the other."""
+    meet = load("java", "capi.Handlers::meet", max_concurrency=16)
+
+    async def all_at_once():
+        return await asyncio.gather(*(meet.call_async() for _ in range(16)))
+
+    assert asyncio.run(all_at_once()) == ["met"] * 16
+
+
+@pytest.mark.parametrize(
+    "package, handler", [("java", "capi.Handlers::waitForever"), ("python", "handlers.wait_forever")]
+)
+def test_async_that_is_cancelled_cancels_the_handler(load, log, package, handler):
+    """The unload at the end waits for it."""
+    function = load(package, handler)
+
+    async def cancelled():
+        call = asyncio.ensure_future(function.call_async())
+        while not any("waiting" in event.text for event in log):
+            await asyncio.sleep(0.01)
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+
+    asyncio.run(cancelled())
+    function.unload()
+
+
+@pytest.mark.parametrize("package, handler", [("java", "capi.Handlers::stream"), ("python", "handlers.stream")])
+def test_a_stream_that_is_closed_ends_the_handler(load, package, handler):
+    function = load(package, handler)
+    chunks = function.stream({})
+    assert next(chunks) == b"one "
+    chunks.close()
+    function.unload()
+
+
+def test_a_stream_raises_what_the_handler_does(load):
+    with pytest.raises(tandem.FunctionError, match="KeyError"):
+        list(load("python", "handlers.fail").stream({"name": "Ada"}))
+
+
+def test_two_runtimes_go_on_apart(load, log):
+    others = []
+    code = pathlib.Path(os.environ["TANDEM_TEST_PACKAGES"], "python")
+    with tandem.Runtime(log=others.append) as other:
+        function = other.load("handlers.greet", code=code)
+        assert function({"name": "other"}) == "Hello other from Python"
+        assert load("python", "handlers.greet")({"name": "own"}) == "Hello own from Python"
+    assert "own" not in "".join(event.text for event in others)
+    assert "other" not in "".join(event.text for event in log)
+    assert load("python", "handlers.greet")({"name": "on"}) == "Hello on from Python"
+
+
+@pytest.mark.parametrize("package, handler", NEWEST_FIRST)
+def test_after_its_end_a_call_is_one_clear_error(load, runtime, package, handler):
+    function, further = load(package, handler), load(package, handler)
+    function.unload()
+    function.unload()
+    for call in (lambda: function({"name": "Ada"}), function.prepare, lambda: list(function.stream({}))):
+        with pytest.raises(tandem.TandemError, match="the function is unloaded") as raised:
+            call()
+        assert raised.value.code is tandem.Code.UNAVAILABLE
+    runtime.close()
+    runtime.close()
+    assert runtime.closed
+    with pytest.raises(tandem.TandemError, match="the function's runtime is closed"):
+        further({"name": "Ada"})
+    with pytest.raises(tandem.TandemError, match="the runtime is closed"):
+        load(package, handler)
+
+
+def test_unload_waits_for_callers_of_other_threads(load):
+    """Callers until one is refused; nobody uses a function that is gone."""
+    function, refused = load("python", "handlers.echo", max_concurrency=1), []
+    begun = threading.Barrier(9)
+
+    def call():
+        begun.wait()
+        try:
+            while function(1) == 1:
+                pass
+        except tandem.TandemError as error:
+            refused.append(str(error))
+
+    threads = [threading.Thread(target=call) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    begun.wait()
+    function.unload()
+    for thread in threads:
+        thread.join()
+    assert refused == ["the function is unloaded"] * 8
+
+
+def test_what_is_wrong_is_said(load, runtime):
+    with pytest.raises(tandem.TandemError, match="absent") as raised:
+        runtime.load("handlers.greet", code="/absent")
+    assert raised.value.code is not None
+    with pytest.raises(ValueError, match="isolation"):
+        load("python", "handlers.greet", isolation="other")
+
+
+def test_another_cpython_needs_process_isolation(log):
+    """A process has one CPython; workers have their own."""
+    own, others = f"{sys.version_info.major}.{sys.version_info.minor}", os.environ["TANDEM_TEST_PYTHONS"].split()
+    other, version = next((path, path.rpartition("python")[2]) for path in others if not path.endswith(own))
+    code = pathlib.Path(os.environ["TANDEM_TEST_PACKAGES"], "python")
+    with tandem.Runtime(log=log.append, python=other) as runtime:
+        function = runtime.load("handlers.greet", code=code, runtime="python")
+        with pytest.raises(tandem.TandemError) as raised:
+            function({"name": "Ada"})
+        assert f"this process already runs python{own} ({sys.executable}); python{version} ({other}) beside it" in str(
+            raised.value
+        )
+        apart = runtime.load("handlers.greet", code=code, runtime="python", isolation="process")
+        assert apart({"name": "Ada"}) == "Hello Ada from Python"
+
+
+def test_functions_and_runtimes_that_are_dropped_end():
+    code = pathlib.Path(os.environ["TANDEM_TEST_PACKAGES"], "python")
+    runtime = tandem.Runtime()
+    for _ in range(3):
+        runtime.load("handlers.greet", code=code)({"name": "Ada"})
+    dropped = weakref.ref(runtime)
+    del runtime
+    gc.collect()
+    assert dropped() is None
+
+
+FORKS = """
+import os, sys, tandem
+runtime = tandem.Runtime()
+function = runtime.load("handlers.greet", code=sys.argv[1], isolation="process")
+function({"name": "Ada"})
+child = os.fork()
+if child == 0:
+    try:
+        function({"name": "Ada"})
+    except tandem.TandemError as error:
+        function.unload()
+        print(error, flush=True)
+    sys.exit(0)
+assert os.waitpid(child, 0)[1] == 0
+print(function({"name": "Ada"}))
+"""
+
+
+def test_in_a_fork_calls_are_one_clear_error():
+    done = run(FORKS, pathlib.Path(os.environ["TANDEM_TEST_PACKAGES"], "python"))
+    assert done.returncode == 0, done.stderr
+    refused, answer = done.stdout.splitlines()
+    assert "spawn" in refused and answer == "Hello Ada from Python"
+
+
+ENDS = """
+import sys, threading, tandem
+runtime = tandem.Runtime({log})
+function = runtime.load("handlers.greet", code=sys.argv[1])
+second = runtime.load("handlers.greet", code=sys.argv[2])
+threads = [threading.Thread(target=function, args=({{"name": "Ada"}},)) for _ in range(4)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(second({{"name": "Ada"}}))
+{end}
+sys.exit(3)
+"""
+
+
+@pytest.mark.parametrize("end", ["", "runtime.close()", "function.unload()", "del runtime, function, second"])
+@pytest.mark.parametrize("log", ["", "log=print"])
+def test_the_host_ends_as_it_says(tmp_path, log, end):
+    """Several interpreters, each with states of several threads, are no reason to abort."""
+    code = pathlib.Path(os.environ["TANDEM_TEST_PACKAGES"], "python")
+    second = tmp_path / "second"
+    second.mkdir()
+    second.joinpath("handlers.py").write_text((code / "handlers.py").read_text(encoding="utf-8"), encoding="utf-8")
+    done = run(ENDS.format(log=log, end=end), code, second)
+    assert (done.returncode, done.stderr) == (3, "")
+    assert "Hello Ada from Python" in done.stdout
+
+
+@pytest.mark.parametrize("package, handler", NEWEST_FIRST)
+def test_memory_is_flat(load, package, handler):
+    calls = 100_000 if os.environ.get("TANDEM_TEST_EXTENT") == "all" else 20_000
+    function = load(package, handler.replace("greet", "echo"))
+    event = {"name": "Ada" * 100}
+
+    def resident():
+        gc.collect()
+        return int(re.search(r"RssAnon:\s*(\d+)", pathlib.Path("/proc/self/status").read_text()).group(1))
+
+    def call_all():
+        for _ in range(calls):
+            function(event)
+
+    call_all()
+    before = resident()
+    call_all()
+    # A response is 300 bytes: one of each that stays would be more than that.
+    assert resident() - before < calls * 300 // 1024 + 16384 * (package == "java")
+
+
+def test_the_example():
+    """And the lines of docs/embedding-python.md."""
+    root, examples = HERE.parent.parent.parent, pathlib.Path(os.environ["TANDEM_TEST_EXAMPLES"])
+    jar, package = examples / "hello-java.jar", examples / "deployment-package.zip"
+    done = subprocess.run(
+        [sys.executable, root / "examples" / "embed-python" / "main.py", jar, package],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "'123'\n{'message': 'Hello Ada Lovelace'}\n"), done.stderr
+    page = (root / "docs" / "embedding-python.md").read_text(encoding="utf-8")
+    block = page.partition("```python\n")[2].partition("```")[0]
+    done = run(block.replace("hello.jar", str(jar)))
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "123"), done.stderr
+
+
+def test_types(tmp_path):
+    """A file that uses all of it, as mypy sees it in strict mode."""
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", tmp_path, HERE / "usage.py"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
