@@ -57,18 +57,18 @@ void Guarded(beast::error_code& error, const Work& work) {
 }  // namespace
 
 ApiRoute RouteOf(std::string_view target) {
-  using Kind = ApiRoute::Kind;
+  using enum ApiRoute::Kind;
   target = target.substr(0, target.find('?'));
   if (!TakePrefix(target, kBase)) return {};
-  if (target == "/ping") return {Kind::kPing, {}};
-  if (target == "/runtime/invocation/next") return {Kind::kNext, {}};
-  if (target == "/runtime/init/error") return {Kind::kInitError, {}};
+  if (target == "/ping") return {kPing, {}};
+  if (target == "/runtime/invocation/next") return {kNext, {}};
+  if (target == "/runtime/init/error") return {kInitError, {}};
   if (!TakePrefix(target, kInvocation)) return {};
   const std::size_t slash = target.find('/');
   if (slash == 0 || slash == std::string_view::npos) return {};
   const std::string_view verb = target.substr(slash);
   if (verb != "/response" && verb != "/error") return {};
-  return {verb == "/error" ? Kind::kError : Kind::kResponse, DecodePercent(target.substr(0, slash))};
+  return {verb == "/error" ? kError : kResponse, DecodePercent(target.substr(0, slash))};
 }
 
 std::string_view MethodOf(ApiRoute::Kind kind) {

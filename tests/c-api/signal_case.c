@@ -1,5 +1,4 @@
 /* A program that has signal handlers of its own, and then both languages. */
-#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include <setjmp.h>
 #include <signal.h>
 #include <stddef.h>

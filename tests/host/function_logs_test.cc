@@ -44,7 +44,7 @@ const std::string kStamp = SecondAt(kTime) + ".123Z";
 const std::string kStream = "2026/11/26/[$LATEST]0123456789abcdef0123456789abcdef";
 const std::string kFile = "2026-11-26-[$LATEST]0123456789abcdef0123456789abcdef.log";
 
-LogRecord Record(std::string_view text, LogOrigin origin = LogOrigin::kFunction) {
+LogRecord RecordOf(std::string_view text, LogOrigin origin = LogOrigin::kFunction) {
   LogRecord record;
   record.origin = origin;
   record.time_us = kTime;
@@ -105,13 +105,13 @@ class FunctionLogsTest : public ::testing::Test {
 
 TEST_F(FunctionLogsTest, ALineIsInTheFileOfItsStream) {
   const auto logs = Open();
-  logs->Write(Record("begun "));
-  logs->Write(Record("and ended\nopen"));
-  logs->Write(Record("END RequestId: one\n", LogOrigin::kPlatform));
-  LogRecord other = Record("of no environment", LogOrigin::kNote);
+  logs->Write(RecordOf("begun "));
+  logs->Write(RecordOf("and ended\nopen"));
+  logs->Write(RecordOf("END RequestId: one\n", LogOrigin::kPlatform));
+  LogRecord other = RecordOf("of no environment", LogOrigin::kNote);
   other.log_stream_name = {};
   logs->Write(other);
-  LogRecord nobodys = Record("of nobody\n");
+  LogRecord nobodys = RecordOf("of nobody\n");
   nobodys.function_name = {};
   logs->Write(nobodys);
   logs->Flush();
@@ -126,11 +126,11 @@ TEST_F(FunctionLogsTest, ALineIsInTheFileOfItsStream) {
 
 TEST_F(FunctionLogsTest, InvocationsAtOnceDoNotMixTheirLines) {
   const auto logs = Open();
-  LogRecord two = Record("b");
+  LogRecord two = RecordOf("b");
   two.request_id = "two";
-  logs->Write(Record("a"));
+  logs->Write(RecordOf("a"));
   logs->Write(two);
-  logs->Write(Record("a\n"));
+  logs->Write(RecordOf("a\n"));
   two.text = "b\n";
   logs->Write(two);
   logs->Flush();
@@ -141,11 +141,11 @@ TEST_F(FunctionLogsTest, InvocationsAtOnceDoNotMixTheirLines) {
 // What an environment says at its init, or at its end, has no request id, and need not end with a newline.
 TEST_F(FunctionLogsTest, ALineThatNobodyEndsIsKept) {
   auto logs = Open();
-  LogRecord init = Record("from the init");
+  LogRecord init = RecordOf("from the init");
   init.request_id = {};
   logs->Write(init);
-  logs->Write(Record("START RequestId: one\n", LogOrigin::kPlatform));
-  logs->Write(Record("END RequestId: one\n", LogOrigin::kPlatform));
+  logs->Write(RecordOf("START RequestId: one\n", LogOrigin::kPlatform));
+  logs->Write(RecordOf("END RequestId: one\n", LogOrigin::kPlatform));
   init.text = "after the end";
   logs->Write(init);
   logs.reset();
@@ -155,7 +155,7 @@ TEST_F(FunctionLogsTest, ALineThatNobodyEndsIsKept) {
 
 TEST_F(FunctionLogsTest, ALineThatNobodyEndsComesIntoTheFileByItself) {
   const auto logs = Open();
-  logs->Write(Record("an environment's last words"));
+  logs->Write(RecordOf("an environment's last words"));
   while (!fs::exists(Function() / kFile) || Texts().empty())
     std::this_thread::yield();  // for ever where nobody ends it
   EXPECT_EQ(Texts(), (std::vector<std::string>{"an environment's last words"}));
@@ -164,7 +164,7 @@ TEST_F(FunctionLogsTest, ALineThatNobodyEndsComesIntoTheFileByItself) {
 TEST_F(FunctionLogsTest, TheTimeOfARecordIsNotBelievedWhereItCannotBe) {
   const auto logs = Open();
   for (const std::int64_t time : {std::int64_t{-1}, std::int64_t{0}, INT64_MAX, INT64_MIN, kNow + 3'600'000'000}) {
-    LogRecord record = Record("text\n");
+    LogRecord record = RecordOf("text\n");
     record.time_us = time;
     logs->Write(record);
   }
@@ -184,7 +184,7 @@ TEST_F(FunctionLogsTest, ALargeRecordIsRotatedAsManySmallOnes) {
   const auto logs = Open(limits);
   std::string text;
   for (int i = 0; i < 100'000; ++i) text += "line " + std::to_string(i) + "\n";
-  logs->Write(Record(text));
+  logs->Write(RecordOf(text));
   logs->Flush();
   EXPECT_EQ(Names(), (std::set<std::string>{kFile, kFile + ".1"}));
   for (const std::string& name : Names()) EXPECT_LE(fs::file_size(Function() / name), limits.largest_file);
@@ -199,7 +199,7 @@ TEST_F(FunctionLogsTest, AFollowerReadsWholeLinesWhileFilesAreRotated) {
   constexpr int kLines = 20'000;
   std::thread writer([&] {
     for (int i = 0; i < kLines; ++i) {
-      logs->Write(Record("line " + std::to_string(i) + " x\n"));
+      logs->Write(RecordOf("line " + std::to_string(i) + " x\n"));
       if (i % 50 == 0) logs->Flush();
     }
     logs->Flush();
@@ -219,23 +219,23 @@ TEST_F(FunctionLogsTest, AFollowerReadsWholeLinesWhileFilesAreRotated) {
 
 TEST_F(FunctionLogsTest, LinesComeIntoFilesByThemselves) {
   const auto logs = Open();
-  logs->Write(Record("soon\n"));
+  logs->Write(RecordOf("soon\n"));
   while (!fs::exists(Function() / kFile)) std::this_thread::yield();  // for ever where nobody writes it
-  logs->Write(Record("later\n"));
+  logs->Write(RecordOf("later\n"));
   const std::string all = kStamp + " soon\n" + kStamp + " later\n";
   while (Contents(Function() / kFile) != all) std::this_thread::yield();
 }
 
 TEST_F(FunctionLogsTest, TheEndWritesWhatThereIs) {
-  Open()->Write(Record("last\n"));
+  Open()->Write(RecordOf("last\n"));
   EXPECT_EQ(Contents(Function() / kFile), kStamp + " last\n");
 }
 
 TEST_F(FunctionLogsTest, ALineOfMegabytesComesInParts) {
   const auto logs = Open();
   const std::string large((std::size_t{3} << 20) + 3, 'x');
-  logs->Write(Record(large));
-  logs->Write(Record("\n"));
+  logs->Write(RecordOf(large));
+  logs->Write(RecordOf("\n"));
   logs->Flush();
   LogReader reader(Function().string());
   std::string whole;
@@ -255,7 +255,7 @@ TEST_F(FunctionLogsTest, FilesAreRotatedAndReadOnAcross) {
   std::vector<std::string> seen;
   for (int i = 0; i < 60; ++i) {
     expected.push_back("line " + std::to_string(i));
-    logs->Write(Record(expected.back() + "\n"));
+    logs->Write(RecordOf(expected.back() + "\n"));
     logs->Flush();
     if (i % 7 != 0) continue;
     for (const std::string& text : Read(follows)) seen.push_back(text);
@@ -277,7 +277,7 @@ TEST_F(FunctionLogsTest, AFunctionKeepsSoManyFilesAndBytes) {
   const auto logs = Open(limits);
   const auto write = [&](int number, const std::string& text) {
     const std::string stream = "s" + std::to_string(number);
-    LogRecord record = Record(text);
+    LogRecord record = RecordOf(text);
     record.log_stream_name = stream;
     logs->Write(record);
     logs->Flush();
@@ -298,7 +298,7 @@ TEST_F(FunctionLogsTest, ReadersGetTheOrderOfTimeAndNothingOlder) {
   const auto logs = Open();
   constexpr std::int64_t kSecond = 1'000'000;
   const auto write = [&](const std::string& stream, std::int64_t second, const std::string& text) {
-    LogRecord record = Record(text);
+    LogRecord record = RecordOf(text);
     record.log_stream_name = stream;
     record.time_us = kTime + second * kSecond;
     logs->Write(record);
@@ -327,7 +327,7 @@ class CountingSink final : public LogSink {
 TEST_F(FunctionLogsTest, AnotherSinkGetsEveryRecord) {
   CountingSink next;
   const auto logs = Open({}, &next);
-  for (int i = 0; i < 3; ++i) logs->Write(Record("each\n"));
+  for (int i = 0; i < 3; ++i) logs->Write(RecordOf("each\n"));
   EXPECT_EQ(next.records, 3);
 }
 
@@ -335,13 +335,13 @@ TEST_F(FunctionLogsTest, AFolderThatCannotBeWrittenIsSaidOnceAndNotFatal) {
   const auto logs = Open();
   std::ofstream(folder_ / "F") << "not a folder";
   for (int i = 0; i < 3; ++i) {
-    logs->Write(Record("lost\n"));
+    logs->Write(RecordOf("lost\n"));
     logs->Flush();
   }
   ASSERT_EQ(said_.size(), 1U);
   EXPECT_EQ(said_[0], "logs are not kept: " + folder_.string() + ": Not a directory");
   fs::remove(folder_ / "F");
-  logs->Write(Record("kept\n"));
+  logs->Write(RecordOf("kept\n"));
   logs->Flush();
   EXPECT_EQ(Contents(Function() / kFile), kStamp + " kept\n");
 }
@@ -350,7 +350,7 @@ TEST_F(FunctionLogsTest, ALinkInPlaceOfAFileIsNotFollowed) {
   const auto logs = Open();
   fs::create_directories(Function());
   fs::create_symlink(folder_ / "target", Function() / kFile);
-  logs->Write(Record("text\n"));
+  logs->Write(RecordOf("text\n"));
   logs->Flush();
   EXPECT_FALSE(fs::exists(folder_ / "target"));
   EXPECT_EQ(said_.size(), 1U);

@@ -63,10 +63,9 @@ TEST(InlinePlace, ATurnMovesWithWhoeverHasIt) {
 }
 
 TEST(InlinePlace, WhoOnlyTriesDoesNotWait) {
-  using Clock = InlinePlace::Clock;
   InlinePlace place(10min);
-  Clock::time_point overdue;
-  const auto before = Clock::now();
+  InlinePlace::Clock::time_point overdue;
+  const auto before = InlinePlace::Clock::now();
   std::optional<InlinePlace::Turn> turn = place.Try(overdue);
   ASSERT_TRUE(turn.has_value());
   EXPECT_FALSE(place.IsFree());

@@ -45,10 +45,6 @@ InvokeOptions Named(const std::string& id, LogType log_type = LogType::kNone) {
   return options;
 }
 
-std::string ProcessOf(const std::string& identity) {
-  return Before(identity, ':');
-}
-
 // Begun one after another, and ended in that order, each by its look alone.
 struct Line {
   Line(WorkerRuntime& its_runtime, Function& its_function) : runtime(its_runtime), function(its_function) {}

@@ -54,11 +54,6 @@ std::string Refusal(const Function& function) {
          "' in a worker process: this process is a fork of the one that made the Runtime\n";
 }
 
-// "1:1": the process and how often it has been called.
-std::string ProcessOf(const std::string& identity) {
-  return identity.substr(0, identity.find(':'));
-}
-
 // In every child and in its own, whether fork() has made it or the system call alone, which runs no handler of fork().
 TEST(ProcessIds, AreThoseOfTheForkItself) {
   const pid_t here = workers::ProcessId();

@@ -17,6 +17,11 @@ inline std::string Before(const std::string& text, char end) {
   return text.substr(0, text.find(end));
 }
 
+// Of "1:1", which process it is and how often it has been called, the process.
+inline std::string ProcessOf(const std::string& identity) {
+  return Before(identity, ':');
+}
+
 // A Runtime that knows how many handlers have said that they begin.
 class BeginningRuntime : public WorkerRuntime {
  public:

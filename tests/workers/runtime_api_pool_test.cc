@@ -224,15 +224,15 @@ TEST_F(Provided, ItsEndCostsOneInvocation_E40_E41_E42_E47) {
   const std::string before = runtime.Call(other);
   const auto message = [](const std::string& how) { return "Runtime exited with error: " + how; };
   const std::size_t files = OpenFiles();
-  struct Ending {
+  struct Case {
     const char* handler;
     const char* event;
     std::string how;
   };
   for (const auto& [handler, event, how] :
-       {Ending{"exit", "1", message("exit status 1")}, Ending{"exit", "0", "Runtime exited without providing a reason"},
-        Ending{"raise", "9", message("signal: killed")}, Ending{"raise", "15", message("signal: terminated")},
-        Ending{"raise", "11", message("signal: segmentation fault (core dumped)")}}) {
+       {Case{"exit", "1", message("exit status 1")}, Case{"exit", "0", "Runtime exited without providing a reason"},
+        Case{"raise", "9", message("signal: killed")}, Case{"raise", "15", message("signal: terminated")},
+        Case{"raise", "11", message("signal: segmentation fault (core dumped)")}}) {
     Function& function = runtime.Add(Config(handler));
     for (int i = 0; i < 2; ++i) {
       const InvokeResult result = runtime.Invoke(function, event);
