@@ -93,27 +93,14 @@ bool IsReplaced(const Note& note, const ParsedOptions& options) {
                      [&](const std::string& text) { return text.starts_with(note.variable + "="); });
 }
 
-std::string Names(const Template& loaded) {
-  std::string names;
-  for (const TemplateFunction& function : loaded.functions) {
-    names += (names.empty() ? "" : ", ") + function.logical_id;
-  }
-  return names;
-}
-
 Result<const TemplateFunction*> Choose(const Template& loaded, const std::string* name) {
-  if (loaded.functions.empty()) return {Code::kNotFound, loaded.path + " has no functions"};
-  if (name == nullptr) {
-    if (loaded.functions.size() == 1) return &loaded.functions.front();
-    return Bad(loaded.path + " has several functions, so name one: " + Names(loaded));
-  }
-  if (const TemplateFunction* function = loaded.Find(*name); function != nullptr) return function;
+  if (name == nullptr) return loaded.Choose(std::nullopt);
+  if (loaded.Find(*name) != nullptr) return loaded.Choose(*name);
   std::vector<std::string_view> known;
   for (const TemplateFunction& function : loaded.functions) {
     known.insert(known.end(), {function.logical_id, function.config.name});
   }
-  return {Code::kNotFound, loaded.path + " has no function '" + *name + "'" + DidYouMean(*name, "", known) +
-                               "; its functions are " + Names(loaded)};
+  return loaded.Choose(*name, DidYouMean(*name, "", known));
 }
 
 // Errors: kInvalidArgument, when something that the options do not replace makes it unusable.

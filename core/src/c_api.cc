@@ -1,15 +1,20 @@
 #include <atomic>
 #include <cstdint>
+#include <filesystem>
 #include <list>
 #include <memory>
 #include <mutex>
 #include <new>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 #include "c_api_arguments.h"
+#include "c_api_template.h"
 #include "guarded.h"
+#include "tandem/package.h"
 #include "tandem/runtime.h"
 #include "tandem/tandem.h"
 
@@ -60,6 +65,8 @@ struct tandem_loaded_function {
   tandem_runtime* runtime = nullptr;
   tandem::Function* function = nullptr;
   std::list<tandem_loaded_function>::iterator place;  // its own
+  std::vector<tandem::Package> layers;                // those that were archives
+  std::string warning;
 };
 
 struct tandem_runtime {
@@ -67,6 +74,7 @@ struct tandem_runtime {
   std::mutex mutex;                    // of the list
   std::unique_ptr<CallbackSink> sink;  // outlives what logs to it
   std::unique_ptr<tandem::Runtime> runtime;
+  tandem::PackageOptions package;
   std::atomic<std::uint64_t> loaded = 0;  // so that several functions may have one name
 };
 
@@ -133,6 +141,39 @@ Status HandOver(std::unique_ptr<tandem_outcome> made, tandem_outcome** outcome) 
   return {};
 }
 
+// Layers that are archives are unpacked, and kept as long as the function.
+Status UnpackLayers(const tandem_runtime& runtime, std::vector<std::string>& layers,
+                    std::vector<tandem::Package>& unpacked) {
+  for (std::string& layer : layers) {
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(layer, error)) continue;
+    auto opened = tandem::OpenPackage(layer, runtime.package);
+    if (!opened) return opened.status();
+    layer = opened->root;
+    unpacked.push_back(std::move(*opened));
+  }
+  return {};
+}
+
+Status Load(tandem_runtime& runtime, tandem::c_api::TemplateChoice choice, tandem_loaded_function** function) {
+  std::list<tandem_loaded_function> made(1);
+  tandem_loaded_function& one = made.front();
+  one.runtime = &runtime;
+  one.place = made.begin();
+  choice.config.key = choice.config.name + ':' + std::to_string(++runtime.loaded);
+  if (Status status = UnpackLayers(runtime, choice.config.layers, one.layers); !status.ok()) return status;
+  for (const std::string& line : choice.warnings) one.warning += line + '\n';
+  auto added = runtime.runtime->Add(std::move(choice.config));
+  if (!added) return added.status();
+  one.warning += (*added)->runtime().warning;
+  if (one.warning.ends_with('\n')) one.warning.pop_back();
+  one.function = *added;
+  *function = &one;
+  const std::scoped_lock lock(runtime.mutex);
+  runtime.functions.splice(runtime.functions.end(), made);
+  return {};
+}
+
 // The parts of a function error; null where there is none.
 const tandem::FunctionError* ErrorOf(const tandem_outcome* outcome) {
   if (outcome == nullptr || outcome->result.outcome.kind() != tandem::Outcome::Kind::kFunctionError) return nullptr;
@@ -168,6 +209,7 @@ tandem_failure* tandem_runtime_create(const tandem_runtime_options* options, tan
       made->sink = std::make_unique<CallbackSink>(options->log, options->log_arg);
       read->log_sink = made->sink.get();
     }
+    made->package = read->package;
     auto created = tandem::Runtime::Create(std::move(*read));
     if (!created) return created.status();
     made->runtime = std::move(*created);
@@ -191,23 +233,28 @@ tandem_failure* tandem_load(tandem_runtime* runtime, const tandem_load_options* 
   if (function != nullptr) *function = nullptr;
   return Try("tandem_load", [&]() -> Status {
     if (runtime == nullptr) return Wrong("tandem_load", "runtime", kIsNull);
+    if (options == nullptr) return Wrong("tandem_load", "options", kIsNull);
     if (function == nullptr) return Wrong("tandem_load", "function", kIsNull);
-    auto config = tandem::c_api::FunctionConfigOf(options);
+    auto config = tandem::c_api::FunctionConfigOf("tandem_load", options);
     if (!config) return config.status();
-    config->key = config->name + ':' + std::to_string(++runtime->loaded);
-    std::list<tandem_loaded_function> made(1);
-    auto added = runtime->runtime->Add(std::move(*config));
-    if (!added) return added.status();
-    made.front() = {runtime, *added, made.begin()};  // from here on nothing throws
-    *function = &made.front();
-    const std::scoped_lock lock(runtime->mutex);
-    runtime->functions.splice(runtime->functions.end(), made);
-    return {};
+    return Load(*runtime, {std::move(*config), {}}, function);
+  });
+}
+
+tandem_failure* tandem_load_from_template(tandem_runtime* runtime, const tandem_template_options* template_options,
+                                          const tandem_load_options* options, tandem_loaded_function** function) {
+  if (function != nullptr) *function = nullptr;
+  return Try("tandem_load_from_template", [&]() -> Status {
+    if (runtime == nullptr) return Wrong("tandem_load_from_template", "runtime", kIsNull);
+    if (function == nullptr) return Wrong("tandem_load_from_template", "function", kIsNull);
+    auto choice = tandem::c_api::ChooseFromTemplate(template_options, options);
+    if (!choice) return choice.status();
+    return Load(*runtime, std::move(*choice), function);
   });
 }
 
 tandem_bytes tandem_load_warning(const tandem_loaded_function* function) {
-  return Bytes(function == nullptr ? std::string_view() : function->function->runtime().warning);
+  return Bytes(function == nullptr ? std::string_view() : function->warning);
 }
 
 tandem_failure* tandem_warm(tandem_loaded_function* function) {

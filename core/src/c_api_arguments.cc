@@ -1,93 +1,17 @@
 #include "c_api_arguments.h"
 
-#include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <span>
 #include <utility>
 #include <vector>
+
+#include "c_api_reader.h"
 
 namespace tandem::c_api {
 namespace {
 
 constexpr char kPathOption[] = "path";
-constexpr std::size_t kMostStructSize = 4096;  // what was never set may be any number
 constexpr char kDefaultName[] = "function";
-
-// Reads the arguments of one call; the first that is wrong is its status.
-class Reader {
- public:
-  explicit Reader(std::string_view call) : call_(call) {}
-
-  const Status& status() const { return status_; }
-
-  // The struct as far as this library knows it. NULL, where that may be, and an error are one of zeros.
-  template <typename T>
-  T Struct(const T* given) {
-    if (given == nullptr) return {};
-    // Once a struct has grown, the least is what it was first.
-    if (given->struct_size < sizeof(T) || given->struct_size > kMostStructSize) {
-      Fail("options.struct_size", "is not set: begin with what tandem_*_defaults returns");
-      return {};
-    }
-    const std::span<const char> all(reinterpret_cast<const char*>(given), given->struct_size);
-    const auto unknown = all.subspan(sizeof(T));
-    if (std::any_of(unknown.begin(), unknown.end(), [](char byte) { return byte != 0; })) {
-      Fail("options", "has members of a header that is newer than the library");
-      return {};
-    }
-    return *given;
-  }
-
-  std::string_view Bytes(std::string_view name, tandem_bytes given) {
-    if (given.size == 0) return {};
-    if (given.data == nullptr) {
-      Fail(name, "has a size and is NULL");
-      return {};
-    }
-    return {given.data, given.size};
-  }
-  std::string Text(std::string_view name, tandem_bytes given) {
-    const std::string_view text = Bytes(name, given);
-    if (text.find('\0') == std::string_view::npos) return std::string(text);
-    Fail(name, "has a NUL in it");
-    return {};
-  }
-  template <typename T>
-  std::span<const T> List(std::string_view name, const T* given, std::size_t size) {
-    if (size == 0) return {};
-    if (given == nullptr) {
-      Fail(name, "has a size and is NULL");
-      return {};
-    }
-    return {given, size};
-  }
-  std::vector<std::string> Texts(std::string_view name, const tandem_bytes* given, std::size_t size) {
-    std::vector<std::string> texts;
-    for (const tandem_bytes& each : List(name, given, size)) texts.push_back(Text(name, each));
-    return texts;
-  }
-  bool Flag(std::string_view name, std::int32_t given) {
-    if (given != 0 && given != 1) Fail(name, "is neither 0 nor 1");
-    return given == 1;
-  }
-  // 0: what `value` has.
-  void Milliseconds(std::string_view name, std::int64_t given, std::chrono::milliseconds& value) {
-    if (given < 0) Fail(name, "is negative");
-    if (given > 0) value = std::chrono::milliseconds(given);
-  }
-  void Reserved(std::int32_t given) {
-    if (given != 0) Fail("options.reserved", "is not 0");
-  }
-
-  void Fail(std::string_view argument, std::string_view what) {
-    if (status_.ok()) status_ = Wrong(call_, argument, what);
-  }
-
- private:
-  std::string_view call_;
-  Status status_;
-};
 
 template <typename T>
 void Set(T& value, T given) {
@@ -177,20 +101,22 @@ Result<RuntimeOptions> RuntimeOptionsOf(const tandem_runtime_options* given) {
   return options;
 }
 
-Result<FunctionConfig> FunctionConfigOf(const tandem_load_options* given) {
-  Reader reader("tandem_load");
-  if (given == nullptr) reader.Fail("options", "is NULL");
+Result<FunctionConfig> FunctionConfigOf(std::string_view call, const tandem_load_options* given, FunctionConfig base) {
+  Reader reader(call);
   const tandem_load_options known = reader.Struct(given);
-  FunctionConfig config;
-  config.handler = reader.Text("options.handler", known.handler);
-  config.code = reader.Text("options.code", known.code);
-  config.runtime = reader.Text("options.runtime", known.runtime);
-  config.name = reader.Text("options.name", known.name);
+  FunctionConfig config = std::move(base);
+  const auto take = [&](std::string_view name, tandem_bytes text, std::string& value) {
+    if (text.size > 0) value = reader.Text(name, text);
+  };
+  take("options.handler", known.handler, config.handler);
+  take("options.code", known.code, config.code);
+  take("options.runtime", known.runtime, config.runtime);
+  take("options.name", known.name, config.name);
+  take("options.version", known.version, config.version);
+  take("options.log_format", known.log_format, config.log_format);
+  take("options.log_level", known.log_level, config.log_level);
   if (config.name.empty()) config.name = kDefaultName;
-  if (known.version.size > 0) config.version = reader.Text("options.version", known.version);
-  config.log_format = reader.Text("options.log_format", known.log_format);
-  config.log_level = reader.Text("options.log_level", known.log_level);
-  config.layers = reader.Texts("options.layers", known.layers, known.layers_size);
+  if (known.layers_size > 0) config.layers = reader.Texts("options.layers", known.layers, known.layers_size);
   SetVariables(reader, known, config);
   SetLimits(reader, known, config);
   if (!reader.status().ok()) return reader.status();

@@ -19,7 +19,9 @@ Status Wrong(std::string_view call, std::string_view argument, std::string_view 
 
 // Without its log_sink.
 Result<RuntimeOptions> RuntimeOptionsOf(const tandem_runtime_options* given);
-Result<FunctionConfig> FunctionConfigOf(const tandem_load_options* given);
+// What is left at its default, or NULL, is as `base` has it.
+Result<FunctionConfig> FunctionConfigOf(std::string_view call, const tandem_load_options* given,
+                                        FunctionConfig base = {});
 
 struct Call {
   Event event;

@@ -197,6 +197,17 @@ const TemplateFunction* Template::Find(std::string_view name) const {
   return nullptr;
 }
 
+Result<const TemplateFunction*> Template::Choose(std::optional<std::string_view> name, std::string_view hint) const {
+  if (functions.empty()) return {Code::kNotFound, path + " has no functions"};
+  if (!name && functions.size() == 1) return &functions.front();
+  std::string names;
+  for (const TemplateFunction& function : functions) names += (names.empty() ? "" : ", ") + function.logical_id;
+  if (!name) return {Code::kInvalidArgument, path + " has several functions, so name one: " + names};
+  if (const TemplateFunction* found = Find(*name); found != nullptr) return found;
+  return {Code::kNotFound,
+          path + " has no function '" + OneLine(*name) + "'" + std::string(hint) + "; its functions are " + names};
+}
+
 Result<Template> LoadTemplate(const std::string& path, const TemplateOptions& options) {
   auto loaded = Load(path, options);
   if (!loaded) return {loaded.status().code(), OneLine(loaded.status().message())};

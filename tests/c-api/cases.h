@@ -43,10 +43,17 @@ extern "C" {
   CASE(DefinesWhatItHandsBack)     \
   CASE(SaysWhyAFunctionIsNotLoaded)
 
+#define C_API_TEMPLATE_CASES(CASE)        \
+  CASE(LoadsWhatATemplateSays)            \
+  CASE(OptionsGoBeforeTheTemplate)        \
+  CASE(VariablesOfATemplateAreTheWorkers) \
+  CASE(RefusesWrongTemplateOptions)
+
 #define DECLARE_CASE(name) void name(void);
 C_API_CASES(DECLARE_CASE)
 C_API_THREAD_CASES(DECLARE_CASE)
 C_API_ARGUMENT_CASES(DECLARE_CASE)
+C_API_TEMPLATE_CASES(DECLARE_CASE)
 
 /* What a wrong option gives in C++11. */
 int FailureCodeInCxx11(void);

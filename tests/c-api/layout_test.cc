@@ -83,6 +83,18 @@ TEST(CApiLayout, LoadOptions) {
   EXPECT_AT(tandem_load_options, reserved, 172);
 }
 
+TEST(CApiLayout, TemplateOptions) {
+  EXPECT_GE(sizeof(tandem_template_options), 88U);
+  EXPECT_AT(tandem_template_options, struct_size, 0);
+  EXPECT_AT(tandem_template_options, path, 8);
+  EXPECT_AT(tandem_template_options, function, 24);
+  EXPECT_AT(tandem_template_options, parameters, 40);
+  EXPECT_AT(tandem_template_options, parameters_size, 48);
+  EXPECT_AT(tandem_template_options, region, 56);
+  EXPECT_AT(tandem_template_options, package_dirs, 72);
+  EXPECT_AT(tandem_template_options, package_dirs_size, 80);
+}
+
 TEST(CApiLayout, InvokeOptions) {
   EXPECT_GE(sizeof(tandem_invoke_options), 144U);
   EXPECT_AT(tandem_invoke_options, struct_size, 0);

@@ -51,6 +51,7 @@ const std::set<std::string> kCApi = {
     "tandem_failure_message",
     "tandem_invoke",
     "tandem_load",
+    "tandem_load_from_template",
     "tandem_load_warning",
     "tandem_outcome_content_type",
     "tandem_outcome_error_message",

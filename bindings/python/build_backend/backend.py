@@ -109,6 +109,7 @@ def write_wheel(folder, version, to):
         f"Wheel-Version: 1.0\nGenerator: tandem\nRoot-Is-Purelib: false\nTag: {tag}-{tag}-{platform}\n",
         encoding="utf-8",
     )
+    info.joinpath("entry_points.txt").write_text("[pytest11]\ntandem = tandem.pytest_plugin\n", encoding="utf-8")
     name = f"tandem-{version}-{tag}-{tag}-{platform}.whl"
     record = []
     with zipfile.ZipFile(to / name, "w", zipfile.ZIP_DEFLATED) as archive:

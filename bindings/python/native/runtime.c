@@ -254,7 +254,9 @@ static tandem_variable* TakeVariables(PyObject* tuple, size_t* size) {
   return variables;
 }
 
-static PyObject* NewFunction(Runtime* runtime, const tandem_load_options* options) {
+/* `template_options` NULL: the function is of no template. */
+static PyObject* NewFunction(Runtime* runtime, const tandem_template_options* template_options,
+                             const tandem_load_options* options) {
   Function* self = (Function*)function_type->tp_alloc(function_type, 0);
   tandem_failure* failure = NULL;
   if (self == NULL) return NULL;
@@ -271,20 +273,47 @@ static PyObject* NewFunction(Runtime* runtime, const tandem_load_options* option
   }
   Py_BEGIN_ALLOW_THREADS
     UnloadAbandoned(runtime);
-    failure = tandem_load(runtime->handle, options, &self->handle);
+    failure = template_options == NULL
+                  ? tandem_load(runtime->handle, options, &self->handle)
+                  : tandem_load_from_template(runtime->handle, template_options, options, &self->handle);
     LeaveRuntime(runtime);
   Py_END_ALLOW_THREADS
   if (Raise(failure) != 0) Py_CLEAR(self);
   return (PyObject*)self;
 }
 
+/* `given` is None or (path, function, parameters, region, package_dirs). */
+static PyObject* NewFunctionOf(Runtime* runtime, PyObject* given, const tandem_load_options* options) {
+  tandem_template_options template_options = tandem_template_defaults();
+  PyObject* parameters_tuple = NULL;
+  PyObject* dirs_tuple = NULL;
+  PyObject* function = NULL;
+  tandem_variable* parameters;
+  tandem_bytes* dirs = NULL;
+  if (given == Py_None) return NewFunction(runtime, NULL, options);
+  if (!PyArg_ParseTuple(given, "O&O&O!O&O!", TakeText, &template_options.path, TakeText, &template_options.function,
+                        &PyTuple_Type, &parameters_tuple, TakeText, &template_options.region, &PyTuple_Type,
+                        &dirs_tuple)) {
+    return NULL;
+  }
+  parameters = TakeVariables(parameters_tuple, &template_options.parameters_size);
+  if (parameters != NULL) dirs = TakeTexts(dirs_tuple, &template_options.package_dirs_size);
+  template_options.parameters = parameters;
+  template_options.package_dirs = dirs;
+  if (dirs != NULL) function = NewFunction(runtime, &template_options, options);
+  PyMem_Free(dirs);
+  PyMem_Free(parameters);
+  return function;
+}
+
 static PyObject* RuntimeLoad(Runtime* self, PyObject* args, PyObject* keywords) {
-  static char* names[] = {"handler",   "code",   "runtime",   "name",       "version",     "log_format",
-                          "log_level", "layers", "variables", "timeout_ms", "memory_size", "max_concurrency",
-                          "isolation", NULL};
+  static char* names[] = {"handler",   "code",     "runtime",   "name",       "version",     "log_format",
+                          "log_level", "layers",   "variables", "timeout_ms", "memory_size", "max_concurrency",
+                          "isolation", "template", NULL};
   tandem_load_options options = tandem_load_defaults();
   PyObject* layers_tuple = NULL;
   PyObject* variables_tuple = NULL;
+  PyObject* of_template = NULL;
   tandem_bytes* layers;
   tandem_variable* variables = NULL;
   PyObject* function = NULL;
@@ -292,11 +321,11 @@ static PyObject* RuntimeLoad(Runtime* self, PyObject* args, PyObject* keywords) 
   int memory = 0;
   int concurrency = 0;
   int isolation = 0;
-  if (!PyArg_ParseTupleAndKeywords(args, keywords, "O&O&O&O&O&O&O&O!O!Liii:load", names, TakeText, &options.handler,
+  if (!PyArg_ParseTupleAndKeywords(args, keywords, "O&O&O&O&O&O&O&O!O!LiiiO:load", names, TakeText, &options.handler,
                                    TakeText, &options.code, TakeText, &options.runtime, TakeText, &options.name,
                                    TakeText, &options.version, TakeText, &options.log_format, TakeText,
                                    &options.log_level, &PyTuple_Type, &layers_tuple, &PyTuple_Type, &variables_tuple,
-                                   &timeout, &memory, &concurrency, &isolation)) {
+                                   &timeout, &memory, &concurrency, &isolation, &of_template)) {
     return NULL;
   }
   options.timeout_ms = timeout;
@@ -307,7 +336,7 @@ static PyObject* RuntimeLoad(Runtime* self, PyObject* args, PyObject* keywords) 
   if (layers != NULL) variables = TakeVariables(variables_tuple, &options.variables_size);
   options.layers = layers;
   options.variables = variables;
-  if (variables != NULL) function = NewFunction(self, &options);
+  if (variables != NULL) function = NewFunctionOf(self, of_template, &options);
   PyMem_Free(variables);
   PyMem_Free(layers);
   return function;

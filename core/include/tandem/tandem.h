@@ -175,7 +175,7 @@ typedef struct tandem_load_options {
   tandem_bytes version;    /* empty: "$LATEST" */
   tandem_bytes log_format; /* empty: text */
   tandem_bytes log_level;  /* empty: the language's default */
-  const tandem_bytes* layers; /* folders of unpacked layers, absolute paths, in their order */
+  const tandem_bytes* layers; /* folders or archives, absolute paths, in their order */
   size_t layers_size;
   const tandem_variable* variables; /* the workers' environment; inline they are ignored: set the host's */
   size_t variables_size;
@@ -196,7 +196,33 @@ static inline tandem_load_options tandem_load_defaults(void) {
 /* Unpacks the package and chooses the runtime; starts no VM and runs no user code. */
 TANDEM_EXPORT tandem_failure* tandem_load(tandem_runtime* runtime, const tandem_load_options* options,
                                           tandem_loaded_function** function);
-/* One line that the user should see, such as that a newer runtime serves; empty: nothing to say. */
+
+/* One function of an AWS SAM or CloudFormation template. */
+typedef struct tandem_template_options {
+  size_t struct_size;
+  tandem_bytes path;                 /* of the template, YAML or JSON */
+  tandem_bytes function;             /* its logical ID, else its name; empty: the template's only one */
+  const tandem_variable* parameters; /* the template's, instead of their defaults */
+  size_t parameters_size;
+  tandem_bytes region;              /* AWS::Region; empty: us-east-1 */
+  const tandem_bytes* package_dirs; /* where Python's packages lie besides the code and its layers */
+  size_t package_dirs_size;
+} tandem_template_options;
+
+static inline tandem_template_options tandem_template_defaults(void) {
+  tandem_template_options options;
+  memset(&options, 0, sizeof options);
+  options.struct_size = sizeof options;
+  return options;
+}
+
+/* As tandem_load. The template says what `options` leave at their defaults, all where they are NULL, but for the
+ * isolation; its variables come beside those of `options`. */
+TANDEM_EXPORT tandem_failure* tandem_load_from_template(tandem_runtime* runtime,
+                                                        const tandem_template_options* template_options,
+                                                        const tandem_load_options* options,
+                                                        tandem_loaded_function** function);
+/* What the user should see, such as that a newer runtime serves, a line each; empty: nothing to say. */
 TANDEM_EXPORT tandem_bytes tandem_load_warning(const tandem_loaded_function* function);
 /* Starts the language's VM without user code, where the function is inline. */
 TANDEM_EXPORT tandem_failure* tandem_warm(tandem_loaded_function* function);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,6 +65,9 @@ struct Template {
 
   // By logical id, else by the function's name; null when there is none.
   const TemplateFunction* Find(std::string_view name) const;
+  // The one that `name` finds, or, where none is named, the only one. Errors: kInvalidArgument when there are several,
+  // kNotFound; the message lists the functions, `hint` before them.
+  Result<const TemplateFunction*> Choose(std::optional<std::string_view> name, std::string_view hint = {}) const;
 };
 
 struct TemplateOptions {

@@ -19,8 +19,8 @@ class Runtime:
     ) -> Runtime: ...
     def load(
         self,
-        handler: str,
-        code: str,
+        handler: str | None,
+        code: str | None,
         runtime: str | None,
         name: str | None,
         version: str | None,
@@ -32,6 +32,7 @@ class Runtime:
         memory_size: int,
         max_concurrency: int,
         isolation: int,
+        template: tuple[str, str | None, tuple[tuple[str, str], ...], str | None, tuple[str, ...]] | None,
     ) -> Function: ...
     def close(self, wait: bool, /) -> None: ...
     def wait_log(self) -> bool: ...

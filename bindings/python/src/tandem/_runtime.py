@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import sys
+import sysconfig
 import threading
 import traceback
 import uuid
@@ -16,7 +17,7 @@ import warnings
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Union, cast
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional, Union, cast
 
 from . import _native
 
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 
 Path = Union[str, "os.PathLike[str]"]
+#: Path, function, parameters, region, package_dirs.
+_Template = tuple[str, Optional[str], tuple[tuple[str, str], ...], Optional[str], tuple[str, ...]]
 
 _ORIGINS = ("function", "platform", "hint", "note")
 _LEVELS = ("", "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
@@ -132,26 +135,106 @@ class Runtime:
         ``timeout`` is in seconds, None for none; ``memory_size`` in MiB. ``variables`` are the workers' environment:
         inline they are ignored. Raises TandemError.
         """
-        if isolation not in _ISOLATIONS:
-            raise ValueError(f"isolation is 'inline' or 'process', not {isolation!r}")
-        native = self._native.load(
-            handler=handler,
-            code=os.fspath(code),
+        return self._load(
+            None,
+            handler,
+            code,
+            layers,
+            variables,
+            timeout,
+            isolation,
             runtime=runtime,
             name=name,
             version=version,
             log_format=log_format,
             log_level=log_level,
+            memory_size=memory_size,
+            max_concurrency=max_concurrency,
+        )
+
+    def load_from_template(
+        self,
+        template: Path,
+        function: str | None = None,
+        *,
+        parameters: Mapping[str, str] | None = None,
+        region: str | None = None,
+        package_dirs: Iterable[Path] | None = None,
+        handler: str | None = None,
+        code: Path | None = None,
+        runtime: str | None = None,
+        name: str | None = None,
+        version: str | None = None,
+        log_format: Literal["Text", "JSON"] | None = None,
+        log_level: str | None = None,
+        layers: Iterable[Path] = (),
+        variables: Mapping[str, str] | None = None,
+        timeout: float | None = 0,
+        memory_size: int = 0,
+        max_concurrency: int = 0,
+        isolation: Literal["inline", "process"] = "process",
+    ) -> Function:
+        """Load a function of an AWS SAM or CloudFormation template, by its logical ID or its name.
+
+        ``function`` may be left out where the template has one. ``parameters`` are the template's; ``region`` is that of
+        AWS_REGION or AWS_DEFAULT_REGION, else us-east-1; ``package_dirs`` are where Python's packages lie besides the
+        code and its layers, by default this interpreter's site-packages. What is given of the rest counts instead of what
+        the template says, and ``variables`` beside its own. Raises TandemError.
+        """
+        if region is None:
+            region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+        if package_dirs is None:
+            package_dirs = dict.fromkeys(sysconfig.get_path(kind) for kind in ("purelib", "platlib"))
+        of_template = (
+            os.fspath(template),
+            function,
+            tuple((parameters or {}).items()),
+            region,
+            tuple(os.path.abspath(each) for each in package_dirs),
+        )
+        return self._load(
+            of_template,
+            handler,
+            code,
+            layers,
+            variables,
+            timeout,
+            isolation,
+            runtime=runtime,
+            name=name,
+            version=version,
+            log_format=log_format,
+            log_level=log_level,
+            memory_size=memory_size,
+            max_concurrency=max_concurrency,
+        )
+
+    def _load(
+        self,
+        of_template: _Template | None,
+        handler: str | None,
+        code: Path | None,
+        layers: Iterable[Path],
+        variables: Mapping[str, str] | None,
+        timeout: float | None,
+        isolation: str,
+        **others: Any,
+    ) -> Function:
+        if isolation not in _ISOLATIONS:
+            raise ValueError(f"isolation is 'inline' or 'process', not {isolation!r}")
+        native = self._native.load(
+            handler=handler,
+            code=_path_or_none(code),
             layers=tuple(os.path.abspath(each) for each in layers),
             variables=tuple((variables or {}).items()),
             timeout_ms=_NO_TIMEOUT if timeout is None else _milliseconds(timeout),
-            memory_size=memory_size,
-            max_concurrency=max_concurrency,
             isolation=_ISOLATIONS[isolation],
+            template=of_template,
+            **others,
         )
-        if warning := native.warning():
-            warnings.warn(warning, RuntimeWarning, stacklevel=2)
-        return Function(self, native, handler)
+        for warning in native.warning().splitlines():
+            warnings.warn(warning, RuntimeWarning, stacklevel=3)
+        return Function(self, native, handler or (of_template[1] if of_template else None) or "")
 
     @property
     def closed(self) -> bool:
@@ -178,7 +261,7 @@ class Function:
     """A loaded function. Any thread may call it at any time; calls wait for each other beyond ``max_concurrency``."""
 
     def __init__(self, runtime: Runtime, native: _native.Function, handler: str) -> None:
-        self.handler = handler
+        self.handler = handler  # or what the template calls the function
         self._runtime = runtime
         self._native = native
 
