@@ -270,17 +270,37 @@ void JNICALL CloseRuntime(JNIEnv* env, jclass, jlong runtime) {
   });
 }
 
+std::vector<tandem_variable> PairsOf(const std::vector<std::string>& texts) {
+  std::vector<tandem_variable> pairs;
+  for (std::size_t at = 0; at + 1 < texts.size(); at += 2) pairs.push_back({ToC(texts[at]), ToC(texts[at + 1])});
+  return pairs;
+}
+
+// `of_template` is empty where the function is of none.
+tandem_failure* LoadWith(tandem_runtime* runtime, const tandem_load_options& options,
+                         const std::vector<std::string>& of_template, const std::vector<tandem_variable>& parameters,
+                         tandem_loaded_function** function) {
+  if (of_template.empty()) return tandem_load(runtime, &options, function);
+  tandem_template_options template_options = tandem_template_defaults();
+  template_options.path = ToC(of_template.at(0));
+  template_options.function = ToC(of_template.at(1));
+  template_options.region = ToC(of_template.at(2));
+  template_options.parameters = parameters.data();
+  template_options.parameters_size = parameters.size();
+  return tandem_load_from_template(runtime, &template_options, &options, function);
+}
+
 jlong JNICALL Load(JNIEnv* env, jclass, jlong runtime, jobjectArray texts, jobjectArray layers, jobjectArray variables,
-                   jlongArray numbers) {
+                   jlongArray numbers, jobjectArray of_template, jobjectArray parameters) {
   return Guarded(env, [&] {
     const std::vector<std::string> given = TextsOf(env, texts);
     const std::vector<std::string> folders = TextsOf(env, layers);
     const std::vector<std::string> pairs = TextsOf(env, variables);
     const std::vector<jlong> counts = NumbersOf(env, numbers);
     const std::vector<tandem_bytes> c_layers = ToC(folders);
-    std::vector<tandem_variable> c_variables;
-    for (std::size_t at = 0; at + 1 < pairs.size(); at += 2)
-      c_variables.push_back({ToC(pairs[at]), ToC(pairs[at + 1])});
+    const std::vector<tandem_variable> c_variables = PairsOf(pairs);
+    const std::vector<std::string> template_texts = TextsOf(env, of_template);
+    const std::vector<std::string> parameter_pairs = TextsOf(env, parameters);
     tandem_load_options options = tandem_load_defaults();
     options.handler = ToC(given.at(0));
     options.code = ToC(given.at(1));
@@ -297,7 +317,8 @@ jlong JNICALL Load(JNIEnv* env, jclass, jlong runtime, jobjectArray texts, jobje
     options.max_concurrency = static_cast<int32_t>(counts.at(2));
     options.isolation = static_cast<int32_t>(counts.at(3));
     tandem_loaded_function* function = nullptr;
-    Require(env, tandem_load(FromJava<Runtime>(runtime)->handle, &options, &function));
+    Require(env,
+            LoadWith(FromJava<Runtime>(runtime)->handle, options, template_texts, PairsOf(parameter_pairs), &function));
     return ToJava(function);
   });
 }
@@ -366,7 +387,7 @@ bool Register(JNIEnv* env) {
       Method("version", "()[B", reinterpret_cast<void*>(&Version)),
       Method("createRuntime", "([[B[[B[[B[JLtandem/Native$LogReceiver;)J", reinterpret_cast<void*>(&CreateRuntime)),
       Method("closeRuntime", "(J)V", reinterpret_cast<void*>(&CloseRuntime)),
-      Method("load", "(J[[B[[B[[B[J)J", reinterpret_cast<void*>(&Load)),
+      Method("load", "(J[[B[[B[[B[J[[B[[B)J", reinterpret_cast<void*>(&Load)),
       Method("warning", "(J)[B", reinterpret_cast<void*>(&Warning)),
       Method("prepare", "(J)V", reinterpret_cast<void*>(&Prepare)),
       Method("unload", "(J)V", reinterpret_cast<void*>(&Unload)),

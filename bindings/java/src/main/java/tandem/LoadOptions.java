@@ -8,7 +8,7 @@ import java.util.Objects;
 
 /** How a function is loaded. Each method returns options that differ in one thing; {@link #DEFAULT} is where to begin. */
 public final class LoadOptions {
-  /** In worker processes, with a timeout of 3 seconds and 128 MiB. */
+  /** In worker processes; with what the function's template says, or else a timeout of 3 seconds and 128 MiB. */
   public static final LoadOptions DEFAULT = new LoadOptions();
 
   final String runtime;
@@ -23,7 +23,7 @@ public final class LoadOptions {
   final Isolation isolation;
 
   private LoadOptions() {
-    this("", "", "", "", List.of(), Map.of(), Duration.ofSeconds(3), 128, 1, Isolation.PROCESS);
+    this("", "", "", "", List.of(), Map.of(), Duration.ZERO, 0, 0, Isolation.PROCESS);
   }
 
   private LoadOptions(
@@ -67,7 +67,7 @@ public final class LoadOptions {
         runtime, name, format, level, layers, variables, timeout, memorySize, maxConcurrency, isolation);
   }
 
-  /** Folders of unpacked layers, in their order. */
+  /** Folders of unpacked layers, or archives, in their order. */
   public LoadOptions layers(List<Path> folders) {
     return new LoadOptions(
         runtime, name, logFormat, logLevel, folders, variables, timeout, memorySize, maxConcurrency, isolation);
@@ -79,13 +79,13 @@ public final class LoadOptions {
         runtime, name, logFormat, logLevel, layers, environment, timeout, memorySize, maxConcurrency, isolation);
   }
 
-  /** Of each invocation, in whole milliseconds; null: none. */
+  /** Of each invocation, in whole milliseconds; null: none; zero: the default. */
   public LoadOptions timeout(Duration duration) {
     return new LoadOptions(
         runtime, name, logFormat, logLevel, layers, variables, duration, memorySize, maxConcurrency, isolation);
   }
 
-  /** In MiB. */
+  /** In MiB; 0: the default. */
   public LoadOptions memorySize(int megabytes) {
     return new LoadOptions(
         runtime, name, logFormat, logLevel, layers, variables, timeout, megabytes, maxConcurrency, isolation);

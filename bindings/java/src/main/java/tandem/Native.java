@@ -43,8 +43,17 @@ final class Native {
    * @param layers folders
    * @param variables name and value of each
    * @param numbers timeout in ms, MiB, concurrency, isolation
+   * @param template path, function and region; empty: it is of no template
+   * @param parameters of the template: name and value of each
    */
-  static native long load(long runtime, byte[][] texts, byte[][] layers, byte[][] variables, long[] numbers);
+  static native long load(
+      long runtime,
+      byte[][] texts,
+      byte[][] layers,
+      byte[][] variables,
+      long[] numbers,
+      byte[][] template,
+      byte[][] parameters);
 
   static native byte[] warning(long function);
 

@@ -162,7 +162,7 @@ public final class TandemFunction<I, O> implements Function<I, O>, AutoCloseable
         });
   }
 
-  /** One line that a user should see, such as that a newer runtime serves; empty: there is none. */
+  /** What a user should see, such as that a newer runtime serves, a line each; empty: there is nothing. */
   public String warning() {
     return call(() -> Native.text(Native.warning(handle)));
   }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * Holds functions. All runtimes of a process share its one JVM, which is this one, and its one CPython. Any thread may use
@@ -143,26 +145,41 @@ public final class TandemRuntime implements AutoCloseable {
 
   /** Loads a function of values that JSON has: maps, lists, strings, numbers, booleans and null. */
   public TandemFunction<Object, Object> load(String handler, Path code, LoadOptions options) {
-    return make(handler, code, options, Object.class);
+    return make(handler, Object.class, () -> open(handler, code, options));
   }
 
   /** Loads a function of typed values, which Gson writes and reads. */
   public <I, O> TandemFunction<I, O> load(
       String handler, Path code, LoadOptions options, Class<I> event, Class<O> response) {
     Objects.requireNonNull(event, "event");
-    return make(handler, code, options, response);
+    return make(handler, response, () -> open(handler, code, options));
+  }
+
+  /**
+   * Loads a function of a template by its logical ID, else its name. What the options say counts instead of what the
+   * template says, and their variables beside its own. Errors: TandemException.
+   */
+  public TandemFunction<Object, Object> load(Template template, String function, LoadOptions options) {
+    return make(function, Object.class, () -> open(template, function, options));
+  }
+
+  /** Loads a function of a template, of typed values, which Gson writes and reads. */
+  public <I, O> TandemFunction<I, O> load(
+      Template template, String function, LoadOptions options, Class<I> event, Type response) {
+    Objects.requireNonNull(event, "event");
+    return make(function, response, () -> open(template, function, options));
   }
 
   /**
    * Unpacks the package, a jar, a zip or a folder, and chooses the runtime; runs nothing of the user's. Errors:
    * TandemException.
    */
-  private <I, O> TandemFunction<I, O> make(String handler, Path code, LoadOptions options, Type response) {
+  private <I, O> TandemFunction<I, O> make(String name, Type response, LongSupplier open) {
     if (!users.enter()) {
       throw closed();
     }
     try {
-      TandemFunction<I, O> function = new TandemFunction<>(this, handler, open(handler, code, options), response);
+      TandemFunction<I, O> function = new TandemFunction<>(this, name, open.getAsLong(), response);
       functions.add(function);
       return function;
     } finally {
@@ -171,20 +188,48 @@ public final class TandemRuntime implements AutoCloseable {
   }
 
   private long open(String handler, Path code, LoadOptions options) {
-    List<String> variables = new ArrayList<>();
-    options.variables.forEach((name, value) -> variables.addAll(List.of(name, value)));
+    return load(handler, code.toString(), options, new byte[0][], new byte[0][]);
+  }
+
+  private long open(Template template, String function, LoadOptions options) {
+    return load(
+        "",
+        "",
+        options,
+        Native.bytes(List.of(template.path, function, template.region)),
+        pairs(template.parameters));
+  }
+
+  private long load(String handler, String code, LoadOptions options, byte[][] template, byte[][] parameters) {
     List<Path> layers = new ArrayList<>();
     options.layers.forEach(folder -> layers.add(folder.toAbsolutePath()));
-    long timeout = options.timeout == null ? -1 : Math.max(1, options.timeout.toMillis());
     return Native.load(
         handle,
         Native.bytes(
             List.of(handler, code, options.runtime, options.name, options.logFormat, options.logLevel)),
         Native.bytes(layers),
-        Native.bytes(variables),
+        pairs(options.variables),
         new long[] {
-          timeout, options.memorySize, options.maxConcurrency, options.isolation == Isolation.INLINE ? 0 : 1
-        });
+          milliseconds(options.timeout),
+          options.memorySize,
+          options.maxConcurrency,
+          options.isolation == Isolation.INLINE ? 0 : 1
+        },
+        template,
+        parameters);
+  }
+
+  private static byte[][] pairs(Map<String, String> values) {
+    List<String> all = new ArrayList<>();
+    values.forEach((name, value) -> all.addAll(List.of(name, value)));
+    return Native.bytes(all);
+  }
+
+  private static long milliseconds(Duration timeout) {
+    if (timeout == null) {
+      return -1;
+    }
+    return timeout.isZero() ? 0 : Math.max(1, timeout.toMillis());
   }
 
   void forget(TandemFunction<?, ?> function) {
