@@ -27,7 +27,7 @@ public class Warned {
     return "loaded";
   }
 
-  /** Overflows the stack, as often as makes it sure that it happens where a lock is taken, too. */
+  /** Overflows the stack, as often as has it happen where a lock is taken, too. */
   public String deepRecursion(Object event) {
     int overflows = 0;
     for (int i = 0; i < 100; ++i) {
