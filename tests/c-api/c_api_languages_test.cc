@@ -28,6 +28,23 @@ TEST(CApiLanguagesDeathTest, HostsSignalHandlersStayItsOwn) {
       testing::ExitedWithCode(0), "");
 }
 
+#ifndef __SANITIZE_ADDRESS__  // which keeps what was freed, and looks for leaks itself
+class CApiLanguageDeathTest : public CApiLanguage {};
+
+TEST_P(CApiLanguageDeathTest, MemoryStaysFlat) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        MemoryStaysFlat(GetParam());
+        _exit(HasFailure() ? 1 : 0);
+      },
+      testing::ExitedWithCode(0), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(All, CApiLanguageDeathTest, testing::Values(&kJava, &kPython),
+                         [](const auto& language) { return language.param->name; });
+#endif
+
 TEST(CApiLanguages, LiveSideBySide) {
   LanguagesLiveSideBySide();
 }

@@ -21,7 +21,9 @@ const Language kJava = {"java",
                         1,
                         "capi.Handlers::stream",
                         "capi.Handlers::waitForever",
-                        "capi.Handlers::missing"};
+                        "capi.Handlers::missing",
+                        "capi.Handlers::echo",
+                        4096};
 const Language kPython = {"python",
                           "TANDEM_TEST_PYTHON",
                           TANDEM_TEST_PACKAGES "/python",
@@ -35,7 +37,9 @@ const Language kPython = {"python",
                           0,
                           "handlers.stream",
                           "handlers.wait_forever",
-                          "handlers.missing"};
+                          "handlers.missing",
+                          "handlers.echo",
+                          512};
 
 /* A runtime for both. */
 static tandem_runtime* OpenWithLog(tandem_log_callback log, void* log_arg) {

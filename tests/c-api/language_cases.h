@@ -24,6 +24,8 @@ typedef struct Language {
   const char* stream;
   const char* wait;
   const char* missing; /* a handler that is not there */
+  const char* echo;
+  long growth_kib; /* what 100,000 calls may add to a warm VM: a compiler's own, and less than a leak would */
 } Language;
 
 extern const Language kJava;
@@ -48,8 +50,9 @@ void LanguagesLiveSideBySide(void);
 
 /* Each once, inline and in a worker, with that log function. */
 void InvokeBothLanguages(tandem_log_callback log);
-/* In a process that has no VM before. */
+/* These two in a process that has no VM before. */
 void HostsSignalHandlersStayItsOwn(void);
+void MemoryStaysFlat(const Language* language);
 
 #ifdef __cplusplus
 }
