@@ -35,12 +35,12 @@ const NoTimeout time.Duration = -1
 type LoadOptions struct {
 	Runtime        string        // "java17", "python3.11", or a language's name for the newest; empty: the package decides
 	Name           string        // what the handler is told, and logs have; empty: "function"
-	Timeout        time.Duration // of each invocation, in whole milliseconds; 0: 3 s
-	MemorySizeMB   int           // MiB; 0: 128
+	Timeout        time.Duration // of each invocation, in whole milliseconds; 0: the template's, or 3 s
+	MemorySizeMB   int           // MiB; 0: the template's, or 128
 	MaxConcurrency int           // invocations at a time in one process, where the language allows more than one; 0: 1
 	Isolation      Isolation
 	Variables      map[string]string // the workers' environment; with Inline they are refused: set the program's own
-	Layers         []string          // folders of unpacked layers, absolute paths, in their order
+	Layers         []string          // folders of unpacked layers, or archives, absolute paths, in their order
 	LogFormat      string            // "Text" or "JSON"; empty: text
 	LogLevel       string            // empty: the language's default
 }
@@ -55,6 +55,38 @@ type Function struct {
 // Load unpacks the package, a jar, a zip or a folder, and chooses the runtime; it runs nothing of the user's.
 // handler: "example.Hello::myHandler", "hello_python.my_handler".
 func (r *Runtime) Load(handler, code string, options LoadOptions) (*Function, error) {
+	return r.load(options, func(m *memory, set *C.tandem_load_options, handle **C.tandem_loaded_function) *C.tandem_failure {
+		set.handler = m.text(handler)
+		set.code = m.text(code)
+		return C.tandem_load(r.handle, set, handle)
+	})
+}
+
+// Template is an AWS SAM or CloudFormation template.
+type Template struct {
+	Path       string            // of the template, YAML or JSON
+	Parameters map[string]string // the template's, instead of their defaults
+	Region     string            // AWS::Region; empty: us-east-1
+}
+
+// LoadFromTemplate loads a function of a template by its logical ID, else its name; empty: the template's only one. What
+// the options say counts instead of what the template says, and their variables beside its own.
+func (r *Runtime) LoadFromTemplate(template Template, function string, options LoadOptions) (*Function, error) {
+	return r.load(options, func(m *memory, set *C.tandem_load_options, handle **C.tandem_loaded_function) *C.tandem_failure {
+		of := (*C.tandem_template_options)(m.allocate(C.sizeof_tandem_template_options))
+		*of = C.tandem_template_defaults()
+		of.path = m.text(template.Path)
+		of.function = m.text(function)
+		of.region = m.text(template.Region)
+		of.parameters, of.parameters_size = m.variables(template.Parameters)
+		return C.tandem_load_from_template(r.handle, of, set, handle)
+	})
+}
+
+// loading calls C with what the options say in `set`, and what it needs besides in `m`.
+type loading func(m *memory, set *C.tandem_load_options, handle **C.tandem_loaded_function) *C.tandem_failure
+
+func (r *Runtime) load(options LoadOptions, call loading) (*Function, error) {
 	if !r.users.enter() {
 		return nil, ErrClosed
 	}
@@ -66,8 +98,6 @@ func (r *Runtime) Load(handler, code string, options LoadOptions) (*Function, er
 	defer memory.free()
 	set := (*C.tandem_load_options)(memory.allocate(C.sizeof_tandem_load_options))
 	*set = C.tandem_load_defaults()
-	set.handler = memory.text(handler)
-	set.code = memory.text(code)
 	set.runtime = memory.text(options.Runtime)
 	set.name = memory.text(options.Name)
 	set.log_format = memory.text(options.LogFormat)
@@ -76,7 +106,7 @@ func (r *Runtime) Load(handler, code string, options LoadOptions) (*Function, er
 		set.layers = memory.texts(options.Layers)
 		set.layers_size = C.size_t(count)
 	}
-	memory.setVariables(set, options.Variables)
+	set.variables, set.variables_size = memory.variables(options.Variables)
 	set.timeout_ms = milliseconds(options.Timeout)
 	set.memory_size_mb = C.int32_t(options.MemorySizeMB)
 	set.max_concurrency = C.int32_t(options.MaxConcurrency)
@@ -84,10 +114,11 @@ func (r *Runtime) Load(handler, code string, options LoadOptions) (*Function, er
 	if options.Isolation == Inline {
 		set.isolation = C.TANDEM_ISOLATION_INLINE
 	}
-	function := &Function{runtime: r}
-	if err := taken(C.tandem_load(r.handle, set, &function.handle)); err != nil {
+	var handle *C.tandem_loaded_function
+	if err := taken(call(&memory, set, &handle)); err != nil {
 		return nil, err
 	}
+	function := &Function{runtime: r, handle: handle}
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	r.functions[function] = struct{}{}
@@ -114,9 +145,9 @@ func milliseconds(timeout time.Duration) C.int64_t {
 	return C.int64_t(timeout.Milliseconds())
 }
 
-func (m *memory) setVariables(set *C.tandem_load_options, variables map[string]string) {
+func (m *memory) variables(variables map[string]string) (*C.tandem_variable, C.size_t) {
 	if len(variables) == 0 {
-		return
+		return nil, 0
 	}
 	first := (*C.tandem_variable)(m.allocate(C.size_t(len(variables)) * C.sizeof_tandem_variable))
 	copies := unsafe.Slice(first, len(variables))
@@ -125,11 +156,10 @@ func (m *memory) setVariables(set *C.tandem_load_options, variables map[string]s
 		copies[at] = C.tandem_variable{name: m.text(name), value: m.text(value)}
 		at++
 	}
-	set.variables = first
-	set.variables_size = C.size_t(len(variables))
+	return first, C.size_t(len(variables))
 }
 
-// Warning is one line that a user should see, such as that a newer runtime serves; empty: there is none.
+// Warning is what a user should see, such as that a newer runtime serves, a line each; empty: there is nothing.
 func (f *Function) Warning() string {
 	if !f.users.enter() {
 		return ""

@@ -40,6 +40,7 @@ def environment():
         "TANDEM_TEST_JAVA_HOME": os.environ["TANDEM_TEST_JAVA_HOMES"].split()[0],
         "TANDEM_TEST_PYTHON": os.environ["TANDEM_TEST_PYTHONS"].split()[0],
         "TANDEM_TEST_PACKAGES": str(build / "tests" / "c-api" / "packages"),
+        "TANDEM_TEST_EXTENT": os.environ.get("TANDEM_TEST_EXTENT", "some"),
         "TANDEM_TEST_CASES": str(ROOT / "tests" / "bindings" / "cases.json"),
     }
 

@@ -4,7 +4,7 @@
 # The wheel is made in a folder that is gone when it is used, as a clone may be.
 step_bindings() {
   local made=$root/build/test-bindings label home path status=0
-  test_command tests/bindings/test_go.py "TANDEM_BUILD_DIR=$ci_build" || status=1
+  test_command tests/bindings/test_go.py "TANDEM_BUILD_DIR=$ci_build" "TANDEM_TEST_EXTENT=$extent" || status=1
   rm -rf -- "$made"
   mkdir -p -- "$made"
   while IFS=$'\t' read -r label home path; do
@@ -37,7 +37,8 @@ python_binding() {
 java_binding() {
   local status=0
   local -a settings=("TANDEM_CACHE_DIR=$1/cache" "JAVA_HOME=$2" "TANDEM_TEST_PYTHON=$3"
-    "TANDEM_TEST_PACKAGES=$ci_build/tests/c-api/packages" "TANDEM_TEST_CASES=$root/tests/bindings/cases.json")
+    "TANDEM_TEST_PACKAGES=$ci_build/tests/c-api/packages" "TANDEM_TEST_CASES=$root/tests/bindings/cases.json"
+    "TANDEM_TEST_EXTENT=$extent")
   mkdir -- "$1"
   cmake --install "$ci_build" --prefix "$1/prefix" >/dev/null
   TANDEM_TEST_LIMIT=1200 limited env "${settings[@]}" "TANDEM_PREFIX=$1/prefix" mvn --batch-mode --no-transfer-progress \

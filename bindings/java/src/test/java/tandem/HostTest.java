@@ -246,4 +246,38 @@ class HostTest {
       assertTrue(absent.getMessage().contains("/absent"), absent.getMessage());
     }
   }
+
+  /** Resident memory that no file backs, in KiB, which has the whole heap in it from the start. */
+  private static long resident() throws IOException {
+    System.gc();
+    try (var lines = Files.lines(Path.of("/proc/self/status"))) {
+      String line = lines.filter(each -> each.startsWith("RssAnon:")).findFirst().orElseThrow();
+      return Long.parseLong(line.replaceAll("\\D", ""));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "java,capi.Handlers::echo,INLINE",
+    "java,capi.Handlers::echo,PROCESS",
+    "python,handlers.echo,INLINE",
+    "python,handlers.echo,PROCESS"
+  })
+  void memoryIsFlat(String language, String handler, Isolation isolation) throws IOException {
+    int calls = "all".equals(System.getenv("TANDEM_TEST_EXTENT")) ? 100_000 : 20_000;
+    try (Place place = new Place()) {
+      TandemFunction<Object, Object> echo = place.load(language, handler, isolation);
+      byte[] event = Native.bytes('"' + "x".repeat(2000) + '"');
+      for (int i = 0; i < calls; ++i) {
+        assertArrayEquals(event, echo.applyBytes(event, InvokeOptions.NONE));
+      }
+      long before = resident();
+      for (int i = 0; i < calls; ++i) {
+        assertArrayEquals(event, echo.applyBytes(event, InvokeOptions.NONE));
+      }
+      long grown = resident() - before;
+      // One event of each call would be 40 MB; the compilers take some MB of their own.
+      assertTrue(grown < 16 * 1024, grown + " KiB more");
+    }
+  }
 }
