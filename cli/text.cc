@@ -61,22 +61,6 @@ std::vector<std::string> Wrap(std::string_view text, std::size_t width) {
   return lines;
 }
 
-std::string OneLine(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string line;
-  for (const char c : text) {
-    const auto byte = static_cast<std::uint8_t>(c);
-    if (c == '\n') {
-      line += "\\n";
-    } else if (byte < 0x20 || byte == 0x7F) {
-      line.append("\\x").append(1, kHex[byte >> 4U]).append(1, kHex[byte & 0x0FU]);
-    } else {
-      line += c;
-    }
-  }
-  return line;
-}
-
 std::string PrettyJson(const Json::Value& value) {
   Json::StreamWriterBuilder builder;
   builder["indentation"] = "  ";

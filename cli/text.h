@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "templates/one_line.h"
+
 namespace tandem::cli {
 
 // The candidate that `word` was most likely meant to be; empty when none is near.
@@ -20,8 +22,8 @@ std::string DidYouMean(std::string_view word, std::string_view prefix, const std
 // `text` broken at blanks into lines of at most `width` columns.
 std::vector<std::string> Wrap(std::string_view text, std::size_t width);
 
-// `text` with its control characters as \n or \x1b, so that a message that quotes it stays one line.
-std::string OneLine(std::string_view text);
+// So that a message that quotes a text stays one line.
+using templates::OneLine;
 
 // Indented by two blanks, with UTF-8 as it is, and a newline at the end.
 std::string PrettyJson(const Json::Value& value);

@@ -13,36 +13,13 @@
 
 #include "fuzz/lib.h"
 #include "fuzz/loader/hooks.h"
+#include "fuzz/sized.h"
 #include "tandem/runtime.h"
 
 namespace tandem::fuzz {
 namespace {
 
 Input* the_input = nullptr;  // what the hooks go on reading
-
-// A struct in memory of just the size that it says it has, whole members, however much of T that is.
-template <typename T>
-class Sized {
- public:
-  Sized(Input& input, const T& known) {
-    constexpr std::size_t kMember = 8;
-    constexpr std::size_t kMost = 64 * kMember;
-    const std::size_t size = input.Byte() % 64 * kMember;
-    const bool endless = size == kMost - kMember;
-    const std::size_t said = endless ? SIZE_MAX : size;
-    const std::size_t held = std::max(sizeof(std::size_t), endless ? kMost : size);
-    bytes_.reset(new std::uint8_t[held]);
-    std::fill_n(bytes_.get(), held, std::uint8_t{0xA5});
-    std::memcpy(bytes_.get(), &known, std::min(held, sizeof known));
-    std::memcpy(bytes_.get(), &said, sizeof said);
-  }
-
-  // As the ABI passes it. The size decides how much of it is there.
-  const T* get() const { return reinterpret_cast<const T*>(bytes_.get()); }
-
- private:
-  std::unique_ptr<std::uint8_t[]> bytes_;
-};
 
 // The bytes of the strings that one input uses, each in memory of its own.
 class Strings {

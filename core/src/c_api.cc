@@ -17,6 +17,7 @@
 #include "tandem/package.h"
 #include "tandem/runtime.h"
 #include "tandem/tandem.h"
+#include "templates/one_line.h"
 
 namespace {
 
@@ -93,10 +94,12 @@ tandem_failure* OutOfMemory() {
   return &failure;
 }
 
-tandem_failure* FailureOf(Status status) noexcept {
+// Its message may quote what the caller gave, line breaks and all.
+tandem_failure* FailureOf(const Status& status) noexcept try {
   if (status.ok()) return nullptr;
-  auto* failure = new (std::nothrow) tandem_failure{std::move(status)};
-  return failure == nullptr ? OutOfMemory() : failure;
+  return new tandem_failure{Status(status.code(), tandem::templates::OneLine(status.message()))};
+} catch (const std::bad_alloc&) {
+  return OutOfMemory();
 }
 
 // What every call that can fail is made of: `body` returns a Status, and nothing it throws gets out.

@@ -1,4 +1,4 @@
-#include "one_line.h"
+#include "templates/one_line.h"
 
 #include <cstdint>
 

@@ -13,9 +13,9 @@
 
 #include "document.h"
 #include "function_reader.h"
-#include "one_line.h"
 #include "resolver.h"
 #include "stack.h"
+#include "templates/one_line.h"
 
 namespace tandem::templates {
 namespace {

@@ -124,6 +124,7 @@ void RefusesWrongLoadOptions(void) {
   REFUSED_LOAD(options.code = tandem_text(""), "it has no code");
   REFUSED_LOAD(options.runtime = WithNul(), "options.runtime has a NUL in it");
   REFUSED_LOAD(options.name = tandem_text("a name"), "a function's name has 1 to 64 of the characters");
+  REFUSED_LOAD(options.name = tandem_text("a\nname\x1b"), "function 'a\\nname\\x1b'"); /* a message is one line */
   REFUSED_LOAD(options.version = WithNul(), "options.version has a NUL in it");
   REFUSED_LOAD(options.log_format = WithNul(), "options.log_format has a NUL in it");
   REFUSED_LOAD(options.log_level = WithNul(), "options.log_level has a NUL in it");
