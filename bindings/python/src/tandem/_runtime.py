@@ -6,7 +6,6 @@ import asyncio
 import atexit
 import concurrent.futures
 import contextlib
-import json
 import os
 import sys
 import sysconfig
@@ -20,6 +19,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional, Union, cast
 
 from . import _native
+from ._json import json_of, value_of
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer, Literal, Self, TypedDict, Unpack
@@ -264,6 +264,7 @@ class Function:
         self.handler = handler  # or what the template calls the function
         self._runtime = runtime
         self._native = native
+        self._log = runtime._log
 
     def __call__(self, event: Any = None, **options: Unpack[InvokeOptions]) -> Any:
         """Invoke the handler with a value that JSON has, and return what it returns.
@@ -271,15 +272,15 @@ class Function:
         Raises FunctionError where the handler fails, TandemError for all else, ValueError where one of the two is no
         JSON.
         """
-        return _value_of(self.invoke_bytes(_json_of(event), **options))
+        return value_of(self._invoke(json_of(event), options))
 
     async def call_async(self, event: Any = None, **options: Unpack[InvokeOptions]) -> Any:
         """As the call, without blocking the event loop. Cancelling it asks the handler to yield."""
         options.setdefault("request_id", str(uuid.uuid4()))
-        payload = _json_of(event)
+        payload = json_of(event)
         call = self._runtime._callers.submit(self.invoke_bytes, payload, **options)
         try:
-            return _value_of(await asyncio.wrap_future(call))
+            return value_of(await asyncio.wrap_future(call))
         except asyncio.CancelledError:
             if not call.done():
                 self._native.cancel(options["request_id"])
@@ -287,7 +288,7 @@ class Function:
 
     def invoke_bytes(self, payload: Buffer, **options: Unpack[InvokeOptions]) -> bytes:
         """Invoke the handler with any bytes, and return those of its response."""
-        return self._invoke(payload, None, options)
+        return self._invoke(payload, options)
 
     def stream(self, event: Any = None, **options: Unpack[InvokeOptions]) -> Iterator[bytes]:
         """Invoke the handler and iterate over its response, as it comes.
@@ -295,7 +296,7 @@ class Function:
         Closing the iterator tells the handler that the rest is not wanted, and waits for its end. A response that does
         not stream is one chunk.
         """
-        payload = _json_of(event)
+        payload = json_of(event)
         chunks = _native.Chunks()
         call = self._runtime._callers.submit(self._invoke_to_end, payload, chunks, options)
         return _iterate(call, chunks)
@@ -323,21 +324,24 @@ class Function:
     def __repr__(self) -> str:
         return f"<tandem.Function {self.handler!r}>"
 
-    def _invoke(self, payload: Buffer, chunks: _native.Chunks | None, options: InvokeOptions) -> bytes:
+    def _invoke(self, payload: Buffer, options: InvokeOptions) -> bytes:
+        if self._log is None:
+            return self._native.invoke(payload, **options)
         try:
-            return self._native.invoke(payload, chunks=chunks, **options)
+            return self._native.invoke(payload, **options)
         finally:
             self._deliver_log()
 
     def _invoke_to_end(self, payload: Buffer, chunks: _native.Chunks, options: InvokeOptions) -> bytes:
         try:
-            return self._invoke(payload, chunks, options)
+            return self._native.invoke(payload, chunks=chunks, **options)
         finally:
+            self._deliver_log()
             chunks.end()
 
     def _deliver_log(self) -> None:
-        if self._runtime._log is not None:
-            self._runtime._log.deliver()
+        if self._log is not None:
+            self._log.deliver()
 
 
 class _Log:
@@ -394,14 +398,6 @@ def _iterate(call: concurrent.futures.Future[bytes], chunks: _native.Chunks) -> 
     finally:
         chunks.end()
         concurrent.futures.wait([call])
-
-
-def _json_of(value: Any) -> bytes:
-    return json.dumps(value, allow_nan=False).encode("ascii")
-
-
-def _value_of(payload: bytes) -> Any:
-    return json.loads(payload) if payload else None
 
 
 def _milliseconds(seconds: float) -> int:
