@@ -272,7 +272,9 @@ class Function:
         Raises FunctionError where the handler fails, TandemError for all else, ValueError where one of the two is no
         JSON.
         """
-        return value_of(self._invoke(json_of(event), options))
+        if options or self._log is not None:
+            return value_of(self._invoke(json_of(event), options))
+        return value_of(self._native.call(json_of(event)))
 
     async def call_async(self, event: Any = None, **options: Unpack[InvokeOptions]) -> Any:
         """As the call, without blocking the event loop. Cancelling it asks the handler to yield."""

@@ -344,15 +344,18 @@ jbyteArray JNICALL Invoke(JNIEnv* env, jclass, jlong function, jbyteArray payloa
                           jobject chunk_receiver) {
   return Guarded(env, [&] {
     const std::string event = TextOf(env, payload);
-    const std::vector<std::string> texts = TextsOf(env, given);
+    std::vector<std::string> texts;
     Chunks chunks{chunk_receiver};
     tandem_invoke_options options = tandem_invoke_defaults();
-    options.request_id = ToC(texts.at(0));
-    options.client_context = ToC(texts.at(1));
-    options.cognito_identity = ToC(texts.at(2));
-    options.trace_id = ToC(texts.at(3));
-    options.tenant_id = ToC(texts.at(4));
-    options.qualifier = ToC(texts.at(5));
+    if (given != nullptr) {
+      texts = TextsOf(env, given);
+      options.request_id = ToC(texts.at(0));
+      options.client_context = ToC(texts.at(1));
+      options.cognito_identity = ToC(texts.at(2));
+      options.trace_id = ToC(texts.at(3));
+      options.tenant_id = ToC(texts.at(4));
+      options.qualifier = ToC(texts.at(5));
+    }
     if (chunk_receiver != nullptr) {
       // Another thread may bring the chunks, which has no use of a local reference.
       chunks.receiver = env->NewGlobalRef(chunk_receiver);

@@ -65,7 +65,7 @@ final class Native {
   /**
    * Invokes a function.
    *
-   * @param options request id, client context, cognito identity, trace id, tenant id, qualifier
+   * @param options request id, client context, cognito identity, trace id, tenant id, qualifier; null: none of them
    * @param chunks null: the response does not stream
    * @return the payload. Errors: FunctionException, too
    */

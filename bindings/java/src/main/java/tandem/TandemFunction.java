@@ -81,14 +81,16 @@ public final class TandemFunction<I, O> implements Function<I, O>, AutoCloseable
 
   private byte[] invoke(byte[] payload, InvokeOptions options, Native.ChunkReceiver chunks) {
     byte[][] texts =
-        Native.bytes(
-            List.of(
-                options.requestId(),
-                options.clientContext(),
-                options.cognitoIdentity(),
-                options.traceId(),
-                options.tenantId(),
-                options.qualifier()));
+        options == InvokeOptions.NONE
+            ? null
+            : Native.bytes(
+                List.of(
+                    options.requestId(),
+                    options.clientContext(),
+                    options.cognitoIdentity(),
+                    options.traceId(),
+                    options.tenantId(),
+                    options.qualifier()));
     return call(() -> Native.invoke(handle, payload, texts, chunks));
   }
 

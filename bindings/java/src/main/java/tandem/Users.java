@@ -1,49 +1,58 @@
 package tandem;
 
+import java.util.concurrent.atomic.AtomicInteger;
+
 /** Who uses a handle, which nobody may while it ends. */
 final class Users {
-  private final ThreadLocal<Integer> ofThread = ThreadLocal.withInitial(() -> 0);
-  private int count;
-  private boolean closed;
+  private static final int CLOSED = Integer.MIN_VALUE;
+
+  private final AtomicInteger count = new AtomicInteger(); // and CLOSED on top
+  private final ThreadLocal<int[]> ofThread = ThreadLocal.withInitial(() -> new int[1]);
 
   /** Begins to use it, until {@link #leave}; false: it has ended. */
-  synchronized boolean enter() {
-    if (closed) {
-      return false;
+  boolean enter() {
+    for (int now = count.get(); now >= 0; now = count.get()) {
+      if (count.compareAndSet(now, now + 1)) {
+        ++ofThread.get()[0];
+        return true;
+      }
     }
-    ++count;
-    ofThread.set(ofThread.get() + 1);
-    return true;
+    return false;
   }
 
-  synchronized void leave() {
-    int left = ofThread.get() - 1;
-    if (left == 0) {
-      ofThread.remove();
-    } else {
-      ofThread.set(left);
-    }
-    if (--count == 0) {
-      notifyAll();
+  void leave() {
+    --ofThread.get()[0];
+    if (count.decrementAndGet() == CLOSED) {
+      synchronized (this) {
+        notifyAll();
+      }
     }
   }
 
   boolean isUsedHere() {
-    return ofThread.get() > 0;
+    return ofThread.get()[0] > 0;
   }
 
-  synchronized boolean isClosed() {
-    return closed;
+  boolean isClosed() {
+    return count.get() < 0;
   }
 
   /** Lets nobody in any more, and waits until nobody is left; false: another has done so. */
-  synchronized boolean close() {
-    if (closed) {
+  boolean close() {
+    int now = count.get();
+    while (now >= 0 && !count.compareAndSet(now, now + CLOSED)) {
+      now = count.get();
+    }
+    if (now < 0) {
       return false;
     }
-    closed = true;
+    awaitNobody();
+    return true;
+  }
+
+  private synchronized void awaitNobody() {
     boolean interrupted = false;
-    while (count > 0) {
+    while (count.get() != CLOSED) {
       try {
         wait();
       } catch (InterruptedException e) {
@@ -53,6 +62,5 @@ final class Users {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    return true;
   }
 }
