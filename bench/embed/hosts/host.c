@@ -47,6 +47,8 @@ static tandem_loaded_function* Load(tandem_runtime** runtime, char** arguments) 
   return function;
 }
 
+enum { MOST_CALLS = 100 }; /* in a batch */
+
 static long long Now(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
@@ -63,11 +65,10 @@ static int IsAnswer(const tandem_outcome* outcome, const tandem_outcome* first) 
 /* Calls for about so long, in batches, between which answers are compared outside of the time. */
 static void Round(tandem_loaded_function* function, tandem_bytes event, const tandem_outcome* first, long batch,
                   double seconds) {
-  tandem_outcome** const outcomes = calloc((size_t)batch, sizeof *outcomes);
+  tandem_outcome* outcomes[MOST_CALLS];
   long long taken = 0;
   long calls = 0;
   long i;
-  Require(outcomes != NULL, "out of memory");
   while ((double)taken < seconds * 1e9) {
     taken -= Now();
     for (i = 0; i < batch; ++i) Succeed(tandem_invoke(function, event, NULL, &outcomes[i]));
@@ -78,7 +79,6 @@ static void Round(tandem_loaded_function* function, tandem_bytes event, const ta
     taken += Now();
     calls += batch;
   }
-  free(outcomes);
   printf("%ld %lld\n", calls, taken);
 }
 
@@ -88,16 +88,19 @@ int main(int argc, char** argv) {
   tandem_outcome* first = NULL;
   tandem_bytes event;
   tandem_bytes answer;
-  double seconds;
+  char line[64];
+  long batch;
   Require(argc == 7, "six arguments, please");
+  batch = strtol(argv[6], NULL, 10);
+  Require(batch > 0 && batch <= MOST_CALLS, "a batch has 1 to 100 calls");
   function = Load(&runtime, argv + 1);
   event = ReadFile(argv[5]);
   Succeed(tandem_invoke(function, event, NULL, &first));
   answer = tandem_outcome_payload(first);
   printf("%.*s\n", (int)answer.size, answer.data);
   fflush(stdout);
-  while (scanf("%lf", &seconds) == 1) {
-    Round(function, event, first, atol(argv[6]), seconds);
+  while (fgets(line, sizeof line, stdin) != NULL) {
+    Round(function, event, first, batch, strtod(line, NULL));
     fflush(stdout);
   }
   tandem_outcome_free(first);

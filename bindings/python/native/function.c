@@ -140,37 +140,44 @@ static PyObject* Answer(tandem_failure* failure, tandem_outcome* outcome) {
   return payload;
 }
 
-/* Releases the payload. */
-static PyObject* InvokeWith(Function* self, Py_buffer* payload, const tandem_invoke_options* options) {
-  const tandem_bytes event = {payload->buf, (size_t)payload->len};
-  tandem_outcome* outcome = NULL;
+/* -1 with an exception set: the call did not do what it is for. */
+static int InvokeWith(Function* self, tandem_bytes event, const tandem_invoke_options* options,
+                      tandem_outcome** outcome) {
   tandem_failure* failure;
   Running running;
-  if (EnterFunction(self, &running) != 0) {
-    PyBuffer_Release(payload);
-    return NULL;
-  }
+  if (EnterFunction(self, &running) != 0) return -1;
   Py_BEGIN_ALLOW_THREADS
-    failure = tandem_invoke(self->handle, event, options, &outcome);
+    failure = tandem_invoke(self->handle, event, options, outcome);
   Py_END_ALLOW_THREADS
   LeaveFunction(self, &running);
-  PyBuffer_Release(payload);
-  return Answer(failure, outcome);
+  return Raise(failure);
 }
 
-/* call(payload): as invoke without options, and without the time that taking them apart takes. */
+/* call(text): as invoke without options, from text to text. */
 static PyObject* FunctionCall(Function* self, PyObject* argument) {
-  Py_buffer payload;
-  if (PyObject_GetBuffer(argument, &payload, PyBUF_SIMPLE) != 0) return NULL;
-  return InvokeWith(self, &payload, NULL);
+  tandem_outcome* outcome = NULL;
+  PyObject* text = NULL;
+  tandem_bytes event;
+  if (!TakeText(argument, &event) || InvokeWith(self, event, NULL, &outcome) != 0) return NULL;
+  if (tandem_outcome_is_error(outcome)) {
+    RaiseFunctionError(outcome);
+  } else {
+    const tandem_bytes payload = tandem_outcome_payload(outcome);
+    text = PyUnicode_DecodeUTF8(payload.data, (Py_ssize_t)payload.size, "surrogatepass");
+  }
+  tandem_outcome_free(outcome);
+  return text;
 }
 
 static PyObject* FunctionInvoke(Function* self, PyObject* args, PyObject* keywords) {
   static char* names[] = {"payload",  "request_id", "content_type", "client_context", "cognito_identity",
                           "trace_id", "tenant_id",  "qualifier",    "chunks",         NULL};
   tandem_invoke_options options = tandem_invoke_defaults();
+  tandem_outcome* outcome = NULL;
   PyObject* chunks = Py_None;
   Py_buffer payload;
+  tandem_bytes event;
+  int failed;
   if (!PyArg_ParseTupleAndKeywords(
           args, keywords, "y*|$O&O&O&O&O&O&O&O:invoke", names, &payload, TakeText, &options.request_id, TakeText,
           &options.content_type, TakeText, &options.client_context, TakeText, &options.cognito_identity, TakeText,
@@ -185,7 +192,11 @@ static PyObject* FunctionInvoke(Function* self, PyObject* args, PyObject* keywor
     options.chunk = KeepChunk;
     options.chunk_arg = &((Chunks*)chunks)->queue;
   }
-  return InvokeWith(self, &payload, &options);
+  event.data = payload.buf;
+  event.size = (size_t)payload.len;
+  failed = InvokeWith(self, event, &options, &outcome);
+  PyBuffer_Release(&payload);
+  return failed ? NULL : Answer(NULL, outcome);
 }
 
 static PyObject* FunctionPrepare(Function* self, PyObject* unused) {

@@ -5,8 +5,9 @@ static void InChild(void) {
   if (has_runtimes) is_fork = 1;
 }
 
+static PyMethodDef module_methods[] = {{"is_shallow", IsShallow, METH_O, NULL}, {NULL, NULL, 0, NULL}};
 static struct PyModuleDef module_definition = {
-    PyModuleDef_HEAD_INIT, "tandem._native", NULL, -1, NULL, NULL, NULL, NULL, NULL};
+    PyModuleDef_HEAD_INIT, "tandem._native", NULL, -1, module_methods, NULL, NULL, NULL, NULL};
 
 static int AddType(PyObject* module, const char* name, PyType_Spec* spec, PyTypeObject** type) {
   PyObject* const made = PyType_FromSpec(spec);

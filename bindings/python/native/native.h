@@ -68,6 +68,9 @@ PyObject* NoneUnless(tandem_failure* failure);
 
 PyObject* TextOf(tandem_bytes text);
 PyObject* BytesOf(tandem_bytes bytes);
+/* is_shallow(value): whether dicts, lists and tuples, and none of a class derived from them, are nested in it so little
+ * that none is within itself. */
+PyObject* IsShallow(PyObject* module, PyObject* value);
 /* For PyArg_Parse's O&: a str or None, borrowed from the object. */
 int TakeText(PyObject* object, void* to);
 /* Texts of a tuple, borrowed from its items. NULL with an exception set: it has others. Free it by PyMem_Free. */

@@ -68,6 +68,33 @@ tandem_bytes* TakeTexts(PyObject* tuple, size_t* size) {
   return texts;
 }
 
+/* Of what encodes itself otherwise than dict, list and tuple nobody knows. */
+static int IsNestedAtMost(PyObject* value, int levels) {
+  PyObject* member;
+  Py_ssize_t at = 0;
+  if (PyDict_CheckExact(value)) {
+    if (levels == 0) return 0;
+    while (PyDict_Next(value, &at, NULL, &member)) {
+      if (!IsNestedAtMost(member, levels - 1)) return 0;
+    }
+    return 1;
+  }
+  if (PyList_CheckExact(value) || PyTuple_CheckExact(value)) {
+    if (levels == 0) return 0;
+    for (; at < PySequence_Fast_GET_SIZE(value); ++at) {
+      if (!IsNestedAtMost(PySequence_Fast_GET_ITEM(value, at), levels - 1)) return 0;
+    }
+    return 1;
+  }
+  return !PyDict_Check(value) && !PyList_Check(value) && !PyTuple_Check(value);
+}
+
+PyObject* IsShallow(PyObject* module, PyObject* value) {
+  enum { kLevels = 64 };
+  (void)module;
+  return PyBool_FromLong(IsNestedAtMost(value, kLevels));
+}
+
 int RaiseClosed(const char* what) {
   RaiseCode(TANDEM_CODE_UNAVAILABLE, what);
   return -1;

@@ -6,11 +6,13 @@ import json
 import json.encoder
 from typing import Any
 
+from ._native import is_shallow
+
 _slow_encoder = json.JSONEncoder(allow_nan=False)
 _slow_decoder = json.JSONDecoder()
 _scan_once = _slow_decoder.scan_once  # type: ignore[attr-defined]  # in no stub, and there since json is in C
 _make = getattr(json.encoder, "c_make_encoder", None)
-# Without the dictionary by which the encoder knows circles, so that all threads may use it.
+# Without the dictionary by which the encoder knows circles, so that all threads may use it: for values that have none.
 _encode = (
     _make(None, _slow_encoder.default, json.encoder.encode_basestring_ascii, None, ": ", ", ", False, False, False)
     if _make
@@ -18,21 +20,17 @@ _encode = (
 )
 
 
-def json_of(value: Any) -> bytes:
-    """Raises TypeError and ValueError as json.dumps does."""
-    if _encode is not None:
-        try:
-            return "".join(_encode(value, 0)).encode("ascii")
-        except RecursionError:  # a circle perhaps, which the other tells apart
-            pass
-    return _slow_encoder.encode(value).encode("ascii")
+def text_of(value: Any) -> str:
+    """In ASCII. Raises TypeError and ValueError as json.dumps does."""
+    if _encode is not None and is_shallow(value):
+        return "".join(_encode(value, 0))
+    return _slow_encoder.encode(value)
 
 
-def value_of(payload: bytes) -> Any:
+def value_of(text: str) -> Any:
     """None of nothing. Raises ValueError as json.loads does."""
-    if not payload:
+    if not text:
         return None
-    text = payload.decode("utf-8", "surrogatepass")
     try:
         value, end = _scan_once(text, 0)
         if end == len(text):

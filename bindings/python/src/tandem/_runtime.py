@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional, Union, cast
 
 from . import _native
-from ._json import json_of, value_of
+from ._json import text_of, value_of
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer, Literal, Self, TypedDict, Unpack
@@ -273,16 +273,16 @@ class Function:
         JSON.
         """
         if options or self._log is not None:
-            return value_of(self._invoke(json_of(event), options))
-        return value_of(self._native.call(json_of(event)))
+            return value_of(_text(self._invoke(_payload(event), options)))
+        return value_of(self._native.call(text_of(event)))
 
     async def call_async(self, event: Any = None, **options: Unpack[InvokeOptions]) -> Any:
         """As the call, without blocking the event loop. Cancelling it asks the handler to yield."""
         options.setdefault("request_id", str(uuid.uuid4()))
-        payload = json_of(event)
+        payload = _payload(event)
         call = self._runtime._callers.submit(self.invoke_bytes, payload, **options)
         try:
-            return value_of(await asyncio.wrap_future(call))
+            return value_of(_text(await asyncio.wrap_future(call)))
         except asyncio.CancelledError:
             if not call.done():
                 self._native.cancel(options["request_id"])
@@ -298,7 +298,7 @@ class Function:
         Closing the iterator tells the handler that the rest is not wanted, and waits for its end. A response that does
         not stream is one chunk.
         """
-        payload = json_of(event)
+        payload = _payload(event)
         chunks = _native.Chunks()
         call = self._runtime._callers.submit(self._invoke_to_end, payload, chunks, options)
         return _iterate(call, chunks)
@@ -400,6 +400,14 @@ def _iterate(call: concurrent.futures.Future[bytes], chunks: _native.Chunks) -> 
     finally:
         chunks.end()
         concurrent.futures.wait([call])
+
+
+def _payload(event: Any) -> bytes:
+    return text_of(event).encode("ascii")
+
+
+def _text(payload: bytes) -> str:
+    return payload.decode("utf-8", "surrogatepass")
 
 
 def _milliseconds(seconds: float) -> int:
