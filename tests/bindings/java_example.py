@@ -10,6 +10,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "embedding-java.md"
+JUNIT = ROOT / "bindings" / "java" / "src" / "test" / "java" / "tandem" / "junit" / "TandemExtensionTest.java"
 PROGRAM = ROOT / "examples" / "embed-java" / "EmbedJava.java"
 
 
@@ -36,6 +37,12 @@ def main(jar, jdk, examples):
         shown = printed(jar, jdk, program)
     if not shown.endswith("123\n"):
         sys.exit(f"the program of docs/embedding-java.md printed {shown!r}")
+    # The page's test for JUnit, which a test of the binding runs.
+    test = PAGE.read_text(encoding="utf-8").partition("```java\n@ExtendWith")[2].partition("```")[0]
+    if not test or " ".join(test.split()) not in " ".join(
+        JUNIT.read_text(encoding="utf-8").replace("static ", "").split()
+    ):
+        sys.exit("no test runs the test of docs/embedding-java.md")
 
 
 if __name__ == "__main__":

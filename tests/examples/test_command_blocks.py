@@ -62,6 +62,10 @@ ELSEWHERE = {
     # A wheel and a jar, and so a step of their own.
     ("docs/embedding-java.md", "mvn --batch-mode"): "tests/bindings/java_example.py::main",
     ("docs/embedding-java.md", "try (TandemRuntime"): "tests/bindings/java_example.py::main",
+    ("docs/embedding-java.md", "@ExtendWith(TandemExtension.class)"): "tests/bindings/java_example.py::main",
+    ("docs/embedding-python.md", "def test_greets(tandem_function)"): (
+        "tests/bindings/python/test_pytest_plugin.py::test_the_page"
+    ),
     ("docs/embedding-python.md", "python3 -m venv build/embed-python"): (
         "tests/bindings/python/test_host.py::test_the_example"
     ),

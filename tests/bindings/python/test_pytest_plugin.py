@@ -40,6 +40,8 @@ Resources:
 STATE = """
 import os
 calls = 0
+def hello(event, context):
+    return "Hello " + event["name"]
 def count(event, context):
     global calls
     calls += 1
@@ -78,6 +80,23 @@ def test_error(tandem_function):
 """
     counts, printed = run(project, tests)
     assert counts == "3 passed", printed
+
+
+def test_the_page(project):
+    """The test of docs/embedding-python.md, with a function that it could be of."""
+    page = pathlib.Path(__file__).parents[3] / "docs" / "embedding-python.md"
+    block = page.read_text(encoding="utf-8").partition("```python\ndef ")[2].partition("```")[0]
+    template = (
+        TEMPLATE
+        + """
+  Hello:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: state, Handler: state.hello}
+"""
+    )
+    (project / "template.yaml").write_text(template, encoding="utf-8")
+    counts, printed = run(project, "def " + block)
+    assert counts == "1 passed", printed
 
 
 def test_functions_stay_warm_and_have_their_environment(project, monkeypatch):

@@ -52,6 +52,9 @@ class TandemExtensionTest {
         Java:
           Type: AWS::Serverless::Function
           Properties: {CodeUri: PACKAGES/java, Handler: "capi.Handlers::greet"}
+        Hello:
+          Type: AWS::Serverless::Function
+          Properties: {CodeUri: state, Handler: state.hello}
         Failing:
           Type: AWS::Serverless::Function
           Properties: {CodeUri: PACKAGES/python, Handler: handlers.fail}
@@ -68,6 +71,8 @@ class TandemExtensionTest {
       """
       import os
       calls = 0
+      def hello(event, context):
+          return "Hello " + event["name"]
       def count(event, context):
           global calls
           calls += 1
@@ -113,6 +118,20 @@ class TandemExtensionTest {
   @Test
   void givesParametersOfTests() {
     run(Parameters.class, template().toString()).testEvents().assertStatistics(of -> of.started(2).succeeded(2));
+  }
+
+  /** As docs/embedding-java.md has it, but for the static. */
+  @ExtendWith(TandemExtension.class)
+  static class HelloTest {
+    @Test
+    void greets(@LambdaFunction("Hello") TandemFunction<Map<String, String>, String> hello) {
+      assertEquals("Hello Ada", hello.apply(Map.of("name", "Ada")));
+    }
+  }
+
+  @Test
+  void doesWhatThePageSays() {
+    run(HelloTest.class, template().toString()).testEvents().assertStatistics(of -> of.started(1).succeeded(1));
   }
 
   @ExtendWith(TandemExtension.class)
