@@ -18,12 +18,13 @@ static PyObject* FunctionUnload(Function* self, PyObject* unused) {
   }
   Py_BEGIN_ALLOW_THREADS
     pthread_mutex_lock(&runtime->mutex);
-    open = runtime->handle != NULL;
+    open = runtime->handle != NULL && !runtime->is_closing;
     if (open) {
       ++runtime->users;
-      handle = self->handle;
-      self->handle = NULL;
+      handle = self->is_closing ? NULL : self->handle;
+      self->is_closing = 1;
       while (handle != NULL && self->users != 0) pthread_cond_wait(&runtime->idle, &runtime->mutex);
+      if (handle != NULL) self->handle = NULL;
     }
     pthread_mutex_unlock(&runtime->mutex);
     if (handle != NULL) failure = tandem_unload(handle);
@@ -147,7 +148,7 @@ static int InvokeWith(Function* self, tandem_bytes event, const tandem_invoke_op
   Running running;
   if (EnterFunction(self, &running) != 0) return -1;
   Py_BEGIN_ALLOW_THREADS
-    failure = tandem_invoke(self->handle, event, options, outcome);
+    failure = tandem_invoke(running.handle, event, options, outcome);
   Py_END_ALLOW_THREADS
   LeaveFunction(self, &running);
   return Raise(failure);
@@ -206,7 +207,7 @@ static PyObject* FunctionPrepare(Function* self, PyObject* unused) {
   (void)unused;
   if (EnterFunction(self, &running) != 0) return NULL;
   Py_BEGIN_ALLOW_THREADS
-    failure = tandem_prepare(self->handle, &outcome);
+    failure = tandem_prepare(running.handle, &outcome);
   Py_END_ALLOW_THREADS
   LeaveFunction(self, &running);
   return Answer(failure, outcome);
@@ -216,9 +217,9 @@ static PyObject* FunctionCancel(Function* self, PyObject* argument) {
   tandem_failure* failure;
   tandem_bytes request_id;
   Running running;
-  if (!TakeText(argument, &request_id) || EnterFunction(self, &running) != 0) return NULL;
+  if (!TakeText(argument, &request_id) || EnterFunctionToCancel(self, &running) != 0) return NULL;
   Py_BEGIN_ALLOW_THREADS
-    failure = tandem_cancel(self->handle, request_id);
+    failure = tandem_cancel(running.handle, request_id);
   Py_END_ALLOW_THREADS
   LeaveFunction(self, &running);
   return NoneUnless(failure);
@@ -229,7 +230,7 @@ static PyObject* FunctionWarning(Function* self, PyObject* unused) {
   Running running;
   (void)unused;
   if (EnterFunction(self, &running) != 0) return NULL;
-  warning = TextOf(tandem_load_warning(self->handle));
+  warning = TextOf(tandem_load_warning(running.handle));
   LeaveFunction(self, &running);
   return warning;
 }

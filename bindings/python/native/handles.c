@@ -11,15 +11,14 @@ int RunsHere(const Runtime* runtime, const Function* function) {
   return running != NULL;
 }
 
-/* Begins a call on a runtime's handle. -1 with an exception set: it is closed. */
-int EnterRuntime(Runtime* self) {
-  int open;
+/* Begins a call on a runtime's handle, which stays until its end. -1 with an exception set: it is closed. */
+int EnterRuntime(Runtime* self, tandem_runtime** handle) {
   if (is_fork) return RaiseClosed(kFork);
   pthread_mutex_lock(&self->mutex);
-  open = self->handle != NULL;
-  if (open) ++self->users;
+  *handle = self->is_closing ? NULL : self->handle;
+  if (*handle != NULL) ++self->users;
   pthread_mutex_unlock(&self->mutex);
-  return open ? 0 : RaiseClosed("the runtime is closed");
+  return *handle != NULL ? 0 : RaiseClosed("the runtime is closed");
 }
 
 void LeaveRuntime(Runtime* self) {
@@ -28,27 +27,35 @@ void LeaveRuntime(Runtime* self) {
   pthread_mutex_unlock(&self->mutex);
 }
 
-/* The same with a function's. */
-int EnterFunction(Function* self, Running* running) {
+static int Enter(Function* self, Running* running, int is_to_cancel) {
   Runtime* const runtime = self->runtime;
   int open;
-  int loaded;
   if (is_fork) return RaiseClosed(kFork);
   pthread_mutex_lock(&runtime->mutex);
-  open = runtime->handle != NULL;
-  loaded = self->handle != NULL;
-  if (open && loaded) {
+  open = runtime->handle != NULL && (is_to_cancel || !runtime->is_closing);
+  running->handle = is_to_cancel || !self->is_closing ? self->handle : NULL;
+  if (open && running->handle != NULL) {
     ++runtime->users;
     ++self->users;
   }
   pthread_mutex_unlock(&runtime->mutex);
   if (!open) return RaiseClosed("the function's runtime is closed");
-  if (!loaded) return RaiseClosed("the function is unloaded");
+  if (running->handle == NULL) return RaiseClosed("the function is unloaded");
   running->runtime = runtime;
   running->function = self;
   running->outer = running_here;
   running_here = running;
   return 0;
+}
+
+/* The same with a function's. */
+int EnterFunction(Function* self, Running* running) {
+  return Enter(self, running, 0);
+}
+
+/* Also while its end is waited for. */
+int EnterFunctionToCancel(Function* self, Running* running) {
+  return Enter(self, running, 1);
 }
 
 void LeaveFunction(Function* self, const Running* running) {

@@ -27,6 +27,7 @@ typedef struct Runtime {
   PyObject_HEAD pthread_mutex_t mutex; /* of what follows, and of the same members of its functions */
   pthread_cond_t idle;
   tandem_runtime* handle; /* NULL: closed */
+  int is_closing;         /* as soon as nobody uses it; until then calls can be cancelled */
   size_t users;           /* calls that use the handle or a function's */
   Abandoned* abandoned;
   Queue log;
@@ -36,6 +37,7 @@ typedef struct Runtime {
 typedef struct Function {
   PyObject_HEAD Runtime* runtime;
   tandem_loaded_function* handle; /* NULL: unloaded */
+  int is_closing;
   size_t users;
   Abandoned* grave; /* memory for its entry in `abandoned` */
 } Function;
@@ -44,6 +46,7 @@ typedef struct Function {
 typedef struct Running {
   const Runtime* runtime;
   const Function* function;
+  tandem_loaded_function* handle; /* the function's, which stays while this runs, whoever unloads it */
   const struct Running* outer;
 } Running;
 
@@ -79,9 +82,10 @@ tandem_bytes* TakeTexts(PyObject* tuple, size_t* size);
 /* Whether a call on the runtime, or on the function, runs on this thread; either may be NULL. */
 int RunsHere(const Runtime* runtime, const Function* function);
 /* Begins a call on a handle. -1 with an exception set: it has ended. */
-int EnterRuntime(Runtime* self);
+int EnterRuntime(Runtime* self, tandem_runtime** handle);
 void LeaveRuntime(Runtime* self);
 int EnterFunction(Function* self, Running* running);
+int EnterFunctionToCancel(Function* self, Running* running);
 void LeaveFunction(Function* self, const Running* running);
 /* Without the GIL, within a call. */
 void UnloadAbandoned(Runtime* self);

@@ -168,11 +168,12 @@ static PyObject* RuntimeNew(PyTypeObject* type, PyObject* args, PyObject* keywor
 static tandem_runtime* TakeHandle(Runtime* self, int wait) {
   tandem_runtime* handle = NULL;
   pthread_mutex_lock(&self->mutex);
-  if (wait || self->users == 0) {
+  if (!self->is_closing && (wait || self->users == 0)) {
     handle = self->handle;
-    self->handle = NULL;
+    self->is_closing = 1;
   }
   while (handle != NULL && self->users != 0) pthread_cond_wait(&self->idle, &self->mutex);
+  if (handle != NULL) self->handle = NULL;
   pthread_mutex_unlock(&self->mutex);
   return handle;
 }
@@ -227,7 +228,7 @@ static PyObject* RuntimeIsClosed(Runtime* self, void* unused) {
   int closed;
   (void)unused;
   pthread_mutex_lock(&self->mutex);
-  closed = self->handle == NULL;
+  closed = self->handle == NULL || self->is_closing;
   pthread_mutex_unlock(&self->mutex);
   return PyBool_FromLong(closed);
 }
@@ -259,6 +260,7 @@ static PyObject* NewFunction(Runtime* runtime, const tandem_template_options* te
                              const tandem_load_options* options) {
   Function* self = (Function*)function_type->tp_alloc(function_type, 0);
   tandem_failure* failure = NULL;
+  tandem_runtime* handle;
   if (self == NULL) return NULL;
   self->grave = malloc(sizeof *self->grave);
   Py_INCREF(runtime);
@@ -267,15 +269,14 @@ static PyObject* NewFunction(Runtime* runtime, const tandem_template_options* te
     Py_DECREF(self);
     return PyErr_NoMemory();
   }
-  if (EnterRuntime(runtime) != 0) {
+  if (EnterRuntime(runtime, &handle) != 0) {
     Py_DECREF(self);
     return NULL;
   }
   Py_BEGIN_ALLOW_THREADS
     UnloadAbandoned(runtime);
-    failure = template_options == NULL
-                  ? tandem_load(runtime->handle, options, &self->handle)
-                  : tandem_load_from_template(runtime->handle, template_options, options, &self->handle);
+    failure = template_options == NULL ? tandem_load(handle, options, &self->handle)
+                                       : tandem_load_from_template(handle, template_options, options, &self->handle);
     LeaveRuntime(runtime);
   Py_END_ALLOW_THREADS
   if (Raise(failure) != 0) Py_CLEAR(self);

@@ -87,7 +87,7 @@ TANDEM_EXPORT void tandem_failure_free(tandem_failure* failure);
 enum {
   TANDEM_LOG_ORIGIN_FUNCTION = 0, /* the handler's own output and log calls */
   TANDEM_LOG_ORIGIN_PLATFORM = 1, /* START, END, REPORT and what the service itself would say */
-  TANDEM_LOG_ORIGIN_HINT = 2,     /* Tandem's advice on an error: one line, without a newline */
+  TANDEM_LOG_ORIGIN_HINT = 2,     /* Tandem's advice on an error: one line */
   TANDEM_LOG_ORIGIN_NOTE = 3      /* how a function is run, where that is not as usual: likewise */
 };
 enum {

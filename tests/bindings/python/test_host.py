@@ -299,25 +299,90 @@ def test_the_host_ends_as_it_says(tmp_path, log, end):
     assert "Hello Ada from Python" in done.stdout
 
 
-@pytest.mark.parametrize("package, handler", NEWEST_FIRST)
-def test_memory_is_flat(load, package, handler):
+MEMORY = """
+import gc, json, os, pathlib, re, sys, tandem
+package, handler, code, java_home, calls, limit = sys.argv[1:]
+runtime = tandem.Runtime(java_home=java_home, jvm_options="-Xms128m -Xmx128m -XX:+AlwaysPreTouch")
+function = runtime.load(handler, code=code, runtime=package, timeout=None)
+event = {"name": "Ada" * 300}
+def resident():
+    gc.collect()
+    return int(re.search(r"RssAnon:\\s*(\\d+)", pathlib.Path("/proc/self/status").read_text()).group(1))
+def call_all():
+    for _ in range(int(calls)):
+        assert function(event) == event
+call_all()
+before = resident()
+call_all()
+grown = resident() - before
+sys.exit(None if grown < int(limit) else f"{grown} KiB more")
+"""
+
+
+@pytest.mark.parametrize(
+    ("package", "handler", "bytes_per_call"), [("java", "capi.Handlers::echo", 200), ("python", "handlers.echo", 50)]
+)
+def test_memory_is_flat(package, handler, bytes_per_call):
+    """In a process of its own, whose Java heap is resident from the start. A response is 900 bytes."""
     calls = 100_000 if os.environ.get("TANDEM_TEST_EXTENT") == "all" else 20_000
-    function = load(package, handler.replace("greet", "echo"))
-    event = {"name": "Ada" * 100}
+    code, java_home = pathlib.Path(os.environ["TANDEM_TEST_PACKAGES"]) / package, os.environ["TANDEM_TEST_JAVA_HOME"]
+    done = run(MEMORY, package, handler, code, java_home, calls, calls * bytes_per_call // 1024)
+    assert (done.returncode, done.stderr) == (0, "")
 
-    def resident():
-        gc.collect()
-        return int(re.search(r"RssAnon:\s*(\d+)", pathlib.Path("/proc/self/status").read_text()).group(1))
 
-    def call_all():
-        for _ in range(calls):
-            function(event)
+@pytest.mark.parametrize("isolation", ["inline", "process"])
+@pytest.mark.parametrize("package, handler", NEWEST_FIRST)
+def test_async_that_is_cancelled_at_once_cancels_the_handler(load, package, handler, isolation):
+    """Whether it runs already or not: without a timeout, one that was not told would keep its runtime open."""
+    wait = handler.replace("greet", "waitForever" if package == "java" else "wait_forever")
+    function = load(package, wait, isolation=isolation)
 
-    call_all()
-    before = resident()
-    call_all()
-    # A response is 300 bytes: one of each that stays would be more than that.
-    assert resident() - before < calls * 300 // 1024 + 16384 * (package == "java")
+    async def cancelled():
+        for _ in range(5):
+            call = asyncio.ensure_future(function.call_async({}))
+            await asyncio.sleep(0)
+            call.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await call
+
+    asyncio.run(cancelled())
+
+
+STREAM = "def handler(event, context):\n    for _ in range(1000):\n        yield 'x' * 100\n"
+
+
+@pytest.mark.parametrize(
+    "end", ["stream.close()", "stream = None", "next(stream); stream.close()", "next(stream); del stream"]
+)
+def test_a_stream_may_be_left(runtime, tmp_path, end):
+    """At any time, also before its first chunk."""
+    (tmp_path / "streams.py").write_text(STREAM, encoding="utf-8")
+    function = runtime.load("streams.handler", code=tmp_path, timeout=None)
+    exec(end, {"stream": function.stream({})})
+    function.unload()
+
+
+def test_what_is_unloaded_meanwhile_says_so(runtime):
+    """Each caller has an answer, or an error of the function's end."""
+    code, seen = pathlib.Path(os.environ["TANDEM_TEST_PACKAGES"]) / "python", set()
+
+    def call(function):
+        try:
+            while True:
+                function({"name": "Ada"})
+        except tandem.TandemError as error:
+            seen.add((error.code, error.message))
+
+    for _ in range(50):
+        function = runtime.load("handlers.echo", code=code, timeout=None)
+        threads = [threading.Thread(target=call, args=(function,)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        function({})
+        function.unload()
+        for thread in threads:
+            thread.join()
+    assert seen == {(tandem.Code.UNAVAILABLE, "the function is unloaded")}
 
 
 def test_the_example():

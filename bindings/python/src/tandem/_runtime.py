@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional, Union, cast
 
 from . import _native
+from ._errors import TandemError
 from ._json import text_of, value_of
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ _ORIGINS = ("function", "platform", "hint", "note")
 _LEVELS = ("", "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
 _ISOLATIONS = {"inline": 0, "process": 1}
 _NO_TIMEOUT = -1
+_CANCEL_INTERVAL = 0.005  # seconds
 _MOST_CALLERS = 64  # of call_async and stream at a time, in one runtime
 
 
@@ -284,8 +286,10 @@ class Function:
         try:
             return value_of(_text(await asyncio.wrap_future(call)))
         except asyncio.CancelledError:
-            if not call.done():
-                self._native.cancel(options["request_id"])
+            if not call.cancel():  # it has begun, or its handler is about to
+                threading.Thread(
+                    target=self._cancel, args=(call, options["request_id"]), name="tandem-cancel", daemon=True
+                ).start()
             raise
 
     def invoke_bytes(self, payload: Buffer, **options: Unpack[InvokeOptions]) -> bytes:
@@ -301,7 +305,7 @@ class Function:
         payload = _payload(event)
         chunks = _native.Chunks()
         call = self._runtime._callers.submit(self._invoke_to_end, payload, chunks, options)
-        return _iterate(call, chunks)
+        return _Response(call, chunks)
 
     def prepare(self) -> None:
         """Run the init phase where it has not run. Raises FunctionError where it fails."""
@@ -325,6 +329,13 @@ class Function:
 
     def __repr__(self) -> str:
         return f"<tandem.Function {self.handler!r}>"
+
+    def _cancel(self, call: concurrent.futures.Future[bytes], request_id: str) -> None:
+        """Asks until the call has ended, as nobody takes note of it before the handler runs."""
+        while not call.done():
+            with contextlib.suppress(TandemError):  # it is being unloaded, and has this call
+                self._native.cancel(request_id)
+            concurrent.futures.wait([call], _CANCEL_INTERVAL)
 
     def _invoke(self, payload: Buffer, options: InvokeOptions) -> bytes:
         if self._log is None:
@@ -390,16 +401,32 @@ class _Log:
             traceback.print_exc()
 
 
-def _iterate(call: concurrent.futures.Future[bytes], chunks: _native.Chunks) -> Iterator[bytes]:
-    try:
-        while (chunk := chunks.take()) is not None:
-            yield chunk
-        rest = call.result()
-        if rest:
-            yield rest
-    finally:
-        chunks.end()
-        concurrent.futures.wait([call])
+class _Response(Iterator[bytes]):
+    """The chunks of a response, and then what has not streamed. An end before that tells the handler."""
+
+    def __init__(self, call: concurrent.futures.Future[bytes], chunks: _native.Chunks) -> None:
+        self._call = call
+        self._chunks = chunks
+        self._ended = False
+
+    def __next__(self) -> bytes:
+        if not self._ended:
+            chunk = self._chunks.take()
+            if chunk is not None:
+                return chunk
+            self._ended = True
+            rest = self._call.result()
+            if rest:
+                return rest
+        raise StopIteration
+
+    def close(self) -> None:
+        self._ended = True
+        self._chunks.end()
+        concurrent.futures.wait([self._call])
+
+    def __del__(self) -> None:
+        self._chunks.end()  # and waits for nothing, as it may run anywhere
 
 
 def _payload(event: Any) -> bytes:

@@ -54,7 +54,7 @@ def tandem_runtime() -> Iterator[Runtime]:
     """The runtime of all functions of a test run. What they log is part of the test's captured standard error."""
 
     def write(event: LogEvent) -> None:
-        sys.stderr.write(event.text if event.origin in {"function", "platform"} else f"tandem: {event.text}\n")
+        sys.stderr.write(event.text)
 
     with Runtime(log=write) as runtime:
         yield runtime
@@ -82,7 +82,7 @@ def tandem_function(
 
     def load(function: str | None = None, **options: Any) -> Function:
         if options:
-            options["parameters"] = {**parameters, **options.get("parameters", {})}
+            options["parameters"] = {**parameters, **(options.get("parameters") or {})}
             own.append(tandem_runtime.load_from_template(tandem_template, function, **options))
             return own[-1]
         key = (str(tandem_template), function)

@@ -14,9 +14,14 @@ import java.nio.file.Path;
 public final class Tandem {
   private Tandem() {}
 
-  /** The runtime of {@link #load}, which lives as long as the program. */
-  private static final class Shared {
-    static final TandemRuntime RUNTIME = runtime().build();
+  private static TandemRuntime shared;
+
+  /** The runtime of {@link #load}, which lives as long as the program. Errors: TandemException, each time. */
+  private static synchronized TandemRuntime shared() {
+    if (shared == null) {
+      shared = runtime().build();
+    }
+    return shared;
   }
 
   /** libtandem's version, such as 0.1.0. */
@@ -32,11 +37,11 @@ public final class Tandem {
 
   /** Loads a function of values that JSON has: maps, lists, strings, numbers, booleans and null. */
   public static TandemFunction<Object, Object> load(String handler, Path code) {
-    return Shared.RUNTIME.load(handler, code);
+    return shared().load(handler, code);
   }
 
   /** Loads a function of typed values, which Gson writes and reads. */
   public static <I, O> TandemFunction<I, O> load(String handler, Path code, Class<I> event, Class<O> response) {
-    return Shared.RUNTIME.load(handler, code, LoadOptions.DEFAULT, event, response);
+    return shared().load(handler, code, LoadOptions.DEFAULT, event, response);
   }
 }

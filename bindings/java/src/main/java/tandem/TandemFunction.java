@@ -7,9 +7,12 @@ import com.google.gson.ToNumberPolicy;
 import java.io.InputStream;
 import java.lang.reflect.Type;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -25,6 +28,8 @@ public final class TandemFunction<I, O> implements Function<I, O>, AutoCloseable
           .disableHtmlEscaping()
           .setObjectToNumberStrategy(ToNumberPolicy.LONG_OR_DOUBLE)
           .create();
+
+  private static final long CANCEL_INTERVAL_MS = 5;
 
   private final TandemRuntime runtime;
   private final String handler;
@@ -80,6 +85,7 @@ public final class TandemFunction<I, O> implements Function<I, O>, AutoCloseable
   }
 
   private byte[] invoke(byte[] payload, InvokeOptions options, Native.ChunkReceiver chunks) {
+    Objects.requireNonNull(payload, "payload");
     byte[][] texts =
         options == InvokeOptions.NONE
             ? null
@@ -100,32 +106,53 @@ public final class TandemFunction<I, O> implements Function<I, O>, AutoCloseable
     String id = UUID.randomUUID().toString();
     InvokeOptions options = InvokeOptions.NONE.withRequestId(id);
     CompletableFuture<O> future = new CompletableFuture<>();
+    CountDownLatch ended = new CountDownLatch(1);
     start(
         () -> {
           try {
-            future.complete(valueOf(applyBytes(payload, options)));
+            if (!future.isDone()) {
+              future.complete(valueOf(applyBytes(payload, options)));
+            }
           } catch (Throwable e) {
             future.completeExceptionally(e);
+          } finally {
+            ended.countDown();
           }
         });
     future.whenComplete(
         (value, error) -> {
           if (future.isCancelled()) {
-            cancel(id);
+            start(() -> cancelUntil(ended, id));
           }
         });
     return future;
   }
 
-  private void cancel(String requestId) {
+  /** Asks until the call has ended, as nobody takes note of it before the handler runs. */
+  private void cancelUntil(CountDownLatch ended, String requestId) {
     try {
-      call(
-          () -> {
-            Native.cancel(handle, Native.bytes(requestId));
-            return null;
-          });
-    } catch (TandemException e) {
-      // It has ended.
+      do {
+        cancel(requestId);
+      } while (!ended.await(CANCEL_INTERVAL_MS, TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the program ends its threads
+    }
+  }
+
+  private void cancel(String requestId) {
+    if (!runtime.users.enterBesideOthers()) {
+      return; // the call has ended
+    }
+    try {
+      if (users.enterBesideOthers()) {
+        try {
+          Native.cancel(handle, Native.bytes(requestId));
+        } finally {
+          users.leave();
+        }
+      }
+    } finally {
+      runtime.users.leave();
     }
   }
 

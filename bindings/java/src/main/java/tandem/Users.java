@@ -20,6 +20,17 @@ final class Users {
     return false;
   }
 
+  /** The same, also while its end waits for others. */
+  boolean enterBesideOthers() {
+    for (int now = count.get(); now != 0 && now != CLOSED; now = count.get()) {
+      if (count.compareAndSet(now, now + 1)) {
+        ++ofThread.get()[0];
+        return true;
+      }
+    }
+    return false;
+  }
+
   void leave() {
     --ofThread.get()[0];
     if (count.decrementAndGet() == CLOSED) {

@@ -247,6 +247,29 @@ class HostTest {
     }
   }
 
+  @Test
+  void refusesANullPayload() {
+    try (Place place = new Place()) {
+      TandemFunction<Object, Object> echo = place.load("python", "handlers.echo", Isolation.INLINE);
+      assertThrows(NullPointerException.class, () -> echo.applyBytes(null, InvokeOptions.NONE));
+    }
+  }
+
+  /** Whether the handler runs already or not: without a timeout, one that was not told would keep its runtime open. */
+  @ParameterizedTest
+  @CsvSource({"java,capi.Handlers::waitForever,INLINE", "java,capi.Handlers::waitForever,PROCESS"})
+  void cancelsAtOnce(String language, String handler, Isolation isolation) {
+    try (Place place = new Place()) {
+      LoadOptions options = Place.options(language, isolation).timeout(null);
+      var waiting = place.runtime.load(handler, Place.code(language), options);
+      for (int i = 0; i < 5; ++i) {
+        CompletableFuture<Object> call = waiting.applyAsync(Map.of());
+        call.cancel(true);
+        assertThrows(CancellationException.class, call::join);
+      }
+    }
+  }
+
   /** Resident memory that no file backs, in KiB, which has the whole heap in it from the start. */
   private static long resident() throws IOException {
     System.gc();
