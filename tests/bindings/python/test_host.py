@@ -348,6 +348,44 @@ def test_async_that_is_cancelled_at_once_cancels_the_handler(load, package, hand
     asyncio.run(cancelled())
 
 
+BESIDE = """
+import os, sys, threading, numpy, tandem
+packages, java_home = sys.argv[1:]
+values, end, sums, started = numpy.arange(10_000.0), threading.Event(), [], threading.Barrier(4)
+def work():
+    started.wait()
+    while not end.is_set():
+        sums.append(float(values.sum()))
+threads = [threading.Thread(target=work) for _ in range(3)]
+for thread in threads:
+    thread.start()
+started.wait()
+runtime = tandem.Runtime(java_home=java_home)
+for package, handler in ("java", "capi.Handlers::greet"), ("python", "handlers.greet"):
+    for isolation in "inline", "process":
+        before = len(sums)
+        function = runtime.load(handler, code=os.path.join(packages, package), timeout=None, isolation=isolation)
+        for _ in range(20):
+            assert function({"name": "Ada"}).startswith("Hello Ada from ")
+        while len(sums) == before:
+            pass
+runtime.close()
+before = len(sums)
+while len(sums) == before:
+    pass
+end.set()
+for thread in threads:
+    thread.join()
+assert set(sums) == {49_995_000.0}
+"""
+
+
+def test_the_hosts_own_threads_and_numpy_go_on():
+    """They run before anything is embedded, while handlers do, and afterwards."""
+    done = run(BESIDE, os.environ["TANDEM_TEST_PACKAGES"], os.environ["TANDEM_TEST_JAVA_HOME"])
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 STREAM = "def handler(event, context):\n    for _ in range(1000):\n        yield 'x' * 100\n"
 
 

@@ -88,7 +88,9 @@ final class NativeLibrary {
   /** What lies there is run, so that nobody else may write it. */
   private static void requireOwn(Path folder) throws IOException {
     Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(folder);
-    boolean isOthers = !Files.getOwner(folder).getName().equals(System.getProperty("user.name"));
+    // Users of a container need not have names.
+    Object user = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+    boolean isOthers = !Files.getAttribute(folder, "unix:uid").equals(user);
     if (isOthers
         || permissions.contains(PosixFilePermission.GROUP_WRITE)
         || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {

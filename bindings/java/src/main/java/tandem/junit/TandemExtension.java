@@ -56,8 +56,14 @@ public final class TandemExtension implements BeforeAllCallback, ParameterResolv
     private final Map<Path, Template> templates = new ConcurrentHashMap<>();
 
     TandemFunction<Object, ?> function(Key key) {
-      return functions.computeIfAbsent(
-          key, each -> runtime.load(each.template, each.function, each.options, Object.class, each.response));
+      return functions.computeIfAbsent(key, this::load);
+    }
+
+    private TandemFunction<Object, ?> load(Key key) {
+      TandemFunction<Object, ?> function =
+          runtime.load(key.template, key.function, key.options, Object.class, key.response);
+      function.warning().lines().forEach(line -> System.out.println("tandem: warning: " + line));
+      return function;
     }
 
     @Override
