@@ -1,0 +1,302 @@
+#include "json_match.h"
+
+#include <json/reader.h>
+#include <json/writer.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "conformance/verdict.h"
+#include "text_match.h"
+
+namespace tandem::conformance {
+namespace {
+
+constexpr int kDeepestJson = 1000;
+
+// The groups of RFC 9562's text form, and of RFC 3339's date and time.
+constexpr char kUuid[] = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$";
+constexpr char kTime[] = R"(^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$)";
+
+std::string_view TypeName(const Json::Value& value) {
+  switch (value.type()) {
+    case Json::nullValue:
+      return "null";
+    case Json::booleanValue:
+      return "boolean";
+    case Json::stringValue:
+      return "string";
+    case Json::arrayValue:
+      return "array";
+    case Json::objectValue:
+      return "object";
+    case Json::intValue:
+    case Json::uintValue:
+    case Json::realValue:
+      break;
+  }
+  return "number";
+}
+
+constexpr std::array<std::string_view, 6> kTypeNames = {"null", "boolean", "string", "array", "object", "number"};
+
+bool IsNumber(const Json::Value& value) {
+  return TypeName(value) == "number";
+}
+
+bool AreEqualNumbers(const Json::Value& one, const Json::Value& other) {
+  if (one.isDouble() && !one.isIntegral()) return other.asDouble() == one.asDouble();
+  if (one.isInt64() && other.isInt64()) return one.asInt64() == other.asInt64();
+  if (one.isUInt64() && other.isUInt64()) return one.asUInt64() == other.asUInt64();
+  return one.isIntegral() == other.isIntegral() && !one.isInt64() && !other.isInt64() &&
+         one.asDouble() == other.asDouble();
+}
+
+// Walks both values, and keeps what differs with the way to it.
+class JsonComparison {
+ public:
+  void Compare(const Json::Value& expected, const Json::Value& seen) {
+    if (IsFull()) return;
+    if (const Matcher* const matcher = MatcherOf(expected)) return (this->*matcher->compare)(expected, seen);
+    CompareLiteral(expected, seen, &JsonComparison::Compare);
+  }
+
+  std::vector<Difference> Take() { return std::move(differences_); }
+
+  // Why an object that looks like a matcher is none.
+  std::string ReasonAgainst(const Json::Value& expected);
+
+ private:
+  using Comparer = void (JsonComparison::*)(const Json::Value& expected, const Json::Value& seen);
+  struct Matcher {
+    std::string_view name;
+    Comparer compare;
+    std::string (*reason_against)(const Json::Value& argument);
+  };
+
+  static const Matcher* MatcherOf(const Json::Value& expected);
+  static const std::array<Matcher, 8>& Matchers();
+
+  bool IsFull() const { return differences_.size() >= kMostJsonDifferences; }
+
+  void Differ(std::string expected, std::string seen) {
+    if (!IsFull()) differences_.push_back({"json at " + path_, std::move(expected), std::move(seen)});
+  }
+
+  void At(const std::string& step, const std::function<void()>& compare) {
+    const std::size_t size = path_.size();
+    path_ += step;
+    compare();
+    path_.resize(size);
+  }
+
+  void CompareLiteral(const Json::Value& expected, const Json::Value& seen, Comparer below);
+  void CompareMembers(const Json::Value& expected, const Json::Value& seen, Comparer below);
+  void CompareElements(const Json::Value& expected, const Json::Value& seen, Comparer below);
+
+  void CompareNothing(const Json::Value& /*expected*/, const Json::Value& /*seen*/) {}
+  void CompareType(const Json::Value& expected, const Json::Value& seen) {
+    const std::string wanted = expected["$type"].asString();
+    if (TypeName(seen) != wanted) Differ("a value of type " + wanted, LineOf(seen));
+  }
+  void ComparePattern(const Json::Value& expected, const Json::Value& seen) {
+    const std::string pattern = expected["$pattern"].asString();
+    if (!seen.isString() || !IsFoundIn(pattern, seen.asString())) Differ("a text with /" + pattern + "/", LineOf(seen));
+  }
+  void CompareNear(const Json::Value& expected, const Json::Value& seen) {
+    const double wanted = expected["$near"].asDouble();
+    const double most = expected["within"].asDouble();
+    if (IsNumber(seen) && std::abs(seen.asDouble() - wanted) <= most) return;
+    Differ(LineOf(expected["$near"]) + " ± " + LineOf(expected["within"]), LineOf(seen));
+  }
+  void CompareUuid(const Json::Value& /*expected*/, const Json::Value& seen) {
+    if (!seen.isString() || !IsFoundIn(kUuid, seen.asString())) Differ("a UUID", LineOf(seen));
+  }
+  void CompareTime(const Json::Value& /*expected*/, const Json::Value& seen) {
+    if (!seen.isString() || !IsFoundIn(kTime, seen.asString())) Differ("a time of RFC 3339", LineOf(seen));
+  }
+  void CompareUnordered(const Json::Value& expected, const Json::Value& seen);
+  void CompareWithoutMatchers(const Json::Value& expected, const Json::Value& seen) {
+    CompareLiteral(expected.isMember("$literal") ? expected["$literal"] : expected, seen, &JsonComparison::Literally);
+  }
+  void Literally(const Json::Value& expected, const Json::Value& seen) {
+    CompareLiteral(expected, seen, &JsonComparison::Literally);
+  }
+
+  std::string path_ = "$";
+  std::vector<Difference> differences_;
+};
+
+std::string AgainstFlag(const Json::Value& argument) {
+  return argument.isBool() && argument.asBool() ? "" : "wants true";
+}
+
+std::string AgainstTypeName(const Json::Value& argument) {
+  const bool is_known =
+      argument.isString() && std::find(kTypeNames.begin(), kTypeNames.end(), argument.asString()) != kTypeNames.end();
+  return is_known ? "" : "wants one of null, boolean, string, array, object, number";
+}
+
+std::string AgainstPatternText(const Json::Value& argument) {
+  if (!argument.isString()) return "wants a regular expression, a string";
+  return ReasonAgainstPattern(argument.asString());
+}
+
+std::string AgainstNumber(const Json::Value& argument) {
+  return IsNumber(argument) ? "" : "wants a number";
+}
+
+std::string AgainstArray(const Json::Value& argument) {
+  return argument.isArray() ? "" : "wants an array";
+}
+
+std::string AgainstNothing(const Json::Value& /*argument*/) {
+  return "";
+}
+
+const std::array<JsonComparison::Matcher, 8>& JsonComparison::Matchers() {
+  static constexpr std::array<Matcher, 8> kMatchers = {{
+      {"$any", &JsonComparison::CompareNothing, AgainstFlag},
+      {"$type", &JsonComparison::CompareType, AgainstTypeName},
+      {"$pattern", &JsonComparison::ComparePattern, AgainstPatternText},
+      {"$near", &JsonComparison::CompareNear, AgainstNumber},
+      {"$uuid", &JsonComparison::CompareUuid, AgainstFlag},
+      {"$time", &JsonComparison::CompareTime, AgainstFlag},
+      {"$unordered", &JsonComparison::CompareUnordered, AgainstArray},
+      {"$literal", &JsonComparison::CompareWithoutMatchers, AgainstNothing},
+  }};
+  return kMatchers;
+}
+
+const JsonComparison::Matcher* JsonComparison::MatcherOf(const Json::Value& expected) {
+  if (!expected.isObject()) return nullptr;
+  for (const Matcher& matcher : Matchers()) {
+    if (expected.isMember(std::string(matcher.name))) return &matcher;
+  }
+  return nullptr;
+}
+
+std::string JsonComparison::ReasonAgainst(const Json::Value& expected) {
+  const auto at = [this](const std::string& reason) { return path_ + ": " + reason; };
+  std::string reason;
+  if (expected.isArray()) {
+    for (Json::ArrayIndex i = 0; i < expected.size() && reason.empty(); ++i) {
+      At("[" + std::to_string(i) + "]", [&] { reason = ReasonAgainst(expected[i]); });
+    }
+    return reason;
+  }
+  if (!expected.isObject()) return "";
+  const Matcher* const matcher = MatcherOf(expected);
+  if (matcher != nullptr) {
+    const Json::Value& argument = expected[std::string(matcher->name)];
+    const bool is_near = matcher->name == "$near";
+    if (reason = matcher->reason_against(argument); !reason.empty())
+      return at(std::string(matcher->name) + " " + reason);
+    if (is_near && !(IsNumber(expected["within"]) && expected["within"].asDouble() >= 0)) {
+      return at("$near wants a number of 0 or more beside it, within");
+    }
+    if (expected.size() != (is_near ? 2U : 1U)) return at(std::string(matcher->name) + " stands alone");
+    if (matcher->name == "$unordered") At(".$unordered", [&] { reason = ReasonAgainst(argument); });
+    return reason;
+  }
+  for (const std::string& name : expected.getMemberNames()) {
+    if (name.starts_with('$')) {
+      return at("there is no matcher " + name + "; a value with such a member is written {\"$literal\": ...}");
+    }
+    At("." + name, [&] { reason = ReasonAgainst(expected[name]); });
+    if (!reason.empty()) return reason;
+  }
+  return "";
+}
+
+void JsonComparison::CompareLiteral(const Json::Value& expected, const Json::Value& seen, Comparer below) {
+  const bool are_alike = TypeName(expected) == TypeName(seen);
+  if (are_alike && expected.isObject()) return CompareMembers(expected, seen, below);
+  if (are_alike && expected.isArray()) return CompareElements(expected, seen, below);
+  if (!are_alike || (IsNumber(expected) ? !AreEqualNumbers(expected, seen) : expected != seen)) {
+    Differ(LineOf(expected), LineOf(seen));
+  }
+}
+
+void JsonComparison::CompareMembers(const Json::Value& expected, const Json::Value& seen, Comparer below) {
+  for (const std::string& name : expected.getMemberNames()) {
+    At("." + name, [&] {
+      if (!seen.isMember(name)) return Differ(LineOf(expected[name]), "no such member");
+      (this->*below)(expected[name], seen[name]);
+    });
+  }
+  for (const std::string& name : seen.getMemberNames()) {
+    if (!expected.isMember(name)) At("." + name, [&] { Differ("no such member", LineOf(seen[name])); });
+  }
+}
+
+void JsonComparison::CompareElements(const Json::Value& expected, const Json::Value& seen, Comparer below) {
+  const Json::ArrayIndex most = std::max(expected.size(), seen.size());
+  for (Json::ArrayIndex i = 0; i < most && !IsFull(); ++i) {
+    At("[" + std::to_string(i) + "]", [&] {
+      if (i >= seen.size()) return Differ(LineOf(expected[i]), "no such element");
+      if (i >= expected.size()) return Differ("no such element", LineOf(seen[i]));
+      (this->*below)(expected[i], seen[i]);
+    });
+  }
+}
+
+// Each expected element beside the first that is left and like it: enough where no two matchers take the same.
+void JsonComparison::CompareUnordered(const Json::Value& expected, const Json::Value& seen) {
+  const Json::Value& wanted = expected["$unordered"];
+  if (!seen.isArray()) return Differ("an array", LineOf(seen));
+  std::vector<bool> taken(seen.size());
+  for (const Json::Value& each : wanted) {
+    Json::ArrayIndex at = 0;
+    while (at < seen.size() && (taken[at] || !CompareJson(each, seen[at]).empty())) ++at;
+    if (at == seen.size()) {
+      Differ("in any order: " + LineOf(each), LineOf(seen));
+    } else {
+      taken[at] = true;
+    }
+  }
+  for (Json::ArrayIndex i = 0; i < seen.size(); ++i) {
+    if (!taken[i] && seen.size() > wanted.size()) Differ("no such element", LineOf(seen[i]));
+  }
+}
+
+}  // namespace
+
+std::optional<Json::Value> ValueOf(std::string_view text) {
+  Json::CharReaderBuilder builder;
+  Json::CharReaderBuilder::strictMode(&builder.settings_);
+  builder["strictRoot"] = false;
+  builder["rejectDupKeys"] = false;
+  builder["stackLimit"] = kDeepestJson;
+  const std::unique_ptr<Json::CharReader> reader(builder.newCharReader());
+  Json::Value value;
+  try {
+    if (!reader->parse(text.data(), text.data() + text.size(), &value, nullptr)) return std::nullopt;
+  } catch (const Json::Exception&) {
+    return std::nullopt;  // nested too deeply
+  }
+  return value;
+}
+
+std::string LineOf(const Json::Value& value) {
+  Json::StreamWriterBuilder builder;
+  builder["indentation"] = "";
+  builder["emitUTF8"] = true;
+  return Json::writeString(builder, value);
+}
+
+std::vector<Difference> CompareJson(const Json::Value& expected, const Json::Value& seen) {
+  JsonComparison comparison;
+  comparison.Compare(expected, seen);
+  return comparison.Take();
+}
+
+std::string ReasonAgainst(const Json::Value& expected) {
+  return JsonComparison().ReasonAgainst(expected);
+}
+
+}  // namespace tandem::conformance
