@@ -35,13 +35,34 @@ public final class TandemFunction<I, O> implements Function<I, O>, AutoCloseable
   private final String handler;
   private final long handle;
   private final Type response;
-  private final Users users = new Users();
+  private final Users users;
+  private final boolean isView;
 
   TandemFunction(TandemRuntime runtime, String handler, long handle, Type response) {
     this.runtime = runtime;
     this.handler = handler;
     this.handle = handle;
     this.response = response;
+    users = new Users();
+    isView = false;
+  }
+
+  private TandemFunction(TandemFunction<?, ?> of, Type response) {
+    runtime = of.runtime;
+    handler = of.handler;
+    handle = of.handle;
+    this.response = response;
+    users = of.users;
+    isView = true;
+  }
+
+  /**
+   * The same function of values of other types, which Gson writes and reads. Closing what is returned does nothing: the
+   * function ends with the one that was loaded.
+   */
+  public <J, R> TandemFunction<J, R> view(Class<J> event, Type response) {
+    Objects.requireNonNull(event, "event");
+    return new TandemFunction<>(this, Objects.requireNonNull(response, "response"));
   }
 
   /** Runs one call on the handle, while neither it nor the runtime ends. */
@@ -202,6 +223,9 @@ public final class TandemFunction<I, O> implements Function<I, O>, AutoCloseable
    */
   @Override
   public void close() {
+    if (isView) {
+      return;
+    }
     if (users.isUsedHere()) {
       throw new TandemException(
           Code.INVALID_ARGUMENT, "the function is unloaded from within one of its invocations");

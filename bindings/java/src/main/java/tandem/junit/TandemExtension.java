@@ -35,7 +35,7 @@ import tandem.Template;
  * The template is that of the configuration parameter {@code tandem.template}, else a template.yaml, template.yml or
  * template.json in the working directory. Where it has parameters, or functions are loaded otherwise, the extension is
  * a static field: {@code @RegisterExtension static TandemExtension tandem = TandemExtension.of(Template.at(path), options);}
- * Functions stay warm for all tests, and what they log is written to System.out.
+ * Functions stay warm for all tests, whatever one closes, and what they log is written to System.out.
  */
 public final class TandemExtension implements BeforeAllCallback, ParameterResolver {
   private static final Namespace NAMESPACE = Namespace.create(TandemExtension.class);
@@ -47,21 +47,21 @@ public final class TandemExtension implements BeforeAllCallback, ParameterResolv
   private volatile Template used;
 
   /** What a function is loaded as: each is loaded once in a test run. */
-  private record Key(Template template, LoadOptions options, String function, Type response) {}
+  private record Key(Template template, LoadOptions options, String function) {}
 
   /** The functions of a test run, which end with it. */
   private static final class Loaded implements ExtensionContext.Store.CloseableResource {
     private final TandemRuntime runtime = Tandem.runtime().log(event -> System.out.print(event.text())).build();
-    private final Map<Key, TandemFunction<Object, ?>> functions = new ConcurrentHashMap<>();
+    private final Map<Key, TandemFunction<Object, Object>> functions = new ConcurrentHashMap<>();
     private final Map<Path, Template> templates = new ConcurrentHashMap<>();
 
-    TandemFunction<Object, ?> function(Key key) {
-      return functions.computeIfAbsent(key, this::load);
+    /** One that a test may close: others have it, too. */
+    <O> TandemFunction<Object, O> function(Key key, Type response) {
+      return functions.computeIfAbsent(key, this::load).view(Object.class, response);
     }
 
-    private TandemFunction<Object, ?> load(Key key) {
-      TandemFunction<Object, ?> function =
-          runtime.load(key.template, key.function, key.options, Object.class, key.response);
+    private TandemFunction<Object, Object> load(Key key) {
+      TandemFunction<Object, Object> function = runtime.load(key.template, key.function, key.options);
       function.warning().lines().forEach(line -> System.out.println("tandem: warning: " + line));
       return function;
     }
@@ -93,10 +93,7 @@ public final class TandemExtension implements BeforeAllCallback, ParameterResolv
     if (now == null) {
       throw new IllegalStateException("the extension is not registered: it is a static field with @RegisterExtension");
     }
-    @SuppressWarnings("unchecked") // that is what it is loaded for
-    TandemFunction<Object, Object> function =
-        (TandemFunction<Object, Object>) now.function(new Key(used, options, name, Object.class));
-    return function;
+    return now.function(new Key(used, options, name), Object.class);
   }
 
   @Override
@@ -116,7 +113,7 @@ public final class TandemExtension implements BeforeAllCallback, ParameterResolv
     String name = parameter.findAnnotation(LambdaFunction.class).orElseThrow().value();
     Loaded all = loadedOf(context);
     Template of = template == null ? defaultTemplate(context, all) : template;
-    return all.function(new Key(of, options, name, responseOf(parameter.getParameter().getParameterizedType())));
+    return all.function(new Key(of, options, name), responseOf(parameter.getParameter().getParameterizedType()));
   }
 
   /** Of TandemFunction of I and O the O; Object where that is left open. */

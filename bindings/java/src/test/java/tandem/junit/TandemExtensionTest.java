@@ -155,6 +155,45 @@ class TandemExtensionTest {
     run(Warm.class, template().toString()).testEvents().assertStatistics(of -> of.started(2).succeeded(2));
   }
 
+  @ExtendWith(TandemExtension.class)
+  @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+  static class Closing {
+    @Test
+    @Order(1)
+    void closes(@LambdaFunction("State") TandemFunction<Object, List<String>> state) {
+      state.close();
+    }
+
+    @Test
+    @Order(2)
+    void goesOn(@LambdaFunction("State") TandemFunction<Object, List<String>> state) {
+      assertEquals("1", state.apply(null).get(0));
+    }
+  }
+
+  @Test
+  void aTestThatClosesAFunctionLeavesItToOthers() {
+    run(Closing.class, template().toString()).testEvents().assertStatistics(of -> of.started(2).succeeded(2));
+  }
+
+  @ExtendWith(TandemExtension.class)
+  static class Typed {
+    @Test
+    void isOneFunction(
+        @LambdaFunction("State") TandemFunction<Object, List<String>> texts,
+        @LambdaFunction("State") TandemFunction<Object, String[]> array,
+        @LambdaFunction("State") TandemFunction<Object, Object> any) {
+      assertEquals("1", texts.apply(null).get(0));
+      assertEquals("2", array.apply(null)[0]);
+      assertEquals(List.of("3", "hello", ""), any.apply(null));
+    }
+  }
+
+  @Test
+  void functionsAreLoadedOnceWhateverTheirTypes() {
+    run(Typed.class, template().toString()).testEvents().assertStatistics(of -> of.started(1).succeeded(1));
+  }
+
   static class Registered {
     @RegisterExtension
     static final TandemExtension TANDEM =
