@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -33,22 +34,41 @@ final class NativeLibrary {
 
   private NativeLibrary() {}
 
-  /** Errors: TandemException. */
-  static synchronized void load() {
+  /** Unpacks it into this folder, or, where that is empty, the user's. Errors: TandemException. */
+  static synchronized void load(String cacheFolder) {
     if (isLoaded) {
       return;
     }
     try {
-      System.load(folder().resolve(LIBRARY).toString());
-    } catch (IOException | UncheckedIOException | UnsatisfiedLinkError e) {
+      System.load(unpacked(index(), cacheFolder).resolve(LIBRARY).toString());
+    } catch (IOException | UnsatisfiedLinkError e) {
       throw new TandemException(Code.UNAVAILABLE, "Tandem's native library cannot be loaded: " + e.getMessage());
     }
     isLoaded = true;
   }
 
-  private static Path folder() throws IOException {
-    List<String> lines = index();
-    Path parent = cacheFolder();
+  private static Path unpacked(List<String> index, String cacheFolder) {
+    try {
+      return folder(index, cacheFolder.isEmpty() ? usersCache() : Path.of(cacheFolder).toAbsolutePath());
+    } catch (IOException | UncheckedIOException e) {
+      throw new TandemException(
+          Code.UNAVAILABLE,
+          "Tandem's native library cannot be unpacked: "
+              + reasonOf(e)
+              + "; name a folder that this user can write to, by TANDEM_CACHE_DIR or the runtime's cache()");
+    }
+  }
+
+  /** Some of the file system's exceptions have the path for a message, and their class for a reason. */
+  static String reasonOf(Exception e) {
+    if (e instanceof AccessDeniedException) {
+      return e.getMessage() + ": permission denied";
+    }
+    return e.getMessage() + (e instanceof FileAlreadyExistsException ? ": it is no folder" : "");
+  }
+
+  private static Path folder(List<String> lines, Path cache) throws IOException {
+    Path parent = cache.resolve("java-host");
     Path folder = parent.resolve(lines.get(0));
     Files.createDirectories(parent, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     requireOwn(parent);
@@ -75,14 +95,20 @@ final class NativeLibrary {
     }
   }
 
-  private static Path cacheFolder() {
+  private static Path usersCache() throws IOException {
     String tandems = System.getenv("TANDEM_CACHE_DIR");
     if (tandems != null && !tandems.isEmpty()) {
-      return Path.of(tandems).toAbsolutePath().resolve("java-host");
+      return Path.of(tandems).toAbsolutePath();
     }
     String users = System.getenv("XDG_CACHE_HOME");
-    Path cache = users != null && users.startsWith("/") ? Path.of(users) : Path.of(System.getProperty("user.home"), ".cache");
-    return cache.resolve("tandem").resolve("java-host");
+    if (users != null && users.startsWith("/")) {
+      return Path.of(users, "tandem");
+    }
+    Path home = Path.of(System.getProperty("user.home"));
+    if (!home.isAbsolute()) {
+      throw new IOException("the user has no home folder");
+    }
+    return home.resolve(".cache/tandem");
   }
 
   /** What lies there is run, so that nobody else may write it. */
@@ -94,7 +120,7 @@ final class NativeLibrary {
     if (isOthers
         || permissions.contains(PosixFilePermission.GROUP_WRITE)
         || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
-      throw new IOException(folder + " may be written by others; TANDEM_CACHE_DIR names another folder");
+      throw new IOException(folder + " may be written by others");
     }
   }
 

@@ -26,7 +26,7 @@ public final class Tandem {
 
   /** libtandem's version, such as 0.1.0. */
   public static String version() {
-    NativeLibrary.load();
+    NativeLibrary.load("");
     return Native.text(Native.version());
   }
 

@@ -54,7 +54,7 @@ public final class TandemRuntime implements AutoCloseable {
       return this;
     }
 
-    /** For unpacked packages; without it the user's. */
+    /** For unpacked packages, and, of the first runtime, what the jar brings along; without it the user's. */
     public Builder cache(Path folder) {
       cacheFolder = folder.toString();
       return this;
@@ -110,7 +110,7 @@ public final class TandemRuntime implements AutoCloseable {
   private final long handle;
 
   private TandemRuntime(Builder builder) {
-    NativeLibrary.load();
+    NativeLibrary.load(builder.cacheFolder);
     List<Object> options = new ArrayList<>(List.of("java", "path", System.getProperty("java.home")));
     if (builder.python != null) {
       options.addAll(List.of("python", "path", builder.python));
