@@ -1,9 +1,5 @@
 package tandem;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
-import com.google.gson.JsonParseException;
-import com.google.gson.ToNumberPolicy;
 import java.io.InputStream;
 import java.lang.reflect.Type;
 import java.util.List;
@@ -22,13 +18,6 @@ import java.util.function.Function;
  * @param <O> the response
  */
 public final class TandemFunction<I, O> implements Function<I, O>, AutoCloseable {
-  private static final Gson GSON =
-      new GsonBuilder()
-          .serializeNulls()
-          .disableHtmlEscaping()
-          .setObjectToNumberStrategy(ToNumberPolicy.LONG_OR_DOUBLE)
-          .create();
-
   private static final long CANCEL_INTERVAL_MS = 5;
 
   private final TandemRuntime runtime;
@@ -97,7 +86,7 @@ public final class TandemFunction<I, O> implements Function<I, O>, AutoCloseable
 
   /** Invokes the handler, whose context has what the options say. */
   public O apply(I event, InvokeOptions options) {
-    return valueOf(applyBytes(jsonOf(event), options));
+    return Json.value(applyBytes(Json.of(event), options), response);
   }
 
   /** Invokes the handler with any bytes, and returns those of its response. */
@@ -123,7 +112,7 @@ public final class TandemFunction<I, O> implements Function<I, O>, AutoCloseable
 
   /** Invokes the handler on another thread. Cancelling the future asks it to yield. */
   public CompletableFuture<O> applyAsync(I event) {
-    byte[] payload = jsonOf(event);
+    byte[] payload = Json.of(event);
     String id = UUID.randomUUID().toString();
     InvokeOptions options = InvokeOptions.NONE.withRequestId(id);
     CompletableFuture<O> future = new CompletableFuture<>();
@@ -132,7 +121,7 @@ public final class TandemFunction<I, O> implements Function<I, O>, AutoCloseable
         () -> {
           try {
             if (!future.isDone()) {
-              future.complete(valueOf(applyBytes(payload, options)));
+              future.complete(Json.value(applyBytes(payload, options), response));
             }
           } catch (Throwable e) {
             future.completeExceptionally(e);
@@ -190,7 +179,7 @@ public final class TandemFunction<I, O> implements Function<I, O>, AutoCloseable
    * wanted, and waits for its end. Where the handler fails, reading throws an IOException whose cause says how.
    */
   public InputStream stream(I event) {
-    byte[] payload = jsonOf(event);
+    byte[] payload = Json.of(event);
     ResponseStream stream = new ResponseStream();
     start(
         () -> {
@@ -240,22 +229,6 @@ public final class TandemFunction<I, O> implements Function<I, O>, AutoCloseable
       }
     } finally {
       runtime.users.leave();
-    }
-  }
-
-  private static byte[] jsonOf(Object event) {
-    try {
-      return Native.bytes(GSON.toJson(event));
-    } catch (JsonParseException | IllegalArgumentException e) {
-      throw new IllegalArgumentException("the event has no JSON: " + e.getMessage(), e);
-    }
-  }
-
-  private O valueOf(byte[] payload) {
-    try {
-      return GSON.fromJson(Native.text(payload), response);
-    } catch (JsonParseException e) {
-      throw new IllegalArgumentException("the response is no JSON of " + response.getTypeName() + ": " + e.getMessage(), e);
     }
   }
 
