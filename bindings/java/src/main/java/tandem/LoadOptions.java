@@ -11,6 +11,9 @@ public final class LoadOptions {
   /** In worker processes; with what the function's template says, or else a timeout of 3 seconds and 128 MiB. */
   public static final LoadOptions DEFAULT = new LoadOptions();
 
+  private static final List<String> LOG_FORMATS = List.of("", "Text", "JSON");
+  private static final List<String> LOG_LEVELS = List.of("", "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL");
+
   final String runtime;
   final String name;
   final String logFormat;
@@ -39,10 +42,10 @@ public final class LoadOptions {
       Isolation isolation) {
     this.runtime = Objects.requireNonNull(runtime, "runtime");
     this.name = Objects.requireNonNull(name, "name");
-    this.logFormat = Objects.requireNonNull(logFormat, "logFormat");
-    this.logLevel = Objects.requireNonNull(logLevel, "logLevel");
-    this.layers = List.copyOf(layers);
-    this.variables = Map.copyOf(variables);
+    this.logFormat = logFormat;
+    this.logLevel = logLevel;
+    this.layers = List.copyOf(Objects.requireNonNull(layers, "layers"));
+    this.variables = Map.copyOf(Objects.requireNonNull(variables, "variables"));
     this.timeout = timeout;
     this.memorySize = memorySize;
     this.maxConcurrency = maxConcurrency;
@@ -61,8 +64,18 @@ public final class LoadOptions {
         runtime, functionName, logFormat, logLevel, layers, variables, timeout, memorySize, maxConcurrency, isolation);
   }
 
-  /** {@code Text} or {@code JSON}, and the least level that is logged; empty: the language's default. */
+  /**
+   * {@code Text} or {@code JSON}, and the least level that is logged, from {@code TRACE}, {@code DEBUG}, {@code INFO},
+   * {@code WARN} and {@code ERROR} to {@code FATAL}; empty: the language's default.
+   */
   public LoadOptions log(String format, String level) {
+    if (!LOG_FORMATS.contains(Objects.requireNonNull(format, "format"))) {
+      throw new IllegalArgumentException("log: the format '" + format + "' is neither Text nor JSON");
+    }
+    if (!LOG_LEVELS.contains(Objects.requireNonNull(level, "level"))) {
+      throw new IllegalArgumentException(
+          "log: the level '" + level + "' is none of TRACE, DEBUG, INFO, WARN, ERROR and FATAL");
+    }
     return new LoadOptions(
         runtime, name, format, level, layers, variables, timeout, memorySize, maxConcurrency, isolation);
   }
@@ -73,14 +86,17 @@ public final class LoadOptions {
         runtime, name, logFormat, logLevel, folders, variables, timeout, memorySize, maxConcurrency, isolation);
   }
 
-  /** The workers' environment. Inline they are ignored: the handler has the program's. */
+  /** The workers' environment. An inline function has the program's, and is not loaded with these. */
   public LoadOptions variables(Map<String, String> environment) {
     return new LoadOptions(
         runtime, name, logFormat, logLevel, layers, environment, timeout, memorySize, maxConcurrency, isolation);
   }
 
-  /** Of each invocation, in whole milliseconds; null: none; zero: the default. */
+  /** Of each invocation, in whole milliseconds, not negative; null: none; zero: the default. */
   public LoadOptions timeout(Duration duration) {
+    if (duration != null && duration.isNegative()) {
+      throw new IllegalArgumentException("timeout: " + duration + " is negative; null is none");
+    }
     return new LoadOptions(
         runtime, name, logFormat, logLevel, layers, variables, duration, memorySize, maxConcurrency, isolation);
   }

@@ -96,6 +96,7 @@ public final class TandemFunction<I, O> implements Function<I, O>, AutoCloseable
 
   private byte[] invoke(byte[] payload, InvokeOptions options, Native.ChunkReceiver chunks) {
     Objects.requireNonNull(payload, "payload");
+    Objects.requireNonNull(options, "options");
     byte[][] texts =
         options == InvokeOptions.NONE
             ? null

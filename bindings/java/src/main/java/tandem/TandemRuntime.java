@@ -50,13 +50,13 @@ public final class TandemRuntime implements AutoCloseable {
 
     /** A folder of loaders for further languages. */
     public Builder loaders(Path folder) {
-      loaderFolders.add(folder);
+      loaderFolders.add(Objects.requireNonNull(folder, "folder"));
       return this;
     }
 
     /** For unpacked packages, and, of the first runtime, what the jar brings along; without it the user's. */
     public Builder cache(Path folder) {
-      cacheFolder = folder.toString();
+      cacheFolder = Objects.requireNonNull(folder, "folder").toString();
       return this;
     }
 
@@ -69,7 +69,7 @@ public final class TandemRuntime implements AutoCloseable {
 
     /** After which an idle worker is ended. */
     public Builder workerIdle(Duration duration) {
-      numbers[2] = duration.toMillis();
+      numbers[2] = Objects.requireNonNull(duration, "duration").toMillis();
       return this;
     }
 
@@ -175,6 +175,7 @@ public final class TandemRuntime implements AutoCloseable {
    * TandemException.
    */
   private <I, O> TandemFunction<I, O> make(String name, Type response, LongSupplier open) {
+    Objects.requireNonNull(response, "response");
     if (!users.enter()) {
       throw closed();
     }
@@ -188,10 +189,14 @@ public final class TandemRuntime implements AutoCloseable {
   }
 
   private long open(String handler, Path code, LoadOptions options) {
+    Objects.requireNonNull(handler, "handler");
+    Objects.requireNonNull(code, "code");
     return load(handler, code.toString(), options, new byte[0][], new byte[0][]);
   }
 
   private long open(Template template, String function, LoadOptions options) {
+    Objects.requireNonNull(template, "template");
+    Objects.requireNonNull(function, "function");
     return load(
         "",
         "",
@@ -201,6 +206,10 @@ public final class TandemRuntime implements AutoCloseable {
   }
 
   private long load(String handler, String code, LoadOptions options, byte[][] template, byte[][] parameters) {
+    Objects.requireNonNull(options, "options");
+    if (options.isolation == Isolation.INLINE && !options.variables.isEmpty()) {
+      throw new IllegalArgumentException("an inline function has the variables of its program: set those");
+    }
     List<Path> layers = new ArrayList<>();
     options.layers.forEach(folder -> layers.add(folder.toAbsolutePath()));
     return Native.load(

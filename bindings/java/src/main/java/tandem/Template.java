@@ -37,7 +37,7 @@ public final class Template {
   /** With a value for a parameter of the template's, instead of its default. */
   public Template parameter(String name, String value) {
     Map<String, String> all = new TreeMap<>(parameters);
-    all.put(name, value);
+    all.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
     return new Template(path, all, region);
   }
 

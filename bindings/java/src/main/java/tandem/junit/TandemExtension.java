@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
@@ -84,7 +85,8 @@ public final class TandemExtension implements BeforeAllCallback, ParameterResolv
 
   /** For a field with {@code @RegisterExtension}. */
   public static TandemExtension of(Template template, LoadOptions options) {
-    return new TandemExtension(template, options);
+    return new TandemExtension(
+        Objects.requireNonNull(template, "template"), Objects.requireNonNull(options, "options"));
   }
 
   /** A function of the template, by its logical ID, else its name. Errors: TandemException. */
