@@ -139,6 +139,8 @@ class EnvironmentProcess {
   const std::string& refusal() const { return refusal_; }
   // The most memory that counted for the memory size so far, or until the end, in bytes.
   std::int64_t PeakMemoryBytes();
+  // As the host sees it; 0: none could be started.
+  pid_t process_id() const { return process_ == nullptr ? 0 : process_->pid(); }
 
  protected:
   EnvironmentProcess(FileDescriptor output, std::shared_ptr<Process> process);

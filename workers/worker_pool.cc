@@ -106,6 +106,7 @@ class WorkerPool::Run {
   bool InitLate();
   // What every further invocation gets, too (H-JAVA-10).
   void SettleFailure();
+  void MeasureWorker();
   void KeepIfFinal();
   void Share();
   // What those that come after this invocation's worker start sooner with.
@@ -236,7 +237,7 @@ bool WorkerPool::Run::Init() {
 
 // The worker does not know which invocation it opens its function for.
 void WorkerPool::Run::SettleFailure() {
-  if (measures_) result_.report.max_memory_used_bytes = worker().PeakMemoryBytes();
+  MeasureWorker();
   if (result_.outcome.kind() != Outcome::Kind::kFunctionError) return;
   const FunctionError& error = result_.outcome.error();
   if (error.type == "Runtime.ExitError") {
@@ -494,17 +495,23 @@ class WorkerPool::Begun final : public BegunInvocation {
   std::optional<Run> run_;
 };
 
+void WorkerPool::Run::MeasureWorker() {
+  if (!measures_) return;
+  result_.report.max_memory_used_bytes = worker().PeakMemoryBytes();
+  result_.report.process_id = worker().process_id();
+}
+
 void WorkerPool::Run::Settle(Answer how) {
   const auto ended = call_ == nullptr ? Clock::now() : call_->ended();
   if (begun_) result_.report.duration = std::max(ended - began_, Clock::duration::zero());
   if (how == Answer::kGiven) {
-    if (measures_) result_.report.max_memory_used_bytes = worker().PeakMemoryBytes();
+    MeasureWorker();
     keeps_ = result_.outcome.disposition() == Disposition::kKeep && result_.outcome.kind() != Outcome::Kind::kFault;
     return;
   }
-  if (measures_) worker().PeakMemoryBytes();  // while there is something to look at
+  MeasureWorker();  // while there is something to look at
   SettleEnd(how);
-  if (measures_) result_.report.max_memory_used_bytes = worker().PeakMemoryBytes();
+  MeasureWorker();
 }
 
 void WorkerPool::Run::SettleEnd(Answer how) {

@@ -1,5 +1,7 @@
 #include "dispatcher.h"
 
+#include <unistd.h>
+
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -139,6 +141,7 @@ void Dispatcher::DispatchInto(InvokeResult& result, FunctionImpl& function, cons
     Serve(function, *environment, invocation, event, options);
   } else if (Speaks(options)) {
     result.report.max_memory_used_bytes = ProcessPeakMemoryBytes();
+    result.report.process_id = getpid();
     environment->LogPlatform(invocation, StartLine(result.request_id.view(), function.config().version));
     SayEnd(*environment, invocation, function.config());
   }
@@ -205,6 +208,7 @@ void Dispatcher::RunWith(const Payload& payload, std::string_view arn, const Fun
   if (measured) {
     result.report.duration = Clock::now() - begin;
     result.report.max_memory_used_bytes = ProcessPeakMemoryBytes();
+    result.report.process_id = getpid();
   }
   if (limited && invocation.IsOver()) [[unlikely]] {
     result.report.timed_out = true;

@@ -1,5 +1,6 @@
 // What Runtime does with each kind of result, init and deadline.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <climits>
@@ -386,11 +387,13 @@ TEST(Invoke, FiguresAreTakenWhereSomebodyAsksForThem) {
   const Report silent = runtime->Invoke(function, Event("1")).report;
   EXPECT_EQ(silent.duration.count(), 0);
   EXPECT_EQ(silent.max_memory_used_bytes, 0);
+  EXPECT_EQ(silent.process_id, 0);
   InvokeOptions options;
   options.measure = Measure::kAlways;
   const Report measured = runtime->Invoke(function, Event("1"), options).report;
   EXPECT_GT(measured.duration.count(), 0) << "L-43";
   EXPECT_GT(measured.max_memory_used_bytes, 0) << "L-43";
+  EXPECT_EQ(measured.process_id, getpid());
 }
 
 TEST(Runtime, AFunctionsNameIsOfAFewCharacters_A05) {

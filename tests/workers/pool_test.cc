@@ -322,6 +322,16 @@ TEST(Pool, LeavesNothing) {
   WaitForOpenFiles(files);
 }
 
+TEST(Report, TellsWhichProcessServed) {
+  WorkerRuntime runtime(WorkerRuntime::DefaultWorkers(), PlatformLogs::kOn);
+  Function& function = runtime.Add("exit_now");
+  const std::int64_t first = runtime.Invoke(function, "0").report.process_id;
+  const std::int64_t second = runtime.Invoke(function, "0").report.process_id;
+  EXPECT_GT(first, 0);
+  EXPECT_NE(first, getpid());
+  EXPECT_NE(first, second) << "each has ended";
+}
+
 // What one invocation used.
 TEST(Report, TellsTheMemoryThatTheProcessHad) {
   WorkerRuntime runtime(WorkerRuntime::DefaultWorkers(), PlatformLogs::kOn);

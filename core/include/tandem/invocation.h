@@ -72,6 +72,7 @@ struct Report {
   std::chrono::nanoseconds duration{};                    // 0 when not measured
   std::optional<std::chrono::nanoseconds> init_duration;  // set when this invocation ran the init phase
   std::int64_t max_memory_used_bytes = 0;                 // inline: the host process's peak; 0 when not measured
+  std::int64_t process_id = 0;                            // that it ran in, as the host sees it; 0 when not measured
   bool timed_out = false;
 };
 
