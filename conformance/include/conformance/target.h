@@ -3,9 +3,12 @@
 #define TANDEM_CONFORMANCE_TARGET_H_
 
 #include <chrono>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "conformance/result.h"
 #include "conformance/suite.h"
@@ -26,9 +29,9 @@ class Target {
 
   // "inline", "process", "ric", or the endpoint's URL.
   virtual std::string_view name() const = 0;
-  // Why it cannot have functions of this kind at all, so that their cases are skipped: "no official client for native
-  // is known"; empty: it can.
-  virtual std::string ReasonAgainst(const Implementation& implementation) = 0;
+  // Why it can have no such function, or no such case, which is skipped then: "there is no official client for native";
+  // empty: it can.
+  virtual std::string ReasonAgainst(const Implementation& implementation, const Case& given) = 0;
   virtual Observation Run(const SuiteFunction& function, const Implementation& implementation, const Case& given) = 0;
   // Ends what it keeps of a suite's functions.
   virtual void EndFunctions() = 0;
@@ -37,25 +40,31 @@ class Target {
 // Beyond a function's timeout, before a target is taken to hang.
 constexpr std::chrono::seconds kGrace{5};
 
-// What the user says about the official runtime clients. Empty: the first that is found (conformance/README.md).
+// What the user says about the official runtime clients; a language that nothing is said of has none.
 struct RicOptions {
-  std::string python;  // an interpreter that can import awslambdaric
-  std::string java_home;
-  std::string java_jars;  // a directory with aws-lambda-java-runtime-interface-client and its dependencies
+  std::string python;     // an interpreter that can import awslambdaric
+  std::string java_home;  // of the JDK that runs the client
+  std::string java_jars;  // a directory with aws-lambda-java-runtime-interface-client and what it depends on
 };
 
 // Worker processes of Tandem's.
 Result<std::unique_ptr<Target>> MakeProcessTarget(const RuntimeOptions& options);
-// A process of its own for all functions of a suite in one language, which hosts them inline: `program` with the
-// argument that RunInlineHost is reached by.
-Result<std::unique_ptr<Target>> MakeInlineTarget(std::string program, std::vector<std::string> arguments);
-// The official runtime clients, as children that speak the Runtime API with this process.
+// A process of its own for each function, which hosts it inline: `program` with `arguments`, by which it comes to
+// RunInlineHost, and the number of its end of a socket pair as the last one.
+std::unique_ptr<Target> MakeInlineTarget(std::string program, std::vector<std::string> arguments);
+// The official runtime clients, as children that speak the Runtime API with this process. Errors: kInvalidArgument for
+// a client that is not there, or cannot be run.
 Result<std::unique_ptr<Target>> MakeRicTarget(const RuntimeOptions& options, const RicOptions& clients);
-// A server that answers the Lambda API, with the functions deployed. Signs where AWS_ACCESS_KEY_ID is set.
+// A server that answers the Lambda API, with the functions deployed. Signs where AWS_ACCESS_KEY_ID is set. Errors:
+// kInvalidArgument for what is no URL.
 Result<std::unique_ptr<Target>> MakeEndpointTarget(const std::string& url);
 
-// The other side of MakeInlineTarget: serves until its descriptor is closed. Returns the process's exit status.
-int RunInlineHost(int descriptor, RuntimeOptions options);
+// Makes this process the environment of an inline function, before its VM starts.
+using EnterEnvironment = std::function<Status(const Function& function, const std::map<std::string, std::string>&)>;
+
+// The other side of MakeInlineTarget: serves its one function until `descriptor` is closed. Returns the process's exit
+// status.
+int RunInlineHost(int descriptor, RuntimeOptions options, const EnterEnvironment& enter);
 
 }  // namespace tandem::conformance
 
