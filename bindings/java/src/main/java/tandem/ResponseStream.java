@@ -3,12 +3,15 @@ package tandem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
 /** A response that comes in chunks: one thread adds them, another reads. */
 final class ResponseStream extends InputStream {
   private static final int MOST_WAITING = 16;
+  private static final Cleaner CLEANER = Cleaner.create();
 
   private final Queue<byte[]> chunks = new ArrayDeque<>();
   private byte[] current = Native.NONE;
@@ -101,15 +104,63 @@ final class ResponseStream extends InputStream {
     return current.length - at;
   }
 
-  @Override
-  public synchronized void close() throws IOException {
+  /** The rest is not wanted. */
+  private synchronized void abandon() {
     closed = true;
     chunks.clear();
     current = Native.NONE;
     at = 0;
     notifyAll();
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    abandon();
     while (!ended) {
       await();
+    }
+  }
+
+  /** What the user has, and may drop: the thread that adds chunks has no reference to it. */
+  InputStream reader() {
+    InputStream reader = new Reader(this);
+    CLEANER.register(reader, this::abandon);
+    return reader;
+  }
+
+  private static final class Reader extends InputStream {
+    private final ResponseStream chunks;
+
+    Reader(ResponseStream chunks) {
+      this.chunks = chunks;
+    }
+
+    @Override
+    public int read() throws IOException {
+      try {
+        return chunks.read();
+      } finally {
+        Reference.reachabilityFence(this);
+      }
+    }
+
+    @Override
+    public int read(byte[] to, int offset, int size) throws IOException {
+      try {
+        return chunks.read(to, offset, size);
+      } finally {
+        Reference.reachabilityFence(this);
+      }
+    }
+
+    @Override
+    public int available() {
+      return chunks.available();
+    }
+
+    @Override
+    public void close() throws IOException {
+      chunks.close();
     }
   }
 }

@@ -176,8 +176,9 @@ public final class TandemFunction<I, O> implements Function<I, O>, AutoCloseable
   }
 
   /**
-   * Invokes the handler, and gives its response as it comes. Closing the stream tells the handler that the rest is not
-   * wanted, and waits for its end. Where the handler fails, reading throws an IOException whose cause says how.
+   * Invokes the handler, and gives its response as it comes. Closing the stream tells an inline handler that the rest is
+   * not wanted, and waits for its end; one in a worker goes on to its own, or its timeout. A stream that is dropped
+   * unclosed is closed when it is garbage. Where the handler fails, reading throws an IOException whose cause says how.
    */
   public InputStream stream(I event) {
     byte[] payload = Json.of(event);
@@ -190,7 +191,7 @@ public final class TandemFunction<I, O> implements Function<I, O>, AutoCloseable
             stream.fail(e);
           }
         });
-    return stream;
+    return stream.reader();
   }
 
   /** Runs the init phase where it has not run. Errors: as {@link #apply}. */

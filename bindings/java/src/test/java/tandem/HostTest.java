@@ -19,6 +19,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -151,6 +152,29 @@ class HostTest {
       assertThrows(IOException.class, stream::read);
       function.close();
     }
+  }
+
+  @Test
+  void aStreamThatIsDroppedEndsTheHandler(@TempDir Path folder) throws IOException, InterruptedException {
+    Files.writeString(
+        folder.resolve("endless.py"),
+        """
+        def handler(_event, _context):
+            while True:
+                yield "more"
+        """);
+    Place place = new Place(); // whose end would wait for a handler that goes on
+    LoadOptions options = Place.options("python", Isolation.INLINE).timeout(null);
+    var endless = place.runtime.load("endless.handler", folder, options);
+    assertEquals('m', endless.stream(null).read());
+    Thread closing = new Thread(endless::close);
+    closing.setDaemon(true);
+    closing.start();
+    while (closing.isAlive()) {
+      System.gc();
+      closing.join(10);
+    }
+    place.close();
   }
 
   @Test
