@@ -15,6 +15,7 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import tandem.LoadOptions;
+import tandem.LogEvent;
 import tandem.Tandem;
 import tandem.TandemFunction;
 import tandem.TandemRuntime;
@@ -52,9 +53,14 @@ public final class TandemExtension implements BeforeAllCallback, ParameterResolv
 
   /** The functions of a test run, which end with it. */
   private static final class Loaded implements ExtensionContext.Store.CloseableResource {
-    private final TandemRuntime runtime = Tandem.runtime().log(event -> System.out.print(event.text())).build();
+    private final TandemRuntime runtime = Tandem.runtime().log(Loaded::print).build();
     private final Map<Key, TandemFunction<Object, Object>> functions = new ConcurrentHashMap<>();
     private final Map<Path, Template> templates = new ConcurrentHashMap<>();
+
+    /** With the ends of lines that consoles have: errors have carriage returns between theirs. */
+    private static void print(LogEvent event) {
+      System.out.print(event.text().replaceAll("\r\n?", "\n"));
+    }
 
     /** One that a test may close: others have it, too. */
     <O> TandemFunction<Object, O> function(Key key, Type response) {

@@ -1,6 +1,7 @@
 package tandem.junit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,7 +9,10 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 import static org.junit.platform.testkit.engine.EventConditions.finishedWithFailure;
 import static org.junit.platform.testkit.engine.TestExecutionResultConditions.message;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -210,6 +214,22 @@ class TandemExtensionTest {
   @Test
   void canBeAField() {
     run(Registered.class, "unused.yaml").testEvents().assertStatistics(of -> of.started(1).succeeded(1));
+  }
+
+  @Test
+  void theLogHasLineEnds() {
+    template();
+    PrintStream console = System.out;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    try {
+      run(Parameters.class, folder.resolve("template.yaml").toString());
+    } finally {
+      System.setOut(console);
+    }
+    String log = printed.toString(StandardCharsets.UTF_8);
+    assertTrue(log.contains("[ERROR] KeyError: 'Ada'\nTraceback (most recent call last):\n"), log);
+    assertFalse(log.contains("\r"), log);
   }
 
   @ExtendWith(TandemExtension.class)
