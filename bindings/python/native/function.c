@@ -47,6 +47,7 @@ static void FunctionDealloc(Function* self) {
     pthread_mutex_unlock(&runtime->mutex);
   }
   free(self->grave);
+  Py_XDECREF(self->on_start);
   Py_XDECREF(runtime);
   type->tp_free((PyObject*)self);
   Py_DECREF(type);
@@ -141,12 +142,34 @@ static PyObject* Answer(tandem_failure* failure, tandem_outcome* outcome) {
   return payload;
 }
 
+/* -1 with an exception set: on_start failed. A language that does not start is the failure of the call behind this. */
+static int Start(Function* self, const Running* running) {
+  PyObject* const on_start = self->on_start;
+  PyObject* result;
+  self->on_start = NULL;
+  Py_BEGIN_ALLOW_THREADS
+    tandem_failure_free(tandem_warm(running->handle));
+  Py_END_ALLOW_THREADS
+  result = PyObject_CallObject(on_start, NULL);
+  Py_DECREF(on_start);
+  Py_XDECREF(result);
+  return result != NULL ? 0 : -1;
+}
+
+/* Begins a call that may run the handler's code. -1 with an exception set: it is not to be made. */
+static int Begin(Function* self, Running* running) {
+  if (EnterFunction(self, running) != 0) return -1;
+  if (self->on_start == NULL || Start(self, running) == 0) return 0;
+  LeaveFunction(self, running);
+  return -1;
+}
+
 /* -1 with an exception set: the call did not do what it is for. */
 static int InvokeWith(Function* self, tandem_bytes event, const tandem_invoke_options* options,
                       tandem_outcome** outcome) {
   tandem_failure* failure;
   Running running;
-  if (EnterFunction(self, &running) != 0) return -1;
+  if (Begin(self, &running) != 0) return -1;
   Py_BEGIN_ALLOW_THREADS
     failure = tandem_invoke(running.handle, event, options, outcome);
   Py_END_ALLOW_THREADS
@@ -205,7 +228,7 @@ static PyObject* FunctionPrepare(Function* self, PyObject* unused) {
   tandem_failure* failure;
   Running running;
   (void)unused;
-  if (EnterFunction(self, &running) != 0) return NULL;
+  if (Begin(self, &running) != 0) return NULL;
   Py_BEGIN_ALLOW_THREADS
     failure = tandem_prepare(running.handle, &outcome);
   Py_END_ALLOW_THREADS

@@ -39,7 +39,8 @@ typedef struct Function {
   tandem_loaded_function* handle; /* NULL: unloaded */
   int is_closing;
   size_t users;
-  Abandoned* grave; /* memory for its entry in `abandoned` */
+  Abandoned* grave;   /* memory for its entry in `abandoned` */
+  PyObject* on_start; /* called once its language runs in this process, before its first call; NULL: it has been */
 } Function;
 
 /* The calls that run on one thread, the innermost first: they cannot wait for their own end. */

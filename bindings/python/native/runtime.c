@@ -310,11 +310,12 @@ static PyObject* NewFunctionOf(Runtime* runtime, PyObject* given, const tandem_l
 static PyObject* RuntimeLoad(Runtime* self, PyObject* args, PyObject* keywords) {
   static char* names[] = {"handler",   "code",     "runtime",   "name",       "version",     "log_format",
                           "log_level", "layers",   "variables", "timeout_ms", "memory_size", "max_concurrency",
-                          "isolation", "template", NULL};
+                          "isolation", "template", "on_start",  NULL};
   tandem_load_options options = tandem_load_defaults();
   PyObject* layers_tuple = NULL;
   PyObject* variables_tuple = NULL;
   PyObject* of_template = NULL;
+  PyObject* on_start = NULL;
   tandem_bytes* layers;
   tandem_variable* variables = NULL;
   PyObject* function = NULL;
@@ -322,11 +323,11 @@ static PyObject* RuntimeLoad(Runtime* self, PyObject* args, PyObject* keywords) 
   int memory = 0;
   int concurrency = 0;
   int isolation = 0;
-  if (!PyArg_ParseTupleAndKeywords(args, keywords, "O&O&O&O&O&O&O&O!O!LiiiO:load", names, TakeText, &options.handler,
+  if (!PyArg_ParseTupleAndKeywords(args, keywords, "O&O&O&O&O&O&O&O!O!LiiiOO:load", names, TakeText, &options.handler,
                                    TakeText, &options.code, TakeText, &options.runtime, TakeText, &options.name,
                                    TakeText, &options.version, TakeText, &options.log_format, TakeText,
                                    &options.log_level, &PyTuple_Type, &layers_tuple, &PyTuple_Type, &variables_tuple,
-                                   &timeout, &memory, &concurrency, &isolation, &of_template)) {
+                                   &timeout, &memory, &concurrency, &isolation, &of_template, &on_start)) {
     return NULL;
   }
   options.timeout_ms = timeout;
@@ -338,6 +339,10 @@ static PyObject* RuntimeLoad(Runtime* self, PyObject* args, PyObject* keywords) 
   options.layers = layers;
   options.variables = variables;
   if (variables != NULL) function = NewFunctionOf(self, of_template, &options);
+  if (function != NULL && on_start != Py_None) {
+    Py_INCREF(on_start);
+    ((Function*)function)->on_start = on_start;
+  }
   PyMem_Free(variables);
   PyMem_Free(layers);
   return function;

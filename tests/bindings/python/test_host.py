@@ -299,6 +299,24 @@ def test_the_host_ends_as_it_says(tmp_path, log, end):
     assert "Hello Ada from Python" in done.stdout
 
 
+DAEMON = """
+import sys, threading, tandem
+begun = threading.Event()
+runtime = tandem.Runtime(log=lambda event: begun.set())
+function = runtime.load("slow.handler", code=sys.argv[1], isolation=sys.argv[2])
+threading.Thread(target=function, daemon=True).start()
+begun.wait()
+"""
+
+
+@pytest.mark.parametrize("isolation", ["inline", "process"])
+def test_the_host_ends_while_a_daemon_thread_of_its_own_is_in_a_handler(tmp_path, isolation):
+    slow = "import time\ndef handler(event, context):\n    print('begun')\n    time.sleep(0.5)\n"
+    (tmp_path / "slow.py").write_text(slow, encoding="utf-8")
+    done = run(DAEMON, tmp_path, isolation)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 MEMORY = """
 import gc, json, os, pathlib, re, sys, tandem
 package, handler, code, java_home, calls, limit = sys.argv[1:]

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 from typing_extensions import Buffer
 
 version: str
@@ -35,6 +37,7 @@ class Runtime:
         max_concurrency: int,
         isolation: int,
         template: tuple[str, str | None, tuple[tuple[str, str], ...], str | None, tuple[str, ...]] | None,
+        on_start: Callable[[], None] | None,
     ) -> Function: ...
     def close(self, wait: bool, /) -> None: ...
     def wait_log(self) -> bool: ...

@@ -110,7 +110,7 @@ class Runtime:
         )
         self._log = _Log(self._native, log) if log is not None else None
         self._callers = concurrent.futures.ThreadPoolExecutor(_MOST_CALLERS, "tandem")
-        # As a finalizer waits for nothing, a thread does; at the end of the process that is _close_idle's.
+        # As a finalizer waits for nothing, a thread does; at the end of the process that is _close_at_exit's.
         self._finalizer = weakref.finalize(self, _close_later, self._native, self._log)
         self._finalizer.atexit = False
         _open.add(self)
@@ -232,11 +232,15 @@ class Runtime:
             timeout_ms=_NO_TIMEOUT if timeout is None else _milliseconds(timeout),
             isolation=_ISOLATIONS[isolation],
             template=of_template,
+            on_start=_close_before_language if isolation == "inline" else None,
             **others,
         )
         for warning in native.warning().splitlines():
             warnings.warn(warning, RuntimeWarning, stacklevel=3)
-        return Function(self, native, handler or (of_template[1] if of_template else None) or "")
+        loaded = Function(self, native, handler or (of_template[1] if of_template else None) or "")
+        if isolation == "inline":
+            _inline.add(loaded)
+        return loaded
 
     @property
     def closed(self) -> bool:
@@ -446,6 +450,7 @@ def _path_or_none(path: Path | None) -> str | None:
 
 
 _open: weakref.WeakSet[Runtime] = weakref.WeakSet()
+_inline: weakref.WeakSet[Function] = weakref.WeakSet()
 
 
 def _close_later(native: _native.Runtime, log: _Log | None) -> None:
@@ -459,10 +464,19 @@ def _close(native: _native.Runtime, log: _Log | None, wait: bool) -> None:
         log.join()
 
 
-def _close_idle() -> None:
-    """At the end of the process: a runtime whose invocations go on ends with it."""
+def _close_at_exit() -> None:
+    """Waits for inline handlers, as CPython cannot end while a thread is in one of their interpreters. A runtime whose
+    workers go on ends with the process."""
+    for function in list(_inline):
+        function._native.unload()
     for runtime in list(_open):
         _close(runtime._native, runtime._log, False)
 
 
-atexit.register(_close_idle)
+def _close_before_language() -> None:
+    """A language that has just started may have registered its own end, before which all is to be closed."""
+    atexit.unregister(_close_at_exit)
+    atexit.register(_close_at_exit)
+
+
+atexit.register(_close_at_exit)
