@@ -65,6 +65,10 @@ class JsonComparison {
     CompareLiteral(expected, seen, &JsonComparison::Compare);
   }
 
+  void CompareWithoutMatchers(const Json::Value& expected, const Json::Value& seen) {
+    CompareLiteral(expected, seen, &JsonComparison::CompareWithoutMatchers);
+  }
+
   std::vector<Difference> Take() { return std::move(differences_); }
 
   // Why an object that looks like a matcher is none.
@@ -120,11 +124,8 @@ class JsonComparison {
     if (!seen.isString() || !IsFoundIn(kTime, seen.asString())) Differ("a time of RFC 3339", LineOf(seen));
   }
   void CompareUnordered(const Json::Value& expected, const Json::Value& seen);
-  void CompareWithoutMatchers(const Json::Value& expected, const Json::Value& seen) {
-    CompareLiteral(expected.isMember("$literal") ? expected["$literal"] : expected, seen, &JsonComparison::Literally);
-  }
-  void Literally(const Json::Value& expected, const Json::Value& seen) {
-    CompareLiteral(expected, seen, &JsonComparison::Literally);
+  void CompareAsWritten(const Json::Value& expected, const Json::Value& seen) {
+    CompareWithoutMatchers(expected["$literal"], seen);
   }
 
   std::string path_ = "$";
@@ -167,7 +168,7 @@ const std::array<JsonComparison::Matcher, 8>& JsonComparison::Matchers() {
       {"$uuid", &JsonComparison::CompareUuid, AgainstFlag},
       {"$time", &JsonComparison::CompareTime, AgainstFlag},
       {"$unordered", &JsonComparison::CompareUnordered, AgainstArray},
-      {"$literal", &JsonComparison::CompareWithoutMatchers, AgainstNothing},
+      {"$literal", &JsonComparison::CompareAsWritten, AgainstNothing},
   }};
   return kMatchers;
 }
@@ -292,6 +293,12 @@ std::string LineOf(const Json::Value& value) {
 std::vector<Difference> CompareJson(const Json::Value& expected, const Json::Value& seen) {
   JsonComparison comparison;
   comparison.Compare(expected, seen);
+  return comparison.Take();
+}
+
+std::vector<Difference> CompareValues(const Json::Value& one, const Json::Value& other) {
+  JsonComparison comparison;
+  comparison.CompareWithoutMatchers(one, other);
   return comparison.Take();
 }
 

@@ -24,6 +24,9 @@ std::string LineOf(const Json::Value& value);
 constexpr std::size_t kMostJsonDifferences = 20;
 std::vector<Difference> CompareJson(const Json::Value& expected, const Json::Value& seen);
 
+// The same of two values, none of which has matchers.
+std::vector<Difference> CompareValues(const Json::Value& one, const Json::Value& other);
+
 }  // namespace tandem::conformance
 
 #endif  // TANDEM_CONFORMANCE_JSON_MATCH_H_

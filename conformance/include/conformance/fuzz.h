@@ -1,0 +1,28 @@
+// Looks for events on which the implementations of a function differ.
+#ifndef TANDEM_CONFORMANCE_FUZZ_H_
+#define TANDEM_CONFORMANCE_FUZZ_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "conformance/run.h"
+
+namespace tandem::conformance {
+
+struct FuzzOptions {
+  std::size_t events = 1000;  // for each function
+  std::uint64_t seed = 1;     // the same one makes the same events of the same suite
+};
+
+// Sends events like those of a function's cases to all of its implementations on all targets. Answers are alike where
+// both are function errors, or both are equal JSON; what the cases' expectations leave to matchers may differ. The
+// first event on which they are not is made as small as it gets while they still differ. Each function has a result
+// for each implementation on each target but the first one, which the others are compared with.
+Run FuzzSuites(const std::vector<Suite>& suites, const std::vector<std::unique_ptr<Target>>& targets,
+               const RunOptions& options, const FuzzOptions& fuzz);
+
+}  // namespace tandem::conformance
+
+#endif  // TANDEM_CONFORMANCE_FUZZ_H_

@@ -1,0 +1,206 @@
+#include "conformance/fuzz.h"
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "conformance/verdict.h"
+#include "event_maker.h"
+#include "json_match.h"
+#include "shrink.h"
+
+namespace tandem::conformance {
+namespace {
+
+constexpr std::size_t kMostQuestions = 2000;  // of one event that is made smaller
+
+// One implementation on one target.
+struct Player {
+  const Implementation* implementation;
+  Target* target;
+
+  std::string name() const { return implementation->language + " " + std::string(target->name()); }
+};
+
+// "$.items[3].price" without the numbers, as what a case says of one element holds for the others.
+std::string WithoutNumbers(std::string path) {
+  for (std::size_t open = path.find('['); open != std::string::npos; open = path.find('[', open + 1)) {
+    const std::size_t close = path.find(']', open);
+    if (close != std::string::npos) path.erase(open + 1, close - open - 1);
+  }
+  return path;
+}
+
+bool IsMatcher(const Json::Value& expected) {
+  if (!expected.isObject() || expected.isMember("$literal")) return false;
+  const std::vector<std::string> members = expected.getMemberNames();
+  return std::any_of(members.begin(), members.end(), [](const auto& name) { return name.starts_with('$'); });
+}
+
+void CollectLoosePaths(const Json::Value& expected, const std::string& path, std::set<std::string>& loose) {
+  if (IsMatcher(expected)) {
+    loose.insert(path);
+  } else if (expected.isObject()) {
+    for (const std::string& name : expected.getMemberNames()) {
+      CollectLoosePaths(expected[name], path + "." + name, loose);
+    }
+  } else if (expected.isArray()) {
+    for (const Json::Value& each : expected) CollectLoosePaths(each, path + "[]", loose);
+  }
+}
+
+std::string Shown(const Observation& seen) {
+  if (!seen.problem.empty()) return seen.problem;
+  return seen.failed ? "the function error " + seen.payload : seen.payload;
+}
+
+// The function whose implementations are compared.
+class FuzzedFunction {
+ public:
+  FuzzedFunction(const Suite& suite, const SuiteFunction& function, std::vector<Player> players)
+      : suite_(suite), function_(function), players_(std::move(players)) {
+    for (const Case& each : suite.cases) {
+      if (each.function != &function) continue;
+      if (auto event = ValueOf(each.event)) examples_.push_back(std::move(*event));
+      for (const auto& [language, expectation] : each.expected) {
+        if (expectation.json) CollectLoosePaths(*expectation.json, "$", loose_paths_);
+      }
+    }
+  }
+
+  // A result for each player but the first.
+  std::vector<CaseResult> Run(const FuzzOptions& fuzz, const RunOptions& options, std::size_t done, std::size_t total) {
+    EventMaker maker(fuzz.seed, examples_);
+    std::vector<CaseResult> results;
+    for (std::size_t i = 1; i < players_.size(); ++i) results.push_back(Blank(fuzz, players_[i]));
+    std::size_t differing = 0;
+    for (std::size_t n = 0; n < fuzz.events && differing < results.size(); ++n) {
+      if (options.is_stopped && options.is_stopped()) break;
+      if (options.on_progress && n % 16 == 0) options.on_progress(done, total, Numbered(results.front(), n));
+      const Json::Value event = maker.Next();
+      const Observation first = Ask(players_.front(), event);
+      for (std::size_t i = 0; i < results.size(); ++i) {
+        if (results[i].verdict == Verdict::kDiffers) continue;
+        results[i].observation = Ask(players_[i + 1], event);
+        if (Differences(first, results[i].observation).empty()) continue;
+        Explain(event, n, players_[i + 1], results[i]);
+        ++differing;
+      }
+    }
+    return results;
+  }
+
+ private:
+  CaseResult Blank(const FuzzOptions& fuzz, const Player& player) const {
+    CaseResult result;
+    result.suite = suite_.name;
+    result.name = function_.name + ", " + std::to_string(fuzz.events) + " events of seed " + std::to_string(fuzz.seed);
+    result.place = suite_.file;
+    result.function = function_.name;
+    result.handler = player.implementation->handler;
+    result.language = player.implementation->language;
+    result.target = player.target->name();
+    return result;
+  }
+
+  static CaseResult Numbered(CaseResult result, std::size_t n) {
+    result.name = result.function + ", event " + std::to_string(n + 1);
+    return result;
+  }
+
+  Observation Ask(const Player& player, const Json::Value& event) const {
+    Case given;
+    given.function = &function_;
+    given.event = LineOf(event);
+    return player.target->Run(function_, *player.implementation, given);
+  }
+
+  std::vector<Difference> Differences(const Observation& one, const Observation& other) const {
+    if (one.problem.empty() != other.problem.empty() || one.failed != other.failed) {
+      return {{"outcome", Shown(one), Shown(other)}};
+    }
+    if (!one.problem.empty() || one.failed || one.payload == other.payload) return {};
+    const auto first = ValueOf(one.payload);
+    const auto second = ValueOf(other.payload);
+    if (!first || !second) return {{"payload", one.payload, other.payload}};
+    std::vector<Difference> found = CompareValues(*first, *second);
+    found.erase(std::remove_if(found.begin(), found.end(),
+                               [this](const Difference& each) {
+                                 const std::string path = each.what.substr(each.what.find('$'));
+                                 return loose_paths_.count(WithoutNumbers(path)) > 0;
+                               }),
+                found.end());
+    return found;
+  }
+
+  // Makes the event smaller, and tells how both answer.
+  void Explain(const Json::Value& event, std::size_t n, const Player& player, CaseResult& result) const {
+    std::size_t asked = 0;
+    const auto holds = [&](const Json::Value& tried) {
+      return !Differences(Ask(players_.front(), tried), Ask(player, tried)).empty();
+    };
+    const Json::Value smallest = Shrink(event, holds, kMostQuestions, asked);
+    const Observation first = Ask(players_.front(), smallest);
+    result.observation = Ask(player, smallest);
+    result.verdict = Verdict::kDiffers;
+    result.differences = Differences(first, result.observation);
+    if (result.differences.empty()) result.differences = {{"answer", "the same each time", "now this, now that"}};
+    for (Difference& each : result.differences) each.expected = players_.front().name() + ": " + each.expected;
+    const std::string before = LineOf(event);
+    result.differences.insert(result.differences.begin(), {"event", LineOf(smallest),
+                                                           "number " + std::to_string(n + 1) + ", made smaller in " +
+                                                               std::to_string(asked) + " steps: " + before});
+  }
+
+  const Suite& suite_;
+  const SuiteFunction& function_;
+  const std::vector<Player> players_;
+  std::vector<Json::Value> examples_;
+  std::set<std::string> loose_paths_;
+};
+
+std::vector<Player> PlayersOf(const SuiteFunction& function, const std::vector<std::unique_ptr<Target>>& targets,
+                              const RunOptions& options) {
+  std::vector<Player> players;
+  const Case any;
+  for (const auto& [language, implementation] : function.implementations) {
+    const auto& wanted = options.languages;
+    if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), language) == wanted.end()) continue;
+    for (const auto& target : targets) {
+      if (target->ReasonAgainst(implementation, any).empty()) players.push_back({&implementation, target.get()});
+    }
+  }
+  return players;
+}
+
+}  // namespace
+
+Run FuzzSuites(const std::vector<Suite>& suites, const std::vector<std::unique_ptr<Target>>& targets,
+               const RunOptions& options, const FuzzOptions& fuzz) {
+  Run run;
+  run.version = Version();
+  run.start = std::chrono::system_clock::now();
+  const auto began = std::chrono::steady_clock::now();
+  std::size_t total = 0;
+  for (const Suite& suite : suites) total += suite.functions.size();
+  std::size_t done = 0;
+  for (const Suite& suite : suites) {
+    for (const auto& function : suite.functions) {
+      std::vector<Player> players = PlayersOf(*function, targets, options);
+      if (players.size() > 1) {
+        std::vector<CaseResult> results =
+            FuzzedFunction(suite, *function, std::move(players)).Run(fuzz, options, done, total);
+        std::move(results.begin(), results.end(), std::back_inserter(run.results));
+      }
+      for (const auto& target : targets) target->EndFunctions();
+      ++done;
+    }
+  }
+  run.duration = std::chrono::steady_clock::now() - began;
+  return run;
+}
+
+}  // namespace tandem::conformance
