@@ -27,7 +27,7 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
     with tempfile.TemporaryDirectory() as scratch:
         prefix = installed_tandem(pathlib.Path(scratch))
         package = pathlib.Path(scratch) / "wheel" / "tandem"
-        shutil.copytree(HERE / "src" / "tandem", package, ignore=shutil.ignore_patterns("__pycache__", "*.so"))
+        shutil.copytree(HERE / "src", package.parent, ignore=shutil.ignore_patterns("__pycache__", "*.so"))
         version = copy_tandem(prefix, package / "core")
         compile_extension(prefix, package)
         return write_wheel(package.parent, version, pathlib.Path(wheel_directory))
@@ -109,7 +109,7 @@ def write_wheel(folder, version, to):
         f"Wheel-Version: 1.0\nGenerator: tandem\nRoot-Is-Purelib: false\nTag: {tag}-{tag}-{platform}\n",
         encoding="utf-8",
     )
-    info.joinpath("entry_points.txt").write_text("[pytest11]\ntandem = tandem.pytest_plugin\n", encoding="utf-8")
+    info.joinpath("entry_points.txt").write_text("[pytest11]\ntandem = tandem_pytest\n", encoding="utf-8")
     name = f"tandem-{version}-{tag}-{tag}-{platform}.whl"
     record = []
     with zipfile.ZipFile(to / name, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -33,6 +33,16 @@ static PyObject* FunctionUnload(Function* self, PyObject* unused) {
   return NoneUnless(failure);
 }
 
+static PyObject* FunctionIsUnloaded(Function* self, void* unused) {
+  Runtime* const runtime = self->runtime;
+  int unloaded;
+  (void)unused;
+  pthread_mutex_lock(&runtime->mutex);
+  unloaded = self->handle == NULL || self->is_closing || runtime->handle == NULL || runtime->is_closing;
+  pthread_mutex_unlock(&runtime->mutex);
+  return PyBool_FromLong(unloaded);
+}
+
 static void FunctionDealloc(Function* self) {
   PyTypeObject* const type = Py_TYPE(self);
   Runtime* const runtime = self->runtime;
@@ -266,8 +276,12 @@ static PyMethodDef function_methods[] = {
     {"warning", (PyCFunction)FunctionWarning, METH_NOARGS, NULL},
     {"unload", (PyCFunction)FunctionUnload, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL}};
-static PyType_Slot function_slots[] = {
-    {Py_tp_dealloc, (void*)FunctionDealloc}, {Py_tp_methods, function_methods}, {0, NULL}};
+static PyGetSetDef function_attributes[] = {{"unloaded", (getter)FunctionIsUnloaded, NULL, NULL, NULL},
+                                            {NULL, NULL, NULL, NULL, NULL}};
+static PyType_Slot function_slots[] = {{Py_tp_dealloc, (void*)FunctionDealloc},
+                                       {Py_tp_methods, function_methods},
+                                       {Py_tp_getset, function_attributes},
+                                       {0, NULL}};
 PyType_Spec function_spec = {"tandem._native.Function", sizeof(Function), 0, Py_TPFLAGS_DEFAULT, function_slots};
 
 static PyMethodDef chunks_methods[] = {{"take", (PyCFunction)ChunksTake, METH_NOARGS, NULL},

@@ -174,15 +174,17 @@ def test_two_runtimes_go_on_apart(load, log):
 @pytest.mark.parametrize("package, handler", NEWEST_FIRST)
 def test_after_its_end_a_call_is_one_clear_error(load, runtime, package, handler):
     function, further = load(package, handler), load(package, handler)
+    assert not function.unloaded
     function.unload()
     function.unload()
+    assert function.unloaded and not further.unloaded
     for call in (lambda: function({"name": "Ada"}), function.prepare, lambda: list(function.stream({}))):
         with pytest.raises(tandem.TandemError, match="the function is unloaded") as raised:
             call()
         assert raised.value.code is tandem.Code.UNAVAILABLE
     runtime.close()
     runtime.close()
-    assert runtime.closed
+    assert runtime.closed and further.unloaded
     with pytest.raises(tandem.TandemError, match="the function's runtime is closed"):
         further({"name": "Ada"})
     with pytest.raises(tandem.TandemError, match="the runtime is closed"):

@@ -47,6 +47,15 @@ def count(event, context):
     calls += 1
     print("counted", calls)
     return [calls, os.getpid(), os.environ["GREETING"]]
+def fail(event, context):
+    raise ValueError("on purpose")
+"""
+ONE = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Only:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: state, Handler: state.count, Timeout: 60, Environment: {Variables: {GREETING: hello}}}
 """
 
 
@@ -126,6 +135,57 @@ def test_fails(tandem_function):
     counts, printed = run(project, tests)
     assert counts == "1 failed", printed
     assert "counted 1" in printed
+
+
+def test_what_a_test_unloads_is_loaded_anew(project):
+    tests = """
+def test_first(tandem_function):
+    with tandem_function("State") as function:
+        assert function()[0] == 1
+def test_second(tandem_function):
+    assert tandem_function("State")()[0] == 1
+    assert tandem_function("State")()[0] == 2
+"""
+    counts, printed = run(project, tests)
+    assert counts == "2 passed", printed
+
+
+@pytest.mark.parametrize("names", ["None, 'Only'", "'Only', None"])
+def test_the_only_function_is_one_by_any_name(project, names):
+    (project / "template.yaml").write_text(ONE, encoding="utf-8")
+    tests = f"""
+def test_calls(tandem_function):
+    functions = [tandem_function(name) for name in ({names})]
+    assert [function()[0] for function in functions] == [1, 2]
+    functions[0].unload()
+    assert [tandem_function(name)()[0] for name in ({names})] == [1, 2]
+"""
+    counts, printed = run(project, tests)
+    assert counts == "1 passed", printed
+
+
+def test_is_not_loaded_where_no_test_uses_it(project):
+    tests = """
+import sys
+def test_without(pytestconfig):
+    assert pytestconfig.pluginmanager.hasplugin("tandem")
+    assert not [name for name in sys.modules if name.partition(".")[0] == "tandem"]
+"""
+    counts, printed = run(project, tests)
+    assert counts == "1 passed", printed
+
+
+def test_a_stack_trace_in_the_log_has_lines_of_its_own(project):
+    tests = """
+import pytest
+def test_fails(tandem_function, capsys):
+    with pytest.raises(Exception, match="on purpose"):
+        tandem_function("State", handler="state.fail")()
+    error = capsys.readouterr().err
+    assert "Traceback (most recent call last):\\n" in error and "\\r" not in error
+"""
+    counts, printed = run(project, tests)
+    assert counts == "1 passed", printed
 
 
 @pytest.mark.parametrize(

@@ -323,6 +323,10 @@ class Function:
         self._native.unload()
         self._deliver_log()
 
+    @property
+    def unloaded(self) -> bool:
+        return self._native.unloaded
+
     def __enter__(self) -> Self:
         return self
 

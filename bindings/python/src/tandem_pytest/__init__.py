@@ -3,6 +3,7 @@
     def test_greets(tandem_function):
         assert tandem_function("Hello")({"name": "Ada"}) == "Hello Ada"
 
+pytest imports this in each run, so that it imports tandem, with its libraries, where a test asks for a function.
 Settings, in pytest.ini or pyproject.toml: ``tandem_template`` is the template, relative to the root of the tests, else a
 template.yaml, template.yml or template.json there; ``tandem_parameters`` are the template's, NAME=VALUE, a line each.
 """
@@ -10,21 +11,21 @@ template.yaml, template.yml or template.json there; ``tandem_parameters`` are th
 from __future__ import annotations
 
 import pathlib
+import re
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from . import Function, LogEvent, Runtime
-
 if TYPE_CHECKING:
-    from typing_extensions import Protocol
+    from tandem import Function, LogEvent, Runtime
 
-    class TandemFunction(Protocol):
-        """Gives the function that a template calls so, or its only one."""
 
-        def __call__(self, function: str | None = None, **options: Any) -> Function: ...
+class TandemFunction(Protocol):
+    """Gives the function that a template calls so, or its only one."""
+
+    def __call__(self, function: str | None = None, **options: Any) -> Function: ...
 
 
 _DEFAULT_NAMES = ("template.yaml", "template.yml", "template.json")
@@ -53,15 +54,18 @@ def tandem_template(pytestconfig: pytest.Config) -> pathlib.Path:
 def tandem_runtime() -> Iterator[Runtime]:
     """The runtime of all functions of a test run. What they log is part of the test's captured standard error."""
 
-    def write(event: LogEvent) -> None:
-        sys.stderr.write(event.text)
+    import tandem
 
-    with Runtime(log=write) as runtime:
+    def write(event: LogEvent) -> None:
+        sys.stderr.write(re.sub(r"\r(?!\n)", "\n", event.text))  # in text format a stack trace's lines end so
+
+    with tandem.Runtime(log=write) as runtime:
         yield runtime
 
 
 @pytest.fixture(scope="session")
-def _tandem_loaded() -> dict[tuple[str, str | None], Function]:
+def _tandem_loaded() -> dict[pathlib.Path, dict[str | None, Function]]:
+    """By template and name, None for a template's only function."""
     return {}
 
 
@@ -70,7 +74,7 @@ def tandem_function(
     pytestconfig: pytest.Config,
     tandem_runtime: Runtime,
     tandem_template: pathlib.Path,
-    _tandem_loaded: dict[tuple[str, str | None], Function],
+    _tandem_loaded: dict[pathlib.Path, dict[str | None, Function]],
 ) -> Iterator[TandemFunction]:
     """Gives a function of the template: ``tandem_function("Hello")(event)``.
 
@@ -85,10 +89,15 @@ def tandem_function(
             options["parameters"] = {**parameters, **(options.get("parameters") or {})}
             own.append(tandem_runtime.load_from_template(tandem_template, function, **options))
             return own[-1]
-        key = (str(tandem_template), function)
-        if key not in _tandem_loaded:
-            _tandem_loaded[key] = tandem_runtime.load_from_template(tandem_template, function, parameters=parameters)
-        return _tandem_loaded[key]
+        loaded = _tandem_loaded.setdefault(tandem_template, {})
+        if function not in loaded or loaded[function].unloaded:
+            loaded[function] = tandem_runtime.load_from_template(tandem_template, function, parameters=parameters)
+            if None in loaded:  # the template has one function, by whatever name
+                first = next(each for each in loaded.values() if not each.unloaded)
+                if first is not loaded[function]:
+                    loaded[function].unload()
+                    loaded[function] = first
+        return loaded[function]
 
     yield load
     for each in own:
