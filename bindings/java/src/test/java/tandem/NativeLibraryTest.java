@@ -60,9 +60,9 @@ class NativeLibraryTest {
 
   @Test
   void tellsWhyItCannotBeUnpackedAndWhatToDo() throws IOException {
-    assertEquals(
-        "UNAVAILABLE Tandem's native library cannot be unpacked: /dev/null/.cache/tandem: Not a directory" + REMEDY,
-        printed("/dev/null"));
+    String under = printed("/dev/null"); // JDKs name another one of the folders
+    assertTrue(under.startsWith("UNAVAILABLE Tandem's native library cannot be unpacked: /dev/null/.cache"), under);
+    assertTrue(under.endsWith(": Not a directory" + REMEDY), under);
     Path file = Files.createFile(Files.createDirectories(folder.resolve(".cache/tandem")).resolve("java-host"));
     assertEquals(
         "UNAVAILABLE Tandem's native library cannot be unpacked: " + file + ": it is no folder" + REMEDY,
