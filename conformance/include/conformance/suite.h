@@ -81,6 +81,7 @@ struct Case {
   bool has_parameters = false;
   std::size_t expect_begin = 0;  // where "expect" has its value in the file's text; both 0: it has none
   std::size_t expect_end = 0;
+  std::size_t end = 0;  // behind its closing brace, where the file's text has it
 
   bool streams() const;  // chunks are expected of one of its languages
 };
