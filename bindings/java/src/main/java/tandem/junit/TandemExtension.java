@@ -4,6 +4,7 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -49,12 +50,19 @@ public final class TandemExtension implements BeforeAllCallback, ParameterResolv
   private volatile Template used;
 
   /** What a function is loaded as: each is loaded once in a test run. */
-  private record Key(Template template, LoadOptions options, String function) {}
+  private record Key(Template template, LoadOptions options, String function) {
+    /** Of functions that are there: a template whose function needs no name has no other. */
+    boolean isSameAs(Key other) {
+      return template.equals(other.template)
+          && options.equals(other.options)
+          && (function.isEmpty() || other.function.isEmpty());
+    }
+  }
 
   /** The functions of a test run, which end with it. */
   private static final class Loaded implements ExtensionContext.Store.CloseableResource {
     private final TandemRuntime runtime = Tandem.runtime().log(Loaded::print).build();
-    private final Map<Key, TandemFunction<Object, Object>> functions = new ConcurrentHashMap<>();
+    private final Map<Key, TandemFunction<Object, Object>> functions = new HashMap<>();
     private final Map<Path, Template> templates = new ConcurrentHashMap<>();
 
     /** With the ends of lines that consoles have: errors have carriage returns between theirs. */
@@ -64,7 +72,24 @@ public final class TandemExtension implements BeforeAllCallback, ParameterResolv
 
     /** One that a test may close: others have it, too. */
     <O> TandemFunction<Object, O> function(Key key, Type response) {
-      return functions.computeIfAbsent(key, this::load).view(Object.class, response);
+      return kept(key).view(Object.class, response);
+    }
+
+    private synchronized TandemFunction<Object, Object> kept(Key key) {
+      TandemFunction<Object, Object> known = functions.get(key);
+      if (known != null) {
+        return known;
+      }
+      TandemFunction<Object, Object> function = load(key); // which tells whether it is there
+      for (Map.Entry<Key, TandemFunction<Object, Object>> other : functions.entrySet()) {
+        if (key.isSameAs(other.getKey())) {
+          function.close();
+          function = other.getValue();
+          break;
+        }
+      }
+      functions.put(key, function);
+      return function;
     }
 
     private TandemFunction<Object, Object> load(Key key) {

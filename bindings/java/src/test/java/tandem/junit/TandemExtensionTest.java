@@ -198,6 +198,60 @@ class TandemExtensionTest {
     run(Typed.class, template().toString()).testEvents().assertStatistics(of -> of.started(1).succeeded(1));
   }
 
+  @ExtendWith(TandemExtension.class)
+  @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+  static class Only {
+    @Test
+    @Order(1)
+    void isOneFunction(
+        @LambdaFunction TandemFunction<Object, List<String>> only,
+        @LambdaFunction("Only") TandemFunction<Object, List<String>> named) {
+      assertEquals("1", only.apply(null).get(0));
+      assertEquals("2", named.apply(null).get(0));
+    }
+
+    @Test
+    @Order(2)
+    void isStillTheOne(
+        @LambdaFunction("its-name") TandemFunction<Object, List<String>> named,
+        @LambdaFunction TandemFunction<Object, List<String>> only) {
+      assertEquals("3", named.apply(null).get(0));
+      assertEquals("4", only.apply(null).get(0));
+    }
+
+    @Test
+    @Order(3)
+    void isNotAnother(@LambdaFunction("Other") TandemFunction<Object, List<String>> other) {
+      assertNotEquals(null, other);
+    }
+  }
+
+  @Test
+  void aTemplatesOnlyFunctionIsLoadedOnceByWhateverName() throws IOException {
+    template();
+    Path path = folder.resolve("only.yaml");
+    Files.writeString(
+        path,
+        """
+        Transform: AWS::Serverless-2016-10-31
+        Resources:
+          Only:
+            Type: AWS::Serverless::Function
+            Properties:
+              FunctionName: its-name
+              CodeUri: state
+              Handler: state.count
+              Timeout: 60
+              MemorySize: 512
+              Environment: {Variables: {GREETING: hello}}
+        """);
+    run(Only.class, path.toString())
+        .testEvents()
+        .assertStatistics(of -> of.started(3).succeeded(2).failed(1))
+        .assertThatEvents()
+        .haveExactly(1, finishedWithFailure(message(text -> text.contains("has no function 'Other'"))));
+  }
+
   static class Registered {
     @RegisterExtension
     static final TandemExtension TANDEM =
