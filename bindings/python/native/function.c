@@ -203,24 +203,47 @@ static PyObject* FunctionCall(Function* self, PyObject* argument) {
   return text;
 }
 
+/* It ends up in logs, a line each, and in headers. */
+static int TakeRequestId(PyObject* given, tandem_bytes* to) {
+  Py_ssize_t at;
+  if (!TakeOption("request_id", given, to)) return 0;
+  for (at = 0; to->size != 0 && at < PyUnicode_GET_LENGTH(given); ++at) {
+    if (Py_UNICODE_ISPRINTABLE(PyUnicode_READ_CHAR(given, at))) continue;
+    PyErr_Format(PyExc_ValueError, "request_id has a character that cannot be printed: %R", given);
+    return 0;
+  }
+  return 1;
+}
+
 static PyObject* FunctionInvoke(Function* self, PyObject* args, PyObject* keywords) {
   static char* names[] = {"payload",  "request_id", "content_type", "client_context", "cognito_identity",
                           "trace_id", "tenant_id",  "qualifier",    "chunks",         NULL};
   tandem_invoke_options options = tandem_invoke_defaults();
+  tandem_bytes* const texts[] = {&options.request_id,       &options.content_type, &options.client_context,
+                                 &options.cognito_identity, &options.trace_id,     &options.tenant_id,
+                                 &options.qualifier};
+  PyObject* given[sizeof texts / sizeof *texts] = {NULL};
   tandem_outcome* outcome = NULL;
   PyObject* chunks = Py_None;
   Py_buffer payload;
   tandem_bytes event;
+  size_t at;
   int failed;
-  if (!PyArg_ParseTupleAndKeywords(
-          args, keywords, "y*|$O&O&O&O&O&O&O&O:invoke", names, &payload, TakeText, &options.request_id, TakeText,
-          &options.content_type, TakeText, &options.client_context, TakeText, &options.cognito_identity, TakeText,
-          &options.trace_id, TakeText, &options.tenant_id, TakeText, &options.qualifier, &chunks)) {
+  if (!PyArg_ParseTupleAndKeywords(args, keywords, "y*|$OOOOOOOO:invoke", names, &payload, &given[0], &given[1],
+                                   &given[2], &given[3], &given[4], &given[5], &given[6], &chunks)) {
     return NULL;
   }
-  if (chunks != Py_None && !PyObject_TypeCheck(chunks, chunks_type)) {
+  failed = !TakeRequestId(given[0], texts[0]);
+  for (at = 1; !failed && at < sizeof texts / sizeof *texts; ++at) {
+    failed = !TakeOption(names[at + 1], given[at], texts[at]); /* behind the payload */
+  }
+  if (!failed && chunks != Py_None && !PyObject_TypeCheck(chunks, chunks_type)) {
+    PyErr_Format(PyExc_TypeError, "chunks is no Chunks");
+    failed = 1;
+  }
+  if (failed) {
     PyBuffer_Release(&payload);
-    return PyErr_Format(PyExc_TypeError, "chunks is no Chunks");
+    return NULL;
   }
   if (chunks != Py_None) {
     options.chunk = KeepChunk;

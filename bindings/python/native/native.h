@@ -77,6 +77,8 @@ PyObject* BytesOf(tandem_bytes bytes);
 PyObject* IsShallow(PyObject* module, PyObject* value);
 /* For PyArg_Parse's O&: a str or None, borrowed from the object. */
 int TakeText(PyObject* object, void* to);
+/* The same of an option; NULL: it is not given. 0 with an exception set that names it: it has another type. */
+int TakeOption(const char* name, PyObject* object, tandem_bytes* text);
 /* Texts of a tuple, borrowed from its items. NULL with an exception set: it has others. Free it by PyMem_Free. */
 tandem_bytes* TakeTexts(PyObject* tuple, size_t* size);
 

@@ -233,7 +233,8 @@ static PyObject* RuntimeIsClosed(Runtime* self, void* unused) {
   return PyBool_FromLong(closed);
 }
 
-static tandem_variable* TakeVariables(PyObject* tuple, size_t* size) {
+/* `option` is what they are given by. */
+static tandem_variable* TakeVariables(const char* option, PyObject* tuple, size_t* size) {
   const Py_ssize_t count = PyTuple_Size(tuple);
   tandem_variable* variables;
   Py_ssize_t at;
@@ -244,9 +245,15 @@ static tandem_variable* TakeVariables(PyObject* tuple, size_t* size) {
     return NULL;
   }
   for (at = 0; at < count; ++at) {
-    if (PyArg_ParseTuple(PyTuple_GET_ITEM(tuple, at), "O&O&", TakeText, &variables[at].name, TakeText,
-                         &variables[at].value)) {
-      continue;
+    PyObject* name;
+    PyObject* value;
+    if (PyArg_ParseTuple(PyTuple_GET_ITEM(tuple, at), "OO", &name, &value)) {
+      if (PyUnicode_Check(name) && PyUnicode_Check(value)) {
+        if (TakeText(name, &variables[at].name) && TakeText(value, &variables[at].value)) continue;
+      } else {
+        PyErr_Format(PyExc_TypeError, "%s have names and values that are str, not %.100s and %.100s", option,
+                     Py_TYPE(name)->tp_name, Py_TYPE(value)->tp_name);
+      }
     }
     PyMem_Free(variables);
     return NULL;
@@ -288,16 +295,19 @@ static PyObject* NewFunctionOf(Runtime* runtime, PyObject* given, const tandem_l
   tandem_template_options template_options = tandem_template_defaults();
   PyObject* parameters_tuple = NULL;
   PyObject* dirs_tuple = NULL;
+  PyObject* name = NULL;
+  PyObject* region = NULL;
   PyObject* function = NULL;
   tandem_variable* parameters;
   tandem_bytes* dirs = NULL;
   if (given == Py_None) return NewFunction(runtime, NULL, options);
-  if (!PyArg_ParseTuple(given, "O&O&O!O&O!", TakeText, &template_options.path, TakeText, &template_options.function,
-                        &PyTuple_Type, &parameters_tuple, TakeText, &template_options.region, &PyTuple_Type,
-                        &dirs_tuple)) {
+  if (!PyArg_ParseTuple(given, "O&OO!OO!", TakeText, &template_options.path, &name, &PyTuple_Type, &parameters_tuple,
+                        &region, &PyTuple_Type, &dirs_tuple) ||
+      !TakeOption("function", name, &template_options.function) ||
+      !TakeOption("region", region, &template_options.region)) {
     return NULL;
   }
-  parameters = TakeVariables(parameters_tuple, &template_options.parameters_size);
+  parameters = TakeVariables("parameters", parameters_tuple, &template_options.parameters_size);
   if (parameters != NULL) dirs = TakeTexts(dirs_tuple, &template_options.package_dirs_size);
   template_options.parameters = parameters;
   template_options.package_dirs = dirs;
@@ -312,6 +322,10 @@ static PyObject* RuntimeLoad(Runtime* self, PyObject* args, PyObject* keywords) 
                           "log_level", "layers",   "variables", "timeout_ms", "memory_size", "max_concurrency",
                           "isolation", "template", "on_start",  NULL};
   tandem_load_options options = tandem_load_defaults();
+  tandem_bytes* const texts[] = {&options.handler, &options.code,       &options.runtime,  &options.name,
+                                 &options.version, &options.log_format, &options.log_level};
+  PyObject* given[sizeof texts / sizeof *texts];
+  size_t at;
   PyObject* layers_tuple = NULL;
   PyObject* variables_tuple = NULL;
   PyObject* of_template = NULL;
@@ -323,19 +337,21 @@ static PyObject* RuntimeLoad(Runtime* self, PyObject* args, PyObject* keywords) 
   int memory = 0;
   int concurrency = 0;
   int isolation = 0;
-  if (!PyArg_ParseTupleAndKeywords(args, keywords, "O&O&O&O&O&O&O&O!O!LiiiOO:load", names, TakeText, &options.handler,
-                                   TakeText, &options.code, TakeText, &options.runtime, TakeText, &options.name,
-                                   TakeText, &options.version, TakeText, &options.log_format, TakeText,
-                                   &options.log_level, &PyTuple_Type, &layers_tuple, &PyTuple_Type, &variables_tuple,
-                                   &timeout, &memory, &concurrency, &isolation, &of_template, &on_start)) {
+  if (!PyArg_ParseTupleAndKeywords(args, keywords, "OOOOOOOO!O!LiiiOO:load", names, &given[0], &given[1], &given[2],
+                                   &given[3], &given[4], &given[5], &given[6], &PyTuple_Type, &layers_tuple,
+                                   &PyTuple_Type, &variables_tuple, &timeout, &memory, &concurrency, &isolation,
+                                   &of_template, &on_start)) {
     return NULL;
+  }
+  for (at = 0; at < sizeof texts / sizeof *texts; ++at) {
+    if (!TakeOption(names[at], given[at], texts[at])) return NULL;
   }
   options.timeout_ms = timeout;
   options.memory_size_mb = memory;
   options.max_concurrency = concurrency;
   options.isolation = isolation;
   layers = TakeTexts(layers_tuple, &options.layers_size);
-  if (layers != NULL) variables = TakeVariables(variables_tuple, &options.variables_size);
+  if (layers != NULL) variables = TakeVariables("variables", variables_tuple, &options.variables_size);
   options.layers = layers;
   options.variables = variables;
   if (variables != NULL) function = NewFunctionOf(self, of_template, &options);

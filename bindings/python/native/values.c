@@ -49,6 +49,15 @@ int TakeText(PyObject* object, void* to) {
   return 1;
 }
 
+int TakeOption(const char* name, PyObject* object, tandem_bytes* text) {
+  if (object == NULL) return 1;
+  if (object != Py_None && !PyUnicode_Check(object)) {
+    PyErr_Format(PyExc_TypeError, "%s is a str or None, not %.100s", name, Py_TYPE(object)->tp_name);
+    return 0;
+  }
+  return TakeText(object, text);
+}
+
 tandem_bytes* TakeTexts(PyObject* tuple, size_t* size) {
   const Py_ssize_t count = PyTuple_Size(tuple);
   tandem_bytes* texts;

@@ -222,6 +222,78 @@ def test_what_is_wrong_is_said(load, runtime):
         load("python", "handlers.greet", isolation="other")
 
 
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        (TypeError, {"runtime": 3}),
+        (TypeError, {"name": b"name"}),
+        (TypeError, {"layers": "one.zip"}),
+        (TypeError, {"layers": pathlib.Path("one.zip")}),
+        (TypeError, {"variables": {"A": 1}, "isolation": "process"}),
+        (TypeError, {"variables": {1: "A"}, "isolation": "process"}),
+        (ValueError, {"variables": {"A": "b"}}),
+        (TypeError, {"timeout": "3"}),
+        (ValueError, {"timeout": float("inf")}),
+        (ValueError, {"timeout": float("nan")}),
+        (ValueError, {"timeout": -1}),
+        (ValueError, {"timeout": -0.001}),
+        (ValueError, {"log_format": "bogus"}),
+        (ValueError, {"log_level": "LOUD"}),
+    ],
+    ids=str,
+)
+def test_an_option_that_cannot_be_is_named(runtime, kind, options):
+    """Before anything is looked for: there is no such code."""
+    with pytest.raises(kind, match=next(iter(options))):
+        runtime.load("handlers.greet", code="/absent", **options)
+    with pytest.raises(kind, match=next(iter(options))):
+        runtime.load_from_template("/absent", **{"isolation": "inline", **options})
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        (TypeError, {"package_dirs": "one"}),
+        (TypeError, {"parameters": {"A": 1}}),
+        (TypeError, {"region": 3}),
+    ],
+    ids=str,
+)
+def test_an_option_of_a_template_that_cannot_be_is_named(runtime, kind, options):
+    with pytest.raises(kind, match=next(iter(options))):
+        runtime.load_from_template("/absent", **options)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [(TypeError, {"loader_dirs": "one"}), (TypeError, {"worker_idle": None}), (ValueError, {"worker_init": -1})],
+    ids=str,
+)
+def test_an_option_of_a_runtime_that_cannot_be_is_named(kind, options):
+    with pytest.raises(kind, match=next(iter(options))):
+        tandem.Runtime(**options)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        (TypeError, {"request_id": 3}),
+        (TypeError, {"client_context": {"custom": {}}}),
+        (ValueError, {"request_id": "one\ntwo"}),
+        (ValueError, {"request_id": "one\0"}),
+        (ValueError, {"request_id": "\u2028"}),
+    ],
+    ids=str,
+)
+def test_an_option_of_a_call_that_cannot_be_is_named(load, log, kind, options):
+    function = load("python", "handlers.greet")
+    with pytest.raises(kind, match=next(iter(options))):
+        function({"name": "Ada"}, **options)
+    with pytest.raises(kind, match=next(iter(options))):
+        list(function.stream({"name": "Ada"}, **options))
+    assert log == []
+
+
 def test_another_cpython_needs_process_isolation(log):
     """A process has one CPython; workers have their own."""
     own, others = f"{sys.version_info.major}.{sys.version_info.minor}", os.environ["TANDEM_TEST_PYTHONS"].split()

@@ -117,7 +117,7 @@ def test_first(tandem_function):
 def test_second(tandem_function):
     assert tandem_function("State")()[0] == 2
 def test_own(tandem_function):
-    calls, process, greeting = tandem_function("State", isolation="inline", variables={"A": "b"}, timeout=None)()
+    calls, process, greeting = tandem_function("State", isolation="inline", timeout=None)()
     assert (calls, process) == (1, os.getpid())
 """
     (project / "pytest.ini").write_text("[pytest]\ntandem_parameters = Greeting=good day\n", encoding="utf-8")
@@ -173,6 +173,16 @@ def test_without(pytestconfig):
 """
     counts, printed = run(project, tests)
     assert counts == "1 passed", printed
+
+
+@pytest.mark.parametrize(("minor", "counts"), [(9, "1 passed, 1 warning"), (sys.version_info.minor + 1, "1 failed")])
+def test_another_runtime_than_the_tests_own(project, minor, counts):
+    """An older one has a warning, where the tests' own is not the oldest; a newer one is refused."""
+    template = ONE.replace("Timeout: 60", f"Timeout: 60, Runtime: python3.{minor}")
+    (project / "template.yaml").write_text(template, encoding="utf-8")
+    found, printed = run(project, "def test_calls(tandem_function):\n    assert tandem_function()()[0] == 1\n")
+    assert found == (counts if minor != sys.version_info.minor else "1 passed"), printed
+    assert found == "1 passed" or f"python3.{minor}" in printed
 
 
 def test_a_stack_trace_in_the_log_has_lines_of_its_own(project):

@@ -6,6 +6,8 @@ import asyncio
 import atexit
 import concurrent.futures
 import contextlib
+import math
+import numbers
 import os
 import sys
 import sysconfig
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer, Literal, Self, TypedDict, Unpack
 
     class InvokeOptions(TypedDict, total=False):
-        """What an invocation's context has."""
+        """What an invocation's context has. A request_id with what cannot be printed is a ValueError."""
 
         request_id: str
         content_type: str
@@ -43,6 +45,7 @@ _Template = tuple[str, Optional[str], tuple[tuple[str, str], ...], Optional[str]
 
 _ORIGINS = ("function", "platform", "hint", "note")
 _LEVELS = ("", "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
+_LOG_FORMATS = ("Text", "JSON")
 _ISOLATIONS = {"inline": 0, "process": 1}
 _NO_TIMEOUT = -1
 _CANCEL_INTERVAL = 0.005  # seconds
@@ -96,15 +99,15 @@ class Runtime:
             ("java", "jvm.options"): jvm_options or "",
         }
         self._native = _native.Runtime(
-            loader_dirs=tuple(os.fspath(each) for each in loader_dirs),
+            loader_dirs=_paths("loader_dirs", loader_dirs),
             language_options=tuple((*name, value) for name, value in languages.items() if value),
             log=log is not None,
             cache_dir=_path_or_none(cache_dir),
             worker_program_dir=_path_or_none(worker_program_dir),
             most_workers=max_workers,
             most_workers_per_function=max_workers_per_function,
-            worker_idle_ms=_milliseconds(worker_idle),
-            worker_init_ms=_milliseconds(worker_init),
+            worker_idle_ms=_milliseconds("worker_idle", worker_idle),
+            worker_init_ms=_milliseconds("worker_init", worker_init),
             platform_logs=platform_logs,
             strict_runtimes=strict_runtimes,
         )
@@ -134,8 +137,8 @@ class Runtime:
     ) -> Function:
         """Load a function from a jar, a zip or a directory; no user code runs yet.
 
-        ``timeout`` is in seconds, None for none; ``memory_size`` in MiB. ``variables`` are the workers' environment:
-        inline they are ignored. Raises TandemError.
+        ``timeout`` is in seconds, None for none; ``memory_size`` in MiB. ``variables`` are the workers' environment,
+        and refused inline. Raises TandemError, and TypeError or ValueError of an option that cannot be.
         """
         return self._load(
             None,
@@ -181,7 +184,7 @@ class Runtime:
         ``function`` may be left out where the template has one. ``parameters`` are the template's; ``region`` is that of
         AWS_REGION or AWS_DEFAULT_REGION, else us-east-1; ``package_dirs`` are where Python's packages lie besides the
         code and its layers, by default this interpreter's site-packages. What is given of the rest counts instead of what
-        the template says, and ``variables`` beside its own. Raises TandemError.
+        the template says, and ``variables`` beside its own. Raises as load does.
         """
         if region is None:
             region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
@@ -192,7 +195,7 @@ class Runtime:
             function,
             tuple((parameters or {}).items()),
             region,
-            tuple(os.path.abspath(each) for each in package_dirs),
+            _paths("package_dirs", package_dirs),
         )
         return self._load(
             of_template,
@@ -224,12 +227,19 @@ class Runtime:
     ) -> Function:
         if isolation not in _ISOLATIONS:
             raise ValueError(f"isolation is 'inline' or 'process', not {isolation!r}")
+        if isolation == "inline" and variables:
+            raise ValueError(
+                "variables are for workers: an inline function has those of its program, so set them there"
+            )
+        for name, among in ("log_format", _LOG_FORMATS), ("log_level", _LEVELS[1:]):
+            if others[name] is not None and others[name] not in among:
+                raise ValueError(f"{name} is one of {', '.join(among)}, not {others[name]!r}")
         native = self._native.load(
             handler=handler,
             code=_path_or_none(code),
-            layers=tuple(os.path.abspath(each) for each in layers),
+            layers=_paths("layers", layers),
             variables=tuple((variables or {}).items()),
-            timeout_ms=_NO_TIMEOUT if timeout is None else _milliseconds(timeout),
+            timeout_ms=_NO_TIMEOUT if timeout is None else _milliseconds("timeout", timeout),
             isolation=_ISOLATIONS[isolation],
             template=of_template,
             on_start=_close_before_language if isolation == "inline" else None,
@@ -276,7 +286,7 @@ class Function:
         """Invoke the handler with a value that JSON has, and return what it returns.
 
         Raises FunctionError where the handler fails, TandemError for all else, ValueError where one of the two is no
-        JSON.
+        JSON, as NaN and infinities in the event. As json.loads does, it takes those in what the handler returns.
         """
         if options or self._log is not None:
             return value_of(_text(self._invoke(_payload(event), options)))
@@ -445,8 +455,19 @@ def _text(payload: bytes) -> str:
     return payload.decode("utf-8", "surrogatepass")
 
 
-def _milliseconds(seconds: float) -> int:
-    return max(1, round(seconds * 1000)) if seconds > 0 else round(seconds * 1000)
+def _milliseconds(name: str, seconds: float) -> int:
+    if not isinstance(seconds, numbers.Real):
+        raise TypeError(f"{name} is a number of seconds, not {seconds!r}")
+    if not 0 <= seconds < math.inf:
+        or_none = ", None for none" if name == "timeout" else ""
+        raise ValueError(f"{name} is from 0 seconds on{or_none}, not {seconds!r}")
+    return max(1, round(seconds * 1000)) if seconds else 0
+
+
+def _paths(name: str, paths: Iterable[Path]) -> tuple[str, ...]:
+    if isinstance(paths, (str, os.PathLike)):
+        raise TypeError(f"{name} are several paths, as in a list, not {paths!r}")
+    return tuple(os.path.abspath(each) for each in paths)
 
 
 def _path_or_none(path: Path | None) -> str | None:
