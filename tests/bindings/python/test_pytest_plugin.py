@@ -175,6 +175,15 @@ def test_without(pytestconfig):
     assert counts == "1 passed", printed
 
 
+@pytest.mark.parametrize("call", ["tandem_function('State', handler='state.fail')()", "tandem_function('Missing')"])
+def test_a_failure_is_shown_where_the_test_has_it(project, call):
+    """Without frames of this package."""
+    counts, printed = run(project, f"def test_fails(tandem_function):\n    {call}\n")
+    assert counts == "1 failed", printed
+    assert "test_functions.py:2: " in printed
+    assert "_runtime.py" not in printed and "tandem_pytest" not in printed
+
+
 @pytest.mark.parametrize(("minor", "counts"), [(9, "1 passed, 1 warning"), (sys.version_info.minor + 1, "1 failed")])
 def test_another_runtime_than_the_tests_own(project, minor, counts):
     """An older one has a warning, where the tests' own is not the oldest; a newer one is refused."""

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
         qualifier: str
 
 
+__tracebackhide__ = True  # pytest shows an error where the test calls
+
 Path = Union[str, "os.PathLike[str]"]
 #: Path, function, parameters, region, package_dirs.
 _Template = tuple[str, Optional[str], tuple[tuple[str, str], ...], Optional[str], tuple[str, ...]]

@@ -28,6 +28,8 @@ class TandemFunction(Protocol):
     def __call__(self, function: str | None = None, **options: Any) -> Function: ...
 
 
+__tracebackhide__ = True  # an error is shown where the test calls
+
 _DEFAULT_NAMES = ("template.yaml", "template.yml", "template.json")
 
 
