@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import tandem
+from tandem_pytest import TandemFunction
 
 
 def log(event: tandem.LogEvent) -> None:
@@ -31,3 +32,16 @@ def main() -> int:
             except tandem.TandemError as error:
                 return int(error.code)
     return 0
+
+
+def of_template(runtime: tandem.Runtime) -> bool:
+    function = runtime.load_from_template(
+        Path("template.yaml"), "Hello", parameters={"Stage": "test"}, package_dirs=["packages"], log_level="DEBUG"
+    )
+    return function.unloaded
+
+
+def test_of_pytest(tandem_function: TandemFunction, tandem_runtime: tandem.Runtime, tandem_template: Path) -> None:
+    with tandem_function("Hello", timeout=None, variables={"A": "b"}) as function:
+        answer: Any = function({"name": tandem_template.name}, request_id="an-id")
+    assert answer == tandem_function()() and not tandem_runtime.closed
