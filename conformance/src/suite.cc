@@ -18,7 +18,7 @@ void CheckRecorded(const JsonNode& node) {
   for (const auto& [language, client] : node.Members()) client.Line();
 }
 
-void ReadSuiteText(Expected expected, Suite& suite) {
+void ReadSuiteText(Expected expected, const std::string& code_folder, Suite& suite) {
   const JsonDocument document(suite.file, suite.text);
   const JsonNode root = document.root();
   root.AllowOnly({"$schema", "name", "description", "recorded", "functions", "cases"});
@@ -27,11 +27,13 @@ void ReadSuiteText(Expected expected, Suite& suite) {
   }
   if (const auto name = root.Find("name")) suite.name = name->Line();
   if (const auto recorded = root.Find("recorded")) CheckRecorded(*recorded);
-  suite.functions = FunctionsOf(root["functions"], suite.folder);
+  std::vector<fs::path> code_folders = {suite.folder};
+  if (!code_folder.empty()) code_folders.push_back(fs::absolute(code_folder));
+  suite.functions = FunctionsOf(root["functions"], code_folders);
   suite.cases = CasesOf(root["cases"], suite, expected);
 }
 
-Result<Suite> ReadSuite(const std::string& file, Expected expected) {
+Result<Suite> ReadSuite(const std::string& file, Expected expected, const std::string& code_folder) {
   auto text = ReadBytes(file);
   if (!text) return {text.status().code(), file + ": " + text.status().message()};
   Suite suite;
@@ -42,7 +44,7 @@ Result<Suite> ReadSuite(const std::string& file, Expected expected) {
   if (error) return {Code::kInvalidArgument, file + ": cannot find its folder: " + error.message()};
   suite.name = fs::path(suite.folder).filename().string();
   try {
-    ReadSuiteText(expected, suite);
+    ReadSuiteText(expected, code_folder, suite);
   } catch (const BadSuite& problem) {
     return problem.status();
   }
@@ -63,7 +65,8 @@ std::vector<std::string> Suite::languages() const {
   return {languages.begin(), languages.end()};
 }
 
-Result<std::vector<Suite>> ReadSuites(const std::vector<std::string>& paths, Expected expected) {
+Result<std::vector<Suite>> ReadSuites(const std::vector<std::string>& paths, Expected expected,
+                                      const std::string& code_folder) {
   std::vector<Suite> suites;
   std::set<fs::path> known;
   for (const std::string& path : paths) {
@@ -72,7 +75,7 @@ Result<std::vector<Suite>> ReadSuites(const std::vector<std::string>& paths, Exp
     for (const std::string& file : *files) {
       std::error_code error;
       if (!known.insert(fs::weakly_canonical(file, error)).second) continue;  // named twice
-      auto suite = ReadSuite(file, expected);
+      auto suite = ReadSuite(file, expected, code_folder);
       if (!suite) return Status(suite.status().code(), templates::OneLine(suite.status().message()));
       suites.push_back(std::move(*suite));
     }

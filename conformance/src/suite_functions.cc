@@ -34,15 +34,21 @@ void ReadVariables(const JsonNode& parent, std::map<std::string, std::string>& v
   }
 }
 
-std::string CodeOf(const JsonNode& node, const fs::path& folder) {
-  const fs::path code = (folder / node.Line()).lexically_normal();
-  std::error_code error;
-  if (!fs::exists(code, error)) node.Refuse("there is no " + code.string() + "; build it first", Code::kNotFound);
-  return code.has_filename() ? code.string() : code.parent_path().string();  // of "java/"
+std::string CodeOf(const JsonNode& node, const std::vector<fs::path>& folders) {
+  const std::string name = node.Line();
+  std::string missing;
+  for (const fs::path& folder : folders) {
+    const fs::path code = (folder / name).lexically_normal();
+    std::error_code error;
+    if (fs::exists(code, error))
+      return code.has_filename() ? code.string() : code.parent_path().string();  // of "java/"
+    missing += (missing.empty() ? "there is no " : ", and no ") + code.string();
+  }
+  node.Refuse(missing + "; build it first", Code::kNotFound);
 }
 
 Implementation ImplementationOf(const std::string& language, const JsonNode& node, const SuiteFunction& function,
-                                const fs::path& folder) {
+                                const std::vector<fs::path>& code_folders) {
   static const RE2 kLanguages("[a-z][a-z0-9_-]*");
   if (!RE2::FullMatch(language, kLanguages)) {
     node.Refuse("'" + language + "' is no language: java, python, native, or what else a loader is called");
@@ -51,7 +57,7 @@ Implementation ImplementationOf(const std::string& language, const JsonNode& nod
   Implementation implementation;
   implementation.language = language;
   implementation.handler = node["handler"].Line();
-  implementation.code = CodeOf(node["code"], folder);
+  implementation.code = CodeOf(node["code"], code_folders);
   if (const auto runtime = node.Find("runtime")) implementation.runtime = runtime->Line();
   const auto name = node.Find("name");
   implementation.endpoint_name = name ? name->Text() : function.name + "-" + language;
@@ -60,7 +66,8 @@ Implementation ImplementationOf(const std::string& language, const JsonNode& nod
   return implementation;
 }
 
-std::unique_ptr<SuiteFunction> FunctionOf(const std::string& name, const JsonNode& node, const fs::path& folder) {
+std::unique_ptr<SuiteFunction> FunctionOf(const std::string& name, const JsonNode& node,
+                                          const std::vector<fs::path>& code_folders) {
   CheckFunctionName(node, name);
   node.AllowOnly({"timeout", "memorySize", "logFormat", "logLevel", "environment", "implementations"});
   auto function = std::make_unique<SuiteFunction>();
@@ -74,7 +81,7 @@ std::unique_ptr<SuiteFunction> FunctionOf(const std::string& name, const JsonNod
     function->log_level = level->Choice({"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"});
   }
   for (const auto& [language, implementation] : node["implementations"].Members()) {
-    Implementation read = ImplementationOf(language, implementation, *function, folder);
+    Implementation read = ImplementationOf(language, implementation, *function, code_folders);
     ReadVariables(node, read.variables);
     function->implementations.emplace(language, std::move(read));
   }
@@ -83,9 +90,10 @@ std::unique_ptr<SuiteFunction> FunctionOf(const std::string& name, const JsonNod
 
 }  // namespace
 
-std::vector<std::unique_ptr<SuiteFunction>> FunctionsOf(const JsonNode& node, const fs::path& folder) {
+std::vector<std::unique_ptr<SuiteFunction>> FunctionsOf(const JsonNode& node,
+                                                        const std::vector<fs::path>& code_folders) {
   std::vector<std::unique_ptr<SuiteFunction>> functions;
-  for (const auto& [name, function] : node.Members()) functions.push_back(FunctionOf(name, function, folder));
+  for (const auto& [name, function] : node.Members()) functions.push_back(FunctionOf(name, function, code_folders));
   return functions;
 }
 

@@ -23,7 +23,9 @@ Result<std::string> ReadBytes(const std::filesystem::path& path);
 // Of the file that a value names.
 std::string FileBytesOf(const JsonNode& node, const std::filesystem::path& folder);
 std::string Base64BytesOf(const JsonNode& node);
-std::vector<std::unique_ptr<SuiteFunction>> FunctionsOf(const JsonNode& node, const std::filesystem::path& folder);
+// Code is in the first of the folders that has it.
+std::vector<std::unique_ptr<SuiteFunction>> FunctionsOf(const JsonNode& node,
+                                                        const std::vector<std::filesystem::path>& code_folders);
 Expectation ExpectationOf(const JsonNode& node, const std::filesystem::path& folder);
 // Of a suite whose functions are there.
 std::vector<Case> CasesOf(const JsonNode& node, const Suite& suite, Expected expected);

@@ -296,6 +296,22 @@ TEST_F(SuiteTest, MissingFilesAreNotFoundAndOtherwiseBadSuitesInvalid) {
   EXPECT_EQ(ReadSuites({"."}).status().code(), Code::kInvalidArgument);
 }
 
+TEST_F(SuiteTest, CodeMayBeBuiltIntoAnotherFolder) {
+  Write("a/suite.json", ContentOf(fs::path(TANDEM_TEST_SUITES) / "bad/missing-code.json"));
+  const auto missing = ReadSuites({"a"}, Expected::kAlways, "build");
+  EXPECT_EQ(missing.status().message(), "a/suite.json:6: functions.price.implementations.java.code: there is no " +
+                                            root_.string() + "/a/target/x.jar, and no " + root_.string() +
+                                            "/build/target/x.jar; build it first");
+  const auto code_in = [] {
+    const auto suites = ReadSuites({"a"}, Expected::kAlways, "build");
+    return suites ? suites->at(0).functions.at(0)->implementations.at("java").code : suites.status().message();
+  };
+  Write("build/target/x.jar", "");
+  EXPECT_EQ(code_in(), root_.string() + "/build/target/x.jar");
+  Write("a/target/x.jar", "");
+  EXPECT_EQ(code_in(), root_.string() + "/a/target/x.jar");
+}
+
 TEST_F(SuiteTest, FilesOfAbsurdSizesAreNotRead) {
   Write("suite.json", "");
   fs::resize_file("suite.json", (std::uintmax_t{64} << 20U) + 1);

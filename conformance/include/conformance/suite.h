@@ -106,9 +106,10 @@ enum class Expected : std::uint8_t {
 };
 
 // Reads the suites that `paths` name: each a suite's directory, its suite.json, or a directory that holds suites at any
-// depth. Errors: kNotFound, kInvalidArgument, both with one line that begins with the place, "suites/a/suite.json:12:
-// ".
-Result<std::vector<Suite>> ReadSuites(const std::vector<std::string>& paths, Expected expected = Expected::kAlways);
+// depth. Code that is not in a suite's folder is looked for in `code_folder`, unless that is empty. Errors: kNotFound,
+// kInvalidArgument, both with one line that begins with the place, "suites/a/suite.json:12: ".
+Result<std::vector<Suite>> ReadSuites(const std::vector<std::string>& paths, Expected expected = Expected::kAlways,
+                                      const std::string& code_folder = {});
 
 }  // namespace tandem::conformance
 
