@@ -235,6 +235,19 @@ TEST_F(SuiteTest, ParametersStandForValuesOfAnyKind) {
   EXPECT_TRUE(all.streams());
 }
 
+TEST_F(SuiteTest, TheSuiteThatTheReadmeTeachesIsOne) {
+  const std::string readme = ContentOf(fs::path(TANDEM_TEST_SUITES) / "../../../conformance/README.md");
+  const std::size_t begin = readme.find("\n    {\n");
+  ASSERT_NE(begin, std::string::npos);
+  Write("pricing/suite.json", readme.substr(begin + 1, readme.find("\n    }\n", begin) + 6 - begin));
+  Write("pricing/java/target/pricing.jar", "");
+  Write("pricing/python/pricing.py", "");
+  const auto suites = ReadSuites({"pricing"});
+  ASSERT_TRUE(suites) << suites.status().message();
+  EXPECT_EQ(suites->at(0).cases.size(), 3U);
+  EXPECT_EQ(suites->at(0).cases[0].place, "pricing/suite.json:11");
+}
+
 TEST_F(SuiteTest, ExpectMayBeLeftOutWhereItIsToBeRecorded) {
   Write("suite.json", ContentOf(fs::path(TANDEM_TEST_SUITES) / "bad/no-expect.json"));
   const auto suites = ReadSuites({"."}, Expected::kOrRecorded);
