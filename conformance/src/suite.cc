@@ -14,8 +14,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void CheckRecorded(const JsonNode& node) {
-  for (const auto& [language, client] : node.Members()) client.Line();
+void ReadRecorded(const JsonNode& node, Suite& suite) {
+  for (const auto& [language, client] : node.Members()) suite.recorded.emplace(language, client.Line());
+  suite.recorded_text = node.region();
 }
 
 void ReadSuiteText(Expected expected, const std::string& code_folder, Suite& suite) {
@@ -26,9 +27,10 @@ void ReadSuiteText(Expected expected, const std::string& code_folder, Suite& sui
     if (const auto member = root.Find(text)) member->Text();
   }
   if (const auto name = root.Find("name")) suite.name = name->Line();
-  if (const auto recorded = root.Find("recorded")) CheckRecorded(*recorded);
+  if (const auto recorded = root.Find("recorded")) ReadRecorded(*recorded, suite);
   std::vector<fs::path> code_folders = {suite.folder};
-  if (!code_folder.empty()) code_folders.push_back(fs::absolute(code_folder));
+  std::error_code error;
+  if (!code_folder.empty()) code_folders.push_back(fs::absolute(code_folder, error));
   suite.functions = FunctionsOf(root["functions"], code_folders);
   suite.cases = CasesOf(root["cases"], suite, expected);
 }
@@ -40,7 +42,7 @@ Result<Suite> ReadSuite(const std::string& file, Expected expected, const std::s
   suite.file = file;
   suite.text = std::move(*text);
   std::error_code error;
-  suite.folder = fs::canonical(fs::absolute(file).parent_path(), error).string();
+  suite.folder = fs::canonical(fs::path(file).parent_path() / ".", error).string();
   if (error) return {Code::kInvalidArgument, file + ": cannot find its folder: " + error.message()};
   suite.name = fs::path(suite.folder).filename().string();
   try {
