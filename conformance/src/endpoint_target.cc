@@ -57,6 +57,7 @@ class EndpointTarget final : public Target {
  public:
   EndpointTarget(std::string url, host::HttpEndpoint endpoint) : url_(std::move(url)), endpoint_(std::move(endpoint)) {}
 
+  std::string_view kind() const override { return "endpoint"; }
   std::string_view name() const override { return url_; }
   std::string ReasonAgainst(const Implementation& /*implementation*/, const Case& given) override {
     return given.streams() ? "an endpoint is not asked for streaming responses" : "";

@@ -108,7 +108,7 @@ class InlineTarget final : public Target {
     command_.push_back(std::to_string(kPassedDescriptor));
   }
 
-  std::string_view name() const override { return "inline"; }
+  std::string_view kind() const override { return "inline"; }
   std::string ReasonAgainst(const Implementation& /*implementation*/, const Case& /*given*/) override { return ""; }
 
   Observation Run(const SuiteFunction& function, const Implementation& implementation, const Case& given) override {

@@ -9,7 +9,7 @@ class ProcessTarget final : public Target {
  public:
   explicit ProcessTarget(std::unique_ptr<RuntimeFunctions> functions) : functions_(std::move(functions)) {}
 
-  std::string_view name() const override { return "process"; }
+  std::string_view kind() const override { return "process"; }
   std::string ReasonAgainst(const Implementation& /*implementation*/, const Case& /*given*/) override { return ""; }
   Observation Run(const SuiteFunction& function, const Implementation& implementation, const Case& given) override {
     return functions_->Run(function, implementation, given);

@@ -136,7 +136,7 @@ class RicTarget final : public Target {
     return std::unique_ptr<Target>(std::move(made));
   }
 
-  std::string_view name() const override { return "ric"; }
+  std::string_view kind() const override { return "ric"; }
 
   std::string ReasonAgainst(const Implementation& implementation, const Case& /*given*/) override {
     if (clients_.count(implementation.language) > 0) return "";

@@ -56,7 +56,7 @@ CaseResult Blank(const Cell& cell) {
 
 // The reason for a language, else for a target.
 std::string ReasonToSkip(const Cell& cell) {
-  for (const std::string& name : {cell.implementation.language, std::string(cell.target.name())}) {
+  for (const std::string& name : {cell.implementation.language, std::string(cell.target.kind())}) {
     const auto reason = cell.given.skipped.find(name);
     if (reason != cell.given.skipped.end()) return reason->second;
   }

@@ -14,8 +14,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void CheckRecorded(const JsonNode& node) {
-  for (const auto& [language, client] : node.Members()) client.Line();
+void ReadRecorded(const JsonNode& node, Suite& suite) {
+  for (const auto& [language, client] : node.Members()) suite.recorded.emplace(language, client.Line());
+  suite.recorded_text = node.region();
 }
 
 void ReadSuiteText(Expected expected, const std::string& code_folder, Suite& suite) {
@@ -26,7 +27,7 @@ void ReadSuiteText(Expected expected, const std::string& code_folder, Suite& sui
     if (const auto member = root.Find(text)) member->Text();
   }
   if (const auto name = root.Find("name")) suite.name = name->Line();
-  if (const auto recorded = root.Find("recorded")) CheckRecorded(*recorded);
+  if (const auto recorded = root.Find("recorded")) ReadRecorded(*recorded, suite);
   std::vector<fs::path> code_folders = {suite.folder};
   std::error_code error;
   if (!code_folder.empty()) code_folders.push_back(fs::absolute(code_folder, error));

@@ -40,6 +40,10 @@ std::vector<std::string> RulesOf(const JsonNode& node) {
   return rules;
 }
 
+bool IsTargetKind(std::string_view name) {
+  return name == "inline" || name == "process" || name == "ric" || name == "endpoint";
+}
+
 InvocationType InvocationTypeOf(const JsonNode& node) {
   const std::string type = node.Choice({"RequestResponse", "Event", "DryRun"});
   if (type == "Event") return InvocationType::kEvent;
@@ -121,11 +125,9 @@ class CaseReader {
 
   // In the file's text, which has one place for the cases of all parameters.
   static void Place(const JsonNode& node, Case& read) {
-    read.end = JsonDocument::EndOf(node.value());
-    const auto expect = node.Find("expect");
-    if (!expect) return;
-    read.expect_begin = JsonDocument::BeginOf(expect->value());
-    read.expect_end = JsonDocument::EndOf(expect->value());
+    read.text = node.region();
+    if (const auto expect = node.Find("expect")) read.expect_text = expect->region();
+    if (const auto expect_for = node.Find("expectFor")) read.expect_for_text = expect_for->region();
   }
 
   void Keep(Case read, const JsonNode& name) {
@@ -188,13 +190,13 @@ class CaseReader {
     const auto skip = node.Find("skip");
     if (!skip) return;
     if (skip->value().isObject()) {
-      for (const auto& [language, reason] : skip->Members()) {
-        CheckLanguage(language, reason, read);
-        read.skipped.emplace(language, reason.Line());
+      for (const auto& [name, reason] : skip->Members()) {
+        if (!IsTargetKind(name)) CheckLanguage(name, reason, read);
+        read.skipped.emplace(name, reason.Line());
       }
       return;
     }
-    if (!skip->value().isString()) skip->RefuseKind("a reason, or an object of reasons by language");
+    if (!skip->value().isString()) skip->RefuseKind("a reason, or an object of reasons by language or target");
     for (const auto& [language, implementation] : read.function->implementations) {
       read.skipped.emplace(language, skip->Line());
     }

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "conformance/suite.h"
 #include "tandem/status.h"
 
 namespace tandem::conformance {
@@ -72,6 +73,8 @@ class JsonNode {
   const Json::Value& value() const { return *value_; }
   // "cases[3].expect"
   const std::string& path() const { return path_; }
+  // Where it is in the document's text.
+  TextRegion region() const { return {JsonDocument::BeginOf(*value_), JsonDocument::EndOf(*value_)}; }
   // As it stands in the file, but compact.
   std::string CompactText() const;
 

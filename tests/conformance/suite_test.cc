@@ -148,7 +148,7 @@ TEST_F(SuiteTest, ACaseHasAllThatIsSaidOfIt) {
   EXPECT_EQ(first.tags, std::vector<std::string>{"money"});
   EXPECT_FALSE(first.has_parameters);
   EXPECT_FALSE(first.streams());
-  EXPECT_EQ(suite.text.substr(first.expect_begin, first.expect_end - first.expect_begin),
+  EXPECT_EQ(suite.text.substr(first.expect_text.begin, first.expect_text.end - first.expect_text.begin),
             R"({"payload": "\"1.10\"", "maxDuration": 0.5, "log": ["^priced \\d+"], "noLog": ["ERROR"]})");
 }
 
@@ -209,7 +209,7 @@ TEST_F(SuiteTest, ParametersMakeACaseEach) {
   EXPECT_TRUE(one.has_parameters && none.has_parameters);
   EXPECT_EQ(none.place, "pricing/suite.json:45");
   for (const Case& each : {one, none}) {
-    EXPECT_EQ(suite.text.substr(each.expect_begin, each.expect_end - each.expect_begin),
+    EXPECT_EQ(suite.text.substr(each.expect_text.begin, each.expect_text.end - each.expect_text.begin),
               R"({"payload": "\"${shown}\""})");
   }
 }
@@ -254,8 +254,8 @@ TEST_F(SuiteTest, ExpectMayBeLeftOutWhereItIsToBeRecorded) {
   ASSERT_TRUE(suites) << suites.status().message();
   const Case& given = suites->at(0).cases.at(0);
   EXPECT_TRUE(given.expected.empty());
-  EXPECT_EQ(given.expect_begin + given.expect_end, 0U);
-  EXPECT_EQ(suites->at(0).text.substr(given.end - 4, 6), "\"a\"}\n ") << "where it is to be written";
+  EXPECT_EQ(given.expect_text.end, 0U);
+  EXPECT_EQ(suites->at(0).text.substr(given.text.end - 4, 6), "\"a\"}\n ") << "where it is to be written";
 }
 
 TEST_F(SuiteTest, SuitesAreFoundAtAnyDepthInOrder) {

@@ -60,6 +60,12 @@ struct SuiteFunction {
   std::map<std::string, Implementation> implementations;  // by language
 };
 
+// A part of a suite's text.
+struct TextRegion {
+  std::size_t begin = 0;
+  std::size_t end = 0;  // 0: it is not there
+};
+
 // One event, what the function is told with it, and what it answers.
 struct Case {
   std::string name;   // in its suite; with the parameters' values, "rounds[digits=2]"
@@ -77,21 +83,23 @@ struct Case {
   std::vector<std::string> rules;
   std::vector<std::string> tags;
   std::map<std::string, Expectation> expected;  // by each language of the function
-  std::map<std::string, std::string> skipped;   // the reason, by the languages that it is not for
+  std::map<std::string, std::string> skipped;   // the reason, by the languages and kinds of targets it is not for
   bool has_parameters = false;
-  std::size_t expect_begin = 0;  // where "expect" has its value in the file's text; both 0: it has none
-  std::size_t expect_end = 0;
-  std::size_t end = 0;  // behind its closing brace, where the file's text has it
+  TextRegion text;         // with its braces; the cases of all parameters have the same
+  TextRegion expect_text;  // the values of "expect" and "expectFor"
+  TextRegion expect_for_text;
 
   bool streams() const;  // chunks are expected of one of its languages
 };
 
 // A directory with a suite.json.
 struct Suite {
-  std::string name;    // its directory's, where it has no other
-  std::string folder;  // absolute
-  std::string file;    // as the user named it
-  std::string text;    // the file's
+  std::string name;                             // its directory's, where it has no other
+  std::string folder;                           // absolute
+  std::string file;                             // as the user named it
+  std::string text;                             // the file's
+  std::map<std::string, std::string> recorded;  // whose answers the expectations are, by language; empty: nobody's
+  TextRegion recorded_text;
   std::vector<std::unique_ptr<SuiteFunction>> functions;
   std::vector<Case> cases;
 

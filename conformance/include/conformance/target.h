@@ -27,8 +27,10 @@ class Target {
   Target& operator=(const Target&) = delete;
   virtual ~Target() = default;
 
-  // "inline", "process", "ric", or the endpoint's URL.
-  virtual std::string_view name() const = 0;
+  // "inline", "process", "ric" or "endpoint".
+  virtual std::string_view kind() const = 0;
+  // Its kind, but the URL of an endpoint.
+  virtual std::string_view name() const { return kind(); }
   // Why it can have no such function, or no such case, which is skipped then: "there is no official client for native";
   // empty: it can.
   virtual std::string ReasonAgainst(const Implementation& implementation, const Case& given) = 0;
