@@ -1,0 +1,5 @@
+class InitError(Exception):
+    pass
+
+
+raise InitError("custom", 2)

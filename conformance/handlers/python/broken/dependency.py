@@ -1,0 +1,3 @@
+import no_such_dependency
+
+handler = no_such_dependency.handler

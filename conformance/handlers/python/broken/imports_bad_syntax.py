@@ -1,0 +1,3 @@
+from broken import bad_syntax
+
+handler = bad_syntax.handler

@@ -1,0 +1,4 @@
+import logging
+
+logging.warning("before it fails")
+raise ValueError("after the log")
