@@ -36,6 +36,10 @@ constexpr std::array<std::string_view, 18> kReservedNames = {
 constexpr std::array<std::string_view, 4> kCredentials = {"AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID",
                                                           "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"};
 
+// By which a JVM makes neither a socket nor a file of its figures in /tmp, which no end of this process would remove.
+constexpr char kJvmWithoutFiles[] = "-XX:+DisableAttachMechanism -XX:-UsePerfData -XX:ErrorFile=";
+constexpr char kReplayFile[] = " -XX:ReplayDataFile=";
+
 bool IsName(std::string_view name) {
   constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
   constexpr std::string_view kDigits = "0123456789";
@@ -77,6 +81,13 @@ std::string Region() {
     if (region != nullptr && *region != '\0') return region;
   }
   return "us-east-1";
+}
+
+std::string JvmDefaults() {
+  const char* named = std::getenv("TMPDIR");
+  std::string folder = named == nullptr || *named != '/' ? "/tmp" : named;
+  if (folder.find_first_of(" \t\n\"'%") != std::string::npos) folder = "/tmp";
+  return kJvmWithoutFiles + folder + "/hs_err_pid%p.log" + kReplayFile + folder + "/replay_pid%p.log";
 }
 
 Status EnterFunction(const Function& function, const EnvironmentVariables& variables) {

@@ -31,6 +31,10 @@ Result<std::pair<std::string, std::string>> ParseVariable(const std::string& tex
 // The user's region, from AWS_REGION or AWS_DEFAULT_REGION, else us-east-1.
 std::string Region();
 
+// Options of a JVM in this process, for "jvm.defaults". One that crashes writes about it, and about what it was
+// compiling, into its working directory, the package, unless it has another place: the folder of temporary files.
+std::string JvmDefaults();
+
 // Sets what the platform tells a function, then the user's own variables, and makes the code's folder the
 // current one. Threads: while the process has one. Errors: kInternal.
 Status EnterFunction(const Function& function, const EnvironmentVariables& variables);

@@ -35,19 +35,6 @@ constexpr std::chrono::milliseconds kGraceForYielding{200};
 constexpr std::chrono::seconds kGraceForItsEnd{10};
 constexpr std::size_t kHandlerStackBytes = std::size_t{8} << 20U;
 
-// By which a JVM makes neither a socket nor a file of its figures in /tmp, which no end of this process would remove.
-constexpr char kJvmWithoutFiles[] = "-XX:+DisableAttachMechanism -XX:-UsePerfData -XX:ErrorFile=";
-constexpr char kReplayFile[] = " -XX:ReplayDataFile=";
-
-// A JVM that crashes writes about it, and about what it was compiling, into its working directory, the package, unless
-// it has another place: the folder of temporary files.
-std::string JvmDefaults() {
-  const char* named = std::getenv("TMPDIR");
-  std::string folder = named == nullptr || *named != '/' ? "/tmp" : named;
-  if (folder.find_first_of(" \t\n\"'%") != std::string::npos) folder = "/tmp";
-  return kJvmWithoutFiles + folder + "/hs_err_pid%p.log" + kReplayFile + folder + "/replay_pid%p.log";
-}
-
 constexpr std::string_view kUsage =
     "Usage: tandem invoke --handler NAME [options]\n"
     "       tandem invoke NAME [--template FILE] [options]\n"

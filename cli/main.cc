@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "conform.h"
 #include "exit_status.h"
 #include "invoke.h"
 #include "list.h"
@@ -25,6 +26,7 @@ constexpr std::string_view kHelp =
     "  tandem invoke --handler NAME [options]   run a handler once\n"
     "  tandem invoke NAME [options]             run a function of a SAM or CloudFormation template once\n"
     "  tandem serve [options]                   serve the Lambda API to the AWS CLI and SDKs\n"
+    "  tandem conform PATH... [options]         run suites of cases in each language, and compare\n"
     "  tandem logs FUNCTION [--follow]          print what a function of the server has logged\n"
     "  tandem list [--template FILE] [--json]   list the functions of a template\n"
     "  tandem runtimes [--json]                 list the JDKs and Python interpreters found\n"
@@ -41,8 +43,12 @@ struct Verb {
   int (*run)(const std::vector<std::string>& arguments);
 };
 
-constexpr std::array<Verb, 5> kVerbs = {
-    {{"invoke", RunInvoke}, {"list", RunList}, {"logs", RunLogs}, {"runtimes", RunRuntimes}, {"serve", RunServe}}};
+constexpr std::array<Verb, 6> kVerbs = {{{"conform", RunConform},
+                                         {"invoke", RunInvoke},
+                                         {"list", RunList},
+                                         {"logs", RunLogs},
+                                         {"runtimes", RunRuntimes},
+                                         {"serve", RunServe}}};
 
 const Verb* FindVerb(std::string_view name) {
   for (const Verb& verb : kVerbs) {
@@ -55,7 +61,7 @@ int UnknownVerb(const std::string& name) {
   const bool is_option = name.starts_with('-');
   const std::vector<std::string_view> known =
       is_option ? std::vector<std::string_view>{"--help", "--version"}
-                : std::vector<std::string_view>{"invoke", "list", "logs", "runtimes", "serve", "help"};
+                : std::vector<std::string_view>{"conform", "invoke", "list", "logs", "runtimes", "serve", "help"};
   Complain(std::string(is_option ? "unknown option " : "unknown verb ") + name + DidYouMean(name, "", known) +
            "; see tandem --help");
   return kExitBadUse;
@@ -63,7 +69,7 @@ int UnknownVerb(const std::string& name) {
 
 int Run(const std::vector<std::string>& arguments) {
   if (arguments.empty()) {
-    Complain("a verb is missing: invoke, list, logs, runtimes or serve; see tandem --help");
+    Complain("a verb is missing: conform, invoke, list, logs, runtimes or serve; see tandem --help");
     return kExitBadUse;
   }
   const std::string& first = arguments.front();

@@ -91,12 +91,13 @@ Status UnknownOption(const OptionTable& table, const std::string& token) {
 }
 
 Result<ParsedOptions> Collect(const OptionTable& table, const std::vector<po::option>& options,
-                              std::string_view positional) {
+                              std::string_view positional, Positionals positionals) {
   ParsedOptions parsed;
   for (const po::option& option : options) {
     if (option.position_key != -1 || option.string_key.empty()) {
       const std::string argument = option.value.empty() ? std::string() : option.value.front();
-      if (positional.empty() || parsed.Has(positional)) return Bad("unexpected argument '" + argument + "'");
+      const bool is_one_too_many = positionals == Positionals::kOne && parsed.Has(positional);
+      if (positional.empty() || is_one_too_many) return Bad("unexpected argument '" + argument + "'");
       parsed.Add(positional, {argument});
       continue;
     }
@@ -129,7 +130,7 @@ void ParsedOptions::Add(std::string_view name, std::vector<std::string> values) 
 }
 
 Result<ParsedOptions> ParseOptions(const OptionTable& table, const std::vector<std::string>& arguments,
-                                   std::string_view positional) {
+                                   std::string_view positional, Positionals positionals) {
   namespace style = po::command_line_style;
   const po::options_description description = Declare(table);
   try {
@@ -139,7 +140,7 @@ Result<ParsedOptions> ParseOptions(const OptionTable& table, const std::vector<s
             .style(style::unix_style & ~style::allow_guessing)
             .extra_style_parser([&](std::vector<std::string>& rest) { return TakeValueOption(table, rest); })
             .run();
-    return Collect(table, parsed.options, positional);
+    return Collect(table, parsed.options, positional, positionals);
   } catch (const po::unknown_option& error) {
     return UnknownOption(table, error.get_option_name());
   } catch (const po::invalid_command_line_syntax& error) {

@@ -37,11 +37,14 @@ class ParsedOptions {
   std::map<std::string, std::vector<std::string>, std::less<>> values_;
 };
 
+// How many arguments without an option a verb takes.
+enum class Positionals : bool { kOne, kAny };
+
 // Parses a verb's arguments. A value is taken as it stands, be it "-", "-1" or empty. `positional` is the name by which
-// one argument without an option is kept; empty: the verb takes none. Errors: kInvalidArgument, in a line that names
+// arguments without an option are kept; empty: the verb takes none. Errors: kInvalidArgument, in a line that names
 // the option.
 Result<ParsedOptions> ParseOptions(const OptionTable& table, const std::vector<std::string>& arguments,
-                                   std::string_view positional = {});
+                                   std::string_view positional = {}, Positionals positionals = Positionals::kOne);
 
 // The options under their headings, for help.
 std::string DescribeOptions(const OptionTable& table);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <functional>
 #include <memory>
@@ -265,6 +266,46 @@ void JsonComparison::CompareUnordered(const Json::Value& expected, const Json::V
   }
 }
 
+std::string QuotedText(const Json::Value& text) {
+  static const Json::StreamWriterBuilder kBuilder = [] {
+    Json::StreamWriterBuilder builder;
+    builder["indentation"] = "";
+    builder["emitUTF8"] = true;
+    return builder;
+  }();
+  return Json::writeString(kBuilder, text);
+}
+
+// As few digits as it takes to read the same number again.
+std::string ShortestNumber(double number) {
+  std::array<char, 32> text{};
+  const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), number);
+  return {text.data(), end};
+}
+
+void AppendLine(const Json::Value& value, std::string& line) {
+  const char* separator = "";
+  if (value.isObject()) {
+    line += '{';
+    for (const std::string& name : value.getMemberNames()) {
+      line.append(std::exchange(separator, ", ")).append(QuotedText(name)).append(": ");
+      AppendLine(value[name], line);
+    }
+    line += '}';
+  } else if (value.isArray()) {
+    line += '[';
+    for (const Json::Value& each : value) {
+      line += std::exchange(separator, ", ");
+      AppendLine(each, line);
+    }
+    line += ']';
+  } else if (value.type() == Json::realValue) {
+    line += ShortestNumber(value.asDouble());
+  } else {
+    line += QuotedText(value);
+  }
+}
+
 }  // namespace
 
 std::optional<Json::Value> ValueOf(std::string_view text) {
@@ -284,10 +325,9 @@ std::optional<Json::Value> ValueOf(std::string_view text) {
 }
 
 std::string LineOf(const Json::Value& value) {
-  Json::StreamWriterBuilder builder;
-  builder["indentation"] = "";
-  builder["emitUTF8"] = true;
-  return Json::writeString(builder, value);
+  std::string line;
+  AppendLine(value, line);
+  return line;
 }
 
 std::vector<Difference> CompareJson(const Json::Value& expected, const Json::Value& seen) {

@@ -71,7 +71,11 @@ void Fill(const Cell& cell, CaseResult& result) {
   }
   result.observation = cell.target.Run(*cell.given.function, cell.implementation, cell.given);
   const auto expected = cell.given.expected.find(cell.implementation.language);
-  if (expected != cell.given.expected.end()) result.differences = Compare(expected->second, result.observation);
+  if (expected != cell.given.expected.end()) {
+    result.differences = Compare(expected->second, result.observation);
+  } else {
+    result.differences = {{"expectation", "none is written", EndOf(result.observation)}};
+  }
   if (!result.differences.empty()) result.verdict = Verdict::kDiffers;
 }
 

@@ -27,13 +27,7 @@ std::string Shown(const TextExpectation& text) {
   return text.is_pattern ? "a text with /" + text.text + "/" : text.text;
 }
 
-// How an invocation has ended, in the words of a report.
-std::string EndOf(const Observation& seen) {
-  if (!seen.failed) return "the response " + seen.payload;
-  return "the function error " + seen.error_type + ": " + seen.error_message;
-}
-
-std::string EndOf(const Expectation& expected) {
+std::string WantedEnd(const Expectation& expected) {
   if (!expected.is_error()) return "a response";
   std::string shown = "a function error";
   if (expected.error_type) shown += " of the type " + Shown(*expected.error_type);
@@ -84,6 +78,12 @@ void CompareChunks(const Expectation& expected, const Observation& seen, std::ve
 
 }  // namespace
 
+std::string EndOf(const Observation& seen) {
+  if (!seen.problem.empty()) return seen.problem;
+  if (!seen.failed) return "the response " + seen.payload;
+  return "the function error " + seen.error_type + ": " + seen.error_message;
+}
+
 bool IsFoundIn(const std::string& pattern, std::string_view text) {
   return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), RE2(pattern, QuietOptions()));
 }
@@ -94,10 +94,10 @@ std::string ReasonAgainstPattern(const std::string& pattern) {
 }
 
 std::vector<Difference> Compare(const Expectation& expected, const Observation& seen) {
-  if (!seen.problem.empty()) return {{"answer", EndOf(expected), seen.problem}};
+  if (!seen.problem.empty()) return {{"answer", WantedEnd(expected), seen.problem}};
   std::vector<Difference> differences;
   if (expected.is_error() != seen.failed) {
-    differences.push_back({"outcome", EndOf(expected), EndOf(seen)});
+    differences.push_back({"outcome", WantedEnd(expected), EndOf(seen)});
   } else {
     CompareText("error type", expected.error_type, seen.error_type, differences);
     CompareText("error message", expected.error_message, seen.error_message, differences);

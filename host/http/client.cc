@@ -104,6 +104,7 @@ Result<HttpAnswer> Exchange(const HttpEndpoint& endpoint, const HttpRequest& req
   parser.body_limit(kLargestAnswer);
   http::read(stream, buffer, parser, error);
   if (error) return Unreachable(endpoint, (not_sent ? not_sent : error).message());
+  if (buffer.size() > 0) return Unreachable(endpoint, "what it sent is more than one answer");
   HttpAnswer answer;
   const auto& head = parser.get();
   answer.status = static_cast<int>(head.result_int());

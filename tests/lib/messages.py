@@ -44,7 +44,7 @@ NO_MESSAGES = [
     ("cli/*", r"Usage: tandem .*|\nExit status.*|Tandem runs AWS-Lambda-style.*", "help"),
     ("cli/data_folder_choice.cc", r"the folder of functions.*", "help"),
     ("cli/remote_invocation.cc", r"invoke: --endpoint:? ", "what goes before messages of its client and of the API"),
-    ("cli/invoke.cc", r" ?-XX:.*|/(hs_err|replay)_pid%p\.log.*", "options for the JVM"),
+    ("cli/function_environment.cc", r" ?-XX:.*|/(hs_err|replay)_pid%p\.log.*", "options for the JVM"),
     ("core/src/platform_lines.cc", r"(START|END|REPORT) RequestId: |( ms| MB)\t(Billed Duration|Memory Size|Max Memory Used): |"
      r"Init Duration: ", "the service's lines, L-41 to L-43"),
     ("core/src/loader_module.cc", r"undefined symbol: ", "the dynamic linker's"),

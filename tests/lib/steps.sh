@@ -23,6 +23,7 @@ readonly -a step_table=(
   'proto|cases||the golden files, decoded by another implementation'
   'cli|cases||the tandem command, end to end'
   'cli-inline|cases||the tests of the command that say how handlers run and end, in its own process; and with forked workers'
+  'conformance|cases||tandem conform: targets that lie, its reports, and its own suites inline, in workers and in the official clients'
   'server|cases||tandem serve, with boto3, the AWS CLI and the AWS SDK for Java as its clients'
   'workers|cases||what handlers in Java and Python do to their worker processes, and the figures of REPORT'
   'no-namespaces|cases||what ends worker processes, their folders, zygotes and standbys, as on a machine without namespaces for its users'
@@ -311,6 +312,17 @@ step_cli_inline() {
   test_command "${files[*]}" TANDEM_TEST_ISOLATION=inline || status=1
   test_command "${files[*]:0:2}" TANDEM_TEST_ZYGOTES=always || status=1
   return "$status"
+}
+
+# On the first CPython that has an official client, and the first JDK.
+step_conformance() {
+  local client java
+  client_pythons >"$results/$step/pythons"
+  client=$(cut -f2 -- "$results/$step/pythons" | sed -n 1p)
+  java=$(tested java | cut -f3 | sed -n 1p)
+  maven_build "$root/tests/workers/clients/java/pom.xml" "$client_jars" package
+  test_command tests/conformance "TANDEM_TEST_CONFORMANCE=$ci_build/conformance" "TANDEM_TEST_RIC_PYTHON=$client" \
+    "TANDEM_TEST_RIC_JAVA=$client_jars/lib" "TANDEM_TEST_JAVA_HOME=$java"
 }
 
 # With the AWS SDK for Java, by Maven; with --all, many more kills.
