@@ -222,7 +222,7 @@ Status CheckNames(const ParsedOptions& options, const std::vector<Suite>& suites
   }
   for (const auto& [option, known] : {std::pair("language", &languages), std::pair("tag", &tags)}) {
     for (const std::string& name : options.All(option)) {
-      if (known->count(name) > 0) continue;
+      if (known->contains(name)) continue;
       const std::vector<std::string_view> names(known->begin(), known->end());
       return Bad("--" + std::string(option) + ": no case has '" + name + "'" + DidYouMean(name, "", names));
     }
@@ -266,7 +266,7 @@ Status CheckRun(const conformance::Run& run) {
     if (each.verdict != conformance::Verdict::kSkipped) served.insert(each.target);
   }
   for (const CaseResult& each : run.results) {
-    if (served.count(each.target) == 0) return Bad(each.target + " has run no case: " + each.reason);
+    if (!served.contains(each.target)) return Bad(each.target + " has run no case: " + each.reason);
   }
   return run.results.empty() ? Bad("there is no case to run") : Status();
 }
@@ -391,7 +391,8 @@ int Conform(const ParsedOptions& options) {
   const auto enter = [](const Function& function, const std::map<std::string, std::string>& variables) {
     return EnterFunction(function, {variables.begin(), variables.end()});
   };
-  EndProcess(conformance::RunInlineHost(std::atoi(arguments.at(3).c_str()), std::move(options), enter));
+  EndProcess(conformance::RunInlineHost(static_cast<int>(std::strtol(arguments.at(3).c_str(), nullptr, 10)),
+                                        std::move(options), enter));
 }
 
 }  // namespace

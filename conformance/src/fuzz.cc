@@ -130,7 +130,7 @@ class FuzzedFunction {
     found.erase(std::remove_if(found.begin(), found.end(),
                                [this](const Difference& each) {
                                  const std::string path = each.what.substr(each.what.find('$'));
-                                 return loose_paths_.count(WithoutNumbers(path)) > 0;
+                                 return loose_paths_.contains(WithoutNumbers(path));
                                }),
                 found.end());
     return found;

@@ -81,7 +81,7 @@ Result<std::string> MakeLayer(const fs::path& folder, const std::string& command
 Result<Client> PythonClient(const std::string& python, const fs::path& folder) {
   auto version = OutputOf({python, "-c", std::string(kPythonVersion)});
   if (!version) return Status(Code::kInvalidArgument, "--ric-python: " + version.status().message());
-  auto layer = MakeLayer(folder, Quoted(python) + " -m awslambdaric");
+  auto layer = MakeLayer(folder, Quoted(python) + " -B -m awslambdaric");
   if (!layer) return layer.status();
   return Client{std::move(*layer), std::move(*version)};
 }
@@ -139,7 +139,7 @@ class RicTarget final : public Target {
   std::string_view kind() const override { return "ric"; }
 
   std::string ReasonAgainst(const Implementation& implementation, const Case& /*given*/) override {
-    if (clients_.count(implementation.language) > 0) return "";
+    if (clients_.contains(implementation.language)) return "";
     if (implementation.language == "python") return "--ric-python names no interpreter that has awslambdaric";
     if (implementation.language == "java") return "--ric-java names no directory with the client's jars";
     return "there is no official client for " + implementation.language;

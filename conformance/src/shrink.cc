@@ -32,8 +32,8 @@ void AddSimplerNumbers(const Json::Value& number, std::vector<Json::Value>& simp
   }
   const Json::Int64 value = number.asInt64();
   if (value == 0) return;
-  for (Json::Int64 less = value; less != 0; less /= 2) simpler.emplace_back(Json::Int64{value - less});
-  if (value < 0 && value > INT64_MIN) simpler.emplace_back(Json::Int64{-value});
+  for (Json::Int64 less = value; less != 0; less /= 2) simpler.emplace_back(value - less);
+  if (value < 0 && value > INT64_MIN) simpler.emplace_back(-value);
 }
 
 // Characters of UTF-8 are not torn apart.
@@ -61,7 +61,8 @@ void AddWithoutParts(const Json::Value& container, std::vector<Json::Value>& sim
     }
     return;
   }
-  for (Json::ArrayIndex size = container.size(), part = size / 2; part > 0; part /= 2) {
+  const Json::ArrayIndex size = container.size();
+  for (Json::ArrayIndex part = size / 2; part > 0; part /= 2) {
     for (Json::ArrayIndex from = 0; from < size; from += part) {
       Json::Value without(Json::arrayValue);
       for (Json::ArrayIndex i = 0; i < size; ++i) {

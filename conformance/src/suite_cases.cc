@@ -157,6 +157,7 @@ class CaseReader {
     const auto name = node.Find("function");
     if (!name && suite_.functions.size() == 1) return *suite_.functions.front();
     std::vector<std::string_view> names;
+    names.reserve(suite_.functions.size());
     for (const auto& function : suite_.functions) names.push_back(function->name);
     if (!name) node.Refuse("wants function, one of " + ListOf(names));
     const std::string wanted = name->Text();
@@ -182,6 +183,7 @@ class CaseReader {
     const auto& implementations = read.function->implementations;
     if (implementations.contains(language)) return;
     std::vector<std::string_view> languages;
+    languages.reserve(implementations.size());
     for (const auto& [name, implementation] : implementations) languages.push_back(name);
     node.Refuse("'" + read.function->name + "' is not in '" + language + "', but in " + ListOf(languages));
   }

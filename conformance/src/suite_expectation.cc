@@ -48,7 +48,7 @@ std::chrono::milliseconds DurationOf(const JsonNode& node) {
   constexpr double kMostSeconds = 900;
   const Json::Value& value = node.value();
   if (!value.isNumeric()) node.RefuseKind("a number of seconds");
-  if (!(value.asDouble() > 0 && value.asDouble() <= kMostSeconds)) {
+  if (value.asDouble() <= 0 || value.asDouble() > kMostSeconds) {
     node.Refuse("wants seconds, more than 0 and at most 900, not " + node.CompactText());
   }
   return std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(value.asDouble() * 1000)));

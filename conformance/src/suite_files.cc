@@ -100,7 +100,7 @@ Result<std::vector<std::string>> FindSuiteFiles(const std::string& path) {
   }
   if (!fs::is_directory(status)) return std::vector<std::string>{path};
   SuiteSearch search;
-  if (Status found = search.Visit(path); !found.ok()) {
+  if (const Status found = search.Visit(path); !found.ok()) {
     return {found.code(), path + ": " + found.message()};
   }
   std::vector<std::string> files = search.Take();

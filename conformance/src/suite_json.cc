@@ -143,6 +143,7 @@ std::vector<JsonNode> JsonNode::Elements(std::size_t least) const {
   if (!value_->isArray()) RefuseKind("an array");
   if (value_->size() < least) Refuse("wants at least one element");
   std::vector<JsonNode> elements;
+  elements.reserve(value_->size());
   for (Json::ArrayIndex i = 0; i < value_->size(); ++i) {
     elements.emplace_back(*document_, (*value_)[i], path_ + "[" + std::to_string(i) + "]");
   }

@@ -167,7 +167,8 @@ class SuiteWriter {
       if (result->verdict != Verdict::kDiffers) continue;
       const std::string reason = ReasonToLeave(given, *result);
       if (!reason.empty()) {
-        update_.left.push_back(given.place + ": " + given.name + " (" + language + "): " + reason);
+        update_.left.push_back(given.place);
+        update_.left.back().append(": ").append(given.name).append(" (").append(language).append("): ").append(reason);
         continue;
       }
       expected[language] = Updated(expected[language], result->observation);

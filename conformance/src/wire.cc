@@ -76,7 +76,7 @@ Result<Value> FromLine(std::string_view text, Value (*make)(const Json::Value& l
 
 std::string RequestLine(const SuiteFunction& function, const Implementation& implementation, const Case& given) {
   Json::Value line;
-  line["timeout_ms"] = Json::Int64(function.timeout.count());
+  line["timeout_ms"] = static_cast<Json::Int64>(function.timeout.count());
   line["memory_size_mb"] = function.memory_size_mb;
   line["log_format"] = function.log_format;
   line["log_level"] = function.log_level;
@@ -110,18 +110,18 @@ std::string ObservationLine(const Observation& seen) {
   line["log"] = Encoded(seen.log);
   line["chunks"] = Json::arrayValue;
   for (const std::string& chunk : seen.chunks) line["chunks"].append(Encoded(chunk));
-  line["duration_ns"] = Json::Int64(seen.duration.count());
+  line["duration_ns"] = static_cast<Json::Int64>(seen.duration.count());
   line["place"] = Encoded(seen.evidence.place);
   line["runtime"] = Encoded(seen.evidence.runtime);
   return host::JsonText(line) + '\n';
 }
 
-Result<std::unique_ptr<WireRequest>> ReadRequestLine(std::string_view text) {
-  return FromLine<std::unique_ptr<WireRequest>>(text, RequestOf);
+Result<std::unique_ptr<WireRequest>> ReadRequestLine(std::string_view line) {
+  return FromLine<std::unique_ptr<WireRequest>>(line, RequestOf);
 }
 
-Result<Observation> ReadObservationLine(std::string_view text) {
-  return FromLine<Observation>(text, ObservationFrom);
+Result<Observation> ReadObservationLine(std::string_view line) {
+  return FromLine<Observation>(line, ObservationFrom);
 }
 
 }  // namespace tandem::conformance
