@@ -45,7 +45,7 @@ void CollectLoosePaths(const Json::Value& expected, const std::string& path, std
     loose.insert(path);
   } else if (expected.isObject()) {
     for (const std::string& name : expected.getMemberNames()) {
-      CollectLoosePaths(expected[name], path + "." + name, loose);
+      CollectLoosePaths(expected[name], std::string(path).append(".").append(name), loose);
     }
   } else if (expected.isArray()) {
     for (const Json::Value& each : expected) CollectLoosePaths(each, path + "[]", loose);

@@ -34,8 +34,8 @@ std::string Smallest(const std::string& event, const std::function<bool(const Js
 
 TEST(Shrink, LeavesTheSmallestEventThatShowsIt) {
   EXPECT_EQ(Smallest(R"({"a": [1, {"b": {"x": 73952841, "y": "text"}}, "z"], "c": {"x": 5}})", HasLargeX),
-            R"({"x":1001})");
-  EXPECT_EQ(Smallest(R"([[[{"x": 1000.01}]]])", HasLargeX), R"({"x":1000.01})");
+            R"({"x": 1001})");
+  EXPECT_EQ(Smallest(R"([[[{"x": 1000.01}]]])", HasLargeX), R"({"x": 1000.01})");
 }
 
 TEST(Shrink, MakesNumbersTextsAndArraysSmaller) {
@@ -48,7 +48,7 @@ TEST(Shrink, MakesNumbersTextsAndArraysSmaller) {
   };
   EXPECT_EQ(Smallest("\"abcdef\xC3\xBC\xE2\x9C\x93xyz\"", has_u), "\"\xC3\xBC\"");
   const auto three = [](const Json::Value& value) { return value.isArray() && value.size() >= 3; };
-  EXPECT_EQ(Smallest(R"([{"a": 1}, 2, "x", [4, 5], null, true])", three), "[null,null,null]");
+  EXPECT_EQ(Smallest(R"([{"a": 1}, 2, "x", [4, 5], null, true])", three), "[null, null, null]");
 }
 
 TEST(Shrink, GivesUpAfterSoManyQuestions) {
