@@ -64,11 +64,11 @@ public class Errors {
     throw (T) error;
   }
 
-  public Object endless(String event) {
-    return endless(event + "x");
+  public int endless(int event) {
+    return endless(event + 1) + 1;
   }
 
-  private static String deeper(String event) {
+  static String deeper(String event) {
     throw new IllegalArgumentException(event);
   }
 
