@@ -136,7 +136,7 @@ Status WriteReport(const std::string& path, const std::string& text) {
   std::error_code error;
   if (file) fs::rename(part, path, error);
   if (file && !error) return {};
-  fs::remove(part, error);
+  if (file.is_open()) fs::remove(part, error);
   return {Code::kInternal, "cannot write " + path};
 }
 
