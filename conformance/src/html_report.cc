@@ -23,7 +23,7 @@ void AppendPageText(std::string& page, std::string_view text, PageSpace space = 
       AppendMarkup(page, bytes);
     } else {
       page += "<span class=\"escape\">" + next.escape + "</span>";
-      if (bytes == "\n") page += "\n";
+      if (bytes == "\n") page += '\n';
     }
     text.remove_prefix(next.size);
   }
@@ -106,7 +106,8 @@ class Page {
         "<button type=\"button\" value=\"all\" aria-pressed=\"true\">All</button>\n"
         "<button type=\"button\" value=\"differs\" aria-pressed=\"false\">Differing</button>\n"
         "<button type=\"button\" value=\"skipped\" aria-pressed=\"false\">Skipped</button>\n"
-        "<input type=\"search\" placeholder=\"Text\" aria-label=\"Text to look for\">\n</form>\n</header>\n<main>\n";
+        "<input type=\"search\" placeholder=\"Filter by text\" aria-label=\"Filter by "
+        "text\">\n</form>\n</header>\n<main>\n";
   }
 
   void WriteSuite(const Matrix& matrix) {

@@ -29,7 +29,7 @@ std::vector<Matrix::Column> ColumnsFor(const std::vector<const CaseResult*>& res
   std::vector<Matrix::Column> columns;
   for (const std::string& language : languages) {
     for (const std::string& target : targets) {
-      if (known.count({language, target}) > 0) columns.push_back({language, target});
+      if (known.contains({language, target})) columns.push_back({language, target});
     }
   }
   return columns;

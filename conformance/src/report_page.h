@@ -71,6 +71,7 @@ article { margin-top: 1rem; padding: .9rem 1.1rem 1rem; border: 1px solid var(--
   .sides > * + * { border: 0; border-top: 1px solid var(--line); }
 }
 details { margin-top: .75rem; }
+.list details { margin: 0; }
 summary { cursor: pointer; color: var(--quiet); }
 details > pre { margin-top: .35rem; padding-top: .6rem; background: var(--box); border-radius: .4rem; }
 mark { background: var(--mark); color: inherit; border-radius: .15rem; }

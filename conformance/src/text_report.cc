@@ -106,7 +106,7 @@ class TerminalReport {
     for (std::size_t i = 0; i < long_targets_.size(); ++i) {
       Line("url " + std::to_string(i + 1) + ": " + Visible(long_targets_[i]));
     }
-    if (!long_targets_.empty()) text_ += "\n";
+    if (!long_targets_.empty()) text_ += '\n';
     for (const Matrix& matrix : MatricesOf(run_.results)) WriteMatrix(matrix);
     for (const CaseResult& each : run_.results) {
       if (each.verdict == Verdict::kDiffers) WriteResult(each);
@@ -130,7 +130,7 @@ class TerminalReport {
   // Long ones, which are URLs, get a number, which the first lines explain.
   void NameTargets() {
     for (const CaseResult& each : run_.results) {
-      if (labels_.count(each.target) > 0) continue;
+      if (labels_.contains(each.target)) continue;
       const bool is_short = ColumnsOf(each.target) <= kMostTargetColumns;
       if (!is_short) long_targets_.push_back(each.target);
       labels_[each.target] = is_short ? Visible(each.target) : "url " + std::to_string(long_targets_.size());
@@ -173,11 +173,12 @@ class TerminalReport {
 
   void WriteMatrix(const Matrix& matrix) {
     std::vector<std::size_t> widths;
+    widths.reserve(matrix.columns.size());
     for (std::size_t i = 0; i < matrix.columns.size(); ++i) widths.push_back(WidthOf(matrix, i));
     for (const MatrixPart& part : PartsOf(matrix, widths)) {
       WriteHead(matrix, part, widths);
       for (const Matrix::Row& row : matrix.rows) WriteRow(matrix, row, part, widths);
-      text_ += "\n";
+      text_ += '\n';
     }
   }
 
@@ -229,7 +230,7 @@ class TerminalReport {
     if (!fits) Line("  " + Painted(kDim, place));
     for (const Difference& each : result.differences) WriteDifference(each);
     Line("  " + Painted(kDim, Visible(EvidenceOf(result.observation))));
-    text_ += "\n";
+    text_ += '\n';
   }
 
   void WriteDifference(const Difference& difference) {
@@ -286,7 +287,7 @@ class TerminalReport {
       for (std::size_t i = 0; i < std::min(named, results.size()); ++i)
         Line("  " + Painted(kDim, TitleOf(*results[i])));
       if (results.size() > named) Line("  " + Painted(kDim, "and " + std::to_string(results.size() - named) + " more"));
-      text_ += "\n";
+      text_ += '\n';
     }
   }
 

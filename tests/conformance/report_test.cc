@@ -26,9 +26,8 @@ const std::vector<std::string>& HostileTexts() {
       "\x1b[31m\x1b]0;title\x07",
       std::string("a\0b", 3),
       "\xff lone \xc3 bytes \xed\xa0\x80",
-      "\xc2\x9b"
-      "31m",
-      "\xe2\x80\xae turned",
+      "\xc2\x9bK",
+      "\xe2\x80\xae turned\xe2\x80\xac",
       "\xef\xbf\xbf none",
       "lines\r\nand\ttabs",
   };
@@ -84,7 +83,7 @@ Run HostileRun(const std::string& text) {
   seen.chunks = {text};
   seen.evidence = {text, text};
   CaseResult other = result;
-  other.name += "!";
+  other.name += '!';
   CaseResult no_answer = result;
   no_answer.observation.problem = text;
   return RunOf({result, Skipped(other, text), no_answer});
@@ -119,7 +118,7 @@ TEST(ReportText, ShowsWhatIsNoCharacterByAnEscape) {
   EXPECT_EQ(Visible(std::string("\0", 1)), "\\x00");
   EXPECT_EQ(Visible("\xff\xc3\xa9\xc3"), "\\xff\xc3\xa9\\xc3");
   EXPECT_EQ(Visible("\xed\xa0\x80"), "\\xed\\xa0\\x80") << "a surrogate";
-  EXPECT_EQ(Visible("\xc2\x9b\xe2\x80\xae\xef\xbf\xbf"), "\\u009b\\u202e\\uffff");
+  EXPECT_EQ(Visible("\xc2\x9b\xe2\x80\xae\xe2\x80\xac\xef\xbf\xbf"), "\\u009b\\u202e\\u202c\\uffff");
   EXPECT_EQ(Visible("\xf0\x9f\x98\x80"), "\xf0\x9f\x98\x80");
 }
 
@@ -177,6 +176,23 @@ TEST(TextReport, IsAMatrixThenDifferencesThenSkipsThenCounts) {
             "2 passed, 1 differs, 1 skipped in 12.3 s\n");
 }
 
+TEST(TextReport, HasAMatrixForEachFileAndARowForEachCase) {
+  const CaseResult one = Passed("a", "java", "process");
+  CaseResult other = one;
+  other.place = "suites/other/suite.json:12";  // whose suite has the same name
+  EXPECT_EQ(TextReport(RunOf({one, one, other}), Colour::kOff, kWidth),
+            "pricing   java\n"
+            "          process\n"
+            "a         ok\n"
+            "a         ok\n"
+            "\n"
+            "pricing   java\n"
+            "          process\n"
+            "a         ok\n"
+            "\n"
+            "3 passed, 0 differ, 0 skipped in 12.3 s\n");
+}
+
 TEST(TextReport, HasAPlaceBesideATitleThatLeavesRoom) {
   EXPECT_EQ(TimesIn(TextReport(SomeRun(), Colour::kOff, 120),
                     "DIFFERS pricing / rounds half even / python process   suites/pricing/suite.json:12\n"),
@@ -209,7 +225,7 @@ TEST(TextReport, ItsMatrixFitsTheTerminal) {
 }
 
 TEST(TextReport, CutsANameBeforeItsParameters) {
-  CaseResult result = Passed(std::string(100, 'n') + "[digits=2]", "java", "process");
+  const CaseResult result = Passed(std::string(100, 'n') + "[digits=2]", "java", "process");
   const std::string report = TextReport(RunOf({result}), Colour::kOff, 40);
   EXPECT_EQ(TimesIn(report, "[digits=2]   ok\n"), 1U) << report;
 }
@@ -250,14 +266,12 @@ TEST(TextReport, ShowsFewLinesAndTheLastLineEnd) {
 }
 
 TEST(TextReport, NamesAFewOfWhatIsSkippedForOneReason) {
-  std::vector<CaseResult> results;
-  for (int i = 0; i < 9; ++i) {
-    results.push_back(Skipped(Passed("case " + std::to_string(i), "java", "ric"), i == 4 ? "other" : "why"));
-  }
+  std::vector<CaseResult> results(9, Skipped(Passed("a", "java", "ric"), "why"));
+  results[4] = Skipped(Passed("b", "java", "ric"), "other");
   const std::string report = TextReport(RunOf(results), Colour::kOff, kWidth);
   EXPECT_NE(report.find("8 skipped: why\n"), std::string::npos);
   EXPECT_NE(report.find("  and 5 more\n"), std::string::npos);
-  EXPECT_NE(report.find("1 skipped: other\n  pricing / case 4 / java ric\n"), std::string::npos);
+  EXPECT_NE(report.find("1 skipped: other\n  pricing / b / java ric\n"), std::string::npos);
 }
 
 TEST(TextReport, NoTextReachesTheTerminalAsMoreThanText) {
