@@ -150,7 +150,7 @@ class FuzzedFunction {
     if (result.differences.empty()) result.differences = {{"answer", "the same each time", "now this, now that"}};
     for (Difference& each : result.differences) each.expected = players_.front().name() + ": " + each.expected;
     const std::string before = LineOf(event);
-    result.differences.insert(result.differences.begin(), {"event", LineOf(smallest),
+    result.differences.insert(result.differences.begin(), {std::string(kSmallestEvent), LineOf(smallest),
                                                            "number " + std::to_string(n + 1) + ", made smaller in " +
                                                                std::to_string(asked) + " steps: " + before});
   }

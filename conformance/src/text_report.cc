@@ -233,7 +233,15 @@ class TerminalReport {
     text_ += '\n';
   }
 
+  // Whole, as the user takes it along.
+  void WriteEvent(const Difference& event) {
+    Line("  smallest event");
+    Line("    " + Visible(event.expected));
+    Line("    " + VisibleWithin(event.seen, std::max(width_, kTextIndent + kLeastTextColumns) - 4));
+  }
+
   void WriteDifference(const Difference& difference) {
+    if (difference.what == kSmallestEvent) return WriteEvent(difference);
     Line("  " + Visible(difference.what));
     const std::vector<std::string_view> expected = LinesIn(difference.expected);
     const std::vector<std::string_view> seen = LinesIn(difference.seen);

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tandem::conformance {
@@ -35,6 +36,10 @@ struct Difference {
   std::string expected;  // as the reader is to see them: text that may have line ends
   std::string seen;
 };
+
+// Names the first difference of a function that was sent random events: `expected` is the smallest of them that shows
+// the others, `seen` how it was found.
+inline constexpr std::string_view kSmallestEvent = "event";
 
 enum class Verdict : std::uint8_t { kPassed, kDiffers, kSkipped };
 
