@@ -46,7 +46,7 @@ class Greeter:
 
 instance = Greeter("instance")
 bound = instance.greet
-built_in = isinstance
+built_in = len
 number = 5
 
 
