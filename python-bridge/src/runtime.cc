@@ -64,13 +64,20 @@ PackageFolders FoldersOf(const tandem_function_config& config) {
 }
 
 // Ends the threads of user code that a CPython's end waits for. Up to 3.12 that waits for the interpreter's first
-// thread, too, which is one of the host's.
+// thread, too, which is one of the host's. By calls and not by code, of which CPython forgets that a host ends by
+// Ctrl-C.
 void JoinThreads() {
-  PyRun_SimpleString(
-      "import threading\n"
-      "first = getattr(threading._main_thread, '_tstate_lock', None)\n"
-      "getattr(threading, '_shutdown_locks', set()).discard(first)\n"
-      "threading._shutdown()\n");
+  try {
+    const Object threading = Steal(PyImport_ImportModule("threading"));
+    const Object main = Steal(PyObject_GetAttrString(threading.ptr(), "_main_thread"));
+    if (PyObject_HasAttrString(main.ptr(), "_tstate_lock") == 1) {
+      const Object first = Steal(PyObject_GetAttrString(main.ptr(), "_tstate_lock"));
+      Check(PySet_Discard(Steal(PyObject_GetAttrString(threading.ptr(), "_shutdown_locks")).ptr(), first.ptr()));
+    }
+    Steal(PyObject_CallMethod(threading.ptr(), "_shutdown", nullptr));
+  } catch (const ErrorSet&) {
+    PyErr_WriteUnraisable(nullptr);
+  }
 }
 
 // Whether a thread is left that may go on to run: one of user code's that nothing waits for, or an invocation's.

@@ -74,6 +74,7 @@ HostThread& HostThread::Make() {
 }
 
 void HostThread::EndThread(void* thread) {
+  static_cast<HostThread*>(thread)->GiveStatesBack();
   delete static_cast<HostThread*>(thread);
   current_ = nullptr;
 }
@@ -81,11 +82,14 @@ void HostThread::EndThread(void* thread) {
 void HostThread::Release() {
   if (current_ == nullptr) return;
   pthread_setspecific(ThreadKey(&EndThread), nullptr);
+  current_->GiveStatesBack();
   delete current_;
   current_ = nullptr;
 }
 
-HostThread::~HostThread() {
+// Not in the destructor: up to 3.12 CPython ends a thread that waits for the GIL when Python ends, by unwinding, which
+// no destructor lets pass.
+void HostThread::GiveStatesBack() {
   if (getpid() == gettid() && initial_ == this) initial_ = nullptr;
   if (Finalizing() || ended()) return;
   const WithoutGil without;

@@ -29,7 +29,7 @@ class HostThread {
   // Gives back all that the calling thread holds; takes the GIL for it.
   static void Release();
 
-  ~HostThread();
+  ~HostThread() = default;
   HostThread(const HostThread&) = delete;
   HostThread& operator=(const HostThread&) = delete;
 
@@ -65,6 +65,7 @@ class HostThread {
   HostThread() = default;
   static HostThread& Make();
   static void EndThread(void* thread);
+  void GiveStatesBack();
   PyThreadState* FindState(PyInterpreterState* interpreter);
 
   // A pointer in every thread's static block is found without a call.

@@ -391,6 +391,19 @@ def test_the_host_ends_while_a_daemon_thread_of_its_own_is_in_a_handler(tmp_path
     assert (done.returncode, done.stderr) == (0, "")
 
 
+CTRL_C = """
+import signal, sys, tandem
+tandem.Runtime().load("handlers.greet", code=sys.argv[1])({"name": "Ada"})
+signal.raise_signal(signal.SIGINT)
+"""
+
+
+def test_ctrl_c_ends_the_host_as_any_other(tmp_path):
+    done = run(CTRL_C, pathlib.Path(os.environ["TANDEM_TEST_PACKAGES"], "python"))
+    assert done.returncode == -signal.SIGINT
+    assert done.stderr.endswith("KeyboardInterrupt\n")
+
+
 MEMORY = """
 import gc, json, os, pathlib, re, sys, tandem
 package, handler, code, java_home, calls, limit = sys.argv[1:]
