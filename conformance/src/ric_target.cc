@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -50,6 +51,16 @@ struct Client {
   std::string version;
 };
 
+// "3.13" of "3.13.0", with two of them.
+std::string FirstNumbers(const std::string& version, int count) {
+  std::size_t end = 0;
+  for (int left = count; left > 0; --left) {
+    if (left != count) ++end;
+    while (end < version.size() && std::isdigit(static_cast<unsigned char>(version[end])) != 0) ++end;
+  }
+  return version.substr(0, end);
+}
+
 std::string Quoted(const std::string& text) {
   std::string quoted = "'";
   for (const char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);
@@ -68,11 +79,13 @@ Result<std::string> OutputOf(const std::vector<std::string>& arguments) {
   return Status(Code::kInvalidArgument, arguments.front() + " " + end + ": " + last);
 }
 
-Result<std::string> MakeLayer(const fs::path& folder, const std::string& command) {
+// `name`: what the service calls a runtime of this version, by which the clients choose how they write (J-03).
+Result<std::string> MakeLayer(const fs::path& folder, const std::string& name, const std::string& command) {
   std::error_code error;
   fs::create_directories(folder, error);
   const fs::path bootstrap = folder / "bootstrap";
-  std::ofstream(bootstrap) << "#!/bin/sh\nexec " << command << " \"$_HANDLER\"\n";
+  std::ofstream(bootstrap) << "#!/bin/sh\nexport AWS_EXECUTION_ENV=AWS_Lambda_" << name << "\nexec " << command
+                           << " \"$_HANDLER\"\n";
   fs::permissions(bootstrap, fs::perms::owner_all, error);
   if (error) return Status(Code::kInternal, "cannot write " + bootstrap.string() + ": " + error.message());
   return folder.string();
@@ -81,7 +94,8 @@ Result<std::string> MakeLayer(const fs::path& folder, const std::string& command
 Result<Client> PythonClient(const std::string& python, const fs::path& folder) {
   auto version = OutputOf({python, "-c", std::string(kPythonVersion)});
   if (!version) return Status(Code::kInvalidArgument, "--ric-python: " + version.status().message());
-  auto layer = MakeLayer(folder, Quoted(python) + " -B -m awslambdaric");
+  auto layer = MakeLayer(folder, "python" + FirstNumbers(version->substr(version->rfind(' ') + 1), 2),
+                         Quoted(python) + " -B -m awslambdaric");
   if (!layer) return layer.status();
   return Client{std::move(*layer), std::move(*version)};
 }
@@ -103,7 +117,10 @@ Result<Client> JavaClient(const std::string& jars, const std::string& java_home,
   const std::string first = jdk->substr(0, jdk->find('\n'));
   const std::string command = Quoted(java) + " -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp " +
                               Quoted(fs::absolute(jars).string() + "/*") + " " + std::string(kJavaClient);
-  auto layer = MakeLayer(folder, command);
+  const std::size_t quote = first.find('"');  // java version "17.0.13", before 9 "1.8.0_402"
+  std::string number = quote == std::string::npos ? "" : first.substr(quote + 1);
+  if (number.starts_with("1.")) number.erase(0, 2);
+  auto layer = MakeLayer(folder, "java" + FirstNumbers(number, 1), command);
   if (!layer) return layer.status();
   return Client{std::move(*layer), version + " on " + first};
 }

@@ -221,7 +221,7 @@ class SuiteWriter {
     for (const auto& [language, one] : expected) {
       if (one != common || own.isMember(language)) others[language] = one;
     }
-    Put("expect", given.expect_text, given, common);
+    if (given.expect_text.end != 0 || others.size() < expected.size()) Put("expect", given.expect_text, given, common);
     if (!others.empty()) Put("expectFor", given.expect_for_text, given, others);
     ++update_.cases;
   }
