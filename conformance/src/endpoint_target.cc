@@ -1,4 +1,7 @@
 // A target that is a server: anything that answers the Lambda API.
+#include <strings.h>
+
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <utility>
@@ -39,6 +42,24 @@ std::string_view NameOfType(InvocationType type) {
   return "DryRun";
 }
 
+// I-01 to I-03.
+int StatusOf(InvocationType type) {
+  switch (type) {
+    case InvocationType::kRequestResponse:
+      return 200;
+    case InvocationType::kEvent:
+      return 202;
+    case InvocationType::kDryRun:
+      break;
+  }
+  return 204;
+}
+
+bool Has(const host::HttpAnswer& answer, const char* header) {
+  return std::any_of(answer.headers.begin(), answer.headers.end(),
+                     [header](const auto& each) { return strcasecmp(each.first.c_str(), header) == 0; });
+}
+
 // A member of an error's body that is a text.
 std::string MemberOf(const std::string& body, const char* name) {
   const auto value = ValueOf(body);
@@ -60,7 +81,9 @@ class EndpointTarget final : public Target {
   std::string_view kind() const override { return "endpoint"; }
   std::string_view name() const override { return url_; }
   std::string ReasonAgainst(const Implementation& /*implementation*/, const Case& given) override {
-    return given.streams() ? "an endpoint is not asked for streaming responses" : "";
+    if (given.streams()) return "an endpoint is not asked for streaming responses";
+    if (!given.request_id.empty()) return "an endpoint makes its own request ids";
+    return given.cognito_identity.empty() ? "" : "an endpoint knows no identity";
   }
 
   Observation Run(const SuiteFunction& function, const Implementation& implementation, const Case& given) override {
@@ -74,6 +97,8 @@ class EndpointTarget final : public Target {
       seen.problem = answer.status().message();
     } else if (answer->status >= kFirstRefusal) {
       seen.problem = Refusal(*answer);
+    } else if (answer->status != StatusOf(given.type)) {
+      seen.problem = "status " + std::to_string(answer->status) + " instead of " + std::to_string(StatusOf(given.type));
     } else {
       Fill(*answer, seen);
     }
@@ -110,8 +135,10 @@ class EndpointTarget final : public Target {
 
   static void Fill(const host::HttpAnswer& answer, Observation& seen) {
     seen.payload = answer.body;
-    seen.failed = !host::HeaderOf(answer.headers, "X-Amz-Function-Error").empty();
-    seen.log = host::DecodeBase64(host::HeaderOf(answer.headers, "X-Amz-Log-Result")).value_or("");
+    seen.failed = Has(answer, "X-Amz-Function-Error");
+    const auto log = host::DecodeBase64(host::HeaderOf(answer.headers, "X-Amz-Log-Result"));
+    seen.has_log = Has(answer, "X-Amz-Log-Result") && log;
+    seen.log = log.value_or("");
     seen.evidence.runtime = host::HeaderOf(answer.headers, "Server");
     if (!seen.failed) return;
     seen.error_type = MemberOf(answer.body, "errorType");

@@ -1,4 +1,5 @@
 // The target `ric`: the official runtime clients, installed by the user, as functions that bring their runtime along.
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <sstream>
 #include <utility>
 
 #include "child_process.h"
@@ -19,6 +21,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds kVersionTime{20};
+constexpr std::chrono::seconds kGraceToEnd{2};
+constexpr int kPatience = 100;  // ms
 constexpr std::string_view kJavaClient = "com.amazonaws.services.lambda.runtime.api.client.AWSLambda";
 constexpr std::string_view kJavaClientJar = "aws-lambda-java-runtime-interface-client-";
 constexpr std::string_view kPythonVersion =
@@ -29,7 +33,8 @@ constexpr std::string_view kPythonVersion =
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    std::string pattern = (fs::temp_directory_path() / "tandem-conform-XXXXXX").string();
+    std::error_code error;
+    std::string pattern = (fs::temp_directory_path(error) / "tandem-conform-XXXXXX").string();
     if (mkdtemp(pattern.data()) != nullptr) path_ = pattern;
   }
   TemporaryFolder(const TemporaryFolder&) = delete;
@@ -61,6 +66,15 @@ std::string FirstNumbers(const std::string& version, int count) {
   return version.substr(0, end);
 }
 
+// The line that has it, as programs may say other things besides; empty: none has.
+std::string LineWith(const std::string& text, std::string_view part) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find(part) != std::string::npos) return line;
+  }
+  return "";
+}
+
 std::string Quoted(const std::string& text) {
   std::string quoted = "'";
   for (const char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);
@@ -71,8 +85,15 @@ std::string Quoted(const std::string& text) {
 Result<std::string> OutputOf(const std::vector<std::string>& arguments) {
   auto process = ChildProcess::Start({arguments, PlainEnvironment(), -1});
   if (!process) return process.status();
-  const std::string end = process->WaitEnd(kVersionTime);
-  std::string output = process->TakeOutput();
+  std::string output;
+  const auto deadline = std::chrono::steady_clock::now() + kVersionTime;
+  pollfd ready{process->output(), POLLIN, 0};
+  while (std::chrono::steady_clock::now() < deadline && poll(&ready, 1, kPatience) >= 0) {
+    const std::string part = process->TakeOutput();
+    if (part.empty() && (ready.revents & POLLHUP) != 0) break;
+    output += part;
+  }
+  const std::string end = process->WaitEnd(kGraceToEnd);
   output.resize(output.find_last_not_of(" \n") + 1);
   if (end == "exited with status 0") return output;
   const std::string last = output.substr(output.rfind('\n') + 1);
@@ -94,18 +115,19 @@ Result<std::string> MakeLayer(const fs::path& folder, const std::string& name, c
 Result<Client> PythonClient(const std::string& python, const fs::path& folder) {
   auto version = OutputOf({python, "-c", std::string(kPythonVersion)});
   if (!version) return Status(Code::kInvalidArgument, "--ric-python: " + version.status().message());
-  auto layer = MakeLayer(folder, "python" + FirstNumbers(version->substr(version->rfind(' ') + 1), 2),
+  const std::string client = LineWith(*version, "awslambdaric ");
+  auto layer = MakeLayer(folder, "python" + FirstNumbers(client.substr(client.rfind(' ') + 1), 2),
                          Quoted(python) + " -B -m awslambdaric");
   if (!layer) return layer.status();
-  return Client{std::move(*layer), std::move(*version)};
+  return Client{std::move(*layer), client};
 }
 
 Result<Client> JavaClient(const std::string& jars, const std::string& java_home, const fs::path& folder) {
   std::error_code error;
   std::string version;
-  for (const fs::directory_entry& each : fs::directory_iterator(jars, error)) {
-    const std::string name = each.path().stem().string();
-    if (name.starts_with(kJavaClientJar) && each.path().extension() == ".jar") version = name;
+  for (fs::directory_iterator each(jars, error), end; !error && each != end; each.increment(error)) {
+    const std::string name = each->path().stem().string();
+    if (name.starts_with(kJavaClientJar) && each->path().extension() == ".jar") version = name;
   }
   if (version.empty()) {
     return Status(Code::kInvalidArgument,
@@ -114,7 +136,7 @@ Result<Client> JavaClient(const std::string& jars, const std::string& java_home,
   const std::string java = java_home.empty() ? "java" : java_home + "/bin/java";
   auto jdk = OutputOf({java, "-version"});
   if (!jdk) return Status(Code::kInvalidArgument, "--ric-java: " + jdk.status().message());
-  const std::string first = jdk->substr(0, jdk->find('\n'));
+  const std::string first = LineWith(*jdk, "version \"");
   const std::string command = Quoted(java) + " -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp " +
                               Quoted(fs::absolute(jars).string() + "/*") + " " + std::string(kJavaClient);
   const std::size_t quote = first.find('"');  // java version "17.0.13", before 9 "1.8.0_402"

@@ -57,6 +57,10 @@ void ComparePayload(const Expectation& expected, const Observation& seen, std::v
 }
 
 void CompareLog(const Expectation& expected, const Observation& seen, std::vector<Difference>& differences) {
+  if (!seen.has_log && expected.log.size() + expected.no_log.size() > 0) {
+    differences.push_back({"log", "one that is known", "the target has sent none"});
+    return;
+  }
   for (const std::string& pattern : expected.log) {
     if (!IsFoundIn(pattern, seen.log)) differences.push_back({"log", "/" + pattern + "/ in it", seen.log});
   }

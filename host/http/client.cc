@@ -1,8 +1,11 @@
 #include "host/http/client.h"
 
 #include <netdb.h>
+#include <poll.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
+#include <algorithm>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/message.hpp>
@@ -14,6 +17,8 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <optional>
+#include <ratio>
 #include <utility>
 
 #include "host/http/socket_stream.h"
@@ -24,6 +29,7 @@ namespace {
 namespace http = boost::beast::http;
 using workers::FileDescriptor;
 
+constexpr unsigned kFirstAnswer = 200;
 constexpr std::uint64_t kLargestAnswer = std::uint64_t{64} << 20;  // bytes
 
 Status BadUrl(std::string_view url) {
@@ -34,7 +40,16 @@ Status Unreachable(const HttpEndpoint& endpoint, std::string_view why) {
   return {Code::kUnavailable, "no answer from " + endpoint.HostHeader() + ": " + std::string(why)};
 }
 
-Result<FileDescriptor> Connect(const HttpEndpoint& endpoint) {
+// The system ends a connect by the socket's time to send.
+void BoundConnect(int socket, std::chrono::steady_clock::time_point deadline) {
+  constexpr std::chrono::microseconds kLeast{1000};  // 0 is no bound
+  const auto left = std::chrono::duration_cast<std::chrono::microseconds>(deadline - std::chrono::steady_clock::now());
+  const std::int64_t most = std::max(left, kLeast).count();
+  const timeval time{most / std::micro::den, most % std::micro::den};
+  setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time);
+}
+
+Result<FileDescriptor> Connect(const HttpEndpoint& endpoint, std::chrono::steady_clock::time_point deadline) {
   addrinfo wanted{};
   wanted.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
@@ -45,10 +60,22 @@ Result<FileDescriptor> Connect(const HttpEndpoint& endpoint) {
   int error = ECONNREFUSED;
   for (const addrinfo* at = found; at != nullptr; at = at->ai_next) {
     FileDescriptor socket(::socket(at->ai_family, at->ai_socktype | SOCK_CLOEXEC, at->ai_protocol));
+    if (socket) BoundConnect(socket.get(), deadline);
     if (socket && connect(socket.get(), at->ai_addr, at->ai_addrlen) == 0) return socket;
-    error = errno;
+    error = errno == EINPROGRESS ? ETIMEDOUT : errno;
   }
   return Unreachable(endpoint, std::strerror(error));
+}
+
+// Whether anything comes behind an answer, before the server closes the connection, as it was asked to, or a moment
+// later.
+bool SendsMore(SocketStream& stream) {
+  constexpr int kMoment = 50;  // ms
+  pollfd ready{stream.descriptor(), POLLIN, 0};
+  if (poll(&ready, 1, kMoment) <= 0) return false;
+  char byte = 0;
+  SocketStream::ErrorCode error;
+  return stream.ReceiveAtOnce({&byte, 1}, error) > 0;
 }
 
 }  // namespace
@@ -82,7 +109,7 @@ Result<HttpEndpoint> ParseHttpEndpoint(std::string_view url) {
 
 Result<HttpAnswer> Exchange(const HttpEndpoint& endpoint, const HttpRequest& request,
                             std::chrono::steady_clock::time_point deadline) {
-  auto socket = Connect(endpoint);
+  auto socket = Connect(endpoint, deadline);
   if (!socket) return socket.status();
   SocketStream stream(std::move(*socket));
   stream.set_deadline(deadline);
@@ -100,18 +127,21 @@ Result<HttpAnswer> Exchange(const HttpEndpoint& endpoint, const HttpRequest& req
   // A server that refuses a request may answer before it has read all of it.
   const SocketStream::ErrorCode not_sent = std::exchange(error, {});
   boost::beast::flat_buffer buffer;
-  http::response_parser<http::string_body> parser;
-  parser.body_limit(kLargestAnswer);
-  http::read(stream, buffer, parser, error);
-  if (error) return Unreachable(endpoint, (not_sent ? not_sent : error).message());
-  if (buffer.size() > 0) return Unreachable(endpoint, "what it sent is more than one answer");
+  std::optional<http::response_parser<http::string_body>> parser;
+  do {  // "100 Continue" and its like go before the answer
+    parser.emplace();
+    parser->body_limit(kLargestAnswer);
+    http::read(stream, buffer, *parser, error);
+    if (error) return Unreachable(endpoint, (not_sent ? not_sent : error).message());
+  } while (parser->get().result_int() < kFirstAnswer);
+  if (buffer.size() > 0 || SendsMore(stream)) return Unreachable(endpoint, "what it sent is more than one answer");
   HttpAnswer answer;
-  const auto& head = parser.get();
+  const auto& head = parser->get();
   answer.status = static_cast<int>(head.result_int());
   for (const auto& field : head) {
     answer.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
   }
-  answer.body = std::move(parser.get().body());
+  answer.body = std::move(parser->get().body());
   return answer;
 }
 
