@@ -107,6 +107,14 @@ int FailConform(const Status& status) {
   return ExitStatusOf(status.code());
 }
 
+// The same of a path, which is used in other folders than this, too; a program without a slash is looked up in PATH.
+std::string PathOf(const ParsedOptions& options, std::string_view name) {
+  std::string value = ValueOf(options, name);
+  std::error_code error;
+  if (value.find('/') == std::string::npos && !fs::is_directory(value, error)) return value;
+  return fs::absolute(value, error).lexically_normal().string();
+}
+
 // A report, where it goes, and how it is made.
 struct ReportFile {
   std::string_view option;
@@ -185,9 +193,9 @@ Result<std::unique_ptr<Target>> MakeTarget(const std::string& name, const Parsed
                DidYouMean(name, "", {"inline", "process", "ric"}));
   }
   conformance::RicOptions clients;
-  clients.python = ValueOf(options, "ric-python");
-  clients.java_jars = ValueOf(options, "ric-java");
-  clients.java_home = ValueOf(options, "java-home");
+  clients.python = PathOf(options, "ric-python");
+  clients.java_jars = PathOf(options, "ric-java");
+  clients.java_home = PathOf(options, "java-home");
   return conformance::MakeRicTarget(runtimes, clients);
 }
 

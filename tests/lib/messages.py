@@ -53,7 +53,6 @@ NO_MESSAGES = [
     ("java-bridge/src/class_archive.cc", r"nobody can tell .*| has (ended with|written no) .*", "likewise"),
     ("Rehearsal.java", r"\{.*\}", "an event"),
     ("core/src/platform_lines.cc", r"[a-z/]+( [a-z0-9()/]+)*| \(core dumped\)", "the names of signals, E-42"),
-    ("python-bridge/src/runtime.cc", r"import threading\n.*", "code"),
     ("core/src/request_id.cc", r"the lowest byte .*", "a static_assert"),
     ("host/http/connection.cc", r"HTTP/1\.1 100 .*|%a, %d .*", "HTTP"),
     ("host/lambda_api.cc", r"The (head of the )?request .*|A request of .*|Expect: .*|This server .*|Request must be .*| bytes for the .*| is no operation .*|out of memory", "the API's answers"),
