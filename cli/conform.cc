@@ -51,7 +51,7 @@ constexpr std::string_view kUsage =
 constexpr std::string_view kStatuses =
     "\n"
     "Exit status: 0 all is as expected; 1 something differs; 2 bad use, or a suite that is none;\n"
-    "3 the runtime is unavailable; 4 a report cannot be written.\n";
+    "3 a target cannot be set up; 4 a report cannot be written. Ctrl-C ends a run behind its case.\n";
 
 constexpr std::string_view kPaths = "PATH";
 constexpr std::string_view kInlineHost = "--inline-host";  // of the process that is itself the target `inline`
@@ -243,7 +243,11 @@ volatile std::sig_atomic_t stopped_by = 0;
 
 void StopAt(int signal) {
   struct sigaction action {};
-  action.sa_handler = [](int number) { stopped_by = number; };
+  action.sa_handler = [](int number) {
+    constexpr std::string_view kSaid = "\ntandem: conform: ends after this case; once more ends it at once\n";
+    stopped_by = number;
+    static_cast<void>(write(STDERR_FILENO, kSaid.data(), kSaid.size()));
+  };
   action.sa_flags = SA_RESETHAND | SA_RESTART;  // the second one ends the process at once
   sigaction(signal, &action, nullptr);
 }
@@ -382,6 +386,7 @@ int Conform(const ParsedOptions& options) {
   targets->clear();
   if (shows_progress) static_cast<void>(WriteAll(STDERR_FILENO, "\r\x1b[K"));
   if (stopped_by != 0) {
+    static_cast<void>(Print(conformance::TextReport(run, ColourOfOutput(), TerminalWidth())));
     std::signal(stopped_by, SIG_DFL);
     std::raise(stopped_by);
   }

@@ -85,7 +85,11 @@ void CompareChunks(const Expectation& expected, const Observation& seen, std::ve
 std::string EndOf(const Observation& seen) {
   if (!seen.problem.empty()) return seen.problem;
   if (!seen.failed) return "the response " + seen.payload;
-  return "the function error " + seen.error_type + ": " + seen.error_message;
+  // The service's own messages begin with the id, which is of no use to the reader.
+  static const RE2 kRequestId("^RequestId: [0-9a-fA-F-]{36} (Error: )?");
+  std::string message = seen.error_message;
+  RE2::Replace(&message, kRequestId, "");
+  return "the function error " + seen.error_type + ": " + message;
 }
 
 bool IsFoundIn(const std::string& pattern, std::string_view text) {
