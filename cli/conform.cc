@@ -9,7 +9,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <set>
 #include <string_view>
@@ -24,6 +23,7 @@
 #include "exit_status.h"
 #include "function_environment.h"
 #include "options.h"
+#include "report_file.h"
 #include "runtime_choice.h"
 #include "standard_streams.h"
 #include "text.h"
@@ -135,17 +135,6 @@ Status CheckReportFiles(const ParsedOptions& options) {
     if (!fs::is_directory(folder, error)) return Bad(option + ": there is no folder " + folder.string());
   }
   return {};
-}
-
-Status WriteReport(const std::string& path, const std::string& text) {
-  const std::string part = path + ".part";
-  std::ofstream file(part, std::ios::binary);
-  file << text << std::flush;
-  std::error_code error;
-  if (file) fs::rename(part, path, error);
-  if (file && !error) return {};
-  if (file.is_open()) fs::remove(part, error);
-  return {Code::kInternal, "cannot write " + path};
 }
 
 // With those of --code-dir.
@@ -289,7 +278,7 @@ int Report(const conformance::Run& run, const ParsedOptions& options) {
   for (const ReportFile& report : kReportFiles) {
     const std::string* const file = options.Find(report.option);
     if (file == nullptr) continue;
-    if (const Status written = WriteReport(*file, report.make(run)); !written.ok()) {
+    if (const Status written = WriteReportFile(*file, report.make(run)); !written.ok()) {
       Complain("conform: --" + std::string(report.option) + ": " + written.message());
       return kExitNoOutput;
     }
@@ -337,7 +326,7 @@ int Update(const std::vector<Suite>& suites, const conformance::Run& run) {
     for (const std::string& line : update.left) text += "left as it was: " + OneLine(line) + "\n";
     if (!update.left.empty()) status = kExitFunctionError;
     if (update.text != suite.text) {
-      if (const Status written = WriteReport(suite.file, update.text); !written.ok()) {
+      if (const Status written = WriteReportFile(suite.file, update.text); !written.ok()) {
         Complain("conform: " + written.message());
         return kExitNoOutput;
       }

@@ -2,6 +2,8 @@
 
 import json
 import os
+import resource
+import stat
 
 HANDLER = """
 def handler(event, context):
@@ -109,13 +111,24 @@ def test_one_target_is_written(conform, tmp_path):
 
 
 def test_a_suite_that_cannot_be_written_is_left_whole(conform, tmp_path):
+    text = SUITE.replace("a comment", "a long comment" + " " * 200_000)
+    file = _suite(tmp_path, text)
+    before = set(tmp_path.iterdir())
+    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))  # noqa: E731
+    run = conform(file, "--update", preexec_fn=limit)
+    assert (run.status, file.read_text(encoding="utf-8")) == (4, text)
+    assert run.err == f"tandem: conform: cannot write {file}: File too large\n"
+    assert set(tmp_path.iterdir()) - before == {tmp_path / "report.json"}
+
+
+def test_a_suite_stays_a_link_and_keeps_its_mode(conform, tmp_path):
     file = _suite(tmp_path)
-    blocked = tmp_path / "suite.json.part"
-    blocked.mkdir()
-    run = conform(file, "--update")
-    assert (run.status, file.read_text(encoding="utf-8")) == (4, SUITE)
-    assert run.err == f"tandem: conform: cannot write {file}\n"
-    assert blocked.is_dir(), "what is not the command's stays"
+    kept = tmp_path / "kept.json"
+    file.rename(kept)
+    kept.chmod(0o604)
+    file.symlink_to("kept.json")
+    assert f"{file}: 3 cases written" in conform(file, "--update").out
+    assert file.is_symlink() and stat.S_IMODE(kept.stat().st_mode) == 0o604
 
 
 def _without_comments(text):
