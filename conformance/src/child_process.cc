@@ -3,9 +3,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -84,19 +86,21 @@ Result<ChildProcess> ChildProcess::Start(const ChildSpec& spec) {
   return ChildProcess(pid, std::move(output));
 }
 
+ChildProcess::ChildProcess(pid_t pid, workers::FileDescriptor output)
+    : pid_(pid), output_(std::move(output)), ending_(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))) {}
+
 ChildProcess::ChildProcess(ChildProcess&& other) noexcept
-    : pid_(std::exchange(other.pid_, 0)), output_(std::move(other.output_)) {}
+    : pid_(std::exchange(other.pid_, 0)), output_(std::move(other.output_)), ending_(std::move(other.ending_)) {}
 
 ChildProcess::~ChildProcess() {
   End();
 }
 
 std::string ChildProcess::TakeOutput() {
-  std::string text;
   std::array<char, kOutputPart> part{};
-  ssize_t count = 0;
-  while ((count = read(output_.get(), part.data(), part.size())) > 0) text.append(part.data(), count);
-  return text;
+  const ssize_t count = read(output_.get(), part.data(), part.size());
+  if (count == 0) output_.Close();
+  return {part.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))};
 }
 
 std::string ChildProcess::End() {

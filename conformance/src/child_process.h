@@ -33,7 +33,9 @@ class ChildProcess {
   pid_t pid() const { return pid_; }
   // The pipe's end, for poll; it does not block.
   int output() const { return output_.get(); }
-  // What there is to read of the output.
+  // A descriptor that can be read once the program has ended, for poll; -1 where the kernel has none.
+  int ending() const { return ending_.get(); }
+  // What there is to read of the output, one part at most. After its end there is no pipe any more.
   std::string TakeOutput();
   // Ends all of it where it has not ended, and says how it has: "exited with status 3", "ended by signal 11".
   std::string End();
@@ -41,10 +43,11 @@ class ChildProcess {
   std::string WaitEnd(std::chrono::milliseconds most);
 
  private:
-  ChildProcess(pid_t pid, workers::FileDescriptor output) : pid_(pid), output_(std::move(output)) {}
+  ChildProcess(pid_t pid, workers::FileDescriptor output);
 
   pid_t pid_ = 0;  // 0: it has ended
   workers::FileDescriptor output_;
+  workers::FileDescriptor ending_;
 };
 
 // Some of this process's own variables: where programs, temporary files and Tandem's parts lie.

@@ -1,18 +1,16 @@
 // The process of the target `inline`, in which a function is hosted.
+#include <fcntl.h>
 #include <pthread.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include <array>
-#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <functional>
-#include <optional>
 #include <utility>
 
 #include "conformance/target.h"
+#include "line_socket.h"
 #include "runtime_functions.h"
 #include "wire.h"
 
@@ -20,49 +18,14 @@ namespace tandem::conformance {
 namespace {
 
 constexpr std::size_t kHostStackBytes = std::size_t{8} << 20U;
-constexpr std::size_t kRequestPart = 65536;
+constexpr int kFarDescriptor = 200;  // from here on, out of the way of what handlers open and close
 constexpr int kUnusable = 3;
-
-// Lines of a socket.
-class LineChannel {
- public:
-  explicit LineChannel(int descriptor) : descriptor_(descriptor) {}
-
-  // Null: the other side has closed it.
-  std::optional<std::string> Read() {
-    std::size_t end = 0;
-    while ((end = text_.find('\n')) == std::string::npos) {
-      std::array<char, kRequestPart> part{};
-      const ssize_t count = recv(descriptor_, part.data(), part.size(), 0);
-      if (count < 0 && errno == EINTR) continue;
-      if (count <= 0) return std::nullopt;
-      text_.append(part.data(), count);
-    }
-    std::string line = text_.substr(0, end);
-    text_.erase(0, end + 1);
-    return line;
-  }
-
-  bool Write(std::string_view text) const {
-    while (!text.empty()) {
-      const ssize_t sent = send(descriptor_, text.data(), text.size(), MSG_NOSIGNAL);
-      if (sent < 0 && errno == EINTR) continue;
-      if (sent < 0) return false;
-      text.remove_prefix(sent);
-    }
-    return true;
-  }
-
- private:
-  const int descriptor_;
-  std::string text_;
-};
 
 // The function that a first request tells of, and its invocations.
 class HostedFunction {
  public:
-  HostedFunction(int descriptor, RuntimeOptions options, const EnterEnvironment& enter)
-      : channel_(descriptor), options_(std::move(options)), enter_(enter) {}
+  HostedFunction(workers::FileDescriptor channel, RuntimeOptions options, const EnterEnvironment& enter)
+      : channel_(std::move(channel)), options_(std::move(options)), enter_(enter) {}
 
   // Returns the exit status.
   int Serve() {
@@ -90,6 +53,7 @@ class HostedFunction {
     if (request_ == nullptr) {
       request_ = std::move(*request);
     } else {
+      request_->number = (*request)->number;
       request_->given = std::move((*request)->given);
     }
     return true;
@@ -98,14 +62,14 @@ class HostedFunction {
   int Refuse(const Status& status) {
     Observation seen;
     seen.problem = status.message();
-    channel_.Write(ObservationLine(seen));
+    channel_.Write(ObservationLine(request_->number, seen));
     return kUnusable;
   }
 
   int Loop() {
     do {
       const Observation seen = functions_->Run(request_->function, request_->implementation, request_->given);
-      if (!channel_.Write(ObservationLine(seen))) break;
+      if (!channel_.Write(ObservationLine(request_->number, seen))) break;
     } while (Next());
     return 0;
   }
@@ -127,7 +91,7 @@ class HostedFunction {
     return 0;
   }
 
-  LineChannel channel_;
+  LineSocket channel_;
   RuntimeOptions options_;
   const EnterEnvironment& enter_;
   std::unique_ptr<WireRequest> request_;
@@ -138,8 +102,10 @@ class HostedFunction {
 
 int RunInlineHost(int descriptor, RuntimeOptions options, const EnterEnvironment& enter) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  workers::FileDescriptor channel(fcntl(descriptor, F_DUPFD_CLOEXEC, kFarDescriptor));
+  close(descriptor);
   // Never freed: VMs and user code may outlive the last invocation.
-  auto* const hosted = new HostedFunction(descriptor, std::move(options), enter);
+  auto* const hosted = new HostedFunction(std::move(channel), std::move(options), enter);
   return hosted->Serve();
 }
 

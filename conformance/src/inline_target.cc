@@ -6,12 +6,16 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <map>
 #include <optional>
+#include <random>
 #include <utility>
 
+#include "bounded_text.h"
 #include "child_process.h"
 #include "conformance/target.h"
+#include "line_socket.h"
 #include "wire.h"
 #include "workers/file_descriptor.h"
 
@@ -23,11 +27,16 @@ using SteadyClock = std::chrono::steady_clock;
 // A VM's start counts for the first invocation.
 constexpr std::chrono::seconds kStart{20};
 constexpr std::chrono::seconds kGraceToEnd{2};
-constexpr std::size_t kAnswerPart = 65536;
 
 int MillisecondsTo(SteadyClock::time_point when) {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(when - SteadyClock::now());
   return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
+}
+
+// One that a function cannot guess.
+std::uint64_t SomeNumber() {
+  std::random_device device;
+  return std::uint64_t{device()} << 32U | device();
 }
 
 // The process that hosts one function.
@@ -37,68 +46,49 @@ class InlineHost {
       : process_(std::move(process)), channel_(std::move(channel)) {}
 
   // The line that answers; the reason why there is none is in `problem`, and the host is of no use any more.
-  std::optional<std::string> Ask(const std::string& line, SteadyClock::time_point deadline, std::string& problem) {
-    if (!Send(line)) {
-      problem = "the host has " + End();
-      return std::nullopt;
-    }
+  std::optional<std::string> Ask(std::string_view line, SteadyClock::time_point deadline, std::string& problem) {
     while (true) {
-      if (const std::size_t end = answer_.find('\n'); end != std::string::npos) return TakeAnswer(end, problem);
-      std::array<pollfd, 2> ready{{{channel_.get(), POLLIN, 0}, {process_.output(), POLLIN, 0}}};
-      if (poll(ready.data(), ready.size(), MillisecondsTo(deadline)) == 0) {
+      if (auto answer = channel_.TakeLine()) {
+        if (!channel_.HasInput()) return answer;
+        problem = "more than one answer";
+        return std::nullopt;
+      }
+      const short send = line.empty() ? 0 : POLLOUT;
+      std::array<pollfd, 3> ready{{{channel_.get(), static_cast<short>(POLLIN | send), 0},
+                                   {process_.output(), POLLIN, 0},
+                                   {process_.ending(), POLLIN, 0}}};
+      const int count = poll(ready.data(), ready.size(), MillisecondsTo(deadline));
+      if (count < 0 && errno == EINTR) continue;
+      if (count <= 0 || SteadyClock::now() >= deadline) {
         problem = "no answer, and it goes on: the host has been ended";
         process_.End();
         return std::nullopt;
       }
-      output_ += process_.TakeOutput();
-      if (ready[0].revents != 0 && !Receive()) {
-        problem = "no answer: the host has " + End();
+      const auto [channel, output, ending] = ready;
+      if (output.revents != 0) output_.Append(process_.TakeOutput());
+      if ((channel.revents & send) != 0) channel_.Send(line);
+      const bool has_input = (channel.revents & ~POLLOUT) != 0;
+      if (has_input ? !channel_.Receive() : ending.revents != 0) {
+        problem = "no answer: the host has " + process_.WaitEnd(kGraceToEnd);
         return std::nullopt;
       }
     }
   }
 
+  // Whether it has said something that it was not asked for, or has ended.
+  bool IsOutOfStep() const { return channel_.HasInput(); }
+
   std::string TakeOutput() {
-    output_ += process_.TakeOutput();
-    return std::exchange(output_, {});
+    output_.Append(process_.TakeOutput());
+    return output_.Take();
   }
 
   pid_t pid() const { return process_.pid(); }
 
  private:
-  bool Send(std::string_view text) {
-    while (!text.empty()) {
-      const ssize_t sent = send(channel_.get(), text.data(), text.size(), MSG_NOSIGNAL);
-      if (sent < 0 && errno == EINTR) continue;
-      if (sent < 0) return false;
-      text.remove_prefix(sent);
-    }
-    return true;
-  }
-
-  bool Receive() {
-    std::array<char, kAnswerPart> part{};
-    const ssize_t count = recv(channel_.get(), part.data(), part.size(), 0);
-    if (count < 0 && errno == EINTR) return true;
-    if (count > 0) answer_.append(part.data(), count);
-    return count > 0;
-  }
-
-  std::optional<std::string> TakeAnswer(std::size_t end, std::string& problem) {
-    std::string line = answer_.substr(0, end);
-    const bool is_alone = end + 1 == answer_.size();
-    answer_.clear();
-    if (is_alone) return line;
-    problem = "more than one answer";
-    return std::nullopt;
-  }
-
-  std::string End() { return process_.WaitEnd(kGraceToEnd); }
-
   ChildProcess process_;
-  workers::FileDescriptor channel_;
-  std::string answer_;
-  std::string output_;
+  LineSocket channel_;
+  BoundedText output_;
 };
 
 class InlineTarget final : public Target {
@@ -113,16 +103,19 @@ class InlineTarget final : public Target {
 
   Observation Run(const SuiteFunction& function, const Implementation& implementation, const Case& given) override {
     Observation seen;
+    const auto known = hosts_.find(&implementation);
+    if (known != hosts_.end() && known->second.IsOutOfStep()) hosts_.erase(known);
     const bool is_new = hosts_.find(&implementation) == hosts_.end();
     InlineHost* const host = Get(implementation, seen.problem);
     if (host == nullptr) return seen;
     const std::string place = "pid " + std::to_string(host->pid());
     const auto began = SteadyClock::now();
     const auto most = function.timeout + kGrace + (is_new ? kStart : std::chrono::seconds(0));
-    const auto line = host->Ask(RequestLine(function, implementation, given), began + most, seen.problem);
+    const std::uint64_t number = SomeNumber();
+    const auto line = host->Ask(RequestLine(number, function, implementation, given), began + most, seen.problem);
     const std::string output = host->TakeOutput();
     if (line) {
-      auto read = ReadObservationLine(*line);
+      auto read = ReadObservationLine(number, *line);
       if (read) seen = std::move(*read);
       if (!read) seen.problem = read.status().message();
     } else {

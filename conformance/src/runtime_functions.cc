@@ -35,14 +35,14 @@ void KeptLog::Write(const LogRecord& record) noexcept {
   if (record.origin == LogOrigin::kHint || record.origin == LogOrigin::kNote) return;  // not the function's
   const std::scoped_lock lock(mutex_);
   try {
-    text_ += record.text;
+    text_.Append(record.text);
   } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): a case that expects it fails
   }
 }
 
 std::string KeptLog::Take() {
   const std::scoped_lock lock(mutex_);
-  return std::exchange(text_, {});
+  return text_.Take();
 }
 
 FunctionConfig ConfigOf(const SuiteFunction& function, const Implementation& implementation) {

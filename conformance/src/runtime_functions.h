@@ -9,13 +9,14 @@
 #include <string>
 #include <utility>
 
+#include "bounded_text.h"
 #include "conformance/result.h"
 #include "conformance/suite.h"
 #include "tandem/runtime.h"
 
 namespace tandem::conformance {
 
-// Keeps what functions log.
+// Keeps what functions log, of much of it the beginning and the end.
 // Threads: any.
 class KeptLog final : public LogSink {
  public:
@@ -25,7 +26,7 @@ class KeptLog final : public LogSink {
 
  private:
   std::mutex mutex_;
-  std::string text_;
+  BoundedText text_;
 };
 
 // A Runtime with the functions that have been invoked, each kept until EndFunctions.

@@ -20,6 +20,7 @@ std::string Decoded(const Json::Value& text) {
 
 std::unique_ptr<WireRequest> RequestOf(const Json::Value& line) {
   auto request = std::make_unique<WireRequest>();
+  request->number = line["number"].asUInt64();
   request->function.timeout = std::chrono::milliseconds(line["timeout_ms"].asInt64());
   request->function.memory_size_mb = line["memory_size_mb"].asInt();
   request->function.log_format = line["log_format"].asString();
@@ -61,21 +62,27 @@ Observation ObservationFrom(const Json::Value& line) {
   return seen;
 }
 
+Status NotALine(std::string_view text) {
+  return {Code::kInvalidArgument, "not a line of an inline host: " + std::string(text.substr(0, 80))};
+}
+
 // A value made of a line; whoever wrote it, nothing is thrown.
-template <typename Value>
-Result<Value> FromLine(std::string_view text, Value (*make)(const Json::Value& line)) {
+template <typename Value, typename Make>
+Result<Value> FromLine(std::string_view text, const Make& make) {
   const auto line = host::ParseJson(text);
   try {
     if (line && line->isObject()) return make(*line);
   } catch (const Json::Exception&) {  // NOLINT(bugprone-empty-catch): a member of another type
   }
-  return Status(Code::kInvalidArgument, "not a line of an inline host: " + std::string(text.substr(0, 80)));
+  return NotALine(text);
 }
 
 }  // namespace
 
-std::string RequestLine(const SuiteFunction& function, const Implementation& implementation, const Case& given) {
+std::string RequestLine(std::uint64_t number, const SuiteFunction& function, const Implementation& implementation,
+                        const Case& given) {
   Json::Value line;
+  line["number"] = Json::UInt64{number};
   line["timeout_ms"] = static_cast<Json::Int64>(function.timeout.count());
   line["memory_size_mb"] = function.memory_size_mb;
   line["log_format"] = function.log_format;
@@ -100,8 +107,9 @@ std::string RequestLine(const SuiteFunction& function, const Implementation& imp
   return host::JsonText(line) + '\n';
 }
 
-std::string ObservationLine(const Observation& seen) {
+std::string ObservationLine(std::uint64_t number, const Observation& seen) {
   Json::Value line;
+  line["number"] = Json::UInt64{number};
   line["problem"] = Encoded(seen.problem);
   line["failed"] = seen.failed;
   line["payload"] = Encoded(seen.payload);
@@ -120,8 +128,11 @@ Result<std::unique_ptr<WireRequest>> ReadRequestLine(std::string_view line) {
   return FromLine<std::unique_ptr<WireRequest>>(line, RequestOf);
 }
 
-Result<Observation> ReadObservationLine(std::string_view line) {
-  return FromLine<Observation>(line, ObservationFrom);
+Result<Observation> ReadObservationLine(std::uint64_t number, std::string_view line) {
+  return FromLine<Observation>(line, [&](const Json::Value& read) -> Result<Observation> {
+    if (read["number"].asUInt64() != number) return NotALine(line);
+    return ObservationFrom(read);
+  });
 }
 
 }  // namespace tandem::conformance

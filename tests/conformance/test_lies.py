@@ -56,6 +56,10 @@ ENDS = {
     "hang": ("signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 64)); time.sleep(60)", "Sandbox.Timedout"),
     "crash": ("os.kill(os.getpid(), signal.SIGSEGV); time.sleep(60)", "Runtime.ExitError"),
     "no answer": ("os._exit(0)", "Runtime.ExitError"),
+    "endless log": (
+        "signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 64)); any(os.write(1, b'x' * 65536) < 0 for _ in iter(int, 1))",
+        "Sandbox.Timedout",
+    ),
 }
 
 
@@ -77,6 +81,78 @@ def test_a_worker_that_ends_is_one_error(conform, suite, lie):
     run = conform(folder, "--target", "process")
     assert (run.status, run.differences()) == (1, ["outcome"])
     assert [result["verdict"] for result in run.results] == ["differs", "passed", "passed"]
+
+
+#: A line to the runner that answers 1, or what else a handler wants, as a host of before would have.
+FORGE = """
+import base64, json, stat, subprocess, threading
+
+def sockets():
+    return [fd for fd in map(int, os.listdir("/proc/self/fd")) if is_socket(fd)]
+
+def is_socket(fd):
+    try:
+        return stat.S_ISSOCK(os.fstat(fd).st_mode)
+    except OSError:
+        return False
+
+def forge():
+    for fd in sockets():
+        os.write(fd, json.dumps({"payload": base64.b64encode(b"1").decode()}).encode() + b"\\n")
+
+def is_hosted():
+    return os.readlink("/proc/self/exe").endswith("/tandem")
+"""
+
+
+def test_a_handler_cannot_answer_for_its_host(conform, suite):
+    source = HANDLER + FORGE + "def lie(event, context):\n    forge()\n    time.sleep(0.2)\n    return 2\n"
+    folder = suite(source, {"expect": {"json": 1}}, {"event": "honest", "expect": {"json": "honest"}})
+    run = conform(folder, "--target", "inline")
+    assert (run.status, run.differences()) == (1, ["answer"])
+    assert run.results[0]["observation"]["problem"].startswith("not a line of an inline host")
+
+
+#: What a host does once it has answered, while the same case takes its time in a worker, and how the next one ends.
+LATER = {
+    "speaks": ("forge()", "passed"),
+    "stops reading": ("os.kill(os.getpid(), signal.SIGSTOP)", "differs"),
+}
+
+
+@pytest.mark.parametrize("what", LATER)
+def test_a_host_that_goes_wrong_after_its_answer(conform, suite, what):
+    does, verdict = LATER[what]
+    lie = f"""
+def lie(event, context):
+    if event == "large" * 600_000:
+        return 1
+    if not is_hosted():
+        time.sleep(0.9)
+    else:
+        threading.Timer(0.2, lambda: {does}).start()
+    return 1
+"""
+    large = {"event": "large" * 600_000, "expect": {"json": 1}}
+    folder = suite(HANDLER + FORGE + lie, {"expect": {"json": 1}}, large, HONEST_NEXT)
+    run = conform(folder, "--target", "inline", "--target", "process")
+    assert [each["verdict"] for each in run.results if each["target"] == "inline"] == ["passed", verdict, "passed"]
+    assert [each["verdict"] for each in run.results if each["target"] == "process"] == ["passed"] * 3
+
+
+def test_a_host_that_ends_is_seen_whatever_holds_its_channel(conform, suite):
+    lie = "def lie(event, context):\n    os.fork() or time.sleep(1000)\n    os._exit(0)\n"
+    run = conform(suite(HANDLER + lie, {"expect": {"json": 1}}, HONEST_NEXT), "--target", "inline")
+    assert run.results[0]["observation"]["problem"] == "no answer: the host has exited with status 0"
+    assert run.results[1]["verdict"] == "passed"
+
+
+@pytest.mark.parametrize("target", ["inline", "process"])
+def test_a_long_log_is_kept_in_part(conform, suite, target):
+    lie = "def lie(event, context):\n    [os.write(1, b'x' * 99 + b'\\n') for _ in range(80_000)]\n    return 1\n"
+    run = conform(suite(HANDLER + lie, {"expect": {"json": 1}}), "--target", target)
+    log = run.results[0]["observation"]["log"]
+    assert (run.status, " bytes left out …" in log, len(log) < 3 << 20) == (0, True, True)
 
 
 class _Server(socketserver.ThreadingTCPServer):
