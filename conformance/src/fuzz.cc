@@ -1,5 +1,7 @@
 #include "conformance/fuzz.h"
 
+#include <re2/re2.h>
+
 #include <algorithm>
 #include <functional>
 #include <optional>
@@ -57,6 +59,22 @@ std::string Shown(const Observation& seen) {
   return seen.failed ? "the function error " + seen.payload : seen.payload;
 }
 
+// Error messages of the runtime name the request, which is never the same.
+std::string WithoutIds(std::string message) {
+  static const RE2 kIds("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+  RE2::GlobalReplace(&message, kIds, "");
+  return message;
+}
+
+bool HaveSameError(const Observation& one, const Observation& other) {
+  return WithoutIds(one.error_message) == WithoutIds(other.error_message);
+}
+
+// Two languages may fail in different words, as they do where they do not know the function: that is no answer.
+bool IsAnswered(const Observation& one, const Observation& other) {
+  return !one.failed || HaveSameError(one, other);
+}
+
 // The function whose implementations are compared.
 class FuzzedFunction {
  public:
@@ -76,8 +94,10 @@ class FuzzedFunction {
     EventMaker maker(fuzz.seed, examples_);
     std::vector<CaseResult> results;
     for (std::size_t i = 1; i < players_.size(); ++i) results.push_back(Blank(fuzz, players_[i]));
+    std::vector<std::size_t> answered(results.size());
     std::size_t differing = 0;
-    for (std::size_t n = 0; n < fuzz.events && differing < results.size(); ++n) {
+    std::size_t n = 0;
+    for (; n < fuzz.events && differing < results.size(); ++n) {
       if (options.is_stopped && options.is_stopped()) break;
       if (options.on_progress && n % 16 == 0) options.on_progress(done, total, Numbered(results.front(), n));
       const Json::Value event = maker.Next();
@@ -85,10 +105,18 @@ class FuzzedFunction {
       for (std::size_t i = 0; i < results.size(); ++i) {
         if (results[i].verdict == Verdict::kDiffers) continue;
         results[i].observation = Ask(players_[i + 1], event);
-        if (Differences(first, results[i].observation).empty()) continue;
+        if (Differences(first, results[i].observation, players_[i + 1]).empty()) {
+          if (IsAnswered(first, results[i].observation)) ++answered[i];
+          continue;
+        }
         Explain(event, n, players_[i + 1], results[i]);
         ++differing;
       }
+    }
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      if (n == 0 || answered[i] > 0 || results[i].verdict == Verdict::kDiffers) continue;
+      results[i].verdict = Verdict::kDiffers;
+      results[i].differences = {{"answers", "some event that both answer", "none of " + std::to_string(n)}};
     }
     return results;
   }
@@ -118,11 +146,13 @@ class FuzzedFunction {
     return player.target->Run(function_, *player.implementation, given);
   }
 
-  std::vector<Difference> Differences(const Observation& one, const Observation& other) const {
-    if (one.problem.empty() != other.problem.empty() || one.failed != other.failed) {
+  // Of the first player's answer and another's.
+  std::vector<Difference> Differences(const Observation& one, const Observation& other, const Player& player) const {
+    if (!one.problem.empty() || !other.problem.empty() || one.failed != other.failed) {
       return {{"outcome", Shown(one), Shown(other)}};
     }
-    if (!one.problem.empty() || one.failed || one.payload == other.payload) return {};
+    if (one.failed) return DifferencesOfErrors(one, other, player);
+    if (one.payload == other.payload) return {};
     const auto first = ValueOf(one.payload);
     const auto second = ValueOf(other.payload);
     if (!first || !second) return {{"payload", one.payload, other.payload}};
@@ -136,17 +166,27 @@ class FuzzedFunction {
     return found;
   }
 
+  // Languages have errors of their own, but one implementation has the same everywhere.
+  std::vector<Difference> DifferencesOfErrors(const Observation& one, const Observation& other,
+                                              const Player& player) const {
+    if (player.implementation != players_.front().implementation) return {};
+    std::vector<Difference> found;
+    if (one.error_type != other.error_type) found.push_back({"error type", one.error_type, other.error_type});
+    if (!HaveSameError(one, other)) found.push_back({"error message", one.error_message, other.error_message});
+    return found;
+  }
+
   // Makes the event smaller, and tells how both answer.
   void Explain(const Json::Value& event, std::size_t n, const Player& player, CaseResult& result) const {
     std::size_t asked = 0;
     const auto holds = [&](const Json::Value& tried) {
-      return !Differences(Ask(players_.front(), tried), Ask(player, tried)).empty();
+      return !Differences(Ask(players_.front(), tried), Ask(player, tried), player).empty();
     };
     const Json::Value smallest = Shrink(event, holds, kMostQuestions, asked);
     const Observation first = Ask(players_.front(), smallest);
     result.observation = Ask(player, smallest);
     result.verdict = Verdict::kDiffers;
-    result.differences = Differences(first, result.observation);
+    result.differences = Differences(first, result.observation, player);
     if (result.differences.empty()) result.differences = {{"answer", "the same each time", "now this, now that"}};
     for (Difference& each : result.differences) each.expected = players_.front().name() + ": " + each.expected;
     const std::string before = LineOf(event);

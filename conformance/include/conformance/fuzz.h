@@ -17,9 +17,11 @@ struct FuzzOptions {
 };
 
 // Sends events like those of a function's cases to all of its implementations on all targets. Answers are alike where
-// both are function errors, or both are equal JSON; what the cases' expectations leave to matchers may differ. The
-// first event on which they are not is made as small as it gets while they still differ. Each function has a result
-// for each implementation on each target but the first one, which the others are compared with.
+// both are equal JSON, but for what the cases' expectations leave to matchers; or both are function errors, of the same
+// type and message where the implementation is the same. The first event on which they are not is made as small as it
+// gets while they still differ. Without any event that both answer, with a response or the same error message, they
+// differ, too. Each function has a result for each implementation on each target but the first one, which the others
+// are compared with.
 Run FuzzSuites(const std::vector<Suite>& suites, const std::vector<std::unique_ptr<Target>>& targets,
                const RunOptions& options, const FuzzOptions& fuzz);
 
