@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <functional>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -26,33 +25,6 @@ struct Player {
 
   std::string name() const { return implementation->language + " " + std::string(target->name()); }
 };
-
-// "$.items[3].price" without the numbers, as what a case says of one element holds for the others.
-std::string WithoutNumbers(std::string path) {
-  for (std::size_t open = path.find('['); open != std::string::npos; open = path.find('[', open + 1)) {
-    const std::size_t close = path.find(']', open);
-    if (close != std::string::npos) path.erase(open + 1, close - open - 1);
-  }
-  return path;
-}
-
-bool IsMatcher(const Json::Value& expected) {
-  if (!expected.isObject() || expected.isMember("$literal")) return false;
-  const std::vector<std::string> members = expected.getMemberNames();
-  return std::any_of(members.begin(), members.end(), [](const auto& name) { return name.starts_with('$'); });
-}
-
-void CollectLoosePaths(const Json::Value& expected, const std::string& path, std::set<std::string>& loose) {
-  if (IsMatcher(expected)) {
-    loose.insert(path);
-  } else if (expected.isObject()) {
-    for (const std::string& name : expected.getMemberNames()) {
-      CollectLoosePaths(expected[name], std::string(path).append(".").append(name), loose);
-    }
-  } else if (expected.isArray()) {
-    for (const Json::Value& each : expected) CollectLoosePaths(each, path + "[]", loose);
-  }
-}
 
 std::string Shown(const Observation& seen) {
   if (!seen.problem.empty()) return seen.problem;
@@ -84,7 +56,7 @@ class FuzzedFunction {
       if (each.function != &function) continue;
       if (auto event = ValueOf(each.event)) examples_.push_back(std::move(*event));
       for (const auto& [language, expectation] : each.expected) {
-        if (expectation.json) CollectLoosePaths(*expectation.json, "$", loose_paths_);
+        if (expectation.json) CollectLeeways(*expectation.json, leeways_);
       }
     }
   }
@@ -156,14 +128,7 @@ class FuzzedFunction {
     const auto first = ValueOf(one.payload);
     const auto second = ValueOf(other.payload);
     if (!first || !second) return {{"payload", one.payload, other.payload}};
-    std::vector<Difference> found = CompareValues(*first, *second);
-    found.erase(std::remove_if(found.begin(), found.end(),
-                               [this](const Difference& each) {
-                                 const std::string path = each.what.substr(each.what.find('$'));
-                                 return loose_paths_.contains(WithoutNumbers(path));
-                               }),
-                found.end());
-    return found;
+    return CompareValues(*first, *second, leeways_);
   }
 
   // Languages have errors of their own, but one implementation has the same everywhere.
@@ -199,7 +164,7 @@ class FuzzedFunction {
   const SuiteFunction& function_;
   const std::vector<Player> players_;
   std::vector<Json::Value> examples_;
-  std::set<std::string> loose_paths_;
+  Leeways leeways_;
 };
 
 std::vector<Player> PlayersOf(const SuiteFunction& function, const std::vector<std::unique_ptr<Target>>& targets,

@@ -60,6 +60,11 @@ bool AreEqualNumbers(const Json::Value& one, const Json::Value& other) {
 // Walks both values, and keeps what differs with the way to it.
 class JsonComparison {
  public:
+  JsonComparison() = default;
+  // For CompareWithLeeways, which begins at `shape`.
+  explicit JsonComparison(const Leeways& leeways, std::string shape = "$")
+      : leeways_(&leeways), shape_(std::move(shape)) {}
+
   void Compare(const Json::Value& expected, const Json::Value& seen) {
     if (IsFull()) return;
     if (const Matcher* const matcher = MatcherOf(expected)) return (this->*matcher->compare)(expected, seen);
@@ -68,6 +73,17 @@ class JsonComparison {
 
   void CompareWithoutMatchers(const Json::Value& expected, const Json::Value& seen) {
     CompareLiteral(expected, seen, &JsonComparison::CompareWithoutMatchers);
+  }
+
+  void CompareWithLeeways(const Json::Value& one, const Json::Value& other) {
+    const auto found = leeways_->find(shape_);
+    const Leeway leeway = found == leeways_->end() ? Leeway() : found->second;
+    if (leeway.is_any) return;
+    const bool are_near = leeway.distance > 0 && IsNumber(one) && IsNumber(other) &&
+                          std::abs(one.asDouble() - other.asDouble()) <= leeway.distance;
+    if (are_near) return;
+    if (leeway.is_unordered && one.isArray() && other.isArray()) return CompareElementsInAnyOrder(one, other);
+    CompareLiteral(one, other, &JsonComparison::CompareWithLeeways);
   }
 
   std::vector<Difference> Take() { return std::move(differences_); }
@@ -94,9 +110,12 @@ class JsonComparison {
 
   void At(const std::string& step, const std::function<void()>& compare) {
     const std::size_t size = path_.size();
+    const std::size_t shape_size = shape_.size();
     path_ += step;
+    shape_ += step.starts_with('[') ? "[]" : step;
     compare();
     path_.resize(size);
+    shape_.resize(shape_size);
   }
 
   void CompareLiteral(const Json::Value& expected, const Json::Value& seen, Comparer below);
@@ -129,7 +148,18 @@ class JsonComparison {
     CompareWithoutMatchers(expected["$literal"], seen);
   }
 
+  // Of elements of the array that is compared.
+  bool AreAlike(const Json::Value& one, const Json::Value& other) const {
+    if (leeways_ == nullptr) return CompareJson(one, other).empty();
+    JsonComparison elements(*leeways_, shape_ + "[]");
+    elements.CompareWithLeeways(one, other);
+    return elements.Take().empty();
+  }
+  void CompareElementsInAnyOrder(const Json::Value& wanted, const Json::Value& seen);
+
+  const Leeways* leeways_ = nullptr;
   std::string path_ = "$";
+  std::string shape_ = "$";  // the path without the elements' numbers
   std::vector<Difference> differences_;
 };
 
@@ -247,22 +277,75 @@ void JsonComparison::CompareElements(const Json::Value& expected, const Json::Va
   }
 }
 
-// Each expected element beside the first that is left and like it: enough where no two matchers take the same.
 void JsonComparison::CompareUnordered(const Json::Value& expected, const Json::Value& seen) {
-  const Json::Value& wanted = expected["$unordered"];
   if (!seen.isArray()) return Differ("an array", LineOf(seen));
-  std::vector<bool> taken(seen.size());
-  for (const Json::Value& each : wanted) {
-    Json::ArrayIndex at = 0;
-    while (at < seen.size() && (taken[at] || !CompareJson(each, seen[at]).empty())) ++at;
-    if (at == seen.size()) {
-      Differ("in any order: " + LineOf(each), LineOf(seen));
-    } else {
-      taken[at] = true;
-    }
+  CompareElementsInAnyOrder(expected["$unordered"], seen);
+}
+
+// Finds each wanted element one of its own, for as many as there are some: by augmenting paths.
+class Assignment {
+ public:
+  using Matrix =
+      std::vector<std::vector<bool>>;  // whether the wanted element of a row is like the seen one of a column
+
+  Assignment(const Matrix& are_alike, std::size_t columns) : are_alike_(are_alike), rows_(columns, kNone) {}
+
+  // Whether the row has a column now; all that had one keep one.
+  bool Place(std::size_t row) {
+    std::vector<bool> tried(rows_.size());
+    return PlaceBeside(row, tried);
   }
-  for (Json::ArrayIndex i = 0; i < seen.size(); ++i) {
-    if (!taken[i] && seen.size() > wanted.size()) Differ("no such element", LineOf(seen[i]));
+
+  bool is_taken(std::size_t column) const { return rows_[column] != kNone; }
+
+ private:
+  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+
+  bool PlaceBeside(std::size_t row, std::vector<bool>& tried) {
+    for (std::size_t column = 0; column < rows_.size(); ++column) {
+      if (!are_alike_[row][column] || tried[column]) continue;
+      tried[column] = true;
+      if (rows_[column] != kNone && !PlaceBeside(rows_[column], tried)) continue;
+      rows_[column] = row;
+      return true;
+    }
+    return false;
+  }
+
+  const Matrix& are_alike_;
+  std::vector<std::size_t> rows_;  // by column
+};
+
+void JsonComparison::CompareElementsInAnyOrder(const Json::Value& wanted, const Json::Value& seen) {
+  Assignment::Matrix are_alike(wanted.size(), std::vector<bool>(seen.size()));
+  Assignment assignment(are_alike, seen.size());
+  for (Json::ArrayIndex i = 0; i < wanted.size(); ++i) {
+    for (Json::ArrayIndex j = 0; j < seen.size(); ++j) are_alike[i][j] = AreAlike(wanted[i], seen[j]);
+    if (!assignment.Place(i)) Differ("in any order: " + LineOf(wanted[i]), LineOf(seen));
+  }
+  for (Json::ArrayIndex j = 0; j < seen.size(); ++j) {
+    if (!assignment.is_taken(j) && seen.size() > wanted.size()) Differ("no such element", LineOf(seen[j]));
+  }
+}
+
+void CollectLeewaysAt(const std::string& shape, const Json::Value& expected, Leeways& leeways) {
+  if (expected.isArray()) {
+    for (const Json::Value& each : expected) CollectLeewaysAt(shape + "[]", each, leeways);
+  }
+  if (!expected.isObject()) return;
+  for (const char* const matcher : {"$any", "$uuid", "$time", "$pattern"}) {
+    if (expected.isMember(matcher)) leeways[shape].is_any = true;
+  }
+  if (expected.isMember("$near")) {  // one may lie below, the other above
+    double& distance = leeways[shape].distance;
+    distance = std::max(distance, 2 * expected["within"].asDouble());
+  }
+  if (expected.isMember("$unordered")) {
+    leeways[shape].is_unordered = true;
+    CollectLeewaysAt(shape, expected["$unordered"], leeways);
+  }
+  for (const std::string& name : expected.getMemberNames()) {
+    if (!name.starts_with('$')) CollectLeewaysAt(std::string(shape).append(".").append(name), expected[name], leeways);
   }
 }
 
@@ -336,9 +419,13 @@ std::vector<Difference> CompareJson(const Json::Value& expected, const Json::Val
   return comparison.Take();
 }
 
-std::vector<Difference> CompareValues(const Json::Value& one, const Json::Value& other) {
-  JsonComparison comparison;
-  comparison.CompareWithoutMatchers(one, other);
+void CollectLeeways(const Json::Value& expected, Leeways& leeways) {
+  CollectLeewaysAt("$", expected, leeways);
+}
+
+std::vector<Difference> CompareValues(const Json::Value& one, const Json::Value& other, const Leeways& leeways) {
+  JsonComparison comparison(leeways);
+  comparison.CompareWithLeeways(one, other);
   return comparison.Take();
 }
 

@@ -4,6 +4,7 @@
 
 #include <json/value.h>
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,8 +25,19 @@ std::string LineOf(const Json::Value& value);
 constexpr std::size_t kMostJsonDifferences = 20;
 std::vector<Difference> CompareJson(const Json::Value& expected, const Json::Value& seen);
 
+// How far two values may differ that the same matcher takes.
+struct Leeway {
+  bool is_any = false;        // in everything
+  bool is_unordered = false;  // arrays: in the order
+  double distance = 0;        // of numbers
+};
+using Leeways = std::map<std::string, Leeway>;  // by the way to the value, "$.items[].id"
+
+// Adds those of the matchers in `expected`. What has a type may still be but one value of it.
+void CollectLeeways(const Json::Value& expected, Leeways& leeways);
+
 // The same of two values, none of which has matchers.
-std::vector<Difference> CompareValues(const Json::Value& one, const Json::Value& other);
+std::vector<Difference> CompareValues(const Json::Value& one, const Json::Value& other, const Leeways& leeways);
 
 }  // namespace tandem::conformance
 
