@@ -23,7 +23,7 @@ def keyword_only(event, context, *, needed):
     return needed
 
 
-short = lambda event, context: ["lambda", event]  # noqa: E731
+short = lambda event, context: ["lambda", event]  # noqa: E731 -- a handler may be a lambda
 
 
 def joined(prefix, event, context):
