@@ -11,6 +11,11 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -65,6 +70,39 @@ std::string HowEnded(int status) {
   return "exited with status " + std::to_string(WEXITSTATUS(status));
 }
 
+// A variable that no other process has.
+std::string NewTag() {
+  std::random_device device;
+  return "TANDEM_CONFORM_CHILD=" + std::to_string(device()) + "-" + std::to_string(device());
+}
+
+// The processes with the tag in the environment that they were started with; none of those that have ended.
+std::vector<pid_t> ProcessesWith(const std::string& tag) {
+  namespace fs = std::filesystem;
+  std::vector<pid_t> found;
+  std::error_code error;
+  for (fs::directory_iterator each("/proc", error), end; !error && each != end; each.increment(error)) {
+    const auto pid = static_cast<pid_t>(std::strtol(each->path().filename().c_str(), nullptr, 10));
+    if (pid <= 0) continue;
+    std::ifstream environment(each->path() / "environ");
+    for (std::string variable; std::getline(environment, variable, '\0');) {
+      if (variable == tag) found.push_back(pid);
+    }
+  }
+  return found;
+}
+
+// Also what they start meanwhile; a process in the kernel's hands is not waited for without end.
+void KillAllWith(const std::string& tag) {
+  constexpr int kMostLooks = 1000;
+  for (int look = 0; look < kMostLooks; ++look) {
+    const std::vector<pid_t> found = ProcessesWith(tag);
+    if (found.empty()) return;
+    for (const pid_t pid : found) kill(pid, SIGKILL);
+    poll(nullptr, 0, 1);
+  }
+}
+
 }  // namespace
 
 Result<ChildProcess> ChildProcess::Start(const ChildSpec& spec) {
@@ -79,18 +117,26 @@ Result<ChildProcess> ChildProcess::Start(const ChildSpec& spec) {
   posix_spawn_file_actions_adddup2(&plan.actions, input_of_output.get(), STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&plan.actions, input_of_output.get(), STDERR_FILENO);
   if (spec.passed >= 0) posix_spawn_file_actions_adddup2(&plan.actions, spec.passed, kPassedDescriptor);
+  std::vector<std::string> environment = spec.environment;
+  std::string tag = environment.emplace_back(NewTag());
   pid_t pid = 0;
   const int error = posix_spawnp(&pid, spec.arguments.front().c_str(), &plan.actions, &plan.attributes,
-                                 PointersTo(spec.arguments).data(), PointersTo(spec.environment).data());
+                                 PointersTo(spec.arguments).data(), PointersTo(environment).data());
   if (error != 0) return CannotStart(spec.arguments.front(), error);
-  return ChildProcess(pid, std::move(output));
+  return ChildProcess(pid, std::move(tag), std::move(output));
 }
 
-ChildProcess::ChildProcess(pid_t pid, workers::FileDescriptor output)
-    : pid_(pid), output_(std::move(output)), ending_(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))) {}
+ChildProcess::ChildProcess(pid_t pid, std::string tag, workers::FileDescriptor output)
+    : pid_(pid),
+      tag_(std::move(tag)),
+      output_(std::move(output)),
+      ending_(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))) {}
 
 ChildProcess::ChildProcess(ChildProcess&& other) noexcept
-    : pid_(std::exchange(other.pid_, 0)), output_(std::move(other.output_)), ending_(std::move(other.ending_)) {}
+    : pid_(std::exchange(other.pid_, 0)),
+      tag_(std::move(other.tag_)),
+      output_(std::move(other.output_)),
+      ending_(std::move(other.ending_)) {}
 
 ChildProcess::~ChildProcess() {
   End();
@@ -121,6 +167,7 @@ std::string ChildProcess::WaitEnd(std::chrono::milliseconds most) {
   while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
   }
   pid_ = 0;
+  KillAllWith(tag_);
   return HowEnded(status);
 }
 

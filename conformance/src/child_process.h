@@ -21,7 +21,8 @@ struct ChildSpec {
 };
 constexpr int kPassedDescriptor = 3;
 
-// Owns: the processes, which end with it. Threads: one at a time.
+// Owns: the processes, which end with it, those that have left the group too, as long as they have its environment.
+// Threads: one at a time.
 class ChildProcess {
  public:
   // Errors: kUnavailable where the program cannot be started.
@@ -43,9 +44,10 @@ class ChildProcess {
   std::string WaitEnd(std::chrono::milliseconds most);
 
  private:
-  ChildProcess(pid_t pid, workers::FileDescriptor output);
+  ChildProcess(pid_t pid, std::string tag, workers::FileDescriptor output);
 
-  pid_t pid_ = 0;  // 0: it has ended
+  pid_t pid_ = 0;    // 0: it has ended
+  std::string tag_;  // a variable that only its processes have
   workers::FileDescriptor output_;
   workers::FileDescriptor ending_;
 };

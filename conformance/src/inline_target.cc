@@ -127,6 +127,7 @@ class InlineTarget final : public Target {
     return seen;
   }
 
+  void End(const Implementation& implementation) override { hosts_.erase(&implementation); }
   void EndFunctions() override { hosts_.clear(); }
 
  private:

@@ -14,6 +14,7 @@ class ProcessTarget final : public Target {
   Observation Run(const SuiteFunction& function, const Implementation& implementation, const Case& given) override {
     return functions_->Run(function, implementation, given);
   }
+  void End(const Implementation& implementation) override { functions_->End(implementation); }
   void EndFunctions() override { functions_->EndFunctions(); }
 
  private:

@@ -190,6 +190,7 @@ class RicTarget final : public Target {
     return seen;
   }
 
+  void End(const Implementation& implementation) override { functions_->End(implementation); }
   void EndFunctions() override { functions_->EndFunctions(); }
 
  private:

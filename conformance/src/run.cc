@@ -1,10 +1,13 @@
 #include "conformance/run.h"
 
 #include <algorithm>
+#include <exception>
+#include <map>
 #include <string_view>
 #include <utility>
 
 #include "conformance/verdict.h"
+#include "templates/one_line.h"
 
 namespace tandem::conformance {
 namespace {
@@ -63,13 +66,25 @@ std::string ReasonToSkip(const Cell& cell) {
   return cell.target.ReasonAgainst(cell.implementation, cell.given);
 }
 
+// Whatever is thrown, as where an answer is larger than the memory, is a problem of the case.
+Observation Observe(const Cell& cell) {
+  Observation seen;
+  try {
+    seen = cell.target.Run(*cell.given.function, cell.implementation, cell.given);
+  } catch (const std::exception& error) {
+    seen.problem = error.what();
+  }
+  seen.problem = templates::OneLine(seen.problem);
+  return seen;
+}
+
 void Fill(const Cell& cell, CaseResult& result) {
   result.reason = ReasonToSkip(cell);
   if (!result.reason.empty()) {
     result.verdict = Verdict::kSkipped;
     return;
   }
-  result.observation = cell.target.Run(*cell.given.function, cell.implementation, cell.given);
+  result.observation = Observe(cell);
   const auto expected = cell.given.expected.find(cell.implementation.language);
   if (expected != cell.given.expected.end()) {
     result.differences = Compare(expected->second, result.observation);
@@ -88,17 +103,15 @@ Run RunSuites(const std::vector<Suite>& suites, const std::vector<std::unique_pt
   run.start = std::chrono::system_clock::now();
   const auto began = std::chrono::steady_clock::now();
   const std::vector<Cell> cells = CellsOf(suites, targets, options);
-  const Suite* current = nullptr;
+  std::map<std::pair<const Implementation*, Target*>, std::size_t> left;
+  for (const Cell& cell : cells) ++left[{&cell.implementation, &cell.target}];
   for (const Cell& cell : cells) {
     if (options.is_stopped && options.is_stopped()) break;
-    if (current != &cell.suite) {
-      for (const auto& target : targets) target->EndFunctions();
-    }
-    current = &cell.suite;
     CaseResult result = Blank(cell);
     if (options.on_progress) options.on_progress(run.results.size(), cells.size(), result);
     Fill(cell, result);
     run.results.push_back(std::move(result));
+    if (--left[{&cell.implementation, &cell.target}] == 0) cell.target.End(cell.implementation);
   }
   for (const auto& target : targets) target->EndFunctions();
   run.duration = std::chrono::steady_clock::now() - began;

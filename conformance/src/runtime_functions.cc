@@ -48,7 +48,7 @@ std::string KeptLog::Take() {
 FunctionConfig ConfigOf(const SuiteFunction& function, const Implementation& implementation) {
   FunctionConfig config;
   config.name = implementation.endpoint_name;
-  config.key = implementation.endpoint_name + '\n' + implementation.code;
+  config.key = function.name + '\n' + implementation.language;
   config.handler = implementation.handler;
   config.code = implementation.code;
   config.runtime = implementation.runtime.empty() ? implementation.language : implementation.runtime;
@@ -115,11 +115,13 @@ Observation RuntimeFunctions::Run(const SuiteFunction& function, const Implement
   return seen;
 }
 
+void RuntimeFunctions::End(const Implementation& implementation) {
+  const auto ended = functions_.extract(&implementation);
+  if (ended && ended.mapped() != nullptr) static_cast<void>(runtime_->Remove(ended.mapped()->config().key));
+}
+
 void RuntimeFunctions::EndFunctions() {
-  for (const auto& [implementation, function] : functions_) {
-    if (function != nullptr) static_cast<void>(runtime_->Remove(function->config().key));
-  }
-  functions_.clear();
+  while (!functions_.empty()) End(*functions_.begin()->first);
 }
 
 }  // namespace tandem::conformance

@@ -29,7 +29,7 @@ class KeptLog final : public LogSink {
   BoundedText text_;
 };
 
-// A Runtime with the functions that have been invoked, each kept until EndFunctions.
+// A Runtime with the functions that have been invoked, each kept until End or EndFunctions.
 // Threads: one at a time.
 class RuntimeFunctions {
  public:
@@ -41,6 +41,7 @@ class RuntimeFunctions {
   // Adds it where it is not there.
   Result<Function*> Get(const SuiteFunction& function, const Implementation& implementation);
   Observation Run(const SuiteFunction& function, const Implementation& implementation, const Case& given);
+  void End(const Implementation& implementation);
   void EndFunctions();
 
  private:

@@ -1,6 +1,7 @@
 """Where functions run, what tells of it, and what is left when a run ends."""
 
 import contextlib
+import json
 import os
 import re
 import signal
@@ -146,7 +147,9 @@ def test_an_interrupted_run_leaves_nothing(suite, tmp_path, target):
     with subprocess.Popen(
         list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
     ) as process:
-        while len(_descendants_of(mark)) < 2:
+        for _ in range(1000):
+            if len(_descendants_of(mark)) > 1 or process.poll() is not None:
+                break
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
         assert process.wait() == -signal.SIGINT
@@ -155,3 +158,69 @@ def test_an_interrupted_run_leaves_nothing(suite, tmp_path, target):
             break
         time.sleep(0.05)
     assert (_descendants_of(mark), list(temporary.iterdir())) == ([], [])
+
+
+def test_what_an_inline_handler_starts_ends_with_its_host(conform, suite, tmp_path):
+    source = f"""
+import subprocess
+
+def handler(event, context):
+    subprocess.Popen(["sleep", "1000"], start_new_session=True, env={{**os.environ, "TANDEM_TEST_MARK": {str(tmp_path)!r}}})
+"""
+    assert conform(suite("import os\n" + source, {"expect": {"json": None}}), "--target", "inline").status == 0
+    assert _descendants_of(f"TANDEM_TEST_MARK={tmp_path}") == []
+
+
+#: A handler that answers how many processes that have it are alive, by what each has locked.
+COUNT = """
+import fcntl, pathlib, uuid
+
+served = pathlib.Path(__file__).parent / "served"
+served.mkdir(exist_ok=True)
+mine = (served / str(uuid.uuid4())).open("w")
+fcntl.flock(mine, fcntl.LOCK_EX)
+
+def is_locked(path):
+    with path.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
+
+def handler(event, context):
+    return sum(map(is_locked, served.iterdir()))
+
+def other(event, context):
+    return "other"
+"""
+
+
+def _functions(folder, **handlers):
+    """Makes a suite's function several, with the same code and name."""
+    suite = json.loads((folder / "suite.json").read_text(encoding="utf-8"))
+    for name, handler in handlers.items():
+        implementation = {"handler": handler, "code": "python", "name": "same"}
+        suite["functions"][name] = {"implementations": {"python": implementation}}
+    (folder / "suite.json").write_text(json.dumps(suite), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("target", ["inline", "process"])
+def test_a_function_ends_after_its_last_case(conform, suite, target):
+    cases = [{"function": name, "expect": {"json": 1}} for name in "abcab"]
+    folder = _functions(suite(COUNT, *cases), a="app.handler", b="app.handler", c="app.handler")
+    run = conform(folder, "--target", target)
+    counts = [result["observation"]["payload"] for result in run.results]
+    assert counts == ["1", "2", "3", "2", "1"]
+
+
+@pytest.mark.parametrize("target", ["inline", "process"])
+def test_functions_may_share_a_name_and_code(conform, suite, target):
+    cases = [
+        {"function": "a", "expect": {"json": {"$type": "number"}}},
+        {"function": "b", "expect": {"json": "other"}},
+        {"function": "a", "expect": {"json": {"$type": "number"}}},
+    ]
+    run = conform(_functions(suite(COUNT, *cases), a="app.handler", b="app.other"), "--target", target)
+    assert (run.status, run.differences()) == (0, [])

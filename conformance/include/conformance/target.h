@@ -35,6 +35,8 @@ class Target {
   // empty: it can.
   virtual std::string ReasonAgainst(const Implementation& implementation, const Case& given) = 0;
   virtual Observation Run(const SuiteFunction& function, const Implementation& implementation, const Case& given) = 0;
+  // Ends what it keeps of a function, if anything: its last case has run.
+  virtual void End(const Implementation& /*implementation*/) {}
   // Ends what it keeps of a suite's functions.
   virtual void EndFunctions() = 0;
 };
