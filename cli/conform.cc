@@ -330,7 +330,8 @@ int Update(const std::vector<Suite>& suites, const conformance::Run& run) {
         Complain("conform: " + written.message());
         return kExitNoOutput;
       }
-      text += suite.file + ": " + std::to_string(update.cases) + " cases written\n";
+      text +=
+          suite.file + ": " + std::to_string(update.cases) + (update.cases == 1 ? " case" : " cases") + " written\n";
     }
     if (const int printed = Print(text); printed != kExitSuccess) return printed;
   }
@@ -384,7 +385,14 @@ int Conform(const ParsedOptions& options) {
 }
 
 // CODE-DIR PYTHON JAVA-HOME DESCRIPTOR, each of the first three empty where nothing is said.
-[[noreturn]] void HostInline(const std::vector<std::string>& arguments) {
+int HostInline(const std::vector<std::string>& arguments) {
+  int descriptor = -1;
+  const std::string& number = arguments.at(3);
+  const char* const end = number.data() + number.size();
+  const auto [at, error] = std::from_chars(number.data(), end, descriptor);
+  if (error != std::errc() || at != end || descriptor < 0) {
+    return FailConform(Bad(std::string(kInlineHost) + ": '" + number + "' is no descriptor"));
+  }
   RuntimeOptions options;
   options.loader_dirs = LoaderDirsOf(arguments.at(0));
   if (!arguments.at(1).empty()) options.languages["python"].path = arguments.at(1);
@@ -393,14 +401,14 @@ int Conform(const ParsedOptions& options) {
   const auto enter = [](const Function& function, const std::map<std::string, std::string>& variables) {
     return EnterFunction(function, {variables.begin(), variables.end()});
   };
-  EndProcess(conformance::RunInlineHost(static_cast<int>(std::strtol(arguments.at(3).c_str(), nullptr, 10)),
-                                        std::move(options), enter));
+  EndProcess(conformance::RunInlineHost(descriptor, std::move(options), enter));
 }
 
 }  // namespace
 
 int RunConform(const std::vector<std::string>& arguments) {
-  if (arguments.size() == 5 && arguments.front() == kInlineHost) HostInline({arguments.begin() + 1, arguments.end()});
+  if (arguments.size() == 5 && arguments.front() == kInlineHost)
+    return HostInline({arguments.begin() + 1, arguments.end()});
   const auto options = ParseOptions(Table(), arguments, kPaths, Positionals::kAny);
   if (!options) return FailConform(options.status());
   if (options->Has("help")) return Print(std::string(kUsage) + DescribeOptions(Table()) + std::string(kStatuses));

@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <memory>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "host/api/json.h"
 #include "json_match.h"
+#include "suite_json.h"
+#include "suite_reader.h"
 #include "suite_text.h"
 #include "templates/utf8.h"
 #include "text_match.h"
@@ -21,7 +24,7 @@ constexpr std::size_t kLongestLine = 100;
 constexpr double kFirstHuge = 9223372036854775808.0;
 
 // A text, put in the place of a region.
-struct Splice {
+struct Change {
   TextRegion region;
   std::string text;
 };
@@ -73,24 +76,23 @@ bool StillFits(const Json::Value& old, const std::string& seen) {
 }
 
 void UpdateError(const Observation& seen, Json::Value& expect) {
-  for (const char* const member : {"payload", "payloadBase64", "payloadFile", "json", "chunks"}) {
-    expect.removeMember(member);
-  }
+  const bool is_new = !expect.isMember("error");
   Json::Value& error = expect["error"];
-  const bool had_both = error.isNull();
-  if (had_both || (error.isMember("type") && !StillFits(error["type"], seen.error_type)))
-    error["type"] = seen.error_type;
-  if (had_both || (error.isMember("message") && !StillFits(error["message"], seen.error_message))) {
+  if (is_new || (error.isMember("type") && !StillFits(error["type"], seen.error_type))) error["type"] = seen.error_type;
+  if (is_new || (error.isMember("message") && !StillFits(error["message"], seen.error_message))) {
     error["message"] = seen.error_message;
   }
+}
+
+void RemovePayload(Json::Value& expect) {
+  for (const char* const member : {"payload", "payloadBase64", "payloadFile", "json"}) expect.removeMember(member);
 }
 
 void UpdatePayload(const Observation& seen, Json::Value& expect) {
   const bool was_exact =
       expect.isMember("payload") || expect.isMember("payloadBase64") || expect.isMember("payloadFile");
   const Json::Value old = expect.isMember("json") ? expect["json"] : Json::Value();
-  for (const char* const member : {"error", "payload", "payloadBase64", "payloadFile", "json"})
-    expect.removeMember(member);
+  RemovePayload(expect);
   const auto value = ValueOf(seen.payload);
   if (value && !was_exact && !HasHugeIntegers(*value)) {
     expect["json"] = Merged(old, *value);
@@ -101,29 +103,65 @@ void UpdatePayload(const Observation& seen, Json::Value& expect) {
   }
 }
 
-// Only the patterns that are found, or are not.
-void KeepPatterns(const char* member, bool found, const std::string& log, Json::Value& expect) {
-  if (!expect.isMember(member)) return;
-  Json::Value kept(Json::arrayValue);
-  for (const Json::Value& pattern : expect[member]) {
-    if (IsFoundIn(pattern.asString(), log) == found) kept.append(pattern);
-  }
-  expect[member] = kept;
-  if (kept.empty()) expect.removeMember(member);
+bool IsOfPayload(const Difference& each) {
+  return each.what == "payload" || each.what.starts_with("json");
 }
 
-Json::Value Updated(Json::Value expect, const Observation& seen) {
-  if (seen.failed) {
+// Of how the invocation has ended, and with what.
+bool IsOfAnswer(const Difference& each) {
+  return each.what != "log" && each.what != "duration";
+}
+
+bool HasOne(const CaseResult& result, bool (*is_wanted)(const Difference&)) {
+  return std::any_of(result.differences.begin(), result.differences.end(), is_wanted);
+}
+
+Json::Value Updated(Json::Value expect, const CaseResult& result) {
+  const Observation& seen = result.observation;
+  const bool ends_otherwise = expect.empty() || expect.isMember("error") != seen.failed;
+  if (!seen.failed) {
+    expect.removeMember("error");
+  } else {
+    if (ends_otherwise) RemovePayload(expect);
+    if (ends_otherwise) expect.removeMember("chunks");
     UpdateError(seen, expect);
-  } else if (expect.isMember("chunks")) {
+  }
+  if (expect.isMember("chunks")) {
     expect["chunks"] = Json::arrayValue;
     for (const std::string& chunk : seen.chunks) expect["chunks"].append(chunk);
-  } else {
-    UpdatePayload(seen, expect);
   }
-  KeepPatterns("log", true, seen.log, expect);
-  KeepPatterns("noLog", false, seen.log, expect);
+  if (ends_otherwise ? !seen.failed : HasOne(result, IsOfPayload)) UpdatePayload(seen, expect);
   return expect;
+}
+
+// What only the author knows how to mend: which line a pattern was to find.
+std::vector<std::string> LogProblems(const Expectation& expected, const Observation& seen) {
+  if (!seen.has_log) return {"the target has sent no log"};
+  std::vector<std::string> problems;
+  for (const std::string& pattern : expected.log) {
+    if (!IsFoundIn(pattern, seen.log)) problems.push_back("its log lacks /" + pattern + "/: write it by hand");
+  }
+  for (const std::string& pattern : expected.no_log) {
+    if (IsFoundIn(pattern, seen.log)) problems.push_back("its log has /" + pattern + "/: write it by hand");
+  }
+  return problems;
+}
+
+// Why nothing of a case is written; empty: nothing is against it.
+std::string ReasonToLeave(const Case& given, const CaseResult& result) {
+  if (given.has_parameters) return "it has parameters";
+  const std::string& problem = result.observation.problem;
+  return problem.empty() ? "" : "there is no answer: " + problem;
+}
+
+// What is not written of the others.
+std::vector<std::string> LeftOf(const Case& given, const CaseResult& result) {
+  std::vector<std::string> left;
+  if (HasOne(result, [](const Difference& each) { return each.what == "log"; })) {
+    left = LogProblems(given.expected.at(result.language), result.observation);
+  }
+  if (HasOne(result, [](const Difference& each) { return each.what == "duration"; })) left.emplace_back("it is late");
+  return left;
 }
 
 // In one line where that is short, else in several that are indented as the line is in which it begins.
@@ -143,17 +181,40 @@ std::string Written(const Json::Value& value, const std::string& text, std::size
 
 // The case's results, by language.
 using Seen = std::map<std::string, const CaseResult*>;
+using ByLanguage = std::map<std::string, Json::Value>;
 
-// The expectation that most languages have; the first of those.
-Json::Value MostCommon(const std::map<std::string, Json::Value>& expected) {
-  Json::Value best;
-  std::ptrdiff_t most = 0;
+// The expectation that most languages have; of several the old one, else the first of those.
+Json::Value MostCommon(const ByLanguage& expected, const Json::Value& old) {
+  const auto count_of = [&](const Json::Value& one) {
+    return std::count_if(expected.begin(), expected.end(), [&](const auto& each) { return each.second == one; });
+  };
+  Json::Value best = old;
   for (const auto& [language, one] : expected) {
-    const auto count = std::count_if(expected.begin(), expected.end(), [&](const auto& e) { return e.second == one; });
-    if (count > most) best = one;
-    most = std::max(most, count);
+    if (count_of(one) > count_of(best)) best = one;
   }
   return best;
+}
+
+// Where an object's last member ends: spaces and comments may follow.
+std::size_t EndOfMembers(std::string_view text, const TextRegion& object) {
+  std::size_t end = object.begin;
+  for (std::size_t at = object.begin; at + 1 < object.end;) {
+    const JsonPiece piece = FirstPiece(text.substr(at));
+    at += piece.text.size();
+    if (piece.kind != JsonPiece::Kind::kSpace) end = at;
+  }
+  return end;
+}
+
+// Why a new text of the suite is none; empty: it is one.
+std::string ReasonAgainstText(const Suite& suite, const std::string& text) {
+  try {
+    const JsonDocument document(suite.file, text);
+    CasesOf(document.root()["cases"], suite, Expected::kOrRecorded);
+    return "";
+  } catch (const BadSuite& problem) {
+    return problem.what();
+  }
 }
 
 class SuiteWriter {
@@ -161,20 +222,21 @@ class SuiteWriter {
   explicit SuiteWriter(const Suite& suite) : suite_(suite) {}
 
   void Write(const Case& given, const Seen& seen) {
-    std::map<std::string, Json::Value> expected = ExpectedOf(given);
+    ByLanguage expected = ExpectedOf(given);
     bool is_changed = false;
     for (const auto& [language, result] : seen) {
       if (result->verdict != Verdict::kDiffers) continue;
-      const std::string reason = ReasonToLeave(given, *result);
-      if (!reason.empty()) {
-        update_.left.push_back(given.place);
-        update_.left.back().append(": ").append(given.name).append(" (").append(language).append("): ").append(reason);
+      const std::string place = given.place + ": " + given.name + " (" + language + "): ";
+      if (const std::string reason = ReasonToLeave(given, *result); !reason.empty()) {
+        update_.left.push_back(place + reason);
         continue;
       }
-      expected[language] = Updated(expected[language], result->observation);
+      for (const std::string& problem : LeftOf(given, *result)) update_.left.push_back(place + problem);
+      if (!HasOne(*result, IsOfAnswer)) continue;
+      expected[language] = Updated(expected[language], *result);
       is_changed = true;
     }
-    if (is_changed) Splice(given, expected);
+    if (is_changed) Rewrite(given, expected);
   }
 
   void WriteRecorded(const std::map<std::string, std::string>& evidence) {
@@ -182,23 +244,26 @@ class SuiteWriter {
     Json::Value recorded = ObjectIn(suite_, suite_.recorded_text);
     for (const auto& [language, client] : evidence) recorded[language] = client;
     if (recorded == ObjectIn(suite_, suite_.recorded_text)) return;
-    splices_.push_back({suite_.recorded_text, Written(recorded, suite_.text, suite_.recorded_text.begin)});
+    changes_.push_back({suite_.recorded_text, Written(recorded, suite_.text, suite_.recorded_text.begin)});
   }
 
   SuiteUpdate Take() {
     update_.text = suite_.text;
-    std::reverse(splices_.begin(), splices_.end());  // of two in one place, the first is put in front of the second
-    std::stable_sort(splices_.begin(), splices_.end(),
+    std::reverse(changes_.begin(), changes_.end());  // of two in one place, the first is put in front of the second
+    std::stable_sort(changes_.begin(), changes_.end(),
                      [](const auto& one, const auto& other) { return one.region.begin > other.region.begin; });
-    for (const conformance::Splice& each : splices_) {
+    for (const Change& each : changes_) {
       update_.text.replace(each.region.begin, each.region.end - each.region.begin, each.text);
+    }
+    if (const std::string reason = ReasonAgainstText(suite_, update_.text); !reason.empty()) {
+      update_ = {suite_.text, 0, {suite_.file + ": with what was seen it would be no suite: " + reason}};
     }
     return std::move(update_);
   }
 
  private:
-  std::map<std::string, Json::Value> ExpectedOf(const Case& given) const {
-    std::map<std::string, Json::Value> expected;
+  ByLanguage ExpectedOf(const Case& given) const {
+    ByLanguage expected;
     const Json::Value own = ObjectIn(suite_, given.expect_for_text);
     for (const auto& [language, implementation] : given.function->implementations) {
       expected[language] = own.isMember(language) ? own[language] : ObjectIn(suite_, given.expect_text);
@@ -206,58 +271,79 @@ class SuiteWriter {
     return expected;
   }
 
-  static std::string ReasonToLeave(const Case& given, const CaseResult& result) {
-    if (given.has_parameters) return "it has parameters";
-    if (!result.observation.problem.empty()) return "there is no answer: " + result.observation.problem;
-    const bool is_late = std::all_of(result.differences.begin(), result.differences.end(),
-                                     [](const Difference& each) { return each.what == "duration"; });
-    return is_late ? "it is late" : "";
-  }
-
-  void Splice(const Case& given, const std::map<std::string, Json::Value>& expected) {
-    const Json::Value common = MostCommon(expected);
-    Json::Value others(Json::objectValue);
-    const Json::Value own = ObjectIn(suite_, given.expect_for_text);
+  // A language that has an expectation of its own keeps one, and others get one where that of all would be wrong.
+  void Rewrite(const Case& given, const ByLanguage& expected) {
+    Json::Value own = ObjectIn(suite_, given.expect_for_text);
+    ByLanguage shared;
     for (const auto& [language, one] : expected) {
-      if (one != common || own.isMember(language)) others[language] = one;
+      if (own.isMember(language)) {
+        own[language] = one;
+      } else if (!one.empty()) {
+        shared[language] = one;
+      }
     }
-    if (given.expect_text.end != 0 || others.size() < expected.size()) Put("expect", given.expect_text, given, common);
-    if (!others.empty()) Put("expectFor", given.expect_for_text, given, others);
+    const Json::Value common = MostCommon(shared, ObjectIn(suite_, given.expect_text));
+    for (const auto& [language, one] : shared) {
+      if (one != common) own[language] = one;
+    }
+    Put("expect", given.expect_text, given, common);
+    Put("expectFor", given.expect_for_text, given, own);
     ++update_.cases;
   }
 
-  // In the place of the old value, else before the case's brace.
+  // In the place of the old value, else behind the case's last member.
   void Put(const std::string& member, const TextRegion& region, const Case& given, const Json::Value& value) {
+    if (value == ObjectIn(suite_, region)) return;
     if (region.end != 0) {
-      splices_.push_back({region, Written(value, suite_.text, region.begin)});
+      changes_.push_back({region, Written(value, suite_.text, region.begin)});
       return;
     }
-    const std::size_t brace = given.text.end - 1;
-    const std::size_t at = suite_.text.find_last_not_of(" \t\n", brace - 1) + 1;
-    splices_.push_back({{at, at}, ", \"" + member + "\": " + Written(value, suite_.text, at)});
+    const std::size_t at = EndOfMembers(suite_.text, given.text);
+    changes_.push_back({{at, at}, ", \"" + member + "\": " + Written(value, suite_.text, at)});
   }
 
   const Suite& suite_;
-  std::vector<conformance::Splice> splices_;
+  std::vector<Change> changes_;
   SuiteUpdate update_;
 };
+
+// Whose answers the results are, by each language in which all cases that are not skipped were answered.
+std::map<std::string, std::string> EvidenceOf(const std::vector<std::pair<const Case*, Seen>>& cases) {
+  std::map<std::string, std::string> evidence;
+  std::set<std::string> incomplete;
+  for (const auto& [given, seen] : cases) {
+    for (const auto& [language, implementation] : given->function->implementations) {
+      const auto found = seen.find(language);
+      if (found == seen.end() || !found->second->observation.problem.empty()) {
+        incomplete.insert(language);
+      } else if (found->second->verdict != Verdict::kSkipped) {
+        evidence[language] = found->second->observation.evidence.runtime;
+      }
+    }
+  }
+  for (const std::string& language : incomplete) evidence.erase(language);
+  return evidence;
+}
+
+Seen SeenOf(const Suite& suite, const Case& given, const std::vector<CaseResult>& results) {
+  Seen seen;
+  for (const CaseResult& result : results) {
+    if (result.suite != suite.name || result.place != given.place || result.name != given.name) continue;
+    seen[result.language] = &result;
+  }
+  return seen;
+}
 
 }  // namespace
 
 SuiteUpdate UpdateSuite(const Suite& suite, const std::vector<CaseResult>& results) {
   SuiteWriter writer(suite);
-  std::map<std::string, std::string> evidence;
+  std::vector<std::pair<const Case*, Seen>> cases;
   for (const Case& given : suite.cases) {
-    Seen seen;
-    for (const CaseResult& result : results) {
-      if (result.suite != suite.name || result.place != given.place || result.name != given.name) continue;
-      if (result.verdict == Verdict::kSkipped) continue;
-      seen[result.language] = &result;
-      if (result.observation.problem.empty()) evidence[result.language] = result.observation.evidence.runtime;
-    }
-    writer.Write(given, seen);
+    cases.emplace_back(&given, SeenOf(suite, given, results));
+    writer.Write(given, cases.back().second);
   }
-  writer.WriteRecorded(evidence);
+  writer.WriteRecorded(EvidenceOf(cases));
   return writer.Take();
 }
 

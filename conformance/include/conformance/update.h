@@ -18,8 +18,9 @@ struct SuiteUpdate {
 };
 
 // Makes what was seen of a suite's cases, on one target, their expectations. What an old expectation leaves to matchers
-// and patterns stays so where it still fits; durations stay as they are. Where the suite says whose answers they are,
-// that becomes the evidence of these.
+// and patterns stays so where it still fits; what is expected of the log and of durations stays as it is. Where the
+// suite says whose answers it has, that becomes the evidence of these for each language of which no case is missing.
+// The text stays the old one where the new one would be no suite.
 SuiteUpdate UpdateSuite(const Suite& suite, const std::vector<CaseResult>& results);
 
 }  // namespace tandem::conformance
