@@ -1,5 +1,6 @@
 """Tandem's own suite, conformance/suites: large enough, and as it says in every language, wherever functions run."""
 
+import json
 import os
 import pathlib
 import re
@@ -9,6 +10,7 @@ SUITES = ROOT / "conformance" / "suites"
 LANGUAGES = {"java", "native", "python"}
 LEAST_CASES = 200
 LEAST_RULES = 120
+PIECES = re.compile(r'("(?:\\.|[^"\\])*")|//[^\r\n]*|/\*.*?\*/', re.DOTALL)
 
 
 def run_suites(conform, *options):
@@ -31,6 +33,23 @@ def differing(run):
 
 def passed(run):
     return [result for result in run.results if result["verdict"] == "passed"]
+
+
+def load(path):
+    """A JSON file with comments."""
+    return json.loads(PIECES.sub(lambda piece: piece[1] or " ", path.read_text(encoding="utf-8")))
+
+
+def test_all_suites_say_whose_answers_they_have():
+    """As --update takes those of the official clients only where a suite has said so."""
+    recorded, languages = {}, {}
+    for file in SUITES.rglob("suite.json"):
+        suite = load(file)
+        recorded[file.parent.name] = set(suite.get("recorded", {}))
+        functions = suite["functions"].values()
+        languages[file.parent.name] = {name for each in functions for name in each["implementations"]} - {"native"}
+    assert recorded == languages
+    assert all(recorded.values()), "a suite in the native language alone would take any target's answers"
 
 
 def test_tandem_does_what_its_suite_says(conform):
