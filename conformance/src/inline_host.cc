@@ -37,7 +37,8 @@ class HostedFunction {
     functions_ = std::move(*made);
     const auto function = functions_->Get(request_->function, request_->implementation);
     if (!function) return Refuse(function.status());
-    if (Status entered = enter_(**function, request_->implementation.variables); !entered.ok()) return Refuse(entered);
+    if (const Status entered = enter_(**function, request_->implementation.variables); !entered.ok())
+      return Refuse(entered);
     const auto prefers_main = (*function)->PrefersMainThread();
     if (!prefers_main) return Refuse(prefers_main.status());
     if (*prefers_main) return Loop();

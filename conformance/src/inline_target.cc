@@ -42,8 +42,7 @@ std::uint64_t SomeNumber() {
 // The process that hosts one function.
 class InlineHost {
  public:
-  InlineHost(ChildProcess process, workers::FileDescriptor channel)
-      : process_(std::move(process)), channel_(std::move(channel)) {}
+  InlineHost(ChildProcess process, LineSocket channel) : process_(std::move(process)), channel_(std::move(channel)) {}
 
   // The line that answers; the reason why there is none is in `problem`, and the host is of no use any more.
   std::optional<std::string> Ask(std::string_view line, SteadyClock::time_point deadline, std::string& problem) {
@@ -105,7 +104,7 @@ class InlineTarget final : public Target {
     Observation seen;
     const auto known = hosts_.find(&implementation);
     if (known != hosts_.end() && known->second.IsOutOfStep()) hosts_.erase(known);
-    const bool is_new = hosts_.find(&implementation) == hosts_.end();
+    const bool is_new = !hosts_.contains(&implementation);
     InlineHost* const host = Get(implementation, seen.problem);
     if (host == nullptr) return seen;
     const std::string place = "pid " + std::to_string(host->pid());
@@ -139,7 +138,7 @@ class InlineTarget final : public Target {
       problem = "cannot make a socket pair";
       return nullptr;
     }
-    workers::FileDescriptor ours(ends[0]);
+    LineSocket ours{workers::FileDescriptor(ends[0])};  // NOLINT(misc-const-correctness): it is moved
     const workers::FileDescriptor theirs(ends[1]);
     auto process = ChildProcess::Start({command_, PlainEnvironment(), theirs.get()});
     if (!process) {

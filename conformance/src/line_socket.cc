@@ -38,7 +38,7 @@ bool LineSocket::Receive() {
   return count > 0;
 }
 
-void LineSocket::Send(std::string_view& text) {
+void LineSocket::Send(std::string_view& text) const {
   const ssize_t sent = send(get(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   if (sent > 0) text.remove_prefix(sent);
 }
@@ -50,7 +50,7 @@ std::optional<std::string> LineSocket::Read() {
   }
 }
 
-bool LineSocket::Write(std::string_view text) {
+bool LineSocket::Write(std::string_view text) const {
   while (!text.empty()) {
     if (!Wait(POLLOUT)) return false;
     Send(text);

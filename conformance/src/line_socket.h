@@ -26,12 +26,12 @@ class LineSocket {
   // Receives what is there, one part at most. False: the other side has closed it.
   bool Receive();
   // Sends what there is room for, and takes it off the front.
-  void Send(std::string_view& text);
+  void Send(std::string_view& text) const;
 
   // Waits for a line. Null: the other side has closed it.
   std::optional<std::string> Read();
   // Waits until all is sent. False: the other side has closed it.
-  bool Write(std::string_view text);
+  bool Write(std::string_view text) const;
 
  private:
   // False: it is closed.

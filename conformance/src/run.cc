@@ -73,6 +73,7 @@ Observation Observe(const Cell& cell) {
     seen = cell.target.Run(*cell.given.function, cell.implementation, cell.given);
   } catch (const std::exception& error) {
     seen.problem = error.what();
+    cell.target.End(cell.implementation);
   }
   seen.problem = templates::OneLine(seen.problem);
   return seen;
