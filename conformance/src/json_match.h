@@ -14,7 +14,8 @@
 
 namespace tandem::conformance {
 
-// Null where `text` is no JSON, or nested more deeply than 1,000.
+// Null where `text` is no JSON, has a member twice, or is nested more deeply than 1,000. Integers of more than 64 bits
+// are compared and shown with all of their digits.
 std::optional<Json::Value> ValueOf(std::string_view text);
 
 // One line, members in alphabetical order.

@@ -9,7 +9,7 @@ namespace tandem::conformance {
 namespace {
 
 Json::Value Parsed(const std::string& text) {
-  auto value = ValueOf(text);
+  const auto value = ValueOf(text);
   EXPECT_TRUE(value) << text;
   return value.value_or(Json::Value());
 }
@@ -66,6 +66,13 @@ TEST(Verdict, IntegersAreComparedInAllDigits) {
   EXPECT_NE(JsonLines("18446744073709551615", "-1"), "");
   EXPECT_EQ(JsonLines("1.5", "1.50"), "");
   EXPECT_NE(JsonLines("1.5", "1"), "");
+  EXPECT_EQ(JsonLines("1e20", "100000000000000000001"), "json at $: 1e+20 | 100000000000000000001\n");
+  EXPECT_EQ(JsonLines("1e20", "100000000000000000000"), "");
+  EXPECT_EQ(JsonLines("-1e20", "-100000000000000000000"), "");
+  EXPECT_NE(JsonLines("18446744073709551617", "18446744073709551999"), "");
+  EXPECT_NE(JsonLines("18446744073709551616", "18446744073709551615"), "");
+  EXPECT_NE(JsonLines("-9223372036854775809", "-9223372036854775808"), "");
+  EXPECT_EQ(JsonLines(R"({"a": [18446744073709551617]})", R"({"a": [18446744073709551617]})"), "");
 }
 
 TEST(Verdict, MatchersSayWhatMayVary) {
@@ -81,9 +88,19 @@ TEST(Verdict, MatchersSayWhatMayVary) {
   EXPECT_NE(JsonLines(R"({"$uuid": true})", R"("8476a536e9f441e89739000000000001")"), "");
   EXPECT_EQ(JsonLines(R"({"$time": true})", R"("2024-02-29T23:59:59.5+01:00")"), "");
   EXPECT_NE(JsonLines(R"({"$time": true})", R"("2024-02-29")"), "");
+  EXPECT_EQ(JsonLines(R"({"$time": true})", R"("2016-12-31T23:59:60Z")"), "") << "a leap second";
+  for (const char* const time : {"2024-99-99T99:99:99Z", "2023-02-29T00:00:00Z", "2024-00-01T00:00:00Z",
+                                 "2024-04-31T00:00:00Z", "2024-01-01T24:00:00Z", "2024-01-01T00:60:00Z",
+                                 "2024-01-01T00:00:61Z", "2024-01-01T00:00:00+24:00", "2024-01-01T00:00:00+00:60"}) {
+    EXPECT_NE(JsonLines(R"({"$time": true})", "\"" + std::string(time) + "\""), "") << time;
+  }
   EXPECT_EQ(JsonLines(R"({"$unordered": [1, {"a": 2}]})", R"([{"a": 2}, 1])"), "");
   EXPECT_NE(JsonLines(R"({"$unordered": [1, 1]})", "[1, 2]"), "");
   EXPECT_NE(JsonLines(R"({"$unordered": [1]})", "[1, 1]"), "");
+  EXPECT_EQ(JsonLines(R"({"$unordered": [{"$type": "number"}, 1]})", "[1, 2]"), "");
+  EXPECT_EQ(JsonLines(R"({"$unordered": [{"$any": true}, {"$type": "number"}, 1]})", R"([1, 2, "a"])"), "");
+  EXPECT_EQ(JsonLines(R"({"$unordered": [{"$type": "number"}, 1]})", R"([1, "a"])"),
+            "json at $: in any order: 1 | [1, \"a\"]\n");
   EXPECT_EQ(JsonLines(R"({"$literal": {"$any": true}})", R"({"$any": true})"), "");
   EXPECT_NE(JsonLines(R"({"$literal": {"$any": true}})", "1"), "");
 }
@@ -106,6 +123,18 @@ TEST(Verdict, APayloadThatIsNoJsonDiffers) {
   EXPECT_EQ(Lines(Compare(expected, Answer("1 2"))), "json: 1 | no JSON: 1 2\n");
   EXPECT_EQ(Lines(Compare(expected, Answer(""))), "json: 1 | no JSON: \n");
   EXPECT_NE(Lines(Compare(expected, Answer(std::string(100'000, '[')))), "");
+}
+
+TEST(Verdict, WhatIsAlmostJsonIsNone) {
+  for (const char* const text : {"01", "1.", "-", "\"\xff\"", "\"\t\"",
+                                 "\xEF\xBB\xBF"
+                                 "1",
+                                 R"({"a": 1, "a": 1})", "[1,]", "1 // one", "NaN", "'a'", ".5", "+1"}) {
+    EXPECT_FALSE(ValueOf(text)) << text;
+  }
+  for (const char* const text : {"0", "-0.5e+3", R"("\u0009")", " [1]\n", R"({"a": {"a": 1}})"}) {
+    EXPECT_TRUE(ValueOf(text)) << text;
+  }
 }
 
 TEST(Verdict, AnErrorIsExpectedOrIsNot) {
