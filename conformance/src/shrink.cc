@@ -1,7 +1,11 @@
 #include "shrink.h"
 
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,12 +22,32 @@ Json::Value& At(Json::Value& root, const Way& way) {
   return *at;
 }
 
+constexpr double kFirstWithoutFraction = 9e15;
+
+// Whole, with another whole part before the same digits, or with fewer digits.
+void AddSimplerFractions(double value, std::vector<Json::Value>& simpler) {
+  const auto whole = static_cast<Json::Int64>(std::abs(value));
+  std::array<char, 1100> buffer{};  // the smallest double has 1,074 digits
+  const auto [end, error] =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), std::abs(value), std::chars_format::fixed);
+  const std::string text(buffer.data(), end);
+  const std::string fraction = text.substr(std::min(text.find('.'), text.size()));
+  const auto add = [&](Json::Int64 before, const std::string& after) {
+    const double made = std::strtod((std::to_string(before) + after).c_str(), nullptr);
+    simpler.emplace_back(value < 0 ? -made : made);
+  };
+  simpler.emplace_back(static_cast<Json::Int64>(value));
+  for (Json::Int64 less = whole; less != 0; less /= 2) add(whole - less, fraction);
+  for (std::size_t size = 2; size < fraction.size(); size *= 2) add(whole, fraction.substr(0, size));
+  if (value < 0) simpler.emplace_back(-value);
+}
+
 // The simplest first. Each is simpler than the number: nearer to 0, whole rather than not, positive rather than
 // negative.
 void AddSimplerNumbers(const Json::Value& number, std::vector<Json::Value>& simpler) {
   if (!number.isIntegral()) {
     const double value = number.asDouble();
-    if (std::abs(value) < 9e15) simpler.emplace_back(static_cast<Json::Int64>(value));
+    if (std::abs(value) < kFirstWithoutFraction) AddSimplerFractions(value, simpler);
     return;
   }
   if (!number.isInt64()) {
