@@ -300,6 +300,7 @@ Status TakeCount(const ParsedOptions& options, std::string_view name, std::uint6
 Status CheckFuzz(const ParsedOptions& options, conformance::FuzzOptions& fuzz) {
   if (options.Has("seed") && !options.Has("fuzz")) return Bad("--seed goes with --fuzz");
   if (options.Has("update") && options.Has("fuzz")) return Bad("--update and --fuzz exclude each other");
+  if (options.Has("tag") && options.Has("fuzz")) return Bad("--tag and --fuzz exclude each other");
   std::uint64_t events = fuzz.events;
   if (Status status = TakeCount(options, "fuzz", events); !status.ok()) return status;
   fuzz.events = events;

@@ -3,7 +3,9 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,7 +18,11 @@
 namespace tandem::conformance {
 namespace {
 
-constexpr std::size_t kMostQuestions = 2000;  // of one event that is made smaller
+// Of one event that is made smaller.
+constexpr std::size_t kMostQuestions = 2000;
+constexpr std::chrono::seconds kLongestShrinking{60};
+
+constexpr std::size_t kToldEach = 16;  // events
 
 // One implementation on one target.
 struct Player {
@@ -25,6 +31,39 @@ struct Player {
 
   std::string name() const { return implementation->language + " " + std::string(target->name()); }
 };
+
+// Who is told how far this is, and may stop it.
+struct Watcher {
+  const RunOptions& options;
+  std::size_t done;   // functions
+  std::size_t total;  // of them
+
+  bool is_stopped() const { return options.is_stopped && options.is_stopped(); }
+
+  void Tell(CaseResult next, std::size_t n, const std::string& doing) const {
+    if (!options.on_progress) return;
+    next.name = next.function + ", event " + std::to_string(n + 1) + doing;
+    options.on_progress(done, total, next);
+  }
+};
+
+CaseResult Blank(const Suite& suite, const SuiteFunction& function, const Player& player, const FuzzOptions& fuzz) {
+  CaseResult result;
+  result.suite = suite.name;
+  result.name = function.name + ", " + std::to_string(fuzz.events) + " events of seed " + std::to_string(fuzz.seed);
+  result.place = suite.file;
+  result.function = function.name;
+  result.handler = player.implementation->handler;
+  result.language = player.implementation->language;
+  result.target = player.target->name();
+  return result;
+}
+
+CaseResult Skipped(CaseResult result, std::string reason) {
+  result.verdict = Verdict::kSkipped;
+  result.reason = std::move(reason);
+  return result;
+}
 
 std::string Shown(const Observation& seen) {
   if (!seen.problem.empty()) return seen.problem;
@@ -62,16 +101,16 @@ class FuzzedFunction {
   }
 
   // A result for each player but the first.
-  std::vector<CaseResult> Run(const FuzzOptions& fuzz, const RunOptions& options, std::size_t done, std::size_t total) {
+  std::vector<CaseResult> Run(const FuzzOptions& fuzz, const Watcher& watcher) {
     EventMaker maker(fuzz.seed, examples_);
     std::vector<CaseResult> results;
-    for (std::size_t i = 1; i < players_.size(); ++i) results.push_back(Blank(fuzz, players_[i]));
+    for (std::size_t i = 1; i < players_.size(); ++i) results.push_back(Blank(suite_, function_, players_[i], fuzz));
     std::vector<std::size_t> answered(results.size());
     std::size_t differing = 0;
     std::size_t n = 0;
     for (; n < fuzz.events && differing < results.size(); ++n) {
-      if (options.is_stopped && options.is_stopped()) break;
-      if (options.on_progress && n % 16 == 0) options.on_progress(done, total, Numbered(results.front(), n));
+      if (watcher.is_stopped()) break;
+      if (n % kToldEach == 0) watcher.Tell(results.front(), n, "");
       const Json::Value event = maker.Next();
       const Observation first = Ask(players_.front(), event);
       for (std::size_t i = 0; i < results.size(); ++i) {
@@ -81,7 +120,7 @@ class FuzzedFunction {
           if (IsAnswered(first, results[i].observation)) ++answered[i];
           continue;
         }
-        Explain(event, n, players_[i + 1], results[i]);
+        Explain(event, n, players_[i + 1], watcher, results[i]);
         ++differing;
       }
     }
@@ -94,23 +133,6 @@ class FuzzedFunction {
   }
 
  private:
-  CaseResult Blank(const FuzzOptions& fuzz, const Player& player) const {
-    CaseResult result;
-    result.suite = suite_.name;
-    result.name = function_.name + ", " + std::to_string(fuzz.events) + " events of seed " + std::to_string(fuzz.seed);
-    result.place = suite_.file;
-    result.function = function_.name;
-    result.handler = player.implementation->handler;
-    result.language = player.implementation->language;
-    result.target = player.target->name();
-    return result;
-  }
-
-  static CaseResult Numbered(CaseResult result, std::size_t n) {
-    result.name = result.function + ", event " + std::to_string(n + 1);
-    return result;
-  }
-
   Observation Ask(const Player& player, const Json::Value& event) const {
     Case given;
     given.function = &function_;
@@ -142,9 +164,15 @@ class FuzzedFunction {
   }
 
   // Makes the event smaller, and tells how both answer.
-  void Explain(const Json::Value& event, std::size_t n, const Player& player, CaseResult& result) const {
+  void Explain(const Json::Value& event, std::size_t n, const Player& player, const Watcher& watcher,
+               CaseResult& result) const {
+    const auto end = std::chrono::steady_clock::now() + kLongestShrinking;
+    bool is_cut_off = false;
     std::size_t asked = 0;
     const auto holds = [&](const Json::Value& tried) {
+      is_cut_off = is_cut_off || watcher.is_stopped() || std::chrono::steady_clock::now() >= end;
+      if (is_cut_off) return false;
+      watcher.Tell(result, n, ", made smaller");
       return !Differences(Ask(players_.front(), tried), Ask(player, tried), player).empty();
     };
     const Json::Value smallest = Shrink(event, holds, kMostQuestions, asked);
@@ -154,10 +182,9 @@ class FuzzedFunction {
     result.differences = Differences(first, result.observation, player);
     if (result.differences.empty()) result.differences = {{"answer", "the same each time", "now this, now that"}};
     for (Difference& each : result.differences) each.expected = players_.front().name() + ": " + each.expected;
-    const std::string before = LineOf(event);
-    result.differences.insert(result.differences.begin(), {std::string(kSmallestEvent), LineOf(smallest),
-                                                           "number " + std::to_string(n + 1) + ", made smaller in " +
-                                                               std::to_string(asked) + " steps: " + before});
+    const std::string how = "number " + std::to_string(n + 1) + ", made smaller in " + std::to_string(asked) +
+                            " steps" + (is_cut_off ? ", then cut off: " : ": ") + LineOf(event);
+    result.differences.insert(result.differences.begin(), {std::string(kSmallestEvent), LineOf(smallest), how});
   }
 
   const Suite& suite_;
@@ -167,18 +194,41 @@ class FuzzedFunction {
   Leeways leeways_;
 };
 
-std::vector<Player> PlayersOf(const SuiteFunction& function, const std::vector<std::unique_ptr<Target>>& targets,
-                              const RunOptions& options) {
+// Who plays what is wanted; of what cannot be played there are results.
+std::vector<Player> PlayersOf(const Suite& suite, const SuiteFunction& function,
+                              const std::vector<std::unique_ptr<Target>>& targets, const RunOptions& options,
+                              const FuzzOptions& fuzz, std::vector<CaseResult>& results) {
   std::vector<Player> players;
-  const Case any;
   for (const auto& [language, implementation] : function.implementations) {
     const auto& wanted = options.languages;
     if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), language) == wanted.end()) continue;
     for (const auto& target : targets) {
-      if (target->ReasonAgainst(implementation, any).empty()) players.push_back({&implementation, target.get()});
+      const Player player{&implementation, target.get()};
+      const std::string reason = target->ReasonAgainst(implementation, Case());
+      if (reason.empty()) {
+        players.push_back(player);
+      } else {
+        results.push_back(Skipped(Blank(suite, function, player, fuzz), reason));
+      }
     }
   }
+  if (players.size() == 1) {
+    results.push_back(Skipped(Blank(suite, function, players.front(), fuzz), "there is nothing to compare it with"));
+    players.clear();
+  }
   return players;
+}
+
+// The first has no result: it is one whose target has others, as a target without any seems to be named for nothing.
+void PutFirst(std::vector<Player>& players) {
+  const auto neighbours = [&](const Player& player) {
+    return std::count_if(players.begin(), players.end(),
+                         [&](const auto& each) { return each.target == player.target; });
+  };
+  const auto first = std::max_element(players.begin(), players.end(), [&](const Player& one, const Player& other) {
+    return neighbours(one) < neighbours(other);
+  });
+  std::rotate(players.begin(), first, first + 1);
 }
 
 }  // namespace
@@ -194,10 +244,11 @@ Run FuzzSuites(const std::vector<Suite>& suites, const std::vector<std::unique_p
   std::size_t done = 0;
   for (const Suite& suite : suites) {
     for (const auto& function : suite.functions) {
-      std::vector<Player> players = PlayersOf(*function, targets, options);
-      if (players.size() > 1) {
+      std::vector<Player> players = PlayersOf(suite, *function, targets, options, fuzz, run.results);
+      if (!players.empty()) {
+        PutFirst(players);
         std::vector<CaseResult> results =
-            FuzzedFunction(suite, *function, std::move(players)).Run(fuzz, options, done, total);
+            FuzzedFunction(suite, *function, std::move(players)).Run(fuzz, {options, done, total});
         std::move(results.begin(), results.end(), std::back_inserter(run.results));
       }
       for (const auto& target : targets) target->EndFunctions();

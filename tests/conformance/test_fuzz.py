@@ -63,7 +63,138 @@ def test_one_that_ends_differs_from_one_that_answers(conform, suite):
     assert (run.status, json.loads(result["differences"][0]["expected"])) == (1, {"x": 1001})
 
 
-def test_without_two_implementations_there_is_nothing_to_compare(conform, suite):
+def test_what_two_targets_cannot_be_compared_with_is_skipped(conform, suite):
+    suite_folder = suite(HANDLER, {"event": EXAMPLE, "expect": ANSWER})
+    run = conform(suite_folder, "--fuzz", "10")
+    reason = "there is nothing to compare it with"
+    assert (run.status, run.err) == (2, f"tandem: conform: process has run no case: {reason}\n")
+    assert [(each["verdict"], each["reason"]) for each in run.results] == [("skipped", reason)]
+
+
+def test_a_target_that_cannot_serve_is_skipped_with_its_reason(conform, suite):
+    folder = suite(
+        HANDLER, {"event": EXAMPLE, "expect": ANSWER}, implementations=_implementations("handler", "handler")
+    )
+    run = conform(folder, "--fuzz", "10", "--target", "inline", "--target", "ric")
+    assert [each["verdict"] for each in run.results if each["target"] == "inline"] == ["passed"]
+    skipped = [each for each in run.results if each["target"] == "ric"]
+    assert [each["verdict"] for each in skipped] == ["skipped"] * 2
+    assert all(each["reason"] for each in skipped)
+    assert run.status == 2  # ric was named for nothing
+
+
+def test_tags_are_refused(conform, suite):
+    folder = suite(HANDLER, {"event": EXAMPLE, "expect": ANSWER, "tags": ["t"]})
+    run = conform(folder, "--fuzz", "10", "--tag", "t")
+    assert (run.status, run.err) == (2, "tandem: conform: --tag and --fuzz exclude each other\n")
+
+
+def test_targets_that_are_both_dead_differ(conform, suite):
     folder = suite(HANDLER, {"event": EXAMPLE, "expect": ANSWER})
-    run = conform(folder, "--fuzz", "10")
-    assert (run.status, run.err) == (2, "tandem: conform: there is no case to run\n")
+    run = conform(folder, "--fuzz", "10", "--endpoint", "http://127.0.0.1:1", "--endpoint", "http://127.0.0.1:2")
+    assert (run.status, [each["verdict"] for each in run.results]) == (1, ["differs"])
+    assert run.differences() == ["event", "outcome"]
+
+
+def test_functions_that_never_answer_differ(conform, suite):
+    implementations = _implementations("nosuch", "nosuch2")
+    folder = suite(HANDLER, {"event": EXAMPLE, "expect": ANSWER}, implementations=implementations)
+    run = conform(folder, "--fuzz", "10", "--target", "inline")
+    assert (run.status, run.differences()) == (1, ["answers"])
+    (difference,) = run.results[0]["differences"]
+    assert (difference["expected"], difference["seen"]) == ("some event that both answer", "none of 10")
+
+
+FAILING = """
+def handler(event, context):
+    if isinstance(event, dict) and "order" in event:
+        return 1
+    raise KeyError("order")
+
+def other(event, context):
+    if isinstance(event, dict) and "order" in event:
+        return 1
+    raise TypeError("there is no order")
+
+def moody(event, context):
+    raise ValueError(context.aws_request_id)
+"""
+
+
+def test_languages_may_word_errors_as_they_like(conform, suite):
+    implementations = _implementations("handler", "other")
+    folder = suite(FAILING, {"event": EXAMPLE, "expect": {"json": 1}}, implementations=implementations)
+    run = conform(folder, "--fuzz", "200", "--target", "inline")
+    assert (run.status, run.differences()) == (0, [])
+
+
+def test_one_implementation_words_errors_alike_everywhere(conform, suite):
+    source = """
+import os
+
+def handler(event, context):
+    raise ValueError(os.getpid())
+"""
+    folder = suite(source, {"event": EXAMPLE, "expect": {"error": {"type": "ValueError"}}})
+    run = conform(folder, "--fuzz", "10", "--target", "inline", "--target", "process")
+    assert (run.status, run.differences()) == (1, ["event", "error message"])
+
+
+def test_ids_of_requests_in_errors_are_no_difference(conform, suite):
+    folder = suite(FAILING, {"event": EXAMPLE, "expect": {"json": 1}})
+    text = (folder / "suite.json").read_text(encoding="utf-8").replace("app.handler", "app.moody")
+    (folder / "suite.json").write_text(text, encoding="utf-8")
+    run = conform(folder, "--fuzz", "10", "--target", "inline", "--target", "process")
+    assert (run.status, run.differences()) == (0, [])
+
+
+LOOSE = """
+import uuid
+
+def handler(event, context):
+    ids = [str(uuid.uuid4()) for _ in range(30)]
+    return {"ids": ids, "meta": {"id": ids[0]}, "near": 0, "set": [0, 1], "z": False}
+
+def other(event, context):
+    return {**handler(event, context), "near": 0.0015, "set": [1, 0]}
+
+def different(event, context):
+    return {**handler(event, context), "z": True}
+
+def far(event, context):
+    return {**handler(event, context), "near": 0.0021}
+"""
+LOOSE_ANSWER = {
+    "json": {
+        "ids": [{"$uuid": True}] * 30,
+        "meta": {"$any": True},
+        "near": {"$near": 0, "within": 0.001},
+        "set": {"$unordered": [0, 1]},
+        "z": {"$type": "boolean"},
+    }
+}
+
+
+@pytest.mark.parametrize(
+    "other, different",
+    [("other", []), ("different", ["event", "json at $.z"]), ("far", ["event", "json at $.near"])],
+)
+def test_matchers_leave_open_what_they_say_and_hide_nothing_else(conform, suite, other, different):
+    implementations = _implementations("handler", other)
+    folder = suite(LOOSE, {"event": EXAMPLE, "expect": LOOSE_ANSWER}, implementations=implementations)
+    run = conform(folder, "--fuzz", "20", "--target", "inline")
+    assert run.differences() == different
+
+
+def test_huge_integers_differ_by_their_digits(conform, suite):
+    source = """
+def handler(event, context):
+    return 18446744073709551617
+
+def other(event, context):
+    return 18446744073709551999
+"""
+    case = {"event": {}, "expect": {"payload": "18446744073709551617"}}
+    run = conform(suite(source, case, implementations=_implementations("handler", "other")), "--fuzz", "5")
+    assert (run.status, run.differences()) == (1, ["event", "json at $"])
+    assert run.results[0]["differences"][1]["seen"] == "18446744073709551999"

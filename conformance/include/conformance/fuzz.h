@@ -21,7 +21,7 @@ struct FuzzOptions {
 // type and message where the implementation is the same. The first event on which they are not is made as small as it
 // gets while they still differ. Without any event that both answer, with a response or the same error message, they
 // differ, too. Each function has a result for each implementation on each target but the first one, which the others
-// are compared with.
+// are compared with. What a target does not serve, or nothing can be compared with, is in the results as skipped.
 Run FuzzSuites(const std::vector<Suite>& suites, const std::vector<std::unique_ptr<Target>>& targets,
                const RunOptions& options, const FuzzOptions& fuzz);
 
