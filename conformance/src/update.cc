@@ -1,6 +1,7 @@
 #include "conformance/update.h"
 
 #include <json/json.h>
+#include <re2/re2.h>
 
 #include <algorithm>
 #include <cmath>
@@ -21,6 +22,7 @@ namespace tandem::conformance {
 namespace {
 
 constexpr std::size_t kLongestLine = 100;
+constexpr std::string_view kSpecial = "\\.+*?()|[]{}^$";  // in regular expressions
 constexpr double kFirstHuge = 9223372036854775808.0;
 
 // A text, put in the place of a region.
@@ -75,12 +77,27 @@ bool StillFits(const Json::Value& old, const std::string& seen) {
   return old.isObject() && IsFoundIn(old["pattern"].asString(), seen);
 }
 
+// The service's own messages begin with the invocation's id, which is another each time.
+Json::Value MessageOf(const Observation& seen) {
+  static const RE2 kRequestId("^RequestId: [0-9a-fA-F-]{36} ");
+  std::string rest = seen.error_message;
+  if (!RE2::Replace(&rest, kRequestId, "")) return seen.error_message;
+  std::string pattern = "^RequestId: [0-9a-f-]{36} ";
+  for (const char c : rest) {
+    if (kSpecial.find(c) != std::string_view::npos) pattern += '\\';
+    pattern += c;
+  }
+  Json::Value message;
+  message["pattern"] = pattern + "$";
+  return message;
+}
+
 void UpdateError(const Observation& seen, Json::Value& expect) {
   const bool is_new = !expect.isMember("error");
   Json::Value& error = expect["error"];
   if (is_new || (error.isMember("type") && !StillFits(error["type"], seen.error_type))) error["type"] = seen.error_type;
   if (is_new || (error.isMember("message") && !StillFits(error["message"], seen.error_message))) {
-    error["message"] = seen.error_message;
+    error["message"] = MessageOf(seen);
   }
 }
 

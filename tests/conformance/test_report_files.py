@@ -1,5 +1,6 @@
 """Where reports go: a file is there as a whole or as it was, and what is no file, as a pipe, is written into."""
 
+import functools
 import json
 import os
 import resource
@@ -102,7 +103,7 @@ def test_a_file_that_cannot_be_written_is_left_whole(report, tmp_path):
     file = tmp_path / "file.json"
     file.write_text("old", encoding="utf-8")
     before = set(tmp_path.iterdir())
-    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))  # noqa: E731
+    limit = functools.partial(resource.setrlimit, resource.RLIMIT_FSIZE, (64, 64))
     run = report(file, preexec_fn=limit)
     assert (run.returncode, run.stderr) == (4, f"tandem: conform: --json: cannot write {file}: File too large\n")
     assert file.read_text(encoding="utf-8") == "old"

@@ -1,6 +1,7 @@
 """`--update` writes what was seen, after showing it, and leaves all else in the suite as it was."""
 
 import dataclasses
+import functools
 import json
 import os
 import pathlib
@@ -268,7 +269,7 @@ def test_a_suite_that_cannot_be_written_is_left_whole(conform, tmp_path):
     text = SUITE.replace("a comment", "a long comment" + " " * 200_000)
     file = _suite(tmp_path, text)
     before = set(tmp_path.iterdir())
-    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))  # noqa: E731
+    limit = functools.partial(resource.setrlimit, resource.RLIMIT_FSIZE, (100_000, 100_000))
     run = conform(file, "--update", preexec_fn=limit)
     assert (run.status, file.read_text(encoding="utf-8")) == (4, text)
     assert run.err == f"tandem: conform: cannot write {file}: File too large\n"
@@ -287,3 +288,12 @@ def test_a_suite_stays_a_link_and_keeps_its_mode(conform, tmp_path):
 
 def _without_comments(text):
     return "\n".join(line.split(" //")[0] for line in text.splitlines())
+
+
+def test_the_request_id_of_a_message_may_be_another_one(conform, suite):
+    folder = suite("import os\n\ndef handler(event, context):\n    os._exit(3)\n", {"expect": {"json": 1}})
+    assert conform(folder, "--update").status == 0
+    error = json.loads((folder / "suite.json").read_text(encoding="utf-8"))["cases"][0]["expect"]["error"]
+    assert error["type"] == "Runtime.ExitError"
+    assert error["message"]["pattern"].startswith("^RequestId: [0-9a-f-]{36} Error: Runtime exited with error")
+    assert conform(folder).status == 0
