@@ -331,8 +331,8 @@ int Update(const std::vector<Suite>& suites, const conformance::Run& run) {
         Complain("conform: " + written.message());
         return kExitNoOutput;
       }
-      text +=
-          suite.file + ": " + std::to_string(update.cases) + (update.cases == 1 ? " case" : " cases") + " written\n";
+      text += suite.file + ": " + std::to_string(update.cases) +
+              (update.cases == 1 ? " case written\n" : " cases written\n");
     }
     if (const int printed = Print(text); printed != kExitSuccess) return printed;
   }
