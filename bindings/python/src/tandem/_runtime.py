@@ -315,7 +315,8 @@ class Function:
     def stream(self, event: Any = None, **options: Unpack[InvokeOptions]) -> Iterator[bytes]:
         """Invoke the handler and iterate over its response, as it comes.
 
-        Closing the iterator tells the handler that the rest is not wanted, and waits for its end. A response that does
+        Closing the iterator tells an inline handler that the rest is not wanted, and waits for its end; one in a worker
+        goes on to its end or timeout. A response that does
         not stream is one chunk.
         """
         payload = _payload(event)
