@@ -316,8 +316,7 @@ class Function:
         """Invoke the handler and iterate over its response, as it comes.
 
         Closing the iterator tells an inline handler that the rest is not wanted, and waits for its end; one in a worker
-        goes on to its end or timeout. A response that does
-        not stream is one chunk.
+        goes on to its end or timeout. A response that does not stream is one chunk.
         """
         payload = _payload(event)
         chunks = _native.Chunks()
