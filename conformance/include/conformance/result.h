@@ -25,7 +25,7 @@ struct Observation {
   std::string error_type;
   std::string error_message;
   std::string log;
-  bool has_log = true;  // it is known
+  bool has_log = true;              // it is known
   std::vector<std::string> chunks;  // of a response that streamed
   std::chrono::nanoseconds duration{};
   Evidence evidence;
