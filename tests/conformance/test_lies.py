@@ -106,7 +106,7 @@ def test_a_handler_cannot_answer_for_its_host(conform, suite):
     folder = suite(source, {"expect": {"json": 1}}, {"event": "honest", "expect": {"json": "honest"}})
     run = conform(folder, "--target", "inline")
     assert (run.status, run.differences()) == (1, ["answer"])
-    assert run.results[0]["observation"]["problem"].startswith("not a line of an inline host")
+    assert run.results[0]["observation"]["problem"].startswith(("not a line", "more than one"))
 
 
 #: What a host does once it has answered, while the same case takes its time in a worker, and how the next one ends.
@@ -124,13 +124,13 @@ def lie(event, context):
     if event == "large" * 600_000:
         return 1
     if not is_hosted():
-        time.sleep(0.9)
+        time.sleep(1.5)
     else:
-        threading.Timer(0.2, lambda: {does}).start()
+        threading.Timer(0.5, lambda: {does}).start()
     return 1
 """
     large = {"event": "large" * 600_000, "expect": {"json": 1}}
-    folder = suite(HANDLER + FORGE + lie, {"expect": {"json": 1}}, large, HONEST_NEXT)
+    folder = suite(HANDLER + FORGE + lie, {"expect": {"json": 1}}, large, HONEST_NEXT, timeout=5)
     run = conform(folder, "--target", "inline", "--target", "process")
     assert [each["verdict"] for each in run.results if each["target"] == "inline"] == ["passed", verdict, "passed"]
     assert [each["verdict"] for each in run.results if each["target"] == "process"] == ["passed"] * 3
